@@ -1,0 +1,1 @@
+"""The ontology's readable sources (YAML) and their compilation to OWL modules."""

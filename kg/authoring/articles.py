@@ -1,0 +1,341 @@
+"""One article: passages, markers, references, situations and claims: modules/<slug>.ttl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+
+from kg import terms
+from kg.authoring.conditions import ConditionCompiler, Reading, refuted
+from kg.authoring.manchester import And, Expression, Named, Value, parse
+from kg.authoring.owl import Module, canonical_decimal
+from kg.authoring.schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
+
+KIND_CLASS = {
+    "differential": "Differential",
+    "refutes-differential": "RefutesDifferential",
+    "next-step test": "NextStepTest",
+    "treatment": "TreatmentClaim",
+    "contraindication": "ContraindicationClaim",
+    "pitfall/do-not": "Pitfall",
+    "escalation": "Escalation",
+    "threshold/definition": "Definition",
+    "interpretation": "Interpretation",
+    "effect-size": "EffectSize",
+    "monitoring": "MonitoringClaim",
+    "dosing": "Dosing",
+    "timing": "Timing",
+    "reference": "ReferenceEntry",
+    "governance": "Governance",
+}
+TEXT_FIELDS = {
+    "modality": "modality", "strength": "strength", "urgency": "urgency", "within": "within", "window": "window",
+    "purpose_text": "purpose", "reason": "reason", "means": "means", "scope": "scope", "necessity": "necessity",
+    "priority": "priority", "frequency": "frequency", "substance_note": "substanceNote", "holds_of": "holdsOf",
+    "states": "states", "before_text": "before",
+}  # fmt: skip
+TERM_FIELDS = {
+    "purpose": "purpose", "trigger": "trigger", "performer": "performer", "over": "over",
+    "particularly": "particularly", "examples": "example", "presupposes": "presupposes", "mechanism": "mechanism",
+    "until": "until", "before": "before", "only_after": "onlyAfter",
+}  # fmt: skip
+CLAIM_FIELDS = {"after": "after", "qualified_by": "qualifiedBy"}
+CLASSIFYING = ("classifiesAs", "defines", "raisesSuspicionOf")
+
+
+class ArticleCompiler:
+    """Compiles one article; its conditions go to the shared module of conditions."""
+
+    def __init__(self, file: ArticleFile, conditions: ConditionCompiler) -> None:
+        self.file, self.conditions = file, conditions
+        head = file.article
+        self.module = Module(
+            head.slug,
+            f"Warrant: claims of article {head.id}",
+            f"Situations and claims of the article {head.title!r}.",
+            ("conditions",),
+        )
+        self.situations = {name: parse(text) for name, text in file.situations.items()}
+
+    # -- readings
+
+    def readings(self, entry: ClaimEntry) -> tuple[Reading, ...]:
+        """Every way to read a claim's condition: as printed, as the text also allows, and with the wider twins."""
+        if not entry.situation:
+            return ()
+        article = self.file.article.id
+        printed = [Reading(self.expression(entry.situation), "reading")]
+        if entry.other_reading:
+            printed.append(Reading(self.expression(entry.other_reading), entry.other_reading_because))
+        found: dict[Expression, Reading] = {}
+        for form in printed:
+            found.setdefault(form.expression, form)
+            wider, reasons = self.conditions.possibly(form.expression, article)
+            found.setdefault(wider, Reading(wider, "reading" if "reading" in reasons else "grey_zone"))
+        return tuple(found.values())
+
+    def expression(self, text: str) -> Expression:
+        return self.situations.get(text.strip()) or parse(text)
+
+    def open_concepts(self) -> Iterable[tuple[str, str]]:
+        """Concepts that a claim concludes although its readings part, and why they do."""
+        for entry in self.file.claims:
+            readings = self.readings(entry)
+            for predicate in CLASSIFYING:
+                for concept in entry.concludes.get(predicate, ()):
+                    if len(readings) > 1:
+                        reasons = {reading.reason for reading in readings[1:]}
+                        yield concept, "reading" if "reading" in reasons else "grey_zone"
+
+    # -- the module
+
+    def compile(self) -> Module:
+        self._article()
+        for name in self.file.situations:
+            source = self._first_claim_using(name)
+            self.conditions.condition(self.situations[name], name, _label(name), source)
+            self.module.text(terms.term(name), terms.term("formalReading"), str(self.situations[name]))
+        for entry in self.file.claims:
+            self._claim(entry)
+            self._logic(entry)
+        return self.module
+
+    def _first_claim_using(self, situation: str) -> URIRef:
+        for entry in self.file.claims:
+            if situation in (entry.situation, entry.other_reading):
+                return terms.claim(entry.id)
+        return terms.article(self.file.article.id)
+
+    def _article(self) -> None:
+        head, module = self.file.article, self.module
+        iri = terms.article(head.id)
+        module.note(iri, RDF.type, OWL.NamedIndividual)
+        module.axiom(iri, RDF.type, terms.term("Article"), iri)
+        module.note(iri, RDFS.label, Literal(f"article {head.id}", lang="en"))
+        for prop, text in (
+            (DCTERMS.title, head.title),
+            (DCTERMS.publisher, head.publisher),
+            (SKOS.notation, head.id),
+            (terms.term("fileName"), head.file),
+            (terms.term("digest"), head.digest),
+            (terms.term("activeStage"), head.review.active_stage),
+            (terms.term("humanReview"), head.review.human_review),
+            (terms.term("intendedUse"), head.intended_use),
+        ):
+            module.text(iri, prop, text)
+        module.note(iri, DCTERMS.modified, Literal(head.last_updated.isoformat(), datatype=XSD.date))
+        module.note(iri, terms.term("fileLength"), Literal(head.length))
+        module.text(iri, terms.term("reviewStage"), ", ".join(head.review.stages))
+        self._references(iri)
+        self._markers(iri)
+
+    def _references(self, article: URIRef) -> None:
+        head, module = self.file.article, self.module
+        for item in head.references:
+            iri = terms.reference(head.id, item.position)
+            module.note(iri, RDF.type, OWL.NamedIndividual)
+            module.axiom(iri, RDF.type, terms.term("Reference"), article)
+            module.note(iri, RDFS.label, Literal(f"{head.id}, list position {item.position}: {item.title}", lang="en"))
+            module.text(iri, DCTERMS.title, item.title)
+            module.text(iri, DCTERMS.publisher, item.publisher)
+            module.text(iri, DCTERMS.type, item.type)
+            module.text(iri, DCTERMS.date, str(item.year))
+            module.note(iri, terms.term("position"), Literal(item.position))
+            module.note(iri, terms.term("claimsOf"), article)
+            if item.topic_mismatch:
+                module.text(iri, terms.term("topicMismatch"), item.topic_mismatch)
+
+    def _markers(self, article: URIRef) -> None:
+        head, module = self.file.article, self.module
+        for item in head.markers:
+            iri = terms.marker(head.id, item.number)
+            module.note(iri, RDF.type, OWL.NamedIndividual)
+            module.axiom(iri, RDF.type, terms.term("CitationMarker"), article)
+            module.note(iri, RDFS.label, Literal(f"marker {item.number} of article {head.id}", lang="en"))
+            module.note(iri, terms.term("markerNumber"), Literal(item.number))
+            module.text(iri, terms.term("markerState"), item.state)
+            module.note(iri, terms.term("claimsOf"), article)
+            if item.reference is not None:
+                module.note(iri, terms.term("resolvesTo"), terms.reference(head.id, item.reference))
+            if item.state == "by-list-position":
+                module.text(iri, terms.term("resolutionBasis"), "position in an unnumbered list")
+
+    def _claim(self, entry: ClaimEntry) -> None:
+        module, iri = self.module, terms.claim(entry.id)
+        module.note(iri, RDF.type, OWL.NamedIndividual)
+        module.axiom(iri, RDF.type, terms.term(KIND_CLASS[entry.kind]), iri)
+        module.note(iri, RDFS.label, Literal(f"{entry.id}: {entry.sentence}", lang="en"))
+        module.text(iri, SKOS.notation, entry.id)
+        module.text(iri, terms.term("sentence"), entry.sentence)
+        module.note(iri, terms.term("claimsOf"), terms.article(self.file.article.id))
+        module.note(iri, DCTERMS.source, self._passage(entry))
+        for number in entry.markers:
+            module.note(iri, terms.term("marker"), terms.marker(self.file.article.id, number))
+        for predicate, targets in entry.concludes.items():
+            for target in targets:
+                node = terms.claim(target) if predicate == "meetsExceptionTo" else terms.term(target)
+                module.axiom(iri, terms.term(predicate), node, iri)
+        self._fields(entry, iri)
+        for number, phase in enumerate(entry.regimen, 1):
+            self._regimen(entry, phase, number)
+        for number, effect in enumerate(entry.effects, 1):
+            self._effect(entry, effect, number)
+        for number, doubt in enumerate(entry.doubts, 1):
+            self._doubt(entry, doubt, number)
+
+    def _fields(self, entry: ClaimEntry, iri: URIRef) -> None:
+        for field, prop in TEXT_FIELDS.items():
+            if text := getattr(entry, field):
+                self.module.text(iri, terms.term(prop), text)
+        for field, prop in TERM_FIELDS.items():
+            for name in getattr(entry, field):
+                self.module.note(iri, terms.term(prop), terms.term(name))
+        for field, prop in CLAIM_FIELDS.items():
+            for identifier in getattr(entry, field):
+                self.module.note(iri, terms.term(prop), terms.claim(identifier))
+        if entry.step is not None:
+            self.module.note(iri, terms.term("step"), Literal(entry.step))
+        if entry.sequence:
+            self.module.text(iri, terms.term("sequence"), " ".join(entry.sequence))
+        if entry.alternatives:
+            self.module.note(iri, terms.term("alternatives"), Literal(True))
+
+    def _passage(self, entry: ClaimEntry) -> URIRef:
+        """Web Annotation selector: offsets in code points and the digest of the slice, never the words."""
+        head, module = self.file.article, self.module
+        start, end = entry.at
+        iri = terms.passage(head.id, start, end)
+        module.note(iri, RDF.type, OWL.NamedIndividual)
+        module.axiom(iri, RDF.type, terms.term("Passage"), terms.claim(entry.id))
+        module.note(iri, RDFS.label, Literal(f"article {head.id}, characters {start} to {end}", lang="en"))
+        module.note(iri, terms.OA.hasSource, terms.article(head.id))
+        module.note(iri, terms.OA.start, Literal(start))
+        module.note(iri, terms.OA.end, Literal(end))
+        module.text(iri, terms.term("section"), entry.section)
+        module.text(iri, terms.term("digest"), entry.digest)
+        return iri
+
+    def _part(self, entry: ClaimEntry, prop: str, kind: str, number: int) -> URIRef:
+        claim = terms.claim(entry.id)
+        iri = URIRef(f"{claim}/{kind.lower()}/{number}")
+        self.module.note(claim, terms.term(prop), iri)
+        self.module.note(iri, RDFS.label, Literal(f"{entry.id}, {kind.lower()} {number}", lang="en"))
+        if kind in ("Regimen", "Effect", "Reading"):
+            self.module.note(iri, RDF.type, OWL.NamedIndividual)
+            self.module.axiom(iri, RDF.type, terms.term(kind), claim)
+        return iri
+
+    def _regimen(self, entry: ClaimEntry, phase: RegimenPhase, number: int) -> None:
+        iri = self._part(entry, "hasRegimen", "Regimen", number)
+        self.module.note(iri, terms.term("substance"), terms.term(phase.substance))
+        for field in ("phase", "dose", "unit", "route", "frequency", "duration", "until"):
+            if text := getattr(phase, field):
+                self.module.text(iri, terms.term(field), text)
+
+    def _effect(self, entry: ClaimEntry, effect: EffectSize, number: int) -> None:
+        iri = self._part(entry, "hasEffect", "Effect", number)
+        for field in ("measure", "printed", "unit", "population", "direction", "interval"):
+            if text := getattr(effect, field):
+                self.module.text(iri, terms.term(field), text)
+        for prop, figure in (("effectValue", effect.value), ("effectLow", effect.low), ("effectHigh", effect.high)):
+            if figure is not None:
+                self.module.note(iri, terms.term(prop), canonical_decimal(figure))
+        if effect.outcome:
+            self.module.note(iri, terms.term("outcome"), terms.term(effect.outcome))
+
+    def _doubt(self, entry: ClaimEntry, doubt: Doubt, number: int) -> None:
+        iri = self._part(entry, "hasDoubt", "Doubt", number)
+        self.module.text(iri, terms.term("doubt"), doubt.text)
+        self.module.text(iri, terms.term("doubtBasis"), doubt.basis)
+        for other in doubt.with_:
+            self.module.note(iri, terms.term("doubtWith"), terms.claim(other))
+
+    # -- the executable axioms
+
+    def _logic(self, entry: ClaimEntry) -> None:
+        readings = self.readings(entry)
+        if not readings:
+            return
+        claim, key = terms.claim(entry.id), f"claim/{entry.id}"
+        names = [self._situation(entry, reading, number) for number, reading in enumerate(readings, 1)]
+        self.module.text(claim, terms.term("formalReading"), str(readings[0].expression))
+        if len(names) == 1:
+            self.module.subclass(Named(names[0]), Value("claimApplies", key), claim)
+            self.module.subclass(Named(refuted(names[0])), Value("claimExcluded", key), claim)
+            self.module.note(claim, terms.term("readingSituation"), terms.term(names[0]))
+        else:
+            self._parted(entry, readings, names)
+        self._exceptions(entry)
+        self._classifications(entry, names)
+
+    def _situation(self, entry: ClaimEntry, reading: Reading, number: int) -> str:
+        claim = terms.claim(entry.id)
+        for name, expression in self.situations.items():
+            if expression == reading.expression:
+                return name
+            if self.conditions.possibly(expression, self.file.article.id)[0] == reading.expression:
+                label = f"{_label(name)}, in the wider sense"
+                return self.conditions.condition(reading.expression, name + "InWiderSense", label, claim)
+        name = f"SituationOf{entry.id.replace('-', '')}" + (f"Reading{number}" if number > 1 else "")
+        label = f"Situation of {entry.id}" + (f", reading {number}" if number > 1 else "")
+        return self.conditions.condition(reading.expression, name, label, claim)
+
+    def _parted(self, entry: ClaimEntry, readings: tuple[Reading, ...], names: list[str]) -> None:
+        claim, key = terms.claim(entry.id), f"claim/{entry.id}"
+        for number, (reading, name) in enumerate(zip(readings, names, strict=True), 1):
+            iri = self._part(entry, "hasReading", "Reading", number)
+            self.module.note(iri, terms.term("readingOf"), claim)
+            self.module.note(iri, terms.term("readingSituation"), terms.term(name))
+            self.module.text(iri, terms.term("formalReading"), str(reading.expression))
+            self.module.text(iri, terms.term("readingReason"), reading.reason)
+            place = terms.local(iri)
+            self.module.subclass(Named(name), Value("holdsInReading", place), claim)
+            self.module.subclass(Named(refuted(name)), Value("failsInReading", place), claim)
+        every = And(tuple(map(Named, names)))
+        none = And(tuple(Named(refuted(name)) for name in names))
+        self.module.subclass(every, Value("claimApplies", key), claim)
+        self.module.subclass(none, Value("claimExcluded", key), claim)
+
+    def _exceptions(self, entry: ClaimEntry) -> None:
+        claim = terms.claim(entry.id)
+        for number, text in enumerate(entry.exceptions, 1):
+            if text in {other.id for other in self.file.claims}:
+                self.module.note(claim, terms.term("exception"), terms.claim(text))
+            else:
+                name = f"ExceptionTo{entry.id.replace('-', '')}Number{number}"
+                holds = self.conditions.condition(parse(text), name, f"Exception {number} to {entry.id}", claim)
+                self.module.note(claim, terms.term("exceptionClass"), terms.term(holds))
+
+    def _classifications(self, entry: ClaimEntry, names: list[str]) -> None:
+        claim = terms.claim(entry.id)
+        for predicate in CLASSIFYING:
+            for concept in entry.concludes.get(predicate, ()):
+                self._conclude(concept, names, claim)
+                if predicate == "defines":
+                    self.conditions.define(names, concept)
+
+    def _conclude(self, concept: str, names: list[str], claim: URIRef) -> None:
+        twin = self.conditions.twins.get(concept)
+        if len(names) == 1 and not (twin and twin.article is None):
+            self.conditions.conclude(names[0], concept, claim)
+            return
+        every = names[0]
+        if len(names) > 1:
+            every = f"EveryReadingOf{terms.local(claim).removeprefix('claim/').replace('-', '')}"
+            self.conditions.condition(And(tuple(map(Named, names))), every, f"Every reading of {terms.local(claim)}", claim)
+        self.conditions.conclude(every, concept, claim)
+        if twin:
+            for name in names:
+                self.conditions.conclude(name, twin.name, claim)
+
+
+def _label(name: str) -> str:
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).split()
+    joined = " ".join(words)
+    for short in ("M D S", "T I B C", "E S A"):
+        joined = joined.replace(short, short.replace(" ", ""))
+    return "Situation: " + joined[0].upper() + joined[1:].lower() if joined else name
+
+

@@ -1,0 +1,377 @@
+"""Situations become named classes of patients, each with the class that refutes it.
+
+Every `and` and `or` stands over named classes, so that bodies stay Horn:
+
+    A and B          n ≡ A ⊓ B         A' ⊑ n'    B' ⊑ n'
+    A or B           A ⊑ n   B ⊑ n     n' ≡ A' ⊓ B'
+    hasFinding some X                  refuted by hasAbsent value X, by a current measurement
+                                       that shows otherwise, and by the refutation of what is above X
+
+(n' is the refutation of n.) A finding whose limit the text leaves open has a wider twin, its *possible* form;
+a situation over it has a second reading with the twin in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import RDFS
+
+from kg import terms
+from kg.authoring.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
+from kg.authoring.owl import Module
+from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
+from kg.authoring.vocabulary import ABSENT_IN, PRESENT, STATED, Vocabulary
+
+GENERATED = terms.source("generated")
+PATTERNS = {
+    "hasFinding": ("PatientWith{}", "Patient with: {}"),
+    "hasStatedFinding": ("PatientStatedWith{}", "Patient stated to have: {}"),
+    "hasHistoryOf": ("PatientWithHistoryOf{}", "Patient with a history of: {}"),
+    "receives": ("PatientReceiving{}", "Patient receiving: {}"),
+    "plans": ("PatientPlannedFor{}", "Patient planned for: {}"),
+    "hasIntent": ("PatientTreatedWith{}", "Patient treated with: {}"),
+    "hasSuspicionOf": ("PatientSuspectedOf{}", "Patient suspected of: {}"),
+    "hasCurrentMeasurement": ("PatientWithCurrent{}", "Patient whose current value is: {}"),
+    "hasMeasurement": ("PatientEverWith{}", "Patient with a value at any time: {}"),
+    "hasDerivedQuantity": ("PatientWith{}", "Patient whose record gives: {}"),
+    "hasAbsent": ("PatientKnownWithout{}", "Patient known to be without: {}"),
+    "hasNoHistoryOf": ("PatientWithNoHistoryOf{}", "Patient known to have no history of: {}"),
+    "hasNoPlanFor": ("PatientWithNoPlanFor{}", "Patient known to have no plan for: {}"),
+    "hasNoSuspicionOf": ("PatientNotSuspectedOf{}", "Patient known not to be suspected of: {}"),
+    "hasNoIntentOf": ("PatientWithNoIntentOf{}", "Patient known to have no intent of: {}"),
+    "lacksRecordOf": ("PatientWithoutRecordOf{}", "Patient whose record does not state: {}"),
+    "hasSoleRecordOf": ("PatientWithSoleRecordOf{}", "Patient whose record has exactly one: {}"),
+}
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The wider twin of a concept or a condition, and why there is one."""
+
+    name: str
+    reason: str
+    article: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a claim's condition."""
+
+    expression: Expression
+    reason: str
+
+
+def refuted(name: str) -> str:
+    """The class that contradicts a class of patients."""
+    return name + "Refuted"
+
+
+class ConditionCompiler:
+    """Builds the module of conditions on demand, as situations ask for them."""
+
+    def __init__(
+        self,
+        file: ThresholdFile,
+        vocabulary: Vocabulary,
+        labels: dict[str, str],
+        sources: dict[str, URIRef],
+    ) -> None:
+        self.vocabulary, self.labels, self.sources = vocabulary, labels, sources
+        self.opposites = {item.name: item.opposite for item in file.thresholds}
+        self.opposites |= {item.opposite: item.name for item in file.thresholds}
+        self.named = {item.name: item for item in file.conditions}
+        self.twins = {item.of: Twin(item.name, item.reason, item.article) for item in file.possible}
+        self.twins |= {
+            item.name: Twin(item.possible.name, item.possible.reason) for item in file.conditions if item.possible
+        }
+        self.base = {twin.name: base for base, twin in self.twins.items()}
+        self.done: set[str] = set()
+        self.module = Module(
+            "conditions",
+            "Warrant: conditions of patients",
+            "The elementary conditions that situations are built from, each with its refutation.",
+            ("thresholds",),
+        )
+        for concept in file.possible:
+            self._twin_class(concept)
+        for condition in file.conditions:
+            self._named_condition(condition)
+
+    # -- the wider twins
+
+    def add_twin(self, concept: str, reason: str) -> None:
+        """Give a concluded concept a possible form, unless it has one."""
+        if concept not in self.twins:
+            label = self.labels[concept]
+            twin = PossibleConcept(
+                name=f"Possible{concept}",
+                of=concept,
+                label=f"{label}, certain or by one reading only",
+                definition=f"The finding holds in at least one reading of the article: {label}.",
+                reason="reading" if reason == "reading" else "grey_zone",
+                source="P16",
+            )
+            self.twins[concept] = Twin(twin.name, twin.reason)
+            self.base[twin.name] = concept
+            self._twin_class(twin)
+
+    def _twin_class(self, twin: PossibleConcept) -> None:
+        source = self.sources[twin.source]
+        iri = self.module.declare_class(twin.name, twin.label, twin.definition, source)
+        self.labels[twin.name] = twin.label
+        self.module.note(iri, terms.term("possibleFormOf"), terms.term(twin.of))
+        self.module.text(iri, terms.term("whyPossible"), twin.reason)
+        for kind in {self.vocabulary[twin.of].kind} & {"finding", "condition"}:
+            self.module.subclass(Named(twin.name), Named(kind.capitalize()), source)
+        self.module.subclass(Named(twin.of), Named(twin.name), source)
+
+    def twin_of(self, name: str, article: str) -> Twin | None:
+        twin = self.twins.get(name)
+        return twin if twin and twin.article in (None, article) else None
+
+    def possibly(self, expression: Expression, article: str) -> tuple[Expression, set[str]]:
+        """The expression with every wider twin in place, and why there are any."""
+        match expression:
+            case And(parts) | Or(parts):
+                pairs = [self.possibly(part, article) for part in parts]
+                wider = type(expression)(tuple(pair[0] for pair in pairs))
+                return wider, {reason for pair in pairs for reason in pair[1]}
+            case Some(prop, Named(name)) if (twin := self.twin_of(name, article)) and prop != "lacksRecordOf":
+                return Some(prop, Named(twin.name)), {twin.reason}
+            case Named(name) if twin := self.twin_of(name, article):
+                return Named(twin.name), {twin.reason}
+            case _:
+                return expression, set()
+
+    # -- conditions
+
+    def condition(self, expression: Expression, name: str, label: str, source: URIRef) -> str:
+        """The class of patients of whom an expression holds; `name` is used where it needs one of its own."""
+        expression = flatten(expression)
+        match expression:
+            case And(parts):
+                return self._both(parts, name, label, source)
+            case Or(parts):
+                return self._either(parts, name, label, source)
+            case Named(named):
+                return named
+            case _:
+                return self._atom(expression)
+
+    def _both(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
+        if self._declared(name, label, f"A patient in whom all of these hold: {And(parts)}.", source):
+            return name
+        members = [self.condition(part, f"{name}Part{n}", f"{label}, part {n}", source) for n, part in enumerate(parts, 1)]
+        self.module.equivalent(name, And(tuple(map(Named, members))), source)
+        for member in members:
+            self.module.subclass(Named(refuted(member)), Named(refuted(name)), GENERATED)
+        return name
+
+    def _either(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
+        if self._declared(name, label, f"A patient in whom one of these holds: {Or(parts)}.", source):
+            return name
+        members = [self.condition(part, f"{name}Part{n}", f"{label}, part {n}", source) for n, part in enumerate(parts, 1)]
+        for member in members:
+            self.module.subclass(Named(member), Named(name), source)
+        self.module.equivalent(refuted(name), And(tuple(Named(refuted(member)) for member in members)), GENERATED)
+        return name
+
+    def _declared(self, name: str, label: str, definition: str, source: URIRef) -> bool:
+        if name in self.done:
+            return True
+        self.done.add(name)
+        self.labels[name] = label
+        self.module.declare_class(name, label, definition, source)
+        self.module.subclass(Named(name), Named("Situation"), GENERATED)
+        iri = self.module.declare_class(
+            refuted(name), f"{label}: refuted", f"A patient in whom this is contradicted: {label}.", GENERATED
+        )
+        self.module.subclass(Named(refuted(name)), Named("RefutedSituation"), GENERATED)
+        self.module.note(iri, terms.term("refutationOf"), terms.term(name))
+        return False
+
+    def _atom(self, atom: Atom) -> str:
+        name, label = self._name(atom)
+        if self._declared(name, label, f"A patient of whom this holds: {atom}.", GENERATED):
+            return name
+        self.module.text(terms.term(name), terms.term("formalReading"), str(atom))
+        self.module.equivalent(name, atom, GENERATED)
+        match atom:
+            case Some("hasCurrentMeasurement" | "hasDerivedQuantity" as prop, Named(filler)) if filler in self.opposites:
+                self._refute(Some(prop, Named(self.opposites[filler])), name)
+            case Some(prop, Named(filler)) if prop in ABSENT_IN:
+                self._refute_presence(prop, filler, name)
+            case Value(prop, individual) if prop in ABSENT_IN.values():
+                self._refute(Some(self._present(prop, individual), Named(individual)), name)
+            case Value("lacksRecordOf", individual):
+                self._refute(Some("hasRecordOf", Named(self._recorded(individual))), name)
+            case _:
+                pass
+        return name
+
+    def _recorded(self, concept: str) -> str:
+        return concept + "Measurement" if self.vocabulary[concept].kind == "analyte" else concept
+
+    def _present(self, absent: str, concept: str) -> str:
+        kinds = {"hasAbsent": PRESENT[self.vocabulary[concept].kind]}
+        return kinds.get(absent) or next(present for present, no in ABSENT_IN.items() if no == absent)
+
+    def _refute(self, body: Expression, name: str, source: URIRef = GENERATED) -> None:
+        self.module.subclass(body, Named(refuted(name)), source)
+
+    def _refute_presence(self, prop: str, concept: str, name: str) -> None:
+        base = self.base.get(concept, concept)
+        if base in self.vocabulary:
+            self._refute(Value(ABSENT_IN[prop], base), name)
+        for above in self._above(concept):
+            upper = self._atom(Some(prop, Named(above)))
+            self.module.subclass(Named(refuted(upper)), Named(refuted(name)), GENERATED)
+        if prop == "hasFinding" and base in self.vocabulary.axes and self._carries_axis(concept):
+            quantity, position = self.vocabulary.axes[base]
+            other = position.removeprefix("Not") if position.startswith("Not") else "Not" + position
+            self._refute_by_measurement(quantity + other, name)
+
+    def _carries_axis(self, concept: str) -> bool:
+        twin = self.twins.get(concept)
+        return twin.article is not None if twin else self.base.get(concept) is None or self.twins[self.base[concept]].article is None
+
+    def _refute_by_measurement(self, filler: str, name: str) -> None:
+        named = f"Uncontradicted{filler}"
+        if named not in self.done:
+            self.done.add(named)
+            label = f"{filler}, and no statement contradicts it"
+            self.module.declare_class(named, label, f"A measurement that is both: {filler}, UncontradictedMeasurement.", GENERATED)
+            self.module.equivalent(named, And((Named(filler), Named("UncontradictedMeasurement"))), GENERATED)
+        self._refute(Some("hasCurrentMeasurement", Named(named)), name, terms.source("P1"))
+
+    def _above(self, concept: str) -> Iterable[str]:
+        if concept in self.vocabulary:
+            yield from self.vocabulary[concept].parents
+        twin = self.twins.get(concept)
+        if twin:
+            yield twin.name
+
+    def _name(self, atom: Atom) -> tuple[str, str]:
+        match atom:
+            case Some(prop, Named(filler)) | Value(prop, filler):
+                pattern, label = PATTERNS[prop]
+                return pattern.format(filler), label.format(self.labels.get(filler, filler))
+            case AtLeast(prop, count, Named(filler)):
+                label = f"Patient with at least {count} values: {self.labels.get(filler, filler)}"
+                return f"PatientWithAtLeast{count}{filler}", label
+            case Named(name):
+                return name, self.labels.get(name, name)
+            case _:
+                raise AssertionError(f"not an elementary condition: {atom}")
+
+    def _named_condition(self, condition: NamedCondition) -> None:
+        source = self.sources[condition.source]
+        forms = [condition, *([condition.possible] if condition.possible else [])]
+        for form in forms:
+            self._declared(form.name, form.label, form.definition, source)
+            self.module.text(terms.term(form.name), terms.term("formalReading"), form.holds)
+            holds = self.condition(parse(form.holds), form.name + "Holds", f"{form.label}: holds", source)
+            self.module.subclass(Named(holds), Named(form.name), source)
+            fails = self.condition(parse(form.fails), form.name + "Fails", f"{form.label}: fails", source)
+            self.module.subclass(Named(fails), Named(refuted(form.name)), source)
+        if condition.possible:
+            wider = condition.possible
+            iri = terms.term(wider.name)
+            self.module.note(iri, terms.term("possibleFormOf"), terms.term(condition.name))
+            self.module.text(iri, terms.term("whyPossible"), wider.reason)
+            self.module.subclass(Named(condition.name), Named(wider.name), source)
+            self.module.subclass(Named(refuted(wider.name)), Named(refuted(condition.name)), GENERATED)
+
+    # -- rules, conclusions and clashes
+
+    def rule(self, number: int, rule: Rule) -> None:
+        """A rule of no single article: `refutes` a condition or `concludes` a finding."""
+        source = self.sources[rule.source]
+        body = parse(rule.if_)
+        if rule.refutes:
+            target = self.condition(parse(rule.refutes), f"RuleTarget{number}", rule.refutes, source)
+            self._refute(self._hoisted(body, source), target, source)
+        if rule.concludes:
+            name = f"Patient{rule.concludes}ByRule"
+            holds = self.condition(body, name, f"Patient of whom a rule concludes: {self.labels[rule.concludes]}", source)
+            self.conclude(holds, rule.concludes, source)
+            stated = self._as_stated(body)
+            if stated:
+                holds = self.condition(stated, name + "OnStatements", f"Patient of whom statements entail: {self.labels[rule.concludes]}", source)
+                self.module.subclass(Named(holds), Value("hasStatedFinding", self._witness(rule.concludes)), source)
+
+    def _hoisted(self, body: Expression, source: URIRef) -> Expression:
+        """A nested conjunction of measurements gets a name, so that every conjunction is over named classes."""
+        match body:
+            case Some(prop, And(parts) as inner):
+                name = "".join(str(part) for part in parts)
+                if name not in self.done:
+                    self.done.add(name)
+                    self.module.declare_class(name, str(inner), f"A measurement that is all of these: {inner}.", source)
+                    self.module.equivalent(name, inner, source)
+                return Some(prop, Named(name))
+            case Some():
+                return Named(self._atom(body))
+            case _:
+                return body
+
+    def _as_stated(self, body: Expression) -> Expression | None:
+        parts = body.parts if isinstance(body, And) else ()
+        if not parts or not all(isinstance(part, Some) and part.property == "hasFinding" for part in parts):
+            return None
+        return And(tuple(replace(part, property="hasStatedFinding") for part in parts if isinstance(part, Some)))
+
+    def conclude(self, holds: str, concept: str, source: URIRef) -> None:
+        """A concluded finding is given to the patient as a typed witness."""
+        base = self.base.get(concept, concept)
+        prop = PRESENT[self.vocabulary[base].kind]
+        self.module.subclass(Named(holds), Value(prop, self._witness(concept)), source)
+
+    def _witness(self, concept: str) -> str:
+        iri = terms.witness(concept)
+        key = terms.local(iri)
+        if key not in self.done:
+            self.done.add(key)
+            self.module.note(iri, RDFS.label, Literal(f"concluded: {self.labels[concept]}", lang="en"))
+            self.module.note(iri, terms.term("witnessOf"), terms.term(concept))
+            self.module.note(iri, _TYPE, _INDIVIDUAL)
+            self.module.axiom(iri, _TYPE, terms.term(concept), GENERATED)
+        return key
+
+    def define(self, readings: Iterable[str], concept: str) -> None:
+        """What a concept means: it fails where the condition fails, unless the record states it."""
+        unstated = self._atom(Value("lacksRecordOf", concept))
+        names = list(readings)
+        certain = self._atom(Some(PRESENT[self.vocabulary[concept].kind], Named(concept)))
+        for name in names:
+            self._refute(And((Named(refuted(name)), Named(unstated))), certain)
+        twin = self.twins.get(concept)
+        if twin:
+            possible = self._atom(Some(PRESENT[self.vocabulary[concept].kind], Named(twin.name)))
+            self._refute(And((*(Named(refuted(name)) for name in names), Named(unstated))), possible)
+
+    def clashes(self) -> None:
+        """Present and absent together: `hasClash value X`, per concept and per context."""
+        for term in self.vocabulary.terms:
+            for present, absent in self._contexts(term.kind):
+                body = And((Some(present, Named(term.name)), Value(absent, term.name)))
+                self.module.subclass(body, Value("hasClash", term.name), GENERATED)
+
+    def _contexts(self, kind: str) -> Iterable[tuple[str, str]]:
+        if kind in ("finding", "condition", "drug", "therapy"):
+            yield STATED[kind], "hasAbsent"
+        if kind in ("condition", "finding", "history", "drug", "therapy"):
+            yield "hasHistoryOf", "hasNoHistoryOf"
+        if kind in ("drug", "therapy"):
+            yield "plans", "hasNoPlanFor"
+        if kind in ("condition", "suspicion"):
+            yield "hasSuspicionOf", "hasNoSuspicionOf"
+        if kind == "intent":
+            yield "hasIntent", "hasNoIntentOf"
+
+
+_TYPE = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_INDIVIDUAL = URIRef("http://www.w3.org/2002/07/owl#NamedIndividual")

@@ -1,0 +1,349 @@
+"""What the YAML sources of the ontology may contain, as pydantic models, and how they are read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kg.errors import AuthoringError, Problem
+
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+Number = Annotated[Decimal, BeforeValidator(lambda value: value if isinstance(value, Decimal) else str(value))]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Entry(BaseModel):
+    """Base of every entry: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mapping(Entry):
+    """A verified outside code; `predicate` is a SKOS mapping relation."""
+
+    code: Text
+    label: str = ""
+    predicate: Literal["exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"]
+    why: Text
+
+
+Kind = Literal[
+    "analyte", "procedure", "finding", "condition", "drug", "therapy", "intent", "history",
+    "specimen", "qualifier", "suspicion", "result", "substance", "context",
+]  # fmt: skip
+
+
+class Term(Entry):
+    """A concept of the vocabulary: a class to browse and an individual to point at."""
+
+    name: Name
+    code: Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]*$")]
+    kind: Kind
+    label: Text
+    definition: Text
+    parents: tuple[Name, ...] = ()
+    exact: tuple[Text, ...] = ()
+    abbreviations: tuple[Text, ...] = ()
+    lay: tuple[Text, ...] = ()
+    related: tuple[Text, ...] = ()
+    low_of: Name | None = None
+    normal_of: Name | None = None
+    high_of: Name | None = None
+    mappings: tuple[Mapping, ...] = ()
+    note: str = ""
+    source: Text = "tree"
+
+
+class TermFile(Entry):
+    terms: tuple[Term, ...]
+
+
+class PublishedSource(Entry):
+    name: Text
+    title: Text
+    publisher: Text
+    year: int
+    supports: Text
+
+
+class Decision(Entry):
+    name: Text
+    about: Text
+
+
+class SourceFile(Entry):
+    references: tuple[PublishedSource, ...]
+    decisions: tuple[Decision, ...]
+
+
+class Unit(Entry):
+    """A unit that converts: canonical = value x factor, or value / divisor."""
+
+    unit: Text
+    factor: Number | None = None
+    factor_to: Number | None = None
+    divisor: Number | None = None
+    source: Text
+
+
+class Analyte(Entry):
+    name: Name
+    unit: Text
+    units: tuple[Unit, ...] = ()
+    also: tuple[Text, ...] = ()
+
+
+class Derived(Entry):
+    name: Name
+    formula: Literal[
+        "weeks-since-start", "change-since-start", "change-from-previous", "highest-of-consecutive-pairs",
+        "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
+    ]  # fmt: skip
+    of: tuple[Name, ...]
+    factor: Number | None = None
+    unit: Text
+    definition: Text
+    source: Text
+
+
+class Threshold(Entry):
+    name: Name
+    opposite: Name
+    of: Name
+    bound: Literal["<", "<=", ">", ">="]
+    value: Number
+    unit: Text
+    population: Text
+    source: Text
+    note: str = ""
+
+
+class Limit(Entry):
+    analyte: Name
+    when: Name
+    position: Literal["low", "high", "not low", "not high"]
+    rank: Literal["absolute", "fallback", "default"]
+    sex: Literal["female", "male"] | None = None
+    source: Text
+
+
+class PossibleConcept(Entry):
+    name: Name
+    of: Name
+    article: str | None = None
+    label: Text
+    definition: Text
+    reason: Literal["reading", "grey_zone"]
+    source: Text
+
+
+class Rule(Entry):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    if_: Text = Field(alias="if")
+    then: Name | None = None
+    refutes: str | None = None
+    concludes: Name | None = None
+    source: Text
+
+
+class PossibleCondition(Entry):
+    name: Name
+    label: Text
+    definition: Text
+    holds: Text
+    fails: Text
+    reason: Literal["reading", "grey_zone"]
+
+
+class NamedCondition(Entry):
+    name: Name
+    label: Text
+    definition: Text
+    holds: Text
+    fails: Text
+    source: Text
+    possible: PossibleCondition | None = None
+
+
+class ThresholdFile(Entry):
+    analytes: tuple[Analyte, ...]
+    derived: tuple[Derived, ...]
+    thresholds: tuple[Threshold, ...]
+    limits: tuple[Limit, ...]
+    possible: tuple[PossibleConcept, ...]
+    rules: tuple[Rule, ...]
+    conditions: tuple[NamedCondition, ...]
+
+
+class Review(Entry):
+    stages: tuple[Text, ...]
+    active_stage: Text
+    human_review: Text
+
+
+class ReferenceItem(Entry):
+    position: int
+    claim: str | None = None
+    type: Text
+    title: Text
+    publisher: Text
+    year: int
+    topic_mismatch: str = ""
+
+
+class Marker(Entry):
+    number: int
+    state: Literal["resolved", "by-list-position", "unresolved", "unlisted"]
+    reference: int | None = None
+
+
+class ArticleHead(Entry):
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    title: Text
+    file: Text
+    digest: Digest
+    length: int
+    publisher: Text
+    last_updated: datetime.date
+    review: Review
+    intended_use: Text
+    references: tuple[ReferenceItem, ...]
+    markers: tuple[Marker, ...]
+
+
+class RegimenPhase(Entry):
+    phase: Text
+    substance: Name
+    dose: str = ""
+    unit: str = ""
+    route: str = ""
+    frequency: str = ""
+    duration: str = ""
+    until: str = ""
+
+
+class EffectSize(Entry):
+    measure: Text
+    printed: Text
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    unit: str = ""
+    population: str = ""
+    outcome: Name | None = None
+    direction: str = ""
+    interval: Text
+
+
+class Doubt(Entry):
+    text: Annotated[str, Field(min_length=1, max_length=240)]
+    basis: Literal["article", "outside", "editorial"]
+    with_: tuple[str, ...] = Field(default=(), alias="with")
+
+
+class ClaimEntry(Entry):
+    """One claim. Fields that hold names of terms are tuples of local names."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*-[0-9]{2,}$")]
+    kind: Text
+    sentence: Text
+    section: Text
+    at: tuple[int, int]
+    digest: Digest
+    markers: tuple[int, ...] = ()
+    modality: Literal[
+        "asserts", "must", "must-not", "should", "suggests", "may", "consider", "can", "exception",
+        "strongly-suggests", "most-likely", "caution", "prefer",
+    ]  # fmt: skip
+    situation: str | None = None
+    other_reading: str | None = None
+    other_reading_because: Literal["reading", "grey_zone"] = "reading"
+    holds_of: str = ""
+    concludes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    states: str = ""
+    strength: str = ""
+    urgency: str = ""
+    within: Annotated[str, Field(pattern=r"^(P.*)?$")] = ""
+    window: str = ""
+    purpose: tuple[Name, ...] = ()
+    purpose_text: str = ""
+    reason: str = ""
+    means: str = ""
+    scope: str = ""
+    trigger: tuple[Name, ...] = ()
+    performer: tuple[Name, ...] = ()
+    over: tuple[Name, ...] = ()
+    particularly: tuple[Name, ...] = ()
+    examples: tuple[Name, ...] = ()
+    presupposes: tuple[Name, ...] = ()
+    mechanism: tuple[Name, ...] = ()
+    until: tuple[Name, ...] = ()
+    step: int | None = None
+    sequence: tuple[str, ...] = ()
+    before: tuple[Name, ...] = ()
+    before_text: str = ""
+    after: tuple[str, ...] = ()
+    only_after: tuple[Name, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    qualified_by: tuple[str, ...] = ()
+    alternatives: bool = False
+    necessity: str = ""
+    priority: str = ""
+    frequency: str = ""
+    substance_note: str = ""
+    regimen: tuple[RegimenPhase, ...] = ()
+    effects: tuple[EffectSize, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+class ArticleFile(Entry):
+    article: ArticleHead
+    situations: dict[Name, str] = Field(default_factory=dict)
+    possible: dict[Name, Name] = Field(default_factory=dict)
+    claims: tuple[ClaimEntry, ...]
+
+
+Model = TypeVar("Model", bound=Entry)
+
+
+def read(path: Path, model: type[Model]) -> Model:
+    """A YAML source as a model. Raises AuthoringError with every problem: file, entry, field, remedy."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise AuthoringError([Problem(path.name, f"is not YAML: {error}", "Mend the syntax first.")]) from error
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise AuthoringError([_problem(path, data, item) for item in error.errors()]) from error
+
+
+def _problem(path: Path, data: Any, item: Any) -> Problem:
+    where = ": ".join((path.name, *_steps(data, item["loc"])))
+    remedy = "Remove the field, or see ontology/README.md for the fields there are." if item["type"] == "extra_forbidden" else ""
+    return Problem(where, item["msg"].lower(), remedy)
+
+
+def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
+    """`claims`, 7, `at` becomes `A0-08`, `at`: entries are named by their identifier, not their index."""
+    for step in location:
+        data = data[step] if isinstance(data, list | dict) and _reachable(data, step) else None
+        if isinstance(step, str):
+            yield step
+        elif isinstance(data, dict) and (name := data.get("id") or data.get("name")):
+            yield str(name)
+        else:
+            yield str(step)
+
+
+def _reachable(data: Any, step: int | str) -> bool:
+    return step in data if isinstance(data, dict) else isinstance(step, int) and 0 <= step < len(data)

@@ -1,0 +1,195 @@
+"""Numbers: quantities with their units, thresholds with their opposites: modules/thresholds.ttl."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rdflib import Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
+
+from kg import terms
+from kg.authoring.manchester import And, Named, parse
+from kg.authoring.owl import Module, canonical_decimal
+from kg.authoring.schema import Analyte, Derived, Limit, Threshold, ThresholdFile
+from kg.authoring.vocabulary import POSITIONS, Vocabulary
+
+YARDSTICK = {
+    "absolute": "InterpretedByArticleLimit",
+    "fallback": "InterpretedByArticleLimit",
+    "default": "InterpretedBySourcedDefault",
+}
+POSITION_CLASS = {
+    "low": "LowMeasurement",
+    "high": "HighMeasurement",
+    "not low": "NotLowMeasurement",
+    "not high": "NotHighMeasurement",
+}
+OPPOSITE_BOUND = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+FACETS = {
+    "<": (("value", "<"), ("valueAtMost", "<"), ("valueBelow", "<=")),
+    "<=": (("value", "<="), ("valueAtMost", "<="), ("valueBelow", "<=")),
+    ">": (("value", ">"), ("valueAtLeast", ">"), ("valueAbove", ">=")),
+    ">=": (("value", ">="), ("valueAtLeast", ">="), ("valueAbove", ">=")),
+}
+FACET_IRI = {"<": XSD.maxExclusive, "<=": XSD.maxInclusive, ">": XSD.minExclusive, ">=": XSD.minInclusive}
+WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
+
+
+def measurement_class(quantity: str, derived: frozenset[str]) -> str:
+    """`Hemoglobin` → `HemoglobinMeasurement`; a derived quantity is its own class."""
+    return quantity if quantity in derived else quantity + "Measurement"
+
+
+class ThresholdCompiler:
+    """Builds the module of thresholds from its source and the vocabulary."""
+
+    def __init__(self, file: ThresholdFile, vocabulary: Vocabulary, sources: dict[str, URIRef]) -> None:
+        self.file, self.vocabulary, self.sources = file, vocabulary, sources
+        self.derived = frozenset(item.name for item in file.derived)
+        self.units = {item.name: item.unit for item in (*file.analytes, *file.derived)}
+        self.conversions = {
+            (analyte.name, unit.unit): (unit.factor or Decimal(1)) / (unit.divisor or Decimal(1))
+            for analyte in file.analytes
+            for unit in analyte.units
+        }
+        self.module = Module(
+            "thresholds",
+            "Warrant: thresholds",
+            "Quantities with their units, and every numeric limit with its bound, population and source.",
+            ("hematology",),
+        )
+
+    def compile(self) -> Module:
+        for analyte in self.file.analytes:
+            self._analyte(analyte)
+        for derived in self.file.derived:
+            self._derived(derived)
+        for threshold in self.file.thresholds:
+            self._threshold(threshold)
+        for quantity in sorted({quantity for quantity, _ in self.vocabulary.axes.values()}):
+            self._positions(quantity)
+        for number, limit in enumerate(self.file.limits):
+            self._limit(number, limit)
+        for rule in self.file.rules:
+            if rule.then:
+                self.module.subclass(parse(rule.if_), Named(rule.then), self.sources[rule.source])
+        return self.module
+
+    def _analyte(self, analyte: Analyte) -> None:
+        concept = self.vocabulary[analyte.name]
+        source = terms.source("schema")
+        name = measurement_class(analyte.name, self.derived)
+        iri = self.module.declare_class(
+            name, f"Measurement: {concept.label}", f"A measurement whose quantity is: {concept.label}.", source
+        )
+        self.module.subclass(Named(name), Named("Measurement"), source)
+        self.module.note(iri, terms.term("measures"), terms.term(analyte.name))
+        self.module.text(terms.term(analyte.name), terms.term("canonicalUnit"), analyte.unit)
+        for unit in analyte.also:
+            self.module.text(terms.term(analyte.name), terms.term("otherUnit"), unit)
+        for unit in analyte.units:
+            node = terms.W[f"unit/{analyte.name}/{unit.unit.replace('/', '.per.').replace('*', '.').replace('[', '').replace(']', '')}"]
+            self.module.note(node, RDF.type, OWL.NamedIndividual)
+            self.module.axiom(node, RDF.type, terms.term("UnitConversion"), source)
+            self.module.note(node, RDFS.label, Literal(f"{concept.label}: {unit.unit} to {analyte.unit}", lang="en"))
+            self.module.note(node, terms.term("quantity"), terms.term(analyte.name))
+            self.module.text(node, terms.term("fromUnit"), unit.unit)
+            for prop, factor in (("factor", unit.factor), ("factorTo", unit.factor_to), ("divisor", unit.divisor)):
+                if factor is not None:
+                    self.module.note(node, terms.term(prop), canonical_decimal(factor))
+            self.module.note(node, DCTERMS.source, self.sources[unit.source])
+
+    def _derived(self, derived: Derived) -> None:
+        source = self.sources[derived.source]
+        label = _spaced(derived.name)
+        iri = self.module.declare_class(derived.name, f"Derived: {label}", derived.definition, source)
+        self.module.subclass(Named(derived.name), Named("DerivedQuantity"), source)
+        self.module.text(iri, terms.term("formula"), derived.formula)
+        self.module.text(iri, terms.term("canonicalUnit"), derived.unit)
+        operands = [terms.term(name) for name in derived.of]
+        self.module.text(iri, terms.term("ofQuantity"), " ".join(derived.of))
+        for operand in operands:
+            self.module.note(iri, terms.term("measures"), operand)
+        if derived.factor is not None:
+            self.module.note(iri, terms.term("factor"), canonical_decimal(derived.factor))
+
+    def _threshold(self, threshold: Threshold) -> None:
+        limit = threshold.value * self._factor(threshold)
+        self._side(threshold, threshold.name, threshold.opposite, threshold.bound, limit)
+        self._side(threshold, threshold.opposite, threshold.name, OPPOSITE_BOUND[threshold.bound], limit)
+
+    def _factor(self, threshold: Threshold) -> Decimal:
+        if threshold.unit == self.units[threshold.of]:
+            return Decimal(1)
+        return self.conversions[threshold.of, threshold.unit]
+
+    def _side(self, threshold: Threshold, name: str, opposite: str, bound: str, limit: Decimal) -> None:
+        source = self.sources[threshold.source]
+        quantity = measurement_class(threshold.of, self.derived)
+        what = self.vocabulary[threshold.of].label if threshold.of in self.vocabulary else _spaced(threshold.of)
+        label = f"{what} {WORDS[bound]} {threshold.value} {threshold.unit}"
+        iri = self.module.declare_class(name, label, f"A value of this quantity that is {WORDS[bound]} the limit: {label}.", source)
+        self.module.subclass(Named(name), Named(quantity), source)
+        for prop, text in (
+            ("bound", bound),
+            ("limitAsPrinted", f"{threshold.value} {threshold.unit}"),
+            ("population", threshold.population),
+            ("canonicalUnit", self.units[threshold.of]),
+        ):
+            self.module.text(iri, terms.term(prop), text)
+        self.module.note(iri, terms.term("quantity"), terms.term(threshold.of))
+        self.module.note(iri, terms.term("limit"), canonical_decimal(limit))
+        self.module.note(iri, terms.term("opposite"), terms.term(opposite))
+        if threshold.note:
+            self.module.text(iri, terms.term("means"), threshold.note)
+        for prop, facet in FACETS[bound]:
+            key = f"{name} {prop} {facet} {limit}"
+            body = self.module.intersection(
+                key, [terms.term(quantity), self.module.facet(key, prop, FACET_IRI[facet], limit)]
+            )
+            self.module.axiom(body, RDFS.subClassOf, iri, source)
+
+    def _positions(self, quantity: str) -> None:
+        """`HemoglobinLow` etc., and the findings that a position shows."""
+        source = terms.source("P1")
+        label = self.vocabulary[quantity].label
+        for position in POSITIONS:
+            name = quantity + position
+            word = _spaced(position).lower()
+            self.module.declare_class(
+                name, f"{label}: {word}", f"A measurement of this quantity that the yardstick in force calls {word}: {label}.", source
+            )
+            both = And((Named(quantity + "Measurement"), Named(position + "Measurement")))
+            self.module.equivalent(name, both, source)
+        for finding, (analyte, position) in self.vocabulary.axes.items():
+            if analyte == quantity:
+                self.module.subclass(Named(quantity + position), Named(finding), source)
+
+    def _limit(self, number: int, limit: Limit) -> None:
+        source = self.sources[limit.source]
+        parts = [Named(limit.when), Named(YARDSTICK[limit.rank])]
+        if limit.sex:
+            parts.append(Named(f"MeasurementIn{limit.sex.capitalize()}Patient"))
+        self.module.subclass(And(tuple(parts)), Named(POSITION_CLASS[limit.position]), source)
+        node = terms.W[f"limit/{limit.when}" + (f"/{limit.sex}" if limit.sex else "")]
+        self.module.note(node, RDFS.label, Literal(f"limit: {_spaced(limit.when)}", lang="en"))
+        self.module.note(node, terms.term("quantity"), terms.term(limit.analyte))
+        self.module.note(node, terms.term("limit"), terms.term(limit.when))
+        self.module.text(node, terms.term("rank"), limit.rank)
+        self.module.text(node, terms.term("positionOf"), limit.position)
+        if limit.sex:
+            self.module.text(node, terms.term("sex"), limit.sex)
+        self.module.note(node, DCTERMS.source, source)
+
+
+def _spaced(name: str) -> str:
+    """`WeeksOnESA` → `Weeks on ESA`."""
+    words: list[str] = []
+    for index, letter in enumerate(name):
+        starts = letter.isupper() and (index == 0 or not name[index - 1].isupper())
+        digit = letter.isdigit() and index > 0 and not name[index - 1].isdigit() and not name[index - 1].isupper()
+        if starts or digit:
+            words.append("")
+        words[-1] += letter
+    head, *rest = words
+    return " ".join([head, *(word if word.isupper() and len(word) > 1 else word.lower() for word in rest)])

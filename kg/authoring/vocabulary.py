@@ -1,0 +1,163 @@
+"""Sources and terms: modules/sources.ttl and modules/hematology.ttl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from rdflib import Literal
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
+
+from kg import terms
+from kg.authoring.manchester import Named
+from kg.authoring.owl import Module
+from kg.authoring.schema import SourceFile, Term
+
+KIND_CLASS = {
+    "analyte": "MeasurableQuantity",
+    "procedure": "Test",
+    "finding": "Finding",
+    "condition": "Condition",
+    "drug": "Drug",
+    "therapy": "Treatment",
+    "intent": "TreatmentIntent",
+    "history": "Procedure",
+    "specimen": "Specimen",
+    "qualifier": "Qualifier",
+    "suspicion": "Suspicion",
+    "result": "Result",
+    "substance": "Substance",
+    "context": "CaseContext",
+}
+
+PRESENT = {
+    "finding": "hasFinding",
+    "condition": "hasFinding",
+    "drug": "receives",
+    "therapy": "receives",
+    "intent": "hasIntent",
+    "suspicion": "hasSuspicionOf",
+    "history": "hasHistoryOf",
+    "result": "hasResult",
+    "procedure": "hasHistoryOf",
+}
+STATED = PRESENT | {"finding": "hasStatedFinding", "condition": "hasStatedFinding"}
+ABSENT_IN = {
+    "hasFinding": "hasAbsent",
+    "receives": "hasAbsent",
+    "hasHistoryOf": "hasNoHistoryOf",
+    "plans": "hasNoPlanFor",
+    "hasSuspicionOf": "hasNoSuspicionOf",
+    "hasIntent": "hasNoIntentOf",
+}
+POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All terms by local name."""
+
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Term]:
+        return {term.name: term for term in self.terms}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.by_name
+
+    def __getitem__(self, name: str) -> Term:
+        return self.by_name[name]
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The terms above a term, itself first."""
+        found = dict.fromkeys([name])
+        queue = [name]
+        while queue:
+            for parent in self.by_name[queue.pop()].parents:
+                if parent not in found:
+                    found[parent] = None
+                    queue.append(parent)
+        return tuple(found)
+
+    @cached_property
+    def axes(self) -> dict[str, tuple[str, str]]:
+        """Finding → (quantity, position that shows it): `Anemia` → (`Hemoglobin`, `Low`)."""
+        return {
+            term.name: (quantity, position)
+            for term in self.terms
+            for position, quantity in (("Low", term.low_of), ("Normal", term.normal_of), ("High", term.high_of))
+            if quantity
+        }
+
+
+def sources_module(file: SourceFile) -> Module:
+    """Published sources and editorial decisions, which axioms name as their source."""
+    module = Module(
+        "sources", "Warrant: sources", "Publications and editorial decisions on which axioms outside the articles rest.", ()
+    )
+    schema = terms.source("schema")
+    for reference in file.references:
+        iri = terms.source(reference.name)
+        module.note(iri, RDF.type, OWL.NamedIndividual)
+        module.axiom(iri, RDF.type, terms.term("PublishedSource"), schema)
+        module.note(iri, RDFS.label, Literal(reference.title, lang="en"))
+        module.text(iri, DCTERMS.title, reference.title)
+        module.text(iri, DCTERMS.publisher, reference.publisher)
+        module.text(iri, DCTERMS.date, str(reference.year))
+        module.text(iri, terms.term("supports"), reference.supports)
+    for decision in file.decisions:
+        iri = terms.source(decision.name)
+        module.note(iri, RDF.type, OWL.NamedIndividual)
+        module.axiom(iri, RDF.type, terms.term("EditorialDecision"), schema)
+        module.note(iri, RDFS.label, Literal(f"editorial decision {decision.name}", lang="en"))
+        module.note(iri, terms.DEFINITION, Literal(decision.about, lang="en"))
+    return module
+
+
+def vocabulary_module(vocabulary: Vocabulary) -> Module:
+    """Class trees of the vocabulary, each concept a class and an individual (OWL 2 punning, declared)."""
+    module = Module(
+        "hematology",
+        "Warrant: vocabulary of haematology",
+        "Findings, conditions, tests and treatments with their names, definitions and outside codes.",
+        ("core",),
+    )
+    for term in vocabulary.terms:
+        _term(module, term)
+    return module
+
+
+def _term(module: Module, term: Term) -> None:
+    source = terms.source(term.source)
+    iri = module.declare_class(term.name, term.label, term.definition, source)
+    module.note(iri, RDF.type, OWL.NamedIndividual)
+    module.text(iri, SKOS.notation, term.code)
+    module.text(iri, terms.term("conceptKind"), term.kind)
+    _names(module, term)
+    for parent in term.parents or (KIND_CLASS[term.kind],):
+        module.subclass(Named(term.name), Named(parent), source)
+    for parent in term.parents:
+        module.axiom(terms.term(parent), terms.term("hasNarrower"), iri, terms.source("generated"))
+    for prop, quantity in (("lowOf", term.low_of), ("normalOf", term.normal_of), ("highOf", term.high_of)):
+        if quantity:
+            module.note(iri, terms.term(prop), terms.term(quantity))
+    for mapping in term.mappings:
+        module.text(iri, SKOS[mapping.predicate], mapping.code)
+    if term.note:
+        module.text(iri, SKOS.editorialNote, term.note)
+
+
+def _names(module: Module, term: Term) -> None:
+    iri = terms.term(term.name)
+    lists: Iterable[tuple[str, tuple[str, ...]]] = (
+        ("abbreviation", term.abbreviations),
+        ("layTerm", term.lay),
+        ("relatedTerm", term.related),
+    )
+    for name in term.exact:
+        module.note(iri, SKOS.altLabel, Literal(name, lang="en"))
+    for prop, values in lists:
+        for name in values:
+            module.note(iri, terms.term(prop), Literal(name, lang="en"))

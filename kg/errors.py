@@ -1,0 +1,61 @@
+"""Every exception of the project.
+
+WarrantError
+├── InputError            what a user wrote is wrong; carries Problems
+│   ├── CaseError         a patient's case
+│   └── AuthoringError    the ontology's own sources
+├── OntologyError         the compiled ontology cannot be used
+└── ReasonerError         HermiT could not be run, timed out or refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where it stands, what it is, and what to do about it.
+
+    `where` is a JSON path for a case (`$.measurements[0].unit`) and
+    `file: entry: field` for the ontology's sources.
+    """
+
+    where: str
+    message: str
+    remedy: str = ""
+    suggestions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        hint = f" Did you mean {' or '.join(map(repr, self.suggestions))}?" if self.suggestions else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{self.where}: {self.message}{hint}{remedy}"
+
+
+class WarrantError(Exception):
+    """Base of everything that Warrant raises on purpose."""
+
+
+class InputError(WarrantError):
+    """Input that cannot be used; `problems` lists everything that is wrong with it, at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class CaseError(InputError):
+    """A case that does not validate."""
+
+
+class AuthoringError(InputError):
+    """A source file of the ontology that does not compile."""
+
+
+class OntologyError(WarrantError):
+    """The compiled ontology is missing, stale or incomplete."""
+
+
+class ReasonerError(WarrantError):
+    """The reference reasoner failed; the message names the limit or the cause."""
