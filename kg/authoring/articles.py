@@ -58,6 +58,7 @@ class ArticleCompiler:
             ("conditions",),
         )
         self.situations = {name: parse(text) for name, text in file.situations.items()}
+        self.classes: dict[str, str] = {}
 
     # -- readings
 
@@ -95,8 +96,9 @@ class ArticleCompiler:
         self._article()
         for name in self.file.situations:
             source = self._first_claim_using(name)
-            self.conditions.condition(self.situations[name], name, _label(name), source)
-            self.module.text(terms.term(name), terms.term("formalReading"), str(self.situations[name]))
+            holds = self.conditions.condition(self.situations[name], name, _label(name), source)
+            self.classes[name] = holds
+            self.module.text(terms.term(holds), terms.term("formalReading"), str(self.situations[name]))
         for entry in self.file.claims:
             self._claim(entry)
             self._logic(entry)
@@ -222,8 +224,8 @@ class ArticleCompiler:
         iri = URIRef(f"{claim}/{kind.lower()}/{number}")
         self.module.note(claim, terms.term(prop), iri)
         self.module.note(iri, RDFS.label, Literal(f"{entry.id}, {kind.lower()} {number}", lang="en"))
+        self.module.note(iri, RDF.type, OWL.NamedIndividual)
         if kind in ("Regimen", "Effect", "Reading"):
-            self.module.note(iri, RDF.type, OWL.NamedIndividual)
             self.module.axiom(iri, RDF.type, terms.term(kind), claim)
         return iri
 
@@ -274,7 +276,7 @@ class ArticleCompiler:
         claim = terms.claim(entry.id)
         for name, expression in self.situations.items():
             if expression == reading.expression:
-                return name
+                return self.classes[name]
             if self.conditions.possibly(expression, self.file.article.id)[0] == reading.expression:
                 label = f"{_label(name)}, in the wider sense"
                 return self.conditions.condition(reading.expression, name + "InWiderSense", label, claim)

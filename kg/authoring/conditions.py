@@ -23,7 +23,7 @@ from kg import terms
 from kg.authoring.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
-from kg.authoring.vocabulary import ABSENT_IN, PRESENT, STATED, Vocabulary
+from kg.authoring.vocabulary import ABSENT_IN, KIND_CLASS, PRESENT, STATED, Vocabulary
 
 GENERATED = terms.source("generated")
 PATTERNS = {
@@ -124,8 +124,7 @@ class ConditionCompiler:
         self.labels[twin.name] = twin.label
         self.module.note(iri, terms.term("possibleFormOf"), terms.term(twin.of))
         self.module.text(iri, terms.term("whyPossible"), twin.reason)
-        for kind in {self.vocabulary[twin.of].kind} & {"finding", "condition"}:
-            self.module.subclass(Named(twin.name), Named(kind.capitalize()), source)
+        self.module.subclass(Named(twin.name), Named(KIND_CLASS[self.vocabulary[twin.of].kind]), source)
         self.module.subclass(Named(twin.of), Named(twin.name), source)
 
     def twin_of(self, name: str, article: str) -> Twin | None:
@@ -161,19 +160,31 @@ class ConditionCompiler:
             case _:
                 return self._atom(expression)
 
+    def part(self, expression: Expression) -> str:
+        """The class of an expression inside another one: named by its content and shared by all that contain it."""
+        expression = flatten(expression)
+        if not isinstance(expression, And | Or):
+            return self._atom(expression)
+        expression = type(expression)(tuple(sorted(expression.parts, key=str)))
+        members = [self.part(part) for part in expression.parts]
+        head, word = ("Both", "And") if isinstance(expression, And) else ("Either", "Or")
+        labels = [self.labels[member] for member in members]
+        label = f"; {word.lower()} ".join([labels[0], *(text[0].lower() + text[1:] for text in labels[1:])])
+        return self.condition(expression, head + word.join(members), label, GENERATED)
+
     def _both(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
-        if self._declared(name, label, f"A patient in whom all of these hold: {And(parts)}.", source):
+        if self._declared(name, label, _definition(label, "all of these hold", And(parts), source), source):
             return name
-        members = [self.condition(part, f"{name}Part{n}", f"{label}, part {n}", source) for n, part in enumerate(parts, 1)]
+        members = [self.part(part) for part in parts]
         self.module.equivalent(name, And(tuple(map(Named, members))), source)
         for member in members:
             self.module.subclass(Named(refuted(member)), Named(refuted(name)), GENERATED)
         return name
 
     def _either(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
-        if self._declared(name, label, f"A patient in whom one of these holds: {Or(parts)}.", source):
+        if self._declared(name, label, _definition(label, "one of these holds", Or(parts), source), source):
             return name
-        members = [self.condition(part, f"{name}Part{n}", f"{label}, part {n}", source) for n, part in enumerate(parts, 1)]
+        members = [self.part(part) for part in parts]
         for member in members:
             self.module.subclass(Named(member), Named(name), source)
         self.module.equivalent(refuted(name), And(tuple(Named(refuted(member)) for member in members)), GENERATED)
@@ -371,6 +382,13 @@ class ConditionCompiler:
             yield "hasSuspicionOf", "hasNoSuspicionOf"
         if kind == "intent":
             yield "hasIntent", "hasNoIntentOf"
+
+
+def _definition(label: str, hold: str, expression: Expression, source: URIRef) -> str:
+    """A condition shared by several situations is defined by its content alone, a situation also by whose it is."""
+    if source == GENERATED:
+        return f"A patient in whom {hold}: {expression}."
+    return f"{label}. In the patient {hold}: {expression}."
 
 
 _TYPE = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -103,13 +103,24 @@ class Analyte(Entry):
 class Derived(Entry):
     name: Name
     formula: Literal[
-        "weeks-since-start", "change-since-start", "change-from-previous", "highest-of-consecutive-pairs",
+        "weeks-since-start", "change-since-start", "change-from-previous", "lower-of-latest-two",
         "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
     ]  # fmt: skip
     of: tuple[Name, ...]
     factor: Number | None = None
     unit: Text
     definition: Text
+    source: Text
+    recomputes: Name | None = None
+    low_when: Name | None = None
+    not_low_when: Name | None = None
+
+
+class Population(Entry):
+    """For whom sourced defaults hold: from this age (years), unless one of these conditions is present."""
+
+    adult_from: int
+    not_in: tuple[Name, ...]
     source: Text
 
 
@@ -174,6 +185,7 @@ class NamedCondition(Entry):
 
 
 class ThresholdFile(Entry):
+    population: Population
     analytes: tuple[Analyte, ...]
     derived: tuple[Derived, ...]
     thresholds: tuple[Threshold, ...]

@@ -32,6 +32,13 @@ FACETS = {
     ">=": (("value", ">="), ("valueAtLeast", ">="), ("valueAbove", ">=")),
 }
 FACET_IRI = {"<": XSD.maxExclusive, "<=": XSD.maxInclusive, ">": XSD.minExclusive, ">=": XSD.minInclusive}
+ANNOTATIONS = (
+    ("adultFrom", "adult from: the age in years from which sourced defaults hold"),
+    ("notIn", "not in: a condition that rules sourced defaults out"),
+    ("recomputes", "recomputes: the quantity whose value this one checks"),
+    ("lowWhen", "low when: the threshold under which the recomputed value is low"),
+    ("notLowWhen", "not low when: the threshold from which the recomputed value is not low"),
+)
 WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
 
@@ -60,6 +67,7 @@ class ThresholdCompiler:
         )
 
     def compile(self) -> Module:
+        self._population()
         for analyte in self.file.analytes:
             self._analyte(analyte)
         for derived in self.file.derived:
@@ -74,6 +82,16 @@ class ThresholdCompiler:
             if rule.then:
                 self.module.subclass(parse(rule.if_), Named(rule.then), self.sources[rule.source])
         return self.module
+
+    def _population(self) -> None:
+        default = terms.term("SourcedDefault")
+        for name, label in ANNOTATIONS:
+            self.module.note(terms.term(name), RDF.type, OWL.AnnotationProperty)
+            self.module.note(terms.term(name), RDFS.label, Literal(label, lang="en"))
+            self.module.note(terms.term(name), terms.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
+        self.module.note(default, terms.term("adultFrom"), Literal(self.file.population.adult_from))
+        for name in self.file.population.not_in:
+            self.module.note(default, terms.term("notIn"), terms.term(name))
 
     def _analyte(self, analyte: Analyte) -> None:
         concept = self.vocabulary[analyte.name]
@@ -110,6 +128,9 @@ class ThresholdCompiler:
         self.module.text(iri, terms.term("ofQuantity"), " ".join(derived.of))
         for operand in operands:
             self.module.note(iri, terms.term("measures"), operand)
+        for prop, name in (("recomputes", derived.recomputes), ("lowWhen", derived.low_when), ("notLowWhen", derived.not_low_when)):
+            if name:
+                self.module.note(iri, terms.term(prop), terms.term(name))
         if derived.factor is not None:
             self.module.note(iri, terms.term("factor"), canonical_decimal(derived.factor))
 
@@ -172,6 +193,7 @@ class ThresholdCompiler:
             parts.append(Named(f"MeasurementIn{limit.sex.capitalize()}Patient"))
         self.module.subclass(And(tuple(parts)), Named(POSITION_CLASS[limit.position]), source)
         node = terms.W[f"limit/{limit.when}" + (f"/{limit.sex}" if limit.sex else "")]
+        self.module.note(node, RDF.type, OWL.NamedIndividual)
         self.module.note(node, RDFS.label, Literal(f"limit: {_spaced(limit.when)}", lang="en"))
         self.module.note(node, terms.term("quantity"), terms.term(limit.analyte))
         self.module.note(node, terms.term("limit"), terms.term(limit.when))

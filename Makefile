@@ -1,0 +1,44 @@
+# Everything a newcomer needs: make run, make test. Both set up .venv from the hashed lock first.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+
+.PHONY: setup run test check lint ontology examples lock release robot clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed, this is " + sys.version.split()[0]'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/dev.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $(STAMP)
+
+run: setup            ## the main job: the pancytopenia case, as HermiT infers it
+	$(VENV)/bin/warrant assess tests/cases/pancytopenia-index-case.yaml --reasoner hermit --format text
+
+test: setup           ## lint, types, gates and tests
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/warrant check
+	$(VENV)/bin/python -m pytest -n 2
+
+check: setup          ## every gate on the ontology, HermiT included
+	$(VENV)/bin/warrant check --hermit
+
+ontology: setup       ## compile the sources to modules, and the example patients
+	$(VENV)/bin/warrant compile
+
+release: setup        ## the merged ontology as RDF/XML
+	$(VENV)/bin/warrant release build/warrant.owl
+
+lock: setup           ## renew the hashed locks
+	$(VENV)/bin/python -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/build.txt
+
+clean:
+	rm -rf $(VENV) build

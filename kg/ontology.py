@@ -1,0 +1,613 @@
+"""The compiled ontology as frozen data: read once, shared, never changed.
+
+Everything the program knows of medicine comes from here; nothing in `kg` names a disease, a drug or a test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+
+from kg import terms
+from kg.errors import OntologyError
+
+DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "ontology"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_DCTERMS = "http://purl.org/dc/terms/"
+_OA = "http://www.w3.org/ns/oa#"
+Kind = str
+
+
+@dataclass(frozen=True)
+class Concept:
+    """An entry of the vocabulary. `related` holds broader, narrower or brand names that lead here."""
+
+    name: str
+    code: str
+    kind: Kind
+    label: str
+    definition: str
+    parents: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    related: tuple[str, ...]
+    codes: tuple[str, ...]
+    axis: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Canonical value = value x factor / divisor; `factor_to` is the upper end where the factor is a span."""
+
+    unit: str
+    factor: Decimal
+    factor_to: Decimal
+    divisor: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A measurable quantity: its canonical UCUM unit, what converts to it, what is taken but not converted."""
+
+    concept: str
+    unit: str
+    conversions: Mapping[str, Conversion]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One side of a numeric limit; `limit` in the canonical unit."""
+
+    name: str
+    quantity: str
+    bound: str
+    limit: Decimal
+    opposite: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A threshold that calls a value low, high, not low or not high, and when it may (`rank`)."""
+
+    quantity: str
+    threshold: str
+    position: str
+    rank: str
+    sex: str
+
+
+@dataclass(frozen=True)
+class DerivedQuantity:
+    """A number that the fact layer computes from named measurements."""
+
+    name: str
+    formula: str
+    operands: tuple[str, ...]
+    factor: Decimal
+    unit: str
+    recomputes: str
+    low_when: str
+    not_low_when: str
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A printed citation marker with its state, and the reference it resolves to, if any."""
+
+    article: str
+    number: int
+    state: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of an article: [start, end) in code points, SHA-256 of the slice."""
+
+    article: str
+    section: str
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ReadingOf:
+    """One reading of a claim: its IRI's local part, its class of patients, why it stands apart."""
+
+    iri: str
+    situation: str
+    reason: str
+    formal: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with everything that is shown of it. `fields` holds the plain annotations by local name."""
+
+    id: str
+    article: str
+    kind: str
+    sentence: str
+    passage: Passage
+    markers: tuple[Marker, ...]
+    conclusions: tuple[tuple[str, str], ...]
+    readings: tuple[ReadingOf, ...]
+    formal: str
+    exceptions: tuple[str, ...]
+    exception_classes: tuple[str, ...]
+    doubts: tuple[tuple[str, str], ...]
+    fields: Mapping[str, tuple[str, ...]]
+
+    @property
+    def executable(self) -> bool:
+        """Whether the claim depends on a patient."""
+        return bool(self.readings)
+
+    def field(self, name: str) -> str:
+        return "; ".join(self.fields.get(name, ()))
+
+
+@dataclass(frozen=True)
+class Article:
+    """Bibliographic data and review state of an article."""
+
+    id: str
+    title: str
+    publisher: str
+    modified: str
+    file: str
+    digest: str
+    length: int
+    active_stage: str
+    human_review: str
+    intended_use: str
+
+
+class Index:
+    """Triples by subject and predicate."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.triples = list(triples)
+        self._spo: dict[tuple[str, str], list[str]] = {}
+        self._pos: dict[tuple[str, str], list[str]] = {}
+        for triple in self.triples:
+            s, p, o = _text(triple.subject), triple.predicate.value, _text(triple.object)
+            self._spo.setdefault((s, p), []).append(o)
+            self._pos.setdefault((p, o), []).append(s)
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        """Objects as text: IRI, lexical form or blank node label."""
+        return sorted(self._spo.get((subject, predicate), ()))
+
+    def value(self, subject: str, predicate: str, default: str = "") -> str:
+        found = self.values(subject, predicate)
+        return found[0] if found else default
+
+    def subjects(self, predicate: str, value: str) -> list[str]:
+        return sorted(self._pos.get((predicate, value), ()))
+
+    def own(self, subject: str, name: str) -> list[str]:
+        """Values of one of our own properties, with our base cut off."""
+        return [terms.local(value) for value in self.values(subject, terms.BASE + name)]
+
+    def own_value(self, subject: str, name: str, default: str = "") -> str:
+        found = self.own(subject, name)
+        return found[0] if found else default
+
+    def members(self, head: str) -> list[str]:
+        found = []
+        while head and not head.endswith("#nil"):
+            found.append(self.value(head, "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"))
+            head = self.value(head, "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest")
+        return found
+
+
+def _text(node: ox.Subject | ox.Term) -> str:
+    return "_:" + node.value if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
+
+
+def catalog(folder: Path) -> dict[str, Path]:
+    """Ontology IRI → local file, from catalog-v001.xml (OASIS XML Catalogs)."""
+    path = folder / "catalog-v001.xml"
+    if not path.exists():
+        raise OntologyError(f"{path}: no catalog; run `make ontology`")
+    rows = ElementTree.parse(path).getroot().iter("{urn:oasis:names:tc:entity:xmlns:xml:catalog}uri")
+    return {row.attrib["name"]: folder / row.attrib["uri"] for row in rows}
+
+
+class Ontology:
+    """The loaded ontology. `version` is the version IRI of the root, `digest` a SHA-256 over the module files."""
+
+    def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:
+        self.folder = folder
+        self.files = tuple(sorted(catalog(folder).values()))
+        missing = [str(path) for path in self.files if not path.exists()]
+        if missing:
+            raise OntologyError(f"missing modules: {', '.join(missing)}; run `make ontology`")
+        contents = [path.read_bytes() for path in self.files]
+        self.digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in contents)).hexdigest()
+        self._parts = {path: _parse(data, number) for number, (path, data) in enumerate(zip(self.files, contents, strict=True))}
+        self.index = Index(triple for part in self._parts.values() for triple in part)
+        self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
+
+    def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:
+        """The triples of one module file."""
+        return self._parts[path]
+
+    # -- concepts
+
+    @cached_property
+    def concepts(self) -> Mapping[str, Concept]:
+        """All vocabulary entries by local name."""
+        kinds = terms.BASE + "conceptKind"
+        names = {t.subject.value for t in self.index.triples if t.predicate.value == kinds and isinstance(t.subject, ox.NamedNode)}
+        return MappingProxyType({terms.local(iri): self._concept(iri) for iri in sorted(names)})
+
+    def _concept(self, iri: str) -> Concept:
+        index = self.index
+        axes = [(quantity, position) for position in ("Low", "Normal", "High") for quantity in index.own(iri, position.lower() + "Of")]
+        codes = [code for kind in ("exact", "close", "narrow", "broad") for code in index.values(iri, f"{_SKOS}{kind}Match")]
+        synonyms = [*index.values(iri, _SKOS + "altLabel"), *index.own(iri, "abbreviation"), *index.own(iri, "layTerm")]
+        name = terms.local(iri)
+        narrower = terms.BASE + "hasNarrower"
+        return Concept(
+            name=name,
+            code=index.value(iri, _SKOS + "notation"),
+            kind=index.own_value(iri, "conceptKind"),
+            label=index.value(iri, _RDFS + "label"),
+            definition=index.value(iri, str(terms.DEFINITION)),
+            parents=tuple(terms.local(parent) for parent in index.subjects(narrower, iri)),
+            synonyms=tuple(synonyms),
+            related=tuple(index.own(iri, "relatedTerm")),
+            codes=tuple(dict.fromkeys(codes)),
+            axis=axes[0] if axes else None,
+        )
+
+    @cached_property
+    def narrower(self) -> Mapping[str, tuple[str, ...]]:
+        """Concept → concepts directly below it."""
+        found: dict[str, list[str]] = {name: [] for name in self.concepts}
+        for name, concept in self.concepts.items():
+            for parent in concept.parents:
+                found[parent].append(name)
+        return {name: tuple(children) for name, children in found.items()}
+
+    def ancestors(self, name: str) -> frozenset[str]:
+        """A concept and everything above it."""
+        return self._ancestors[name]
+
+    def descendants(self, name: str) -> frozenset[str]:
+        """A concept and everything below it."""
+        return self._descendants[name]
+
+    @cached_property
+    def _ancestors(self) -> Mapping[str, frozenset[str]]:
+        return {name: _reach(name, lambda other: self.concepts[other].parents) for name in self.concepts}
+
+    @cached_property
+    def _descendants(self) -> Mapping[str, frozenset[str]]:
+        return {name: _reach(name, lambda other: self.narrower[other]) for name in self.concepts}
+
+    def label(self, name: str) -> str:
+        """The label of any named thing, or its name."""
+        return self.index.value(terms.BASE + name, _RDFS + "label", name)
+
+    # -- numbers
+
+    @cached_property
+    def quantities(self) -> Mapping[str, Quantity]:
+        index = self.index
+        found = {}
+        conversions = [node for node in index.subjects(_TYPE, terms.BASE + "UnitConversion")]
+        for name, concept in self.concepts.items():
+            iri = terms.BASE + name
+            unit = index.own_value(iri, "canonicalUnit")
+            if concept.kind == "analyte" and unit:
+                mine = [self._conversion(node) for node in conversions if index.own_value(node, "quantity") == name]
+                table = {conversion.unit: conversion for conversion in mine}
+                found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))
+        return MappingProxyType(found)
+
+    def _conversion(self, node: str) -> Conversion:
+        index = self.index
+        factor = Decimal(index.own_value(node, "factor", "1"))
+        return Conversion(
+            unit=index.own_value(node, "fromUnit"),
+            factor=factor,
+            factor_to=Decimal(index.own_value(node, "factorTo", str(factor))),
+            divisor=Decimal(index.own_value(node, "divisor", "1")),
+            source=terms.local(index.value(node, _DCTERMS + "source")),
+        )
+
+    @cached_property
+    def thresholds(self) -> Mapping[str, Threshold]:
+        index = self.index
+        bound = terms.BASE + "bound"
+        names = sorted({_text(t.subject) for t in index.triples if t.predicate.value == bound})
+        return MappingProxyType({terms.local(iri): self._threshold(iri) for iri in names})
+
+    def _threshold(self, iri: str) -> Threshold:
+        own = self.index.own_value
+        return Threshold(
+            name=terms.local(iri),
+            quantity=own(iri, "quantity"),
+            bound=own(iri, "bound"),
+            limit=Decimal(own(iri, "limit")),
+            opposite=own(iri, "opposite"),
+            label=self.index.value(iri, _RDFS + "label"),
+        )
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        index = self.index
+        ranked = sorted({_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "rank"})
+        return tuple(
+            Limit(
+                quantity=index.own_value(node, "quantity"),
+                threshold=index.own_value(node, "limit"),
+                position=index.own_value(node, "positionOf"),
+                rank=index.own_value(node, "rank"),
+                sex=index.own_value(node, "sex"),
+            )
+            for node in ranked
+        )
+
+    @cached_property
+    def derived(self) -> tuple[DerivedQuantity, ...]:
+        index = self.index
+        nodes = sorted({_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "formula"})
+        return tuple(
+            DerivedQuantity(
+                name=terms.local(node),
+                formula=index.own_value(node, "formula"),
+                operands=tuple(index.own_value(node, "ofQuantity").split()),
+                factor=Decimal(index.own_value(node, "factor", "1")),
+                unit=index.own_value(node, "canonicalUnit"),
+                recomputes=index.own_value(node, "recomputes"),
+                low_when=index.own_value(node, "lowWhen"),
+                not_low_when=index.own_value(node, "notLowWhen"),
+            )
+            for node in nodes
+        )
+
+    @cached_property
+    def adult_from(self) -> int:
+        """The age in years from which sourced defaults hold."""
+        return int(self.index.own_value(terms.BASE + "SourcedDefault", "adultFrom"))
+
+    @cached_property
+    def defaults_not_in(self) -> tuple[str, ...]:
+        """Conditions in which sourced defaults do not hold."""
+        return tuple(self.index.own(terms.BASE + "SourcedDefault", "notIn"))
+
+    # -- the record
+
+    def fillers(self, prop: str) -> tuple[str, ...]:
+        """Every concept that a `prop value X` of the ontology names."""
+        nodes = self.index.subjects(_OWL + "onProperty", terms.BASE + prop)
+        values = {terms.local(value) for node in nodes for value in self.index.values(node, _OWL + "hasValue")}
+        return tuple(sorted(values & set(self.concepts)))
+
+    @cached_property
+    def conclusions_of_rules(self) -> Mapping[str, frozenset[str]]:
+        """Concept → concepts and quantities in the bodies of the axioms that conclude it."""
+        index = self.index
+        found: dict[str, set[str]] = {}
+        for node in index.subjects(_TYPE, _OWL + "Restriction"):
+            value = terms.local(index.value(node, _OWL + "hasValue"))
+            if value.startswith("witness/"):
+                concept = index.own_value(terms.BASE + value, "witnessOf")
+                for body in index.subjects(_RDFS + "subClassOf", node):
+                    found.setdefault(concept, set()).update(self._mentioned(terms.local(body)))
+        return {concept: frozenset(names) for concept, names in found.items()}
+
+    def _mentioned(self, condition: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        if condition in seen:
+            return set()
+        seen |= {condition}
+        formula = self.formulas.get(condition)
+        if formula is None:
+            reading = self.index.own_value(terms.BASE + condition, "formalReading")
+            words = set(re.findall(r"[A-Z]\w*", reading))
+            quantities = {self.thresholds[word].quantity for word in words & set(self.thresholds)}
+            positions = {re.sub(r"(Low|Normal|High)$", "", word.removesuffix("Not")) for word in words} & set(self.quantities)
+            return (words & set(self.concepts)) | quantities | positions
+        return {name for part in formula.parts for name in self._mentioned(part, seen)}
+
+    # -- conditions
+
+    @cached_property
+    def formulas(self) -> Mapping[str, Formula]:
+        """Composite condition → how it is built from others; elementary conditions are not in here."""
+        index, found = self.index, {}
+        for iri in index.subjects(_RDFS + "subClassOf", terms.BASE + "Situation"):
+            name = terms.local(iri)
+            if formula := self._formula(iri):
+                found[name] = formula
+        return found
+
+    def _formula(self, iri: str) -> Formula | None:
+        index = self.index
+        for node in index.values(iri, _OWL + "equivalentClass"):
+            if head := index.value(node, _OWL + "intersectionOf"):
+                return Formula("and", tuple(map(terms.local, index.members(head))))
+            return None
+        below = [sub for sub in index.subjects(_RDFS + "subClassOf", iri) if not sub.startswith("_:")]
+        situations = [sub for sub in below if terms.BASE + "Situation" in index.values(sub, _RDFS + "subClassOf")]
+        return Formula("or", tuple(map(terms.local, situations))) if situations else None
+
+    def atom(self, condition: str) -> str:
+        """The elementary expression of a condition in Manchester syntax."""
+        return self.index.own_value(terms.BASE + condition, "formalReading")
+
+    def certain_form(self, name: str) -> str:
+        """The concept or condition of which this is the wider twin, else itself."""
+        return self.index.own_value(terms.BASE + name, "possibleFormOf", name)
+
+    # -- claims
+
+    @cached_property
+    def lists(self) -> Mapping[str, str]:
+        """Conclusion predicate → the list of an assessment it belongs in."""
+        index = self.index
+        found = {}
+        for top in {_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "listedAs"}:
+            name = index.own_value(top, "listedAs")
+            found[terms.local(top)] = name
+            for sub in index.subjects(_RDFS + "subPropertyOf", top):
+                found[terms.local(sub)] = name
+        return MappingProxyType(dict(sorted(found.items())))
+
+    @cached_property
+    def list_properties(self) -> Mapping[str, str]:
+        """Property of a patient such as `hasNextStep` → the list it fills, in the order of the schema."""
+        index, found = self.index, {}
+        for prop, head in sorted((_text(t.subject), _text(t.object)) for t in index.triples if t.predicate.value == _OWL + "propertyChainAxiom"):
+            first, last = index.members(head)
+            if terms.local(first) == "claimApplies":
+                found[terms.local(prop)] = self.lists[terms.local(last)]
+        return MappingProxyType(found)
+
+    @cached_property
+    def predicates(self) -> frozenset[str]:
+        index, todo = self.index, [terms.BASE + "concludes"]
+        found: set[str] = set()
+        while todo:
+            for sub in index.subjects(_RDFS + "subPropertyOf", todo.pop()):
+                found.add(sub)
+                todo.append(sub)
+        return frozenset(map(terms.local, found))
+
+    @cached_property
+    def claims(self) -> Mapping[str, Claim]:
+        """All claims by identifier."""
+        prefix = terms.BASE + "claim/"
+        sentence = terms.BASE + "sentence"
+        iris = sorted({_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
+        plain: dict[str, dict[str, list[str]]] = {iri: {} for iri in iris}
+        for triple in self.index.triples:
+            if (bucket := plain.get(_text(triple.subject))) is not None and triple.predicate.value.startswith(terms.BASE):
+                bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(_text(triple.object)))
+        return MappingProxyType({iri.removeprefix(prefix): self._claim(iri, plain[iri]) for iri in iris})
+
+    def _claim(self, iri: str, plain: dict[str, list[str]]) -> Claim:
+        index, identifier = self.index, iri.removeprefix(terms.BASE + "claim/")
+        types = [kind for kind in index.values(iri, _TYPE) if kind.startswith(terms.BASE)]
+        pairs = [(name, target) for name, targets in plain.items() if name in self.predicates for target in targets]
+        doubts = [(index.own_value(node, "doubt"), index.own_value(node, "doubtBasis")) for node in index.values(iri, terms.BASE + "hasDoubt")]
+        return Claim(
+            id=identifier,
+            article=index.own_value(iri, "claimsOf").removeprefix("article/"),
+            kind=index.value(types[0], _SKOS + "notation"),
+            sentence=index.own_value(iri, "sentence"),
+            passage=self._passage(index.value(iri, _DCTERMS + "source")),
+            markers=tuple(sorted((self._marker(node) for node in index.values(iri, terms.BASE + "marker")), key=lambda m: m.number)),
+            conclusions=tuple(sorted(pairs)),
+            readings=self._readings(iri),
+            formal=index.own_value(iri, "formalReading"),
+            exceptions=tuple(name.removeprefix("claim/") for name in plain.get("exception", ())),
+            exception_classes=tuple(sorted(plain.get("exceptionClass", ()))),
+            doubts=tuple(doubts),
+            fields=MappingProxyType({name: tuple(sorted(values)) for name, values in sorted(plain.items())}),
+        )
+
+    def _readings(self, iri: str) -> tuple[ReadingOf, ...]:
+        index = self.index
+        nodes = index.values(iri, terms.BASE + "hasReading") or ([iri] if index.own(iri, "readingSituation") else [])
+        return tuple(
+            ReadingOf(
+                iri=terms.local(node),
+                situation=index.own_value(node, "readingSituation"),
+                reason=index.own_value(node, "readingReason", "reading"),
+                formal=index.own_value(node, "formalReading"),
+            )
+            for node in nodes
+        )
+
+    def _passage(self, iri: str) -> Passage:
+        index = self.index
+        return Passage(
+            article=terms.local(index.value(iri, _OA + "hasSource")).removeprefix("article/"),
+            section=index.own_value(iri, "section"),
+            start=int(index.value(iri, _OA + "start")),
+            end=int(index.value(iri, _OA + "end")),
+            digest=index.own_value(iri, "digest"),
+        )
+
+    def _marker(self, iri: str) -> Marker:
+        own = self.index.own_value
+        return Marker(
+            article=own(iri, "claimsOf").removeprefix("article/"),
+            number=int(own(iri, "markerNumber")),
+            state=own(iri, "markerState"),
+            reference=own(iri, "resolvesTo"),
+        )
+
+    @cached_property
+    def articles(self) -> Mapping[str, Article]:
+        """All articles by identifier."""
+        index = self.index
+        found = {}
+        for iri in index.subjects(_TYPE, terms.BASE + "Article"):
+            identifier = index.value(iri, _SKOS + "notation")
+            found[identifier] = Article(
+                id=identifier,
+                title=index.value(iri, _DCTERMS + "title"),
+                publisher=index.value(iri, _DCTERMS + "publisher"),
+                modified=index.value(iri, _DCTERMS + "modified"),
+                file=index.own_value(iri, "fileName"),
+                digest=index.own_value(iri, "digest"),
+                length=int(index.own_value(iri, "fileLength")),
+                active_stage=index.own_value(iri, "activeStage"),
+                human_review=index.own_value(iri, "humanReview"),
+                intended_use=index.own_value(iri, "intendedUse"),
+            )
+        return MappingProxyType(found)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """`and` or `or` over named conditions."""
+
+    operator: str
+    parts: tuple[str, ...]
+
+
+def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    found, todo = {start}, [start]
+    while todo:
+        for other in neighbours(todo.pop()):
+            if other not in found:
+                found.add(other)
+                todo.append(other)
+    return frozenset(found)
+
+
+def _parse(data: bytes, number: int) -> tuple[ox.Triple, ...]:
+    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
+    return tuple(_distinct(quad.triple, number) for quad in quads)
+
+
+def _distinct(triple: ox.Triple, number: int) -> ox.Triple:
+    """Blank nodes of different files are different."""
+    subject, value = triple.subject, triple.object
+    if isinstance(subject, ox.BlankNode):
+        subject = ox.BlankNode(f"m{number}x{subject.value}")
+    if isinstance(value, ox.BlankNode):
+        value = ox.BlankNode(f"m{number}x{value.value}")
+    return ox.Triple(subject, triple.predicate, value)

@@ -1,0 +1,425 @@
+"""Facts as the assertions of a patient graph: what both reasoners are given.
+
+Same facts in any order give the same assertions. Nothing is inferred here but what is arithmetic on
+numbers and dates, or true of the record itself: which value is current, which yardstick is in force, what a list
+declared complete leaves out, what the record does not state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from kg.derive import Derivation, derive
+from kg.facts import DataIssue, Fact, PatientFacts, Status
+from kg.occasions import CONTRADICTS, Interpretation, Interpreter, Occasion, occasions
+from kg.ontology import Ontology
+
+NOW = ("findings", "diagnoses", "treatments", "results")
+PRESENT_BY_KIND = {
+    "finding": "hasStatedFinding",
+    "condition": "hasDiagnosis",
+    "drug": "receives",
+    "therapy": "receives",
+    "intent": "hasIntent",
+    "suspicion": "hasSuspicionOf",
+    "history": "hasUndergone",
+    "result": "hasResult",
+    "procedure": "hasUndergone",
+    "analyte": "hasUndergone",
+}
+PRESENT_BY_LIST = {"history": "hasHistoryOf", "plans": "plans", "intents": "hasIntent"}
+ABSENT = {
+    "hasStatedFinding": "hasAbsent",
+    "hasDiagnosis": "hasAbsent",
+    "receives": "hasAbsent",
+    "hasHistoryOf": "hasNoHistoryOf",
+    "hasUndergone": "hasNoHistoryOf",
+    "plans": "hasNoPlanFor",
+    "hasIntent": "hasNoIntentOf",
+    "hasSuspicionOf": "hasNoSuspicionOf",
+}
+COMPLETE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "findings": ("hasAbsent", ("finding",)),
+    "diagnoses": ("hasAbsent", ("condition",)),
+    "treatments": ("hasAbsent", ("drug", "therapy")),
+    "history": ("hasNoHistoryOf", ("history", "condition", "therapy", "drug")),
+    "procedures": ("hasNoHistoryOf", ("history",)),
+    "plans": ("hasNoPlanFor", ("drug", "therapy")),
+    "intents": ("hasNoIntentOf", ("intent",)),
+}
+RECORDED = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf", "hasUndergone", "hasResult")
+
+
+class Leaf(StrEnum):
+    """Where an assertion comes from."""
+
+    STATED = "stated"
+    COMPUTED = "computed"
+    ABSENT = "asserted absent"
+    RECORD = "about the record"
+
+
+@dataclass(frozen=True, order=True)
+class Assertion:
+    """A triple of local names; the object of a data property is a decimal as text."""
+
+    subject: str
+    predicate: str
+    object: str
+    leaf: Leaf = Leaf.STATED
+
+
+@dataclass(frozen=True)
+class Record:
+    """The assertions about one patient, and what is odd about the data."""
+
+    patient: str
+    facts: PatientFacts
+    assertions: tuple[Assertion, ...]
+    different: tuple[tuple[str, ...], ...]
+    issues: tuple[DataIssue, ...]
+    occasions: tuple[Occasion, ...]
+    derivations: tuple[Derivation, ...]
+    absences: tuple[str, ...]
+
+
+def text(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros."""
+    return format(value.normalize(), "f")
+
+
+def record(ontology: Ontology, facts: PatientFacts, patient: str = "patient/case") -> Record:
+    """The patient graph of some facts."""
+    return _Compiler(ontology, facts.ordered(), patient).compile()
+
+
+class _Compiler:
+    def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str) -> None:
+        self.ontology, self.patient = ontology, patient
+        self.issues = list(facts.issues)
+        labels = {name: concept.label for name, concept in ontology.concepts.items()}
+        self.label = labels
+        self.occasions = occasions(facts, self.issues, labels)
+        self.facts = facts
+        self.derivations = derive(ontology, facts, self.occasions)
+        self.quarantined = self._strained()
+        self.out: set[Assertion] = set()
+        self.different: list[tuple[str, ...]] = []
+        self.absences: list[str] = []
+
+    # -- small steps
+
+    def add(self, subject: str, predicate: str, value: str, leaf: Leaf = Leaf.STATED) -> None:
+        self.out.add(Assertion(subject, predicate, value, leaf))
+
+    def say(self, predicate: str, value: str, leaf: Leaf = Leaf.STATED) -> None:
+        self.add(self.patient, predicate, value, leaf)
+
+    def property_of(self, fact: Fact) -> str:
+        """The property of presence that a fact means: its list decides for history and plans, else what it is."""
+        kind = self.ontology.concepts[fact.concept].kind
+        if fact.status is Status.SUSPECTED:
+            return "hasSuspicionOf"
+        if fact.list == "history" and kind in ("history", "procedure"):
+            return "hasUndergone"
+        if fact.list == "results" and kind in ("procedure", "analyte"):
+            return "hasResult"
+        return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
+
+    def stated(self, *statuses: Status) -> Iterator[Fact]:
+        """Facts with a status, without the quarantined ones."""
+        for fact in self.facts.facts:
+            if fact.status in statuses and not self._is_quarantined(fact):
+                yield fact
+
+    def _is_quarantined(self, fact: Fact) -> bool:
+        axes = {self._axis(name) for name in self.ontology.ancestors(fact.concept)}
+        return bool({quantity for quantity, _ in filter(None, axes)} & self.quarantined) and fact.list in NOW
+
+    def _axis(self, name: str) -> tuple[str, str] | None:
+        return self.ontology.concepts[name].axis
+
+    @cached_property
+    def running(self) -> tuple[Fact, ...]:
+        """Present facts that have not ended."""
+        return tuple(fact for fact in self.stated(Status.PRESENT) if not self._ended(fact))
+
+    def _ended(self, fact: Fact) -> bool:
+        return fact.ended is not None and fact.ended < self.facts.as_of
+
+    # -- the whole
+
+    def compile(self) -> Record:
+        self.say("type", "Patient")
+        if self.facts.sex:
+            self.say("type", f"{self.facts.sex.capitalize()}Patient")
+        self._present()
+        self._measurements()
+        self._absent()
+        self._complete()
+        self._derived()
+        self._about_the_record()
+        days = tuple(day for name in sorted(self.occasions) for day in self.occasions[name])
+        issues = {issue.key: issue for issue in self.issues}
+        return Record(
+            patient=self.patient,
+            facts=self.facts,
+            assertions=tuple(sorted(self.out)),
+            different=tuple(sorted(self.different)),
+            issues=tuple(issues[key] for key in sorted(issues)),
+            occasions=days,
+            derivations=self.derivations,
+            absences=tuple(self.absences),
+        )
+
+    def _present(self) -> None:
+        for fact in self.running:
+            self._instance(self.property_of(fact), fact)
+        for fact in self.stated(Status.SUSPECTED):
+            self._instance("hasSuspicionOf", fact)
+        for fact in self.stated(Status.PENDING):
+            self._instance("awaits", fact)
+        for fact in self.stated(Status.PRESENT):
+            if self._ended(fact):
+                self._instance("hasHistoryOf", fact)
+
+    def _instance(self, prop: str, fact: Fact) -> None:
+        individual = f"{self.patient}/{prop}/{fact.concept}"
+        self.say(prop, individual)
+        self.add(individual, "type", fact.concept)
+
+    # -- absence
+
+    def _absent(self) -> None:
+        for fact in self.stated(Status.ABSENT):
+            prop = ABSENT.get(self.property_of(fact))
+            if prop is None:
+                continue
+            disputed = self._shown_by(fact) if prop == "hasAbsent" else ""
+            if disputed:
+                label = self.label[fact.concept]
+                self.issues.append(DataIssue("label_against_value", f"{label} is stated absent, but {disputed}", (fact.concept,)))
+                self.say("hasDisputedAbsence", fact.concept, Leaf.ABSENT)
+            else:
+                self._say_absent(prop, fact.concept)
+        here = {fact.concept for fact in self.running}
+        for fact in self.stated(Status.PRESENT):
+            if self._ended(fact) and not here & self.ontology.descendants(fact.concept):
+                self._say_absent("hasAbsent", fact.concept)
+
+    def _say_absent(self, prop: str, concept: str) -> None:
+        self.say(prop, concept, Leaf.ABSENT)
+        self.absences.append(concept)
+
+    def _shown_by(self, fact: Fact) -> str:
+        """What measurement shows a finding that is stated absent."""
+        for name in sorted(self.ontology.descendants(fact.concept)):
+            axis = self._axis(name)
+            if axis and axis[0] in self.occasions:
+                occasion = self.occasions[axis[0]][-1]
+                if self.interpretation(occasion).position == axis[1]:
+                    return self._describe(occasion)
+        return ""
+
+    def _describe(self, occasion: Occasion) -> str:
+        given = occasion.values[-1]
+        position = self.interpretation(occasion).position.lower() or "undecided"
+        return f"{self.label[occasion.quantity]} {given.comparator}{given.given} {given.given_unit} is {position} by its yardstick"
+
+    # -- measurements
+
+    @cached_property
+    def stated_axes(self) -> frozenset[tuple[str, str]]:
+        """Quantities that statements about the present speak of, and the position they give."""
+        found = set()
+        for fact in self.running:
+            if fact.list in NOW:
+                found |= {axis for name in self.ontology.ancestors(fact.concept) if (axis := self._axis(name))}
+        return frozenset(found)
+
+    @cached_property
+    def denied_axes(self) -> frozenset[tuple[str, str]]:
+        facts = (fact for fact in self.stated(Status.ABSENT) if fact.list in NOW)
+        below = {name for fact in facts for name in self.ontology.descendants(fact.concept)}
+        return frozenset(axis for name in below if (axis := self._axis(name)))
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        return Interpreter(self.ontology, self.facts, self.stated_axes | self.denied_axes)
+
+    def interpretation(self, occasion: Occasion) -> Interpretation:
+        return self.interpreter.interpret(occasion, current=occasion is self.occasions[occasion.quantity][-1])
+
+    def _measurements(self) -> None:
+        for quantity, days in self.occasions.items():
+            names = [self._measurement(quantity, occasion, occasion is days[-1]) for occasion in days]
+            dated = [name for name, occasion in zip(names, days, strict=True) if occasion.dated]
+            if len(dated) > 1:
+                self.different.append(tuple(dated))
+
+    def _measurement(self, quantity: str, occasion: Occasion, current: bool) -> str:
+        day = occasion.day.isoformat() if occasion.dated else "undated"
+        individual = f"{self.patient}/{quantity}/{day}"
+        if quantity in self.quarantined:
+            self.say("hasQuarantined", quantity, Leaf.RECORD)
+            return individual
+        found = self.interpretation(occasion)
+        self.say("hasCurrentMeasurement" if current else "hasPriorMeasurement", individual)
+        self.add(individual, "type", f"{quantity}Measurement")
+        if occasion.unit == self.ontology.quantities[quantity].unit:
+            self._bounds(individual, occasion)
+        self.add(individual, "interpretedBy", found.yardstick, Leaf.COMPUTED)
+        self._positions(individual, occasion)
+        if current:
+            self._check_against_statements(individual, occasion, found)
+        if current and self.interpreter.default_missing(occasion, found):
+            message = f"{self.label[quantity]}: limits for adults are not established for this patient (age or state)"
+            self.issues.append(DataIssue("default_not_established", message, (quantity,)))
+        return individual
+
+    def _bounds(self, individual: str, occasion: Occasion) -> None:
+        value = occasion.value
+        leaf = Leaf.STATED if all(item.given == value.exact for item in occasion.values) else Leaf.COMPUTED
+        if value.exact is not None:
+            self.add(individual, "value", text(value.exact), leaf)
+            return
+        if value.low is not None:
+            self.add(individual, "valueAbove" if value.low_strict else "valueAtLeast", text(value.low), Leaf.COMPUTED)
+        if value.high is not None:
+            self.add(individual, "valueBelow" if value.high_strict else "valueAtMost", text(value.high), Leaf.COMPUTED)
+
+    def _positions(self, individual: str, occasion: Occasion) -> None:
+        ranges = {"Low": "BelowReferenceRange", "Normal": "WithinReferenceRange", "High": "AboveReferenceRange"}
+        flags = {"L": "FlaggedLow", "N": "FlaggedNormal", "H": "FlaggedHigh"}
+        if occasion.range_position:
+            self.add(individual, "type", ranges[occasion.range_position], Leaf.COMPUTED)
+        if occasion.flag:
+            self.add(individual, "type", flags[occasion.flag])
+
+    def _check_against_statements(self, individual: str, occasion: Occasion, found: Interpretation) -> None:
+        quantity = occasion.quantity
+        position = found.position or self.interpreter.by_limits(occasion, "default")
+        against = [stated for name, stated in sorted(self.stated_axes) if name == quantity and position in CONTRADICTS[stated]]
+        for stated in against:
+            message = f"stated {stated.lower()}, but {self._describe(occasion)}" if found.position else (
+                f"stated {stated.lower()}, but the sourced default would not call {self.label[quantity]} so"
+            )
+            self.issues.append(DataIssue("label_against_value", f"{self.label[quantity]}: {message}", (quantity,)))
+        if not against:
+            self.add(individual, "type", "UncontradictedMeasurement", Leaf.COMPUTED)
+
+    # -- derived quantities
+
+    def _derived(self) -> None:
+        for derivation in self.derivations:
+            individual = f"{self.patient}/{derivation.quantity.name}"
+            self.say("hasDerivedQuantity", individual, Leaf.COMPUTED)
+            self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
+            exact = derivation.value.exact
+            bounds = {"value": exact} if exact is not None else {"valueAtLeast": derivation.value.low, "valueAtMost": derivation.value.high}
+            for prop, bound in bounds.items():
+                if bound is not None:
+                    self.add(individual, prop, text(bound), Leaf.COMPUTED)
+
+    def _strained(self) -> frozenset[str]:
+        """Quantities that an identity contradicts so far that their class changes; only they are set aside (P12)."""
+        found = set()
+        for derivation in self.derivations:
+            quantity = derivation.quantity.recomputes
+            if quantity and self._disagrees(derivation, quantity):
+                found.add(quantity)
+                value = text(round(derivation.value.low or Decimal(0), 1))
+                message = f"{self.label[quantity]}: recomputed it is {value} {derivation.quantity.unit}, another class than stated; set aside"
+                self.issues.append(DataIssue("strained_identity", message, (quantity, *derivation.quantity.operands)))
+        return frozenset(found)
+
+    def _disagrees(self, derivation: Derivation, quantity: str) -> bool:
+        recomputed = self._class_of(derivation)
+        day = derivation.sources[0].day
+        positions = set()
+        if measured := self.occasions.get(quantity):
+            occasion = measured[-1]
+            if occasion.day != day:
+                return False
+            if occasion.range is not None:
+                again = replace(occasion, value=derivation.value)
+                return occasion.range_position != again.range_position
+            positions = {self._class_of(replace(derivation, value=occasion.value))} if not occasion.flag else {
+                "Low" if occasion.flag == "L" else "NotLow"
+            }
+        for fact in self.facts.facts:
+            if fact.status is Status.PRESENT and fact.list in NOW:
+                axes = [self._axis(name) for name in self.ontology.ancestors(fact.concept)]
+                positions |= {"Low" if axis[1] == "Low" else "NotLow" for axis in axes if axis and axis[0] == quantity}
+        return bool(recomputed) and any(position and position != recomputed for position in positions)
+
+    def _class_of(self, derivation: Derivation) -> str:
+        """Low, NotLow, or empty in the grey zone between the two."""
+        low = self.ontology.thresholds[derivation.quantity.low_when]
+        not_low = self.ontology.thresholds[derivation.quantity.not_low_when]
+        if derivation.value.satisfies(low.bound, low.limit):
+            return "Low"
+        return "NotLow" if derivation.value.satisfies(not_low.bound, not_low.limit) else ""
+
+    # -- what a complete list leaves out
+
+    def _complete(self) -> None:
+        for name in sorted(self.facts.complete & set(COMPLETE)):
+            prop, kinds = COMPLETE[name]
+            touched = self._touched(prop)
+            free = {
+                concept.name
+                for concept in self.ontology.concepts.values()
+                if concept.kind in kinds and not touched & self.ontology.descendants(concept.name)
+            }
+            for concept in sorted(free):
+                if not free & set(self.ontology.concepts[concept].parents):
+                    self._say_absent(prop, concept)
+
+    def _touched(self, prop: str) -> frozenset[str]:
+        """Concepts of which the record says something, or of which a measurement or a rule may."""
+        found: set[str] = set()
+        for fact in self.facts.facts:
+            if fact.status is Status.ABSENT or (fact.status is Status.PRESENT and self._ended(fact) and prop == "hasAbsent"):
+                continue
+            if ABSENT.get(self.property_of(fact)) == prop:
+                found |= self.ontology.ancestors(fact.concept) | self.ontology.descendants(fact.concept)
+        if prop == "hasAbsent":
+            measured = set(self.occasions)
+            found |= {name for name, concept in self.ontology.concepts.items() if concept.axis and concept.axis[0] in measured}
+            found |= self._concludable(found | measured)
+        return frozenset(found)
+
+    def _concludable(self, known: set[str]) -> set[str]:
+        rules = self.ontology.conclusions_of_rules
+        found: set[str] = set()
+        before = -1
+        while before != len(found):
+            before = len(found)
+            for concept, needs in rules.items():
+                if concept in self.ontology.concepts and needs & (known | found):
+                    found |= self.ontology.ancestors(concept)
+        return found
+
+    # -- the record itself
+
+    def _about_the_record(self) -> None:
+        for concept in self.ontology.fillers("lacksRecordOf"):
+            if not self._on_record(concept):
+                self.say("lacksRecordOf", concept, Leaf.RECORD)
+        for concept in self.ontology.fillers("hasSoleRecordOf"):
+            if len(self.occasions.get(concept, ())) == 1:
+                self.say("hasSoleRecordOf", concept, Leaf.RECORD)
+
+    def _on_record(self, concept: str) -> bool:
+        if self.ontology.concepts[concept].kind == "analyte":
+            return concept in self.occasions and concept not in self.quarantined
+        below = self.ontology.descendants(concept)
+        facts = [*self.running, *(fact for fact in self.stated(Status.PRESENT) if self._ended(fact))]
+        return any(fact.concept in below and self.property_of(fact) in RECORDED for fact in facts)
+
+
