@@ -40,9 +40,8 @@ def checks() -> tuple[tuple[Gate, Check], ...]:
     found: list[tuple[Description, Check]] = [*CHECKS, *((query.description, query.run) for query in queries())]
     severity = severities()
     if unmatched := {description.name for description, _ in found} ^ set(severity):
-        raise OntologyError(
-            f"severity.tsv and the gates differ in {', '.join(sorted(unmatched))}: name each gate once."
-        )
+        names = ", ".join(sorted(unmatched))
+        raise OntologyError(f"severity.tsv and the gates differ in {names}: name each gate once.")
     pairs = [(Gate.of(description, severity[description.name]), check) for description, check in found]
     return tuple(sorted(pairs, key=lambda pair: pair[0].name))
 

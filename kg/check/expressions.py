@@ -6,7 +6,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, URIRef
 
 from kg import terms
-from kg.check.modules import Modules, Node
+from kg.check.modules import Modules, Node, iri
 
 FACETS = {"maxExclusive": "<", "maxInclusive": "<=", "minExclusive": ">", "minInclusive": ">="}
 FILLERS = (
@@ -23,7 +23,7 @@ FILLERS = (
 )
 
 
-def short(iri: str) -> str:
+def short(name: str) -> str:
     """An IRI without the base, or with the prefix of its vocabulary.
 
     >>> short("https://w3id.org/warrant/claim/A0-08")
@@ -31,12 +31,12 @@ def short(iri: str) -> str:
     >>> short("http://www.w3.org/2002/07/owl#complementOf")
     'owl:complementOf'
     """
-    if iri.startswith(terms.BASE):
-        return terms.local(iri)
+    if name.startswith(terms.BASE):
+        return terms.local(name)
     for prefix, namespace in sorted(terms.PREFIXES.items()):
-        if prefix and iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri
+        if prefix and name.startswith(namespace):
+            return f"{prefix}:{name.removeprefix(namespace)}"
+    return name
 
 
 class Renderer:
@@ -105,7 +105,5 @@ class Renderer:
     def _unnamed(self, term: ox.BlankNode) -> str:
         if members := self.members(term):
             return "(" + ", ".join(map(self.text, members)) + ")"
-        kinds = sorted(
-            short(kind.value) for kind in self.modules.values(term, RDF.type) if isinstance(kind, ox.NamedNode)
-        )
+        kinds = sorted(short(iri(kind)) for kind in self.modules.values(term, RDF.type))
         return f"[{', '.join(kinds) or 'unnamed'}]"

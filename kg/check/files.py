@@ -173,7 +173,7 @@ def _mapping(columns: list[str], cells: list[str], prefixes: frozenset[str], ver
             yield f"{name} {row[name]!r} is no code"
         elif match[1] not in prefixes:
             yield f"the prefix of {row[name]} is not in curie_map"
-    if verified and row["object_id"] not in verified:
+    if verified and row["object_id"].casefold() not in verified:
         yield f"{row['object_id']} was not verified"
 
 
@@ -183,4 +183,9 @@ def _verified(folder: Path) -> frozenset[str]:
     if not path.exists():
         return frozenset()
     with path.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file) if row["verified"] == "yes")
+        rows = [row for row in csv.DictReader(file) if row["verified"] == "yes"]
+    return frozenset(_curie(row["system"], row["code"]).casefold() for row in rows)
+
+
+def _curie(system: str, code: str) -> str:
+    return code if ":" in code else f"{system}:{code}"

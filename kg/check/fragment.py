@@ -84,9 +84,12 @@ class Walker:
     def findings(self) -> Iterator[Finding]:
         for quad in self.modules.quads():
             for reason in self._reasons(quad):
-                axiom = f"{self.renderer.text(quad.subject)} {short(quad.predicate.value)} {self.renderer.text(quad.object)}"
-                entity = self._entity(quad)
-                yield Finding(DESCRIPTION.name, entity, f"{self.modules.file_of(quad)}: {axiom}: {reason}")
+                detail = f"{self.modules.file_of(quad)}: {self._axiom(quad)}: {reason}"
+                yield Finding(DESCRIPTION.name, self._entity(quad), detail)
+
+    def _axiom(self, quad: ox.Quad) -> str:
+        subject, value = map(self.renderer.text, (quad.subject, quad.object))
+        return f"{subject} {short(quad.predicate.value)} {value}"
 
     def _entity(self, quad: ox.Quad) -> str:
         """The named end of the axiom, its subject if that has a name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import URIRef
+from rdflib import RDF, URIRef
 
 from kg import terms
 
@@ -84,7 +84,7 @@ class Modules:
 
     def typed(self, kinds: Iterable[URIRef]) -> set[str]:
         """The IRIs of everything declared as one of `kinds`."""
-        quads = (quad for kind in kinds for quad in self.quads(None, terms.RDF.type, node(kind)))
+        quads = (quad for kind in kinds for quad in self.quads(None, RDF.type, node(kind)))
         return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
     @cached_property
