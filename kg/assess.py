@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Protocol
 
 from kg.closure import Closure
 from kg.facts import PatientFacts
 from kg.ontology import Claim, Ontology
 from kg.outcomes import ClaimOutcome, Outcome, Outcomes, outcomes
+from kg.quarantine import clashing
+from kg.quarantine import issues as contradictions
 from kg.record import Record, record
 
 STRENGTH: Final[Mapping[str, int]] = {
@@ -90,14 +92,21 @@ def identifier(ontology: Ontology, facts: PatientFacts) -> str:
     """`sha256:` of the canonical facts, values as converted, and the ontology version; as_of counts."""
     rows: list[object] = [ontology.version, facts.as_of, facts.sex, facts.age, sorted(facts.complete)]
     rows += [(f.list, f.concept, f.status, f.date, f.started, f.ended) for f in facts.facts]
-    rows += [(m.quantity, asdict(m.value), m.unit, m.date, m.range and asdict(m.range), m.flag) for m in facts.measurements]
+    rows += [
+        (m.quantity, asdict(m.value), m.unit, m.date, m.range and asdict(m.range), m.flag) for m in facts.measurements
+    ]
     return "sha256:" + hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
 
 
 def assess(ontology: Ontology, reasoner: Reasoner, facts: PatientFacts) -> Assessment:
-    """The assessment of one patient by a reasoner."""
+    """The assessment of one patient by a reasoner; facts that clash are set aside and the rest is reasoned."""
     patient = record(ontology, facts)
     (closure,) = reasoner.infer((patient,))
+    quarantined = clashing(ontology, patient, closure)
+    if quarantined:
+        patient = record(ontology, facts, quarantine=quarantined)
+        patient = replace(patient, issues=(*patient.issues, *contradictions(ontology, quarantined)))
+        (closure,) = reasoner.infer((patient,))
     return project(ontology, patient, closure)
 
 
@@ -112,7 +121,9 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
         closure=closure,
         outcomes=found,
         differential=build.differential(),
-        lists={name: build.actions(prop, name) for prop, name in ontology.list_properties.items() if name not in NO_ACTIONS},
+        lists={
+            name: build.actions(prop, name) for prop, name in ontology.list_properties.items() if name not in NO_ACTIONS
+        },
     )
 
 
@@ -129,7 +140,10 @@ class _Projection:
         return tuple(
             claim
             for claim in self.applicable
-            if any(self.ontology.lists.get(predicate) == list_name and target == concept for predicate, target in claim.conclusions)
+            if any(
+                self.ontology.lists.get(predicate) == list_name and target == concept
+                for predicate, target in claim.conclusions
+            )
         )
 
     def _items(self, prop: str, list_name: str) -> Iterable[tuple[str, str, tuple[Claim, ...]]]:
@@ -147,7 +161,9 @@ class _Projection:
                 concept=concept,
                 label=self.ontology.label(concept),
                 claims=tuple(claim.id for claim in backing),
-                strength=min((claim.field("strength") for claim in backing), key=lambda word: STRENGTH.get(word, 9), default=""),
+                strength=min(
+                    (claim.field("strength") for claim in backing), key=lambda word: STRENGTH.get(word, 9), default=""
+                ),
                 against=tuple(claim.id for claim in self.backing("counterarguments", concept)),
             )
             for concept, name, backing in self._items(prop, "differential")
@@ -160,7 +176,10 @@ class _Projection:
 
     def actions(self, prop: str, list_name: str) -> tuple[Action, ...]:
         """The more urgent first, then the step of the article's algorithm, then the label."""
-        rows = [(self._action(concept, name, backing), _step(backing)) for concept, name, backing in self._items(prop, list_name)]
+        rows = [
+            (self._action(concept, name, backing), _step(backing))
+            for concept, name, backing in self._items(prop, list_name)
+        ]
         ordered = sorted(rows, key=lambda row: (URGENCY.get(row[0].urgency, 3), row[1], row[0].label))
         return tuple(action for action, _ in ordered)
 
@@ -171,10 +190,14 @@ class _Projection:
             label=self.ontology.label(concept),
             claims=tuple(claim.id for claim in backing),
             modality=_each(backing, "modality"),
-            urgency=min((claim.field("urgency") for claim in backing), key=lambda word: URGENCY.get(word, 3), default=""),
+            urgency=min(
+                (claim.field("urgency") for claim in backing), key=lambda word: URGENCY.get(word, 3), default=""
+            ),
             within=_each(backing, "within"),
             purpose=tuple(self.ontology.label(word) for word in _each(backing, "purpose")),
-            exceptions=tuple(dict.fromkeys(name for claim in backing for name in (*claim.exceptions, *claim.exception_classes))),
+            exceptions=tuple(
+                dict.fromkeys(name for claim in backing for name in (*claim.exceptions, *claim.exception_classes))
+            ),
         )
 
 

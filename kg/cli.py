@@ -60,9 +60,15 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, example: str) -> argparse.ArgumentParser:
+def _add(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, epilog=f"example: {example}", formatter_class=argparse.RawDescriptionHelpFormatter
+        name,
+        help=text,
+        description=text,
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(run=run)
     command.add_argument("--ontology", type=Path, default=DEFAULT_FOLDER, help="folder of the ontology")
@@ -78,7 +84,9 @@ def _assess(commands: Any) -> None:
     command.add_argument("case", help="a .json or .yaml file, or - for standard input")
     command.add_argument("--reasoner", choices=["hermit"], default="hermit", help="who infers")
     command.add_argument("--format", choices=["text", "json"], help="text on a terminal, json otherwise")
-    command.add_argument("--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record")
+    command.add_argument(
+        "--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record"
+    )
 
 
 def run_assess(options: argparse.Namespace) -> int:
@@ -146,7 +154,9 @@ def _concept(ontology: Ontology, name: str) -> str:
     try:
         return Names(ontology).find(name, "diagnoses").concept.name
     except LookupError as error:
-        raise InputError([Problem("--concept", str(error), "Use a label or a code.", getattr(error, "closest", ()))]) from error
+        raise InputError(
+            [Problem("--concept", str(error), "Use a label or a code.", getattr(error, "closest", ()))]
+        ) from error
 
 
 # -- check
@@ -179,7 +189,9 @@ def _classified(folder: Path) -> Iterable[Finding]:
     for name in found.unsatisfiable:
         yield Finding("unsatisfiable", name, "no patient can be in this class; look for contradicting axioms")
     if found.seconds > CLASSIFY_SECONDS:
-        yield Finding("slow-classification", "warrant", f"took {found.seconds:.0f} s; keep it under {CLASSIFY_SECONDS:.0f} s")
+        yield Finding(
+            "slow-classification", "warrant", f"took {found.seconds:.0f} s; keep it under {CLASSIFY_SECONDS:.0f} s"
+        )
 
 
 # -- schema, compile, passages, release
@@ -226,7 +238,9 @@ def run_passages(options: argparse.Namespace) -> int:
 
 
 def _release(commands: Any) -> None:
-    command = _add(commands, "release", run_release, "the merged ontology as RDF/XML", "warrant release build/warrant.owl")
+    command = _add(
+        commands, "release", run_release, "the merged ontology as RDF/XML", "warrant release build/warrant.owl"
+    )
     command.add_argument("target", type=Path)
 
 

@@ -45,7 +45,11 @@ class _Record:
         running = [
             fact.started
             for fact in self.facts.facts
-            if fact.list == "treatments" and fact.concept in below and fact.status is Status.PRESENT and fact.started and not fact.ended
+            if fact.list == "treatments"
+            and fact.concept in below
+            and fact.status is Status.PRESENT
+            and fact.started
+            and not fact.ended
         ]
         return min(running, default=None)
 
@@ -106,7 +110,11 @@ def _second_highest_of_complete_record(record: _Record, quantity: DerivedQuantit
         return ZERO, values
     lows = sorted((item.value.low or Decimal(0) for item in values), reverse=True)
     highs = [item.value.high for item in values]
-    high = None if highs.count(None) > 1 else sorted((h for h in highs if h is not None), reverse=True)[1 - highs.count(None)]
+    high = (
+        None
+        if highs.count(None) > 1
+        else sorted((h for h in highs if h is not None), reverse=True)[1 - highs.count(None)]
+    )
     return Interval(lows[1], high), values
 
 
@@ -133,7 +141,9 @@ FORMULAS: Mapping[str, Callable[[_Record, DerivedQuantity], Computed]] = {
 }
 
 
-def derive(ontology: Ontology, facts: PatientFacts, occasions: Mapping[str, tuple[Occasion, ...]]) -> tuple[Derivation, ...]:
+def derive(
+    ontology: Ontology, facts: PatientFacts, occasions: Mapping[str, tuple[Occasion, ...]]
+) -> tuple[Derivation, ...]:
     """Every declared quantity that the record allows to compute."""
     record = _Record(ontology, facts, occasions)
     found = []

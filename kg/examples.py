@@ -38,12 +38,16 @@ def paths(folder: Path) -> tuple[Path, ...]:
 def example_module(patient: Record, slug: str) -> Module:
     """A patient graph as an ontology that imports Warrant's root."""
     title = slug.replace("-", " ")
-    module = Module(f"examples/{slug}", f"Warrant: example patient, {title}", "An invented patient to reason about.", ("warrant",))
+    module = Module(
+        f"examples/{slug}", f"Warrant: example patient, {title}", "An invented patient to reason about.", ("warrant",)
+    )
     source = terms.source("example")
     for name in sorted({item.subject for item in patient.assertions}):
         iri = terms.W[name]
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.note(iri, RDFS.label, Literal(name.removeprefix("patient/").replace("/", ": ").replace("-", " "), lang="en"))
+        module.note(
+            iri, RDFS.label, Literal(name.removeprefix("patient/").replace("/", ": ").replace("-", " "), lang="en")
+        )
     for item in patient.assertions:
         subject = terms.W[item.subject]
         if item.predicate == "type":

@@ -40,8 +40,7 @@ XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 BOUNDS: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
 TIMEOUT: Final = 300.0
 IGNORED: Final = frozenset(
-    {OWL + name for name in ("imports", "versionIRI", "versionInfo", "deprecated")}
-    | {RDFS + "label", RDFS + "comment"}
+    {OWL + name for name in ("imports", "versionIRI", "versionInfo", "deprecated")} | {RDFS + "label", RDFS + "comment"}
 )
 
 
@@ -68,7 +67,9 @@ class Hermit:
         started = time.perf_counter()
         result = self._run(self._axioms, {"classify": True})
         seconds = time.perf_counter() - started
-        return Classification(result["consistent"], tuple(map(terms.local, result["unsatisfiable"])), result["classes"], seconds)
+        return Classification(
+            result["consistent"], tuple(map(terms.local, result["unsatisfiable"])), result["classes"], seconds
+        )
 
     def infer(self, records: Sequence[Record], staged: bool = True) -> tuple[Closure, ...]:
         """The closure of each patient. Raises ReasonerError when HermiT finds the whole inconsistent."""
@@ -82,7 +83,9 @@ class Hermit:
     # -- stages
 
     def _classify_measurements(self, records: Sequence[Record], facts: Sequence[str]) -> list[str]:
-        individuals = sorted({item.subject for record in records for item in record.assertions if item.predicate in BOUNDS})
+        individuals = sorted(
+            {item.subject for record in records for item in record.assertions if item.predicate in BOUNDS}
+        )
         if not individuals:
             return []
         query = {"individuals": [terms.BASE + name for name in individuals]}
@@ -137,15 +140,28 @@ class Hermit:
     def _measurement_axioms(self) -> tuple[str, ...]:
         """Declarations, properties and the axioms of measurements: nothing about patients but their sex."""
         keep = self._measurement_files()
-        declared = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "FunctionalProperty", OWL + "NamedIndividual"}
+        declared = {
+            OWL + "Class",
+            OWL + "ObjectProperty",
+            OWL + "DatatypeProperty",
+            OWL + "FunctionalProperty",
+            OWL + "NamedIndividual",
+        }
         lines = [line for line in self._axioms if line in keep]
-        lines += [f"{t} ." for t in self.ontology.index.triples if t.predicate.value == RDF + "type" and _node(t.object) in declared]
+        lines += [
+            f"{t} ."
+            for t in self.ontology.index.triples
+            if t.predicate.value == RDF + "type" and _node(t.object) in declared
+        ]
         return tuple(dict.fromkeys(lines))
 
     def _measurement_files(self) -> frozenset[str]:
         names = ("core.ttl", "thresholds.ttl")
         return frozenset(
-            f"{triple} ." for path in self.ontology.files if path.name in names for triple in self.ontology.triples_of(path)
+            f"{triple} ."
+            for path in self.ontology.files
+            if path.name in names
+            for triple in self.ontology.triples_of(path)
         )
 
     # -- the child process
@@ -164,16 +180,25 @@ class Hermit:
     def _child(self, query: dict[str, Any]) -> Any:
         command = [sys.executable, "-m", "kg.hermit_worker"]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         try:
             out, err = process.communicate(json.dumps(query), timeout=self.timeout)
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            raise ReasonerError(f"HermiT did not finish within {self.timeout:.0f} s; ask about fewer patients") from error
+            raise ReasonerError(
+                f"HermiT did not finish within {self.timeout:.0f} s; ask about fewer patients"
+            ) from error
         if process.returncode != 0:
-            raise ReasonerError(f"HermiT could not be run: {err.strip().splitlines()[-1] if err.strip() else 'no message'}")
+            raise ReasonerError(
+                f"HermiT could not be run: {err.strip().splitlines()[-1] if err.strip() else 'no message'}"
+            )
         return json.loads(out)
 
 

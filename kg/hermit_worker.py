@@ -77,7 +77,9 @@ def answer(query: dict[str, Any]) -> dict[str, Any]:
     individuals = query.get("individuals", [])
     properties = query.get("properties", [])
     found["types"] = {individual: session.types(individual) for individual in individuals}
-    found["values"] = {individual: {prop: session.values(individual, prop) for prop in properties} for individual in individuals}
+    found["values"] = {
+        individual: {prop: session.values(individual, prop) for prop in properties} for individual in individuals
+    }
     return found
 
 

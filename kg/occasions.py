@@ -60,7 +60,9 @@ class Interpretation:
     position: str
 
 
-def occasions(facts: PatientFacts, issues: list[DataIssue], label: Mapping[str, str]) -> dict[str, tuple[Occasion, ...]]:
+def occasions(
+    facts: PatientFacts, issues: list[DataIssue], label: Mapping[str, str]
+) -> dict[str, tuple[Occasion, ...]]:
     """Quantity → its occasions, oldest first. A value without a date counts as of the day of the record."""
     groups: dict[tuple[str, str, datetime.date], list[Measurement]] = {}
     for item in facts.measurements:
@@ -72,7 +74,12 @@ def occasions(facts: PatientFacts, issues: list[DataIssue], label: Mapping[str, 
 
 
 def _occasion(
-    quantity: str, unit: str, day: datetime.date, items: list[Measurement], issues: list[DataIssue], label: Mapping[str, str]
+    quantity: str,
+    unit: str,
+    day: datetime.date,
+    items: list[Measurement],
+    issues: list[DataIssue],
+    label: Mapping[str, str],
 ) -> Occasion:
     value = reduce(Interval.hull, (item.value for item in items))
     if len({item.value for item in items}) > 1:
@@ -104,7 +111,12 @@ class Interpreter:
         return self.facts.age is not None and self.facts.age >= self.ontology.adult_from
 
     def _excluded(self) -> bool:
-        names = {name for fact in self.facts.facts if fact.status == "present" for name in self.ontology.ancestors(fact.concept)}
+        names = {
+            name
+            for fact in self.facts.facts
+            if fact.status == "present"
+            for name in self.ontology.ancestors(fact.concept)
+        }
         return bool(names & set(self.ontology.defaults_not_in))
 
     def limits(self, quantity: str, rank: str) -> tuple[Limit, ...]:

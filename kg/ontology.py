@@ -241,7 +241,9 @@ class Ontology:
             raise OntologyError(f"missing modules: {', '.join(missing)}; run `make ontology`")
         contents = [path.read_bytes() for path in self.files]
         self.digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in contents)).hexdigest()
-        self._parts = {path: _parse(data, number) for number, (path, data) in enumerate(zip(self.files, contents, strict=True))}
+        self._parts = {
+            path: _parse(data, number) for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
+        }
         self.index = Index(triple for part in self._parts.values() for triple in part)
         self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
 
@@ -255,13 +257,23 @@ class Ontology:
     def concepts(self) -> Mapping[str, Concept]:
         """All vocabulary entries by local name."""
         kinds = terms.BASE + "conceptKind"
-        names = {t.subject.value for t in self.index.triples if t.predicate.value == kinds and isinstance(t.subject, ox.NamedNode)}
+        names = {
+            t.subject.value
+            for t in self.index.triples
+            if t.predicate.value == kinds and isinstance(t.subject, ox.NamedNode)
+        }
         return MappingProxyType({terms.local(iri): self._concept(iri) for iri in sorted(names)})
 
     def _concept(self, iri: str) -> Concept:
         index = self.index
-        axes = [(quantity, position) for position in ("Low", "Normal", "High") for quantity in index.own(iri, position.lower() + "Of")]
-        codes = [code for kind in ("exact", "close", "narrow", "broad") for code in index.values(iri, f"{_SKOS}{kind}Match")]
+        axes = [
+            (quantity, position)
+            for position in ("Low", "Normal", "High")
+            for quantity in index.own(iri, position.lower() + "Of")
+        ]
+        codes = [
+            code for kind in ("exact", "close", "narrow", "broad") for code in index.values(iri, f"{_SKOS}{kind}Match")
+        ]
         synonyms = [*index.values(iri, _SKOS + "altLabel"), *index.own(iri, "abbreviation"), *index.own(iri, "layTerm")]
         name = terms.local(iri)
         narrower = terms.BASE + "hasNarrower"
@@ -425,7 +437,9 @@ class Ontology:
             reading = self.index.own_value(terms.BASE + condition, "formalReading")
             words = set(re.findall(r"[A-Z]\w*", reading))
             quantities = {self.thresholds[word].quantity for word in words & set(self.thresholds)}
-            positions = {re.sub(r"(Low|Normal|High)$", "", word.removesuffix("Not")) for word in words} & set(self.quantities)
+            positions = {re.sub(r"(Low|Normal|High)$", "", word.removesuffix("Not")) for word in words} & set(
+                self.quantities
+            )
             return (words & set(self.concepts)) | quantities | positions
         return {name for part in formula.parts for name in self._mentioned(part, seen)}
 
@@ -477,7 +491,11 @@ class Ontology:
     def list_properties(self) -> Mapping[str, str]:
         """Property of a patient such as `hasNextStep` → the list it fills, in the order of the schema."""
         index, found = self.index, {}
-        for prop, head in sorted((_text(t.subject), _text(t.object)) for t in index.triples if t.predicate.value == _OWL + "propertyChainAxiom"):
+        for prop, head in sorted(
+            (_text(t.subject), _text(t.object))
+            for t in index.triples
+            if t.predicate.value == _OWL + "propertyChainAxiom"
+        ):
             first, last = index.members(head)
             if terms.local(first) == "claimApplies":
                 found[terms.local(prop)] = self.lists[terms.local(last)]
@@ -501,7 +519,9 @@ class Ontology:
         iris = sorted({_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
         plain: dict[str, dict[str, list[str]]] = {iri: {} for iri in iris}
         for triple in self.index.triples:
-            if (bucket := plain.get(_text(triple.subject))) is not None and triple.predicate.value.startswith(terms.BASE):
+            if (bucket := plain.get(_text(triple.subject))) is not None and triple.predicate.value.startswith(
+                terms.BASE
+            ):
                 bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(_text(triple.object)))
         return MappingProxyType({iri.removeprefix(prefix): self._claim(iri, plain[iri]) for iri in iris})
 
@@ -509,14 +529,21 @@ class Ontology:
         index, identifier = self.index, iri.removeprefix(terms.BASE + "claim/")
         types = [kind for kind in index.values(iri, _TYPE) if kind.startswith(terms.BASE)]
         pairs = [(name, target) for name, targets in plain.items() if name in self.predicates for target in targets]
-        doubts = [(index.own_value(node, "doubt"), index.own_value(node, "doubtBasis")) for node in index.values(iri, terms.BASE + "hasDoubt")]
+        doubts = [
+            (index.own_value(node, "doubt"), index.own_value(node, "doubtBasis"))
+            for node in index.values(iri, terms.BASE + "hasDoubt")
+        ]
         return Claim(
             id=identifier,
             article=index.own_value(iri, "claimsOf").removeprefix("article/"),
             kind=index.value(types[0], _SKOS + "notation"),
             sentence=index.own_value(iri, "sentence"),
             passage=self._passage(index.value(iri, _DCTERMS + "source")),
-            markers=tuple(sorted((self._marker(node) for node in index.values(iri, terms.BASE + "marker")), key=lambda m: m.number)),
+            markers=tuple(
+                sorted(
+                    (self._marker(node) for node in index.values(iri, terms.BASE + "marker")), key=lambda m: m.number
+                )
+            ),
             conclusions=tuple(sorted(pairs)),
             readings=self._readings(iri),
             formal=index.own_value(iri, "formalReading"),

@@ -88,12 +88,18 @@ def outcomes(ontology: Ontology, record: Record, closure: Closure) -> Outcomes:
 class _Judge:
     def __init__(self, ontology: Ontology, record: Record, closure: Closure) -> None:
         self.ontology, self.record, self.closure = ontology, record, closure
-        self.inexact = {o.quantity for o in record.occasions if o.value.exact is None and o is _latest(record, o.quantity)}
+        self.inexact = {
+            o.quantity for o in record.occasions if o.value.exact is None and o is _latest(record, o.quantity)
+        }
         self._sets: dict[str, SetsOfConditions] = {}
 
     def claim(self, claim: Claim) -> ClaimOutcome:
-        holds = tuple(reading for reading in claim.readings if self._entailed("claimApplies", "holdsInReading", claim, reading))
-        fails = tuple(reading for reading in claim.readings if self._entailed("claimExcluded", "failsInReading", claim, reading))
+        holds = tuple(
+            reading for reading in claim.readings if self._entailed("claimApplies", "holdsInReading", claim, reading)
+        )
+        fails = tuple(
+            reading for reading in claim.readings if self._entailed("claimExcluded", "failsInReading", claim, reading)
+        )
         if claim.id in self.closure.claims("claimApplies"):
             return ClaimOutcome(claim.id, Outcome.APPLICABLE)
         if claim.id in self.closure.claims("claimExcluded"):
@@ -102,7 +108,9 @@ class _Judge:
         missing = self._missing(open_readings, every=bool(holds))
         if holds:
             return self._ambiguous(claim, holds, fails, missing)
-        if undecided := next((sets for sets in missing if sets and all(self._is_undecided(name) for name in sets)), None):
+        if undecided := next(
+            (sets for sets in missing if sets and all(self._is_undecided(name) for name in sets)), None
+        ):
             formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
             return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, self._facts(missing), "comparator")
         return ClaimOutcome(claim.id, Outcome.UNDETERMINED, missing=self._facts(missing))
@@ -113,7 +121,11 @@ class _Judge:
         return reading.iri in self.closure.values.get(part, frozenset())
 
     def _ambiguous(
-        self, claim: Claim, holds: tuple[ReadingOf, ...], fails: tuple[ReadingOf, ...], missing: tuple[frozenset[str], ...]
+        self,
+        claim: Claim,
+        holds: tuple[ReadingOf, ...],
+        fails: tuple[ReadingOf, ...],
+        missing: tuple[frozenset[str], ...],
     ) -> ClaimOutcome:
         parted = [reading for reading in claim.readings if reading not in holds]
         zone = all(reading.reason == "grey_zone" for reading in (*holds, *parted) if reading is not claim.readings[0])
@@ -179,10 +191,14 @@ class _Judge:
     def _fact(self, condition: str) -> MissingFact:
         label = self.ontology.label(condition)
         match parse(self.ontology.atom(condition)):
-            case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(_, _, Named(name)):
+            case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
+                _, _, Named(name)
+            ):
                 return self._measurement(name, label)
             case Some(prop, Named(name)):
-                return MissingFact(self._list(prop, name), self.ontology.certain_form(name), _STATUS.get(prop, "present"), label)
+                return MissingFact(
+                    self._list(prop, name), self.ontology.certain_form(name), _STATUS.get(prop, "present"), label
+                )
             case Value(prop, name):
                 return MissingFact(self._list(prop, name), name, "absent", label)
             case _:
@@ -198,7 +214,9 @@ class _Judge:
                 return MissingFact("treatments", operand, "present", label)
             quantity = operand
         if quantity not in self.ontology.quantities:
-            quantity = next(item for item in sorted(self.ontology.quantities, key=len, reverse=True) if quantity.startswith(item))
+            quantity = next(
+                item for item in sorted(self.ontology.quantities, key=len, reverse=True) if quantity.startswith(item)
+            )
         return MissingFact("measurements", quantity, "present", label)
 
     def _list(self, prop: str, name: str) -> str:

@@ -114,25 +114,36 @@ class Verification:
     def right(self) -> int:
         return sum(result.right for result in self.articles)
 
-    def lines(self) -> Iterator[str]:
-        """The outcome as text, with the stretches outside every claim by offset."""
+    @property
+    def share(self) -> float:
+        """The share of letters and digits inside a claim, over all articles that could be read."""
+        found = [result.coverage for result in self.articles if result.coverage]
+        return sum(item.covered for item in found) / max(sum(item.letters for item in found), 1)
+
+    def lines(self, words: bool = False) -> Iterator[str]:
+        """The outcome as text; `words` adds what stands outside every claim, read from the files now."""
         if not self.verified:
             yield f"{NOT_VERIFIED}: {self.passages} passages; there is no folder {self.folder}"
             return
         yield f"{self.right} of {self.passages} passages have the right offsets and digest"
+        yield f"{self.share:.1%} of all letters and digits stand in a claim"
         for result in self.articles:
-            yield from _result_lines(result)
-        yield from (str(problem) for problem in self.problems)
+            yield from self._result(result, words)
+        yield from map(str, self.problems)
 
+    def summary(self, words: bool = False) -> str:
+        return "\n".join(self.lines(words))
 
-def _result_lines(result: ArticleResult) -> Iterator[str]:
-    yield f"{result.article} ({result.file}): {result.right} of {result.passages} passages"
-    if result.coverage is None:
-        yield f"  coverage {NOT_VERIFIED}"
-        return
-    found = result.coverage
-    yield f"  {found.share:.1%} of {found.letters} letters and digits stand in a claim; the rest:"
-    yield from (f"  [{span.start}, {span.end})" for span in found.rest)
+    def _result(self, result: ArticleResult, words: bool) -> Iterator[str]:
+        yield f"{result.article} ({result.file}): {result.right} of {result.passages} passages"
+        if result.coverage is None:
+            yield f"  coverage {NOT_VERIFIED}"
+            return
+        found = result.coverage
+        text = (self.folder / result.file).read_bytes().decode("utf-8") if words else ""
+        yield f"  {found.share:.1%} of {found.letters} letters and digits stand in a claim; the rest:"
+        for span in found.rest:
+            yield f"  [{span.start}, {span.end}) {' '.join(text[span.start : span.end].split())}".rstrip()
 
 
 # -- reading
@@ -163,19 +174,19 @@ def text_of(article: ArticleText, texts: Path) -> str | None:
     return data.decode("utf-8") if sha256(data) == article.digest else None
 
 
-def quotation(article: ArticleText, passage: Passage, texts: Path) -> str | None:
+def words_of(article: ArticleText, passage: Passage, texts: Path) -> str | None:
     """The words of a passage while the file is at hand and the digest of the slice agrees; else None."""
     text = text_of(article, texts)
     slice_ = None if text is None else text[passage.span.start : passage.span.end]
     return slice_ if slice_ is not None and sha256(slice_.encode()) == passage.digest else None
 
 
-def quote_claim(ontology: Path, texts: Path, claim: str) -> str | None:
+def quotation(ontology: Path, texts: Path, claim: str) -> str | None:
     """The words of a claim's passage, by the claim's identifier. Raises OntologyError for an unknown one."""
     for article in articles(ontology):
         for passage in article.passages:
             if passage.claim == claim:
-                return quotation(article, passage, texts)
+                return words_of(article, passage, texts)
     raise OntologyError(f"there is no claim {claim!r} with a passage. See `warrant claims`.")
 
 

@@ -81,7 +81,9 @@ def parse_yaml(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "$"
-        raise CaseError([Problem(where, f"is not YAML: {getattr(error, 'problem', error)}", "Mend the syntax first.")]) from error
+        raise CaseError(
+            [Problem(where, f"is not YAML: {getattr(error, 'problem', error)}", "Mend the syntax first.")]
+        ) from error
 
 
 class CaseReader:
@@ -118,7 +120,9 @@ class _Reading:
         self.fields("$", case, TOP)
         self.as_of = self.date("$.as_of", case.get("as_of"), limit=False) or self.today
         facts = tuple(fact for name in FACT_LISTS for fact in self.entries(name, case))
-        values = tuple(value for value in self.each("$.measurements", case.get("measurements"), self.measurement) if value)
+        values = tuple(
+            value for value in self.each("$.measurements", case.get("measurements"), self.measurement) if value
+        )
         return PatientFacts(
             as_of=self.as_of,
             sex=self.choice("$.sex", case.get("sex"), ("female", "male")),
@@ -176,7 +180,9 @@ class _Reading:
     def number(self, path: str, value: Any) -> Decimal | None:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
         if isinstance(value, bool) or not finite:
-            self.problem(path, f"{value!r} is not a number", "Give a plain number; a sign such as < goes to comparator.")
+            self.problem(
+                path, f"{value!r} is not a number", "Give a plain number; a sign such as < goes to comparator."
+            )
             return None
         return Decimal(value)
 
@@ -188,7 +194,9 @@ class _Reading:
             return frozenset()
         self.fields("$.record", record, ("complete",))
         known = ("measurements", *FACT_LISTS)
-        names = self.each("$.record.complete", record.get("complete"), lambda path, name: self.choice(path, name, known))
+        names = self.each(
+            "$.record.complete", record.get("complete"), lambda path, name: self.choice(path, name, known)
+        )
         return frozenset(filter(None, names))
 
     # -- facts
@@ -230,7 +238,9 @@ class _Reading:
             self.problem(f"{path}.concept", f"{concept.label} ({concept.kind}) cannot be stated here", "Remove it.")
             return False
         if status is Status.ABSENT and not match.exact:
-            message = f"the name is narrower than {concept.label} or only near it, so its absence says nothing of the concept"
+            message = (
+                f"the name is narrower than {concept.label} or only near it, so its absence says nothing of the concept"
+            )
             self.problem(f"{path}.concept", message, f"State the absence of {concept.label} itself, or leave it out.")
             return False
         return True
@@ -251,7 +261,9 @@ class _Reading:
             return None
         quantity = match.concept.name
         if quantity not in self.names.ontology.quantities:
-            self.problem(f"{path}.test", f"{match.concept.label} has no numeric value here", "State it as a finding or a result.")
+            self.problem(
+                f"{path}.test", f"{match.concept.label} has no numeric value here", "State it as a finding or a result."
+            )
             return None
         if value < 0:
             self.problem(f"{path}.value", "is negative", "Correct it.")
@@ -259,10 +271,21 @@ class _Reading:
         return self.converted(path, item, quantity, value, comparator, FLAGS.get(flag, ""), date)
 
     def converted(
-        self, path: str, item: Mapping[str, Any], quantity: str, value: Decimal, comparator: str, flag: str, date: datetime.date | None
+        self,
+        path: str,
+        item: Mapping[str, Any],
+        quantity: str,
+        value: Decimal,
+        comparator: str,
+        flag: str,
+        date: datetime.date | None,
     ) -> Measurement | None:
         unit = item.get("unit")
-        known = ", ".join(sorted({self.names.ontology.quantities[quantity].unit, *self.names.ontology.quantities[quantity].conversions}))
+        known = ", ".join(
+            sorted(
+                {self.names.ontology.quantities[quantity].unit, *self.names.ontology.quantities[quantity].conversions}
+            )
+        )
         if not isinstance(unit, str) or not unit.strip():
             self.problem(f"{path}.unit", "is missing", f"Give one of: {known}.")
             return None
@@ -281,11 +304,19 @@ class _Reading:
             self.problem(path, "must be an object", 'Write {"low": 1, "high": 2}.')
             return None
         self.fields(path, item, ("low", "high"))
-        sides = [None if item.get(side) is None else self.number(f"{path}.{side}", item[side]) for side in ("low", "high")]
+        sides = [
+            None if item.get(side) is None else self.number(f"{path}.{side}", item[side]) for side in ("low", "high")
+        ]
         low, high = (self.side(quantity, side, unit) for side in sides)
         if low is not None and high is not None and (low > high or low == high == 0):
             label = self.names.ontology.label(quantity)
-            self.issues.append(DataIssue("reference_range", f"{label}: the printed range {item['low']} to {item['high']} is not used", (quantity,)))
+            self.issues.append(
+                DataIssue(
+                    "reference_range",
+                    f"{label}: the printed range {item['low']} to {item['high']} is not used",
+                    (quantity,),
+                )
+            )
             return None
         return ReferenceRange(low, high) if low is not None or high is not None else None
 
@@ -296,6 +327,5 @@ class _Reading:
 
 
 def _distance(a: str, b: str) -> int:
-
 
     return Levenshtein.distance(a, b)

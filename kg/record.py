@@ -92,14 +92,28 @@ def text(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
-def record(ontology: Ontology, facts: PatientFacts, patient: str = "patient/case") -> Record:
-    """The patient graph of some facts."""
-    return _Compiler(ontology, facts.ordered(), patient).compile()
+def record(
+    ontology: Ontology, facts: PatientFacts, patient: str = "patient/case", quarantine: frozenset[Fact] = frozenset()
+) -> Record:
+    """The patient graph of some facts; those in `quarantine` count as unknown."""
+    return _Compiler(ontology, facts.ordered(), patient, quarantine).compile()
+
+
+def property_of(ontology: Ontology, fact: Fact) -> str:
+    """The property of presence that a fact means: its list decides for history and plans, else what it is."""
+    kind = ontology.concepts[fact.concept].kind
+    if fact.status is Status.SUSPECTED:
+        return "hasSuspicionOf"
+    if fact.list == "history" and kind in ("history", "procedure"):
+        return "hasUndergone"
+    if fact.list == "results" and kind in ("procedure", "analyte"):
+        return "hasResult"
+    return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
 
 
 class _Compiler:
-    def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str) -> None:
-        self.ontology, self.patient = ontology, patient
+    def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str, quarantine: frozenset[Fact]) -> None:
+        self.ontology, self.patient, self.quarantine = ontology, patient, quarantine
         self.issues = list(facts.issues)
         labels = {name: concept.label for name, concept in ontology.concepts.items()}
         self.label = labels
@@ -120,15 +134,7 @@ class _Compiler:
         self.add(self.patient, predicate, value, leaf)
 
     def property_of(self, fact: Fact) -> str:
-        """The property of presence that a fact means: its list decides for history and plans, else what it is."""
-        kind = self.ontology.concepts[fact.concept].kind
-        if fact.status is Status.SUSPECTED:
-            return "hasSuspicionOf"
-        if fact.list == "history" and kind in ("history", "procedure"):
-            return "hasUndergone"
-        if fact.list == "results" and kind in ("procedure", "analyte"):
-            return "hasResult"
-        return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
+        return property_of(self.ontology, fact)
 
     def stated(self, *statuses: Status) -> Iterator[Fact]:
         """Facts with a status, without the quarantined ones."""
@@ -137,6 +143,8 @@ class _Compiler:
                 yield fact
 
     def _is_quarantined(self, fact: Fact) -> bool:
+        if fact in self.quarantine:
+            return True
         axes = {self._axis(name) for name in self.ontology.ancestors(fact.concept)}
         return bool({quantity for quantity, _ in filter(None, axes)} & self.quarantined) and fact.list in NOW
 
@@ -155,6 +163,8 @@ class _Compiler:
 
     def compile(self) -> Record:
         self.say("type", "Patient")
+        for fact in self.quarantine:
+            self.say("hasQuarantined", fact.concept, Leaf.RECORD)
         if self.facts.sex:
             self.say("type", f"{self.facts.sex.capitalize()}Patient")
         self._present()
@@ -202,7 +212,9 @@ class _Compiler:
             disputed = self._shown_by(fact) if prop == "hasAbsent" else ""
             if disputed:
                 label = self.label[fact.concept]
-                self.issues.append(DataIssue("label_against_value", f"{label} is stated absent, but {disputed}", (fact.concept,)))
+                self.issues.append(
+                    DataIssue("label_against_value", f"{label} is stated absent, but {disputed}", (fact.concept,))
+                )
                 self.say("hasDisputedAbsence", fact.concept, Leaf.ABSENT)
             else:
                 self._say_absent(prop, fact.concept)
@@ -303,10 +315,14 @@ class _Compiler:
     def _check_against_statements(self, individual: str, occasion: Occasion, found: Interpretation) -> None:
         quantity = occasion.quantity
         position = found.position or self.interpreter.by_limits(occasion, "default")
-        against = [stated for name, stated in sorted(self.stated_axes) if name == quantity and position in CONTRADICTS[stated]]
+        against = [
+            stated for name, stated in sorted(self.stated_axes) if name == quantity and position in CONTRADICTS[stated]
+        ]
         for stated in against:
-            message = f"stated {stated.lower()}, but {self._describe(occasion)}" if found.position else (
-                f"stated {stated.lower()}, but the sourced default would not call {self.label[quantity]} so"
+            message = (
+                f"stated {stated.lower()}, but {self._describe(occasion)}"
+                if found.position
+                else (f"stated {stated.lower()}, but the sourced default would not call {self.label[quantity]} so")
             )
             self.issues.append(DataIssue("label_against_value", f"{self.label[quantity]}: {message}", (quantity,)))
         if not against:
@@ -320,7 +336,11 @@ class _Compiler:
             self.say("hasDerivedQuantity", individual, Leaf.COMPUTED)
             self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
             exact = derivation.value.exact
-            bounds = {"value": exact} if exact is not None else {"valueAtLeast": derivation.value.low, "valueAtMost": derivation.value.high}
+            bounds = (
+                {"value": exact}
+                if exact is not None
+                else {"valueAtLeast": derivation.value.low, "valueAtMost": derivation.value.high}
+            )
             for prop, bound in bounds.items():
                 if bound is not None:
                     self.add(individual, prop, text(bound), Leaf.COMPUTED)
@@ -348,9 +368,11 @@ class _Compiler:
             if occasion.range is not None:
                 again = replace(occasion, value=derivation.value)
                 return occasion.range_position != again.range_position
-            positions = {self._class_of(replace(derivation, value=occasion.value))} if not occasion.flag else {
-                "Low" if occasion.flag == "L" else "NotLow"
-            }
+            positions = (
+                {self._class_of(replace(derivation, value=occasion.value))}
+                if not occasion.flag
+                else {"Low" if occasion.flag == "L" else "NotLow"}
+            )
         for fact in self.facts.facts:
             if fact.status is Status.PRESENT and fact.list in NOW:
                 axes = [self._axis(name) for name in self.ontology.ancestors(fact.concept)]
@@ -384,13 +406,18 @@ class _Compiler:
         """Concepts of which the record says something, or of which a measurement or a rule may."""
         found: set[str] = set()
         for fact in self.facts.facts:
-            if fact.status is Status.ABSENT or (fact.status is Status.PRESENT and self._ended(fact) and prop == "hasAbsent"):
+            known = fact not in self.quarantine
+            if (known and fact.status is Status.ABSENT) or (
+                fact.status is Status.PRESENT and self._ended(fact) and prop == "hasAbsent"
+            ):
                 continue
             if ABSENT.get(self.property_of(fact)) == prop:
                 found |= self.ontology.ancestors(fact.concept) | self.ontology.descendants(fact.concept)
         if prop == "hasAbsent":
             measured = set(self.occasions)
-            found |= {name for name, concept in self.ontology.concepts.items() if concept.axis and concept.axis[0] in measured}
+            found |= {
+                name for name, concept in self.ontology.concepts.items() if concept.axis and concept.axis[0] in measured
+            }
             found |= self._concludable(found | measured)
         return frozenset(found)
 
@@ -421,5 +448,3 @@ class _Compiler:
         below = self.ontology.descendants(concept)
         facts = [*self.running, *(fact for fact in self.stated(Status.PRESENT) if self._ended(fact))]
         return any(fact.concept in below and self.property_of(fact) in RECORDED for fact in facts)
-
-

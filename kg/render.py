@@ -140,7 +140,9 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
         + [_measurement(assessment, item) for item in assessment.record.facts.measurements],
         "claims": {
             "applicable": [{"id": c.id, "kind": c.kind, "sentence": c.sentence} for c in assessment.applicable()],
-            "undetermined": [{"id": i.claim, "missing": _sets(assessment, i.missing)} for i in found.of(Outcome.UNDETERMINED)],
+            "undetermined": [
+                {"id": i.claim, "missing": _sets(assessment, i.missing)} for i in found.of(Outcome.UNDETERMINED)
+            ],
             "ambiguous": [_ambiguous_json(assessment, item) for item in found.of(Outcome.AMBIGUOUS)],
             "excluded": [{"id": name} for name in found.ids(Outcome.EXCLUDED)],
         },
@@ -188,7 +190,11 @@ def _measurement(assessment: Assessment, item: Measurement) -> dict[str, Any]:
         "value": _number(item.given),
         "comparator": item.comparator,
         "unit": item.given_unit,
-        "canonical": {"low": low if low is None else _number(low), "high": high if high is None else _number(high), "unit": item.unit},
+        "canonical": {
+            "low": low if low is None else _number(low),
+            "high": high if high is None else _number(high),
+            "unit": item.unit,
+        },
         "date": str(item.date) if item.date else None,
     }
 

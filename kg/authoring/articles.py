@@ -326,7 +326,9 @@ class ArticleCompiler:
         every = names[0]
         if len(names) > 1:
             every = f"EveryReadingOf{terms.local(claim).removeprefix('claim/').replace('-', '')}"
-            self.conditions.condition(And(tuple(map(Named, names))), every, f"Every reading of {terms.local(claim)}", claim)
+            self.conditions.condition(
+                And(tuple(map(Named, names))), every, f"Every reading of {terms.local(claim)}", claim
+            )
         self.conditions.conclude(every, concept, claim)
         if twin:
             for name in names:
@@ -339,5 +341,3 @@ def _label(name: str) -> str:
     for short in ("M D S", "T I B C", "E S A"):
         joined = joined.replace(short, short.replace(" ", ""))
     return "Situation: " + joined[0].upper() + joined[1:].lower() if joined else name
-
-

@@ -120,11 +120,15 @@ class Checker:
 
     def _term(self, where: str, name: str) -> None:
         if name not in self.sources.vocabulary:
-            self._unknown(where, "term", name, self.sources.vocabulary.by_name, "Add it to ontology/terms/ if it is new.")
+            self._unknown(
+                where, "term", name, self.sources.vocabulary.by_name, "Add it to ontology/terms/ if it is new."
+            )
 
     def _source(self, where: str, name: str) -> None:
         if name not in self.sources.source_iris:
-            self._unknown(where, "source", name, self.sources.source_iris, "Name a claim, or add the source to sources.yaml.")
+            self._unknown(
+                where, "source", name, self.sources.source_iris, "Name a claim, or add the source to sources.yaml."
+            )
 
     def _vocabulary(self) -> None:
         seen: dict[str, str] = {}
@@ -135,13 +139,17 @@ class Checker:
             self._source(f"{where}: source", term.source)
             for what, name in (("name", term.name), ("code", term.code), ("label", term.label.casefold())):
                 if other := seen.get(f"{what} {name}"):
-                    self.problems.append(Problem(f"{where}: {what}", f"{name!r} is also the {what} of {other}.", "Make it unique."))
+                    self.problems.append(
+                        Problem(f"{where}: {what}", f"{name!r} is also the {what} of {other}.", "Make it unique.")
+                    )
                 seen[f"{what} {name}"] = term.name
 
     def _thresholds(self) -> None:
         file = self.sources.thresholds
         for item in (*file.derived, *file.thresholds, *file.limits, *file.possible, *file.rules, *file.conditions):
-            self._source(f"thresholds.yaml: {getattr(item, 'name', getattr(item, 'when', '')) or 'rules'}: source", item.source)
+            self._source(
+                f"thresholds.yaml: {getattr(item, 'name', getattr(item, 'when', '')) or 'rules'}: source", item.source
+            )
         for analyte in file.analytes:
             self._term(f"thresholds.yaml: {analyte.name}: name", analyte.name)
             for unit in analyte.units:
@@ -151,7 +159,9 @@ class Checker:
         for threshold in file.thresholds:
             if (threshold.of, threshold.unit) not in units:
                 where = f"thresholds.yaml: {threshold.name}: unit"
-                self.problems.append(Problem(where, f"{threshold.unit!r} does not convert for {threshold.of}.", "Use one of its units."))
+                self.problems.append(
+                    Problem(where, f"{threshold.unit!r} does not convert for {threshold.of}.", "Use one of its units.")
+                )
         for rule in file.rules:
             self._expression(f"thresholds.yaml: rules: {rule.if_}: if", rule.if_)
         for condition in file.conditions:
@@ -167,7 +177,9 @@ class Checker:
         for marker in file.article.markers:
             if marker.reference is not None and marker.reference not in references:
                 where = f"{name}: marker {marker.number}: reference"
-                self.problems.append(Problem(where, f"the list has no entry {marker.reference}.", "Remove it; no reference is invented."))
+                self.problems.append(
+                    Problem(where, f"the list has no entry {marker.reference}.", "Remove it; no reference is invented.")
+                )
         seen: set[str] = set()
         for entry in file.claims:
             where = f"{name}: {entry.id}"
@@ -178,7 +190,9 @@ class Checker:
 
     def _claim(self, where: str, entry: ClaimEntry, file: ArticleFile, printed: set[int]) -> None:
         if entry.kind not in KIND_CLASS:
-            self._unknown(f"{where}: kind", "kind", entry.kind, KIND_CLASS, "Use one of the kinds of ontology/README.md.")
+            self._unknown(
+                f"{where}: kind", "kind", entry.kind, KIND_CLASS, "Use one of the kinds of ontology/README.md."
+            )
         start, end = entry.at
         if not 0 <= start < end <= file.article.length:
             message = f"[{start}, {end}] lies outside the article, which has {file.article.length} code points."
@@ -186,7 +200,9 @@ class Checker:
         for number in entry.markers:
             if number not in printed:
                 message = f"the article does not print the marker {number}."
-                self.problems.append(Problem(f"{where}: markers", message, "Remove it, or list it under article.markers."))
+                self.problems.append(
+                    Problem(f"{where}: markers", message, "Remove it, or list it under article.markers.")
+                )
         for field in ("situation", "other_reading"):
             text = getattr(entry, field)
             if text and text.strip() not in file.situations:
@@ -197,13 +213,31 @@ class Checker:
         claims = {other.id for other in file.claims}
         for predicate, targets in entry.concludes.items():
             if predicate not in self.sources.predicates:
-                self._unknown(f"{where}: concludes", "predicate", predicate, self.sources.predicates, "Use a property below `concludes` of core.ttl.")
+                self._unknown(
+                    f"{where}: concludes",
+                    "predicate",
+                    predicate,
+                    self.sources.predicates,
+                    "Use a property below `concludes` of core.ttl.",
+                )
             for target in targets:
                 if predicate == "meetsExceptionTo":
                     self._claim_id(f"{where}: concludes", target, claims)
                 else:
                     self._term(f"{where}: concludes: {predicate}", target)
-        for field in ("purpose", "trigger", "performer", "over", "particularly", "examples", "presupposes", "mechanism", "until", "before", "only_after"):
+        for field in (
+            "purpose",
+            "trigger",
+            "performer",
+            "over",
+            "particularly",
+            "examples",
+            "presupposes",
+            "mechanism",
+            "until",
+            "before",
+            "only_after",
+        ):
             for name in getattr(entry, field):
                 self._term(f"{where}: {field}", name)
         for field in ("after", "qualified_by", "sequence"):
@@ -230,7 +264,11 @@ class Checker:
         for kind, name in _names(expression):
             known = self.sources.properties if kind == "property" else self.sources.classes
             if name not in known:
-                hint = "Situations cannot stand inside one another." if name in situations else "Add it to ontology/terms/ if it is new."
+                hint = (
+                    "Situations cannot stand inside one another."
+                    if name in situations
+                    else "Add it to ontology/terms/ if it is new."
+                )
                 self._unknown(where, kind, name, known, hint)
 
 
@@ -331,10 +369,18 @@ def sssom(sources: Sources) -> str:
         f"#  warrant: {terms.BASE}",
         *(f"#  {prefix}: {namespace}" for prefix, namespace in sorted(CURIES.items())),
     ]
-    columns = "subject_id subject_label predicate_id object_id object_label mapping_justification comment".split()
+    columns = ["subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification", "comment"]
     rows = [
         "\t".join(
-            (f"warrant:{term.name}", term.label, f"skos:{m.predicate}", m.code, m.label, "semapv:ManualMappingCuration", m.why)
+            (
+                f"warrant:{term.name}",
+                term.label,
+                f"skos:{m.predicate}",
+                m.code,
+                m.label,
+                "semapv:ManualMappingCuration",
+                m.why,
+            )
         )
         for term in sources.vocabulary.terms
         for m in term.mappings

@@ -211,7 +211,9 @@ class ConditionCompiler:
         self.module.text(terms.term(name), terms.term("formalReading"), str(atom))
         self.module.equivalent(name, atom, GENERATED)
         match atom:
-            case Some("hasCurrentMeasurement" | "hasDerivedQuantity" as prop, Named(filler)) if filler in self.opposites:
+            case Some("hasCurrentMeasurement" | "hasDerivedQuantity" as prop, Named(filler)) if (
+                filler in self.opposites
+            ):
                 self._refute(Some(prop, Named(self.opposites[filler])), name)
             case Some(prop, Named(filler)) if prop in ABSENT_IN:
                 self._refute_presence(prop, filler, name)
@@ -247,14 +249,20 @@ class ConditionCompiler:
 
     def _carries_axis(self, concept: str) -> bool:
         twin = self.twins.get(concept)
-        return twin.article is not None if twin else self.base.get(concept) is None or self.twins[self.base[concept]].article is None
+        return (
+            twin.article is not None
+            if twin
+            else self.base.get(concept) is None or self.twins[self.base[concept]].article is None
+        )
 
     def _refute_by_measurement(self, filler: str, name: str) -> None:
         named = f"Uncontradicted{filler}"
         if named not in self.done:
             self.done.add(named)
             label = f"{filler}, and no statement contradicts it"
-            self.module.declare_class(named, label, f"A measurement that is both: {filler}, UncontradictedMeasurement.", GENERATED)
+            self.module.declare_class(
+                named, label, f"A measurement that is both: {filler}, UncontradictedMeasurement.", GENERATED
+            )
             self.module.equivalent(named, And((Named(filler), Named("UncontradictedMeasurement"))), GENERATED)
         self._refute(Some("hasCurrentMeasurement", Named(named)), name, terms.source("P1"))
 
@@ -307,11 +315,18 @@ class ConditionCompiler:
             self._refute(self._hoisted(body, source), target, source)
         if rule.concludes:
             name = f"Patient{rule.concludes}ByRule"
-            holds = self.condition(body, name, f"Patient of whom a rule concludes: {self.labels[rule.concludes]}", source)
+            holds = self.condition(
+                body, name, f"Patient of whom a rule concludes: {self.labels[rule.concludes]}", source
+            )
             self.conclude(holds, rule.concludes, source)
             stated = self._as_stated(body)
             if stated:
-                holds = self.condition(stated, name + "OnStatements", f"Patient of whom statements entail: {self.labels[rule.concludes]}", source)
+                holds = self.condition(
+                    stated,
+                    name + "OnStatements",
+                    f"Patient of whom statements entail: {self.labels[rule.concludes]}",
+                    source,
+                )
                 self.module.subclass(Named(holds), Value("hasStatedFinding", self._witness(rule.concludes)), source)
 
     def _hoisted(self, body: Expression, source: URIRef) -> Expression:

@@ -341,7 +341,11 @@ def read(path: Path, model: type[Model]) -> Model:
 
 def _problem(path: Path, data: Any, item: Any) -> Problem:
     where = ": ".join((path.name, *_steps(data, item["loc"])))
-    remedy = "Remove the field, or see ontology/README.md for the fields there are." if item["type"] == "extra_forbidden" else ""
+    remedy = (
+        "Remove the field, or see ontology/README.md for the fields there are."
+        if item["type"] == "extra_forbidden"
+        else ""
+    )
     return Problem(where, item["msg"].lower(), remedy)
 
 

@@ -106,7 +106,9 @@ class ThresholdCompiler:
         for unit in analyte.also:
             self.module.text(terms.term(analyte.name), terms.term("otherUnit"), unit)
         for unit in analyte.units:
-            node = terms.W[f"unit/{analyte.name}/{unit.unit.replace('/', '.per.').replace('*', '.').replace('[', '').replace(']', '')}"]
+            node = terms.W[
+                f"unit/{analyte.name}/{unit.unit.replace('/', '.per.').replace('*', '.').replace('[', '').replace(']', '')}"
+            ]
             self.module.note(node, RDF.type, OWL.NamedIndividual)
             self.module.axiom(node, RDF.type, terms.term("UnitConversion"), source)
             self.module.note(node, RDFS.label, Literal(f"{concept.label}: {unit.unit} to {analyte.unit}", lang="en"))
@@ -128,7 +130,11 @@ class ThresholdCompiler:
         self.module.text(iri, terms.term("ofQuantity"), " ".join(derived.of))
         for operand in operands:
             self.module.note(iri, terms.term("measures"), operand)
-        for prop, name in (("recomputes", derived.recomputes), ("lowWhen", derived.low_when), ("notLowWhen", derived.not_low_when)):
+        for prop, name in (
+            ("recomputes", derived.recomputes),
+            ("lowWhen", derived.low_when),
+            ("notLowWhen", derived.not_low_when),
+        ):
             if name:
                 self.module.note(iri, terms.term(prop), terms.term(name))
         if derived.factor is not None:
@@ -149,7 +155,9 @@ class ThresholdCompiler:
         quantity = measurement_class(threshold.of, self.derived)
         what = self.vocabulary[threshold.of].label if threshold.of in self.vocabulary else _spaced(threshold.of)
         label = f"{what} {WORDS[bound]} {threshold.value} {threshold.unit}"
-        iri = self.module.declare_class(name, label, f"A value of this quantity that is {WORDS[bound]} the limit: {label}.", source)
+        iri = self.module.declare_class(
+            name, label, f"A value of this quantity that is {WORDS[bound]} the limit: {label}.", source
+        )
         self.module.subclass(Named(name), Named(quantity), source)
         for prop, text in (
             ("bound", bound),
@@ -178,7 +186,10 @@ class ThresholdCompiler:
             name = quantity + position
             word = _spaced(position).lower()
             self.module.declare_class(
-                name, f"{label}: {word}", f"A measurement of this quantity that the yardstick in force calls {word}: {label}.", source
+                name,
+                f"{label}: {word}",
+                f"A measurement of this quantity that the yardstick in force calls {word}: {label}.",
+                source,
             )
             both = And((Named(quantity + "Measurement"), Named(position + "Measurement")))
             self.module.equivalent(name, both, source)

@@ -95,7 +95,10 @@ class Vocabulary:
 def sources_module(file: SourceFile) -> Module:
     """Published sources and editorial decisions, which axioms name as their source."""
     module = Module(
-        "sources", "Warrant: sources", "Publications and editorial decisions on which axioms outside the articles rest.", ()
+        "sources",
+        "Warrant: sources",
+        "Publications and editorial decisions on which axioms outside the articles rest.",
+        (),
     )
     schema = terms.source("schema")
     for reference in file.references:

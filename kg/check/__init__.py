@@ -60,4 +60,4 @@ def run(
     return Report.build((gate for gate, _ in chosen), findings)
 
 
-__all__ = ["Count", "Finding", "Gate", "Report", "Severity", "checks", "released", "run"]
+__all__ = ["Count", "Finding", "Gate", "Report", "Severity", "checks", "queries", "released", "run"]

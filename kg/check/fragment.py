@@ -102,8 +102,17 @@ class Walker:
             yield from self.axioms[predicate](quad)
         elif predicate == str(RDF.type):
             yield from self._type(quad)
-        elif predicate.startswith(LOGICAL) and predicate not in PARTS | ANNOTATIONS:
+        elif (
+            predicate.startswith(LOGICAL) and predicate not in PARTS | ANNOTATIONS and not self._is_judged(quad.subject)
+        ):
             yield f"{short(predicate)} is not in the fragment"
+
+    def _is_judged(self, term: Node) -> bool:
+        """An expression that stands in an axiom is refused there, by name, and once."""
+        if not isinstance(term, ox.BlankNode):
+            return False
+        heads = [quad for quad in self.modules.quads(term) if quad.predicate.value in self.axioms]
+        return bool(heads) or any(True for _ in self.modules.quads(None, None, term))
 
     # -- axioms
 
