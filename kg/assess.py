@@ -153,7 +153,7 @@ class _Projection:
             yield concept, f"{singular}:{code}", self.backing(list_name, concept)
 
     def differential(self) -> tuple[Differential, ...]:
-        """Ranked by strength as printed, then claims for less claims against, then the more specific, then the label."""
+        """Ranked by strength as printed, claims for less claims against, how specific, and label."""
         prop = next(prop for prop, name in self.ontology.list_properties.items() if name == "differential")
         found = [
             Differential(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rdflib import Graph
 
-from kg import __version__, render
+from kg import __version__, passages, render
 from kg.assess import assess
 from kg.authoring import compiler
 from kg.check import Finding, run

@@ -238,7 +238,7 @@ def _is_bound(line: str) -> bool:
     return any(f"<{terms.BASE}{prop}>" in line for prop in BOUNDS)
 
 
-def _node(node: ox.Subject | ox.Term) -> str:
+def _node(node: object) -> str:
     return f"_:{node.value}" if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
 
 

@@ -1,8 +1,8 @@
 """The child process that holds the Java machine: `python -m kg.hermit_worker`, one JSON query in, one answer out.
 
 Query: {"source": path of N-Triples, "classify": bool, "individuals": [IRI], "properties": [IRI]}.
-Answer: {"consistent", "unsatisfiable", "classes", "types": {individual: [IRI]}, "values": {individual: {property: [IRI]}}}
-or {"error"}.
+Answer: {"consistent", "unsatisfiable", "classes", "types": {individual: [IRI]},
+"values": {individual: {property: [IRI]}}}, or {"error"}.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ class Index:
         return found
 
 
-def _text(node: ox.Subject | ox.Term) -> str:
+def _text(node: object) -> str:
     return "_:" + node.value if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
 
 
@@ -325,7 +325,7 @@ class Ontology:
     def quantities(self) -> Mapping[str, Quantity]:
         index = self.index
         found = {}
-        conversions = [node for node in index.subjects(_TYPE, terms.BASE + "UnitConversion")]
+        conversions = index.subjects(_TYPE, terms.BASE + "UnitConversion")
         for name, concept in self.concepts.items():
             iri = terms.BASE + name
             unit = index.own_value(iri, "canonicalUnit")

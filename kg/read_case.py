@@ -45,8 +45,12 @@ def _decimal_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | s
         return text
 
 
+def _text_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
 _DecimalLoader.add_constructor("tag:yaml.org,2002:float", _decimal_node)
-_DecimalLoader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+_DecimalLoader.add_constructor("tag:yaml.org,2002:timestamp", _text_node)
 
 
 def parse_json(text: str) -> Any:

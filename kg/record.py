@@ -240,7 +240,8 @@ class _Compiler:
     def _describe(self, occasion: Occasion) -> str:
         given = occasion.values[-1]
         position = self.interpretation(occasion).position.lower() or "undecided"
-        return f"{self.label[occasion.quantity]} {given.comparator}{given.given} {given.given_unit} is {position} by its yardstick"
+        value = f"{given.comparator}{given.given} {given.given_unit}"
+        return f"{self.label[occasion.quantity]} {value} is {position} by its yardstick"
 
     # -- measurements
 
@@ -353,7 +354,8 @@ class _Compiler:
             if quantity and self._disagrees(derivation, quantity):
                 found.add(quantity)
                 value = text(round(derivation.value.low or Decimal(0), 1))
-                message = f"{self.label[quantity]}: recomputed it is {value} {derivation.quantity.unit}, another class than stated; set aside"
+                message = f"{self.label[quantity]}: recomputed it is {value} {derivation.quantity.unit}, "
+                message += "another class than stated; set aside"
                 self.issues.append(DataIssue("strained_identity", message, (quantity, *derivation.quantity.operands)))
         return frozenset(found)
 

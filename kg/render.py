@@ -124,7 +124,8 @@ def _review(assessment: Assessment) -> str:
     used = sorted({claim.article for claim in assessment.applicable()})
     states = (assessment.ontology.articles[name] for name in used)
     return " ".join(
-        f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, active stage {state.active_stage}."
+        f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, "
+        f"active stage {state.active_stage}."
         for state in states
     )
 
@@ -169,8 +170,11 @@ def _ambiguous_json(assessment: Assessment, item: ClaimOutcome) -> dict[str, Any
 
 
 def _item(assessment: Assessment, item: Differential | Action, key: str) -> dict[str, Any]:
-    data = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(item).items()}
-    data[key] = assessment.ontology.concepts[data.pop("concept")].code
+    data: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(item).items()
+    }
+    del data["concept"]
+    data[key] = assessment.ontology.concepts[item.concept].code
     return data
 
 

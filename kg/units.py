@@ -15,15 +15,16 @@ from typing import Final
 from kg.ontology import Ontology, Quantity
 
 _SPELLINGS: Final = {
-    "G/L": "10*9/L", "Gpt/L": "10*9/L", "g/dl": "g/dL", "g/l": "g/L", "gm/dL": "g/dL", "gr/dL": "g/dL", "K/uL": "10*3/uL", "k/ul": "10*3/uL", "K/ul": "10*3/uL",
-    "k/uL": "10*3/uL", "K/mm3": "10*3/uL", "/mm3": "/uL", "/ul": "/uL", "cells/uL": "/uL", "cells/ul": "/uL",
-    "cells/mm3": "/uL", "IU/L": "[iU]/L", "iu/l": "[iU]/L", "mIU/mL": "m[iU]/mL", "miu/ml": "m[iU]/mL",
-    "mU/ml": "mU/mL", "U/l": "U/L", "u/l": "U/L", "U/ml": "U/mL", "kU/L": "k[U]/L", "fl": "fL", "ng/l": "ng/L",
-    "pg/ml": "pg/mL", "ng/ml": "ng/mL", "ug/l": "ug/L", "mcg/L": "ug/L", "mcg/dL": "ug/dL", "ug/dl": "ug/dL",
-    "umol/l": "umol/L", "nmol/l": "nmol/L", "pmol/l": "pmol/L", "mmol/l": "mmol/L", "mg/dl": "mg/dL",
-    "mg/l": "mg/L", "fraction": "1", "ratio": "1", "percent": "%", "ukat/l": "ukat/L", "mL/min/1.73m2": "mL/min/{1.73_m2}",
-    "mL/min/1.73 m2": "mL/min/{1.73_m2}", "mL/min": "mL/min/{1.73_m2}", "centimetres": "cm", "centimeters": "cm",
-    "millimetres": "mm", "millimeters": "mm",
+    "G/L": "10*9/L", "Gpt/L": "10*9/L", "g/dl": "g/dL", "g/l": "g/L", "gm/dL": "g/dL", "gr/dL": "g/dL",
+    "K/uL": "10*3/uL", "k/ul": "10*3/uL", "K/ul": "10*3/uL", "k/uL": "10*3/uL", "K/mm3": "10*3/uL", "/mm3": "/uL",
+    "/ul": "/uL", "cells/uL": "/uL", "cells/ul": "/uL", "cells/mm3": "/uL", "IU/L": "[iU]/L", "iu/l": "[iU]/L",
+    "mIU/mL": "m[iU]/mL", "miu/ml": "m[iU]/mL", "mU/ml": "mU/mL", "U/l": "U/L", "u/l": "U/L", "U/ml": "U/mL",
+    "kU/L": "k[U]/L", "fl": "fL", "ng/l": "ng/L", "pg/ml": "pg/mL", "ng/ml": "ng/mL", "ug/l": "ug/L",
+    "mcg/L": "ug/L", "mcg/dL": "ug/dL", "ug/dl": "ug/dL", "umol/l": "umol/L", "nmol/l": "nmol/L",
+    "pmol/l": "pmol/L", "mmol/l": "mmol/L", "mg/dl": "mg/dL", "mg/l": "mg/L", "fraction": "1", "ratio": "1",
+    "percent": "%", "ukat/l": "ukat/L", "mL/min/1.73m2": "mL/min/{1.73_m2}", "mL/min/1.73 m2": "mL/min/{1.73_m2}",
+    "mL/min": "mL/min/{1.73_m2}", "centimetres": "cm", "centimeters": "cm", "millimetres": "mm",
+    "millimeters": "mm",
 }  # fmt: skip
 _POWER: Final = re.compile(r"^(?:x|×|\*)?\s*10\s*(?:\^|\*{1,2}|e|E)?\s*(\d+)\s*(?:cells)?\s*/\s*(L|l|uL|ul|mm3)$")
 

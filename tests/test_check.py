@@ -7,6 +7,8 @@ the gate must have then: entity and detail, nothing else.
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from kg import terms
 from kg.authoring.compiler import write
 from kg.check import Finding, Gate, Report, Severity, checks, queries, released, run
+from kg.check.modules import Modules
 from kg.check.queries import FOLDER, Query, header, severities
 from kg.errors import OntologyError
 
@@ -92,7 +95,7 @@ def test_every_gate_has_one_severity_and_one_bad_example() -> None:
     examples = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
     assert len(list(FOLDER.glob("*.rq"))) == len(queries()) == 65
-    assert len(NAMES) == len(set(NAMES)) == len(severities()) == len(examples) == 72
+    assert len(NAMES) == len(set(NAMES)) == len(severities()) == len(examples) == 73
     assert set(NAMES) == set(severities()) == examples
     assert all((EXAMPLES / name / "fires.txt").read_text(encoding="utf-8").strip() for name in NAMES)
 
@@ -245,6 +248,33 @@ def test_extra_gates_are_run_on_the_folder_and_count_as_errors(small: Path) -> N
     ]
     assert report.of("hermit") == (Finding("hermit", "ontology", "unsatisfiable"),)
     assert not report.ok
+
+
+def test_a_gate_that_there_is_not_cannot_be_chosen(small: Path) -> None:
+    with pytest.raises(OntologyError, match="there is no gate two-lables"):
+        run(small, only={"two-lables"})
+
+
+# -- documentation
+
+
+@pytest.mark.parametrize("module", ["kg.check.expressions", "kg.check.queries", "kg.check.readings", "kg.passages"])
+def test_the_examples_in_docstrings_are_true(module: str) -> None:
+    outcome = doctest.testmod(importlib.import_module(module))
+
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
+
+
+def test_the_query_in_the_guide_is_one(small: Path, tmp_path: Path) -> None:
+    text = (ROOT / "queries" / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "guide.rq"
+    path.write_text(text.split("```sparql\n")[1].split("```")[0], encoding="utf-8")
+    (small / "modules" / "bad.ttl").write_text((EXAMPLES / "missing-label" / "bad.ttl").read_text(encoding="utf-8"))
+
+    findings = Query.read(path).run(Modules.load(small))
+
+    assert "Nameless" in entities(findings)
 
 
 # -- released IRIs

@@ -30,7 +30,7 @@ WITH_CLASH = "chemotherapy-stated-both-ways"
 def examples(ontology: Ontology) -> dict[str, tuple[Record, Closure]]:
     records = [read_example(ontology, path) for path in paths(ontology.folder)]
     closures = Hermit(ontology).infer(records)
-    return {name: pair for name, pair in zip(NAMES, zip(records, closures, strict=True), strict=True)}
+    return dict(zip(NAMES, zip(records, closures, strict=True), strict=True))
 
 
 @pytest.fixture(scope="module")

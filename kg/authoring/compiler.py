@@ -15,7 +15,7 @@ from kg.authoring.articles import CLASSIFYING, KIND_CLASS, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.authoring.owl import Module
-from kg.authoring.schema import ArticleFile, ClaimEntry, SourceFile, TermFile, ThresholdFile, read
+from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, TermFile, ThresholdFile, read
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
@@ -35,25 +35,22 @@ class Sources:
     def read(cls, folder: Path) -> Sources:
         """Raises AuthoringError with the problems of all files at once."""
         problems: list[Problem] = []
-        files: dict[Path, SourceFile | TermFile | ThresholdFile | ArticleFile] = {}
-        plan = [(folder / "sources.yaml", SourceFile), (folder / "thresholds.yaml", ThresholdFile)]
-        plan += [(path, TermFile) for path in sorted((folder / "terms").glob("*.yaml"))]
-        plan += [(path, ArticleFile) for path in sorted((folder / "articles").glob("*.yaml"))]
-        for path, model in plan:
+
+        def attempt(path: Path, model: type[Model]) -> tuple[Model, ...]:
             try:
-                files[path] = read(path, model)
+                return (read(path, model),)
             except AuthoringError as error:
                 problems.extend(error.problems)
+                return ()
+
+        sources = attempt(folder / "sources.yaml", SourceFile)
+        thresholds = attempt(folder / "thresholds.yaml", ThresholdFile)
+        files = [file for path in _yaml(folder / "terms") for file in attempt(path, TermFile)]
+        articles = [(path.name, file) for path in _yaml(folder / "articles") for file in attempt(path, ArticleFile)]
         if problems:
             raise AuthoringError(problems)
-        loaded = list(files.items())
-        return cls(
-            folder,
-            next(file for _, file in loaded if isinstance(file, SourceFile)),
-            Vocabulary(tuple(term for _, file in loaded if isinstance(file, TermFile) for term in file.terms)),
-            next(file for _, file in loaded if isinstance(file, ThresholdFile)),
-            tuple((path.name, file) for path, file in loaded if isinstance(file, ArticleFile)),
-        )
+        vocabulary = Vocabulary(tuple(term for file in files for term in file.terms))
+        return cls(folder, sources[0], vocabulary, thresholds[0], tuple(articles))
 
     @cached_property
     def core(self) -> Graph:
@@ -88,7 +85,8 @@ class Sources:
     @cached_property
     def source_iris(self) -> dict[str, URIRef]:
         """What an axiom may name as its source: claims, publications, decisions."""
-        iris = {item.name: terms.source(item.name) for item in (*self.sources.references, *self.sources.decisions)}
+        iris = {item.name: terms.source(item.name) for item in self.sources.references}
+        iris |= {item.name: terms.source(item.name) for item in self.sources.decisions}
         iris |= {entry.id: terms.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
 
@@ -97,6 +95,10 @@ def closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """Up to three names that look like this one."""
     found = process.extract(name, sorted(names), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
     return tuple(match for match, _, _ in found)
+
+
+def _yaml(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"))
 
 
 class Checker:
@@ -146,10 +148,14 @@ class Checker:
 
     def _thresholds(self) -> None:
         file = self.sources.thresholds
-        for item in (*file.derived, *file.thresholds, *file.limits, *file.possible, *file.rules, *file.conditions):
-            self._source(
-                f"thresholds.yaml: {getattr(item, 'name', getattr(item, 'when', '')) or 'rules'}: source", item.source
-            )
+        named = [(item.name, item.source) for item in file.derived]
+        named += [(item.name, item.source) for item in file.thresholds]
+        named += [(item.when, item.source) for item in file.limits]
+        named += [(item.name, item.source) for item in file.possible]
+        named += [(item.if_, item.source) for item in file.rules]
+        named += [(item.name, item.source) for item in file.conditions]
+        for name, source in named:
+            self._source(f"thresholds.yaml: {name}: source", source)
         for analyte in file.analytes:
             self._term(f"thresholds.yaml: {analyte.name}: name", analyte.name)
             for unit in analyte.units:
@@ -165,7 +171,7 @@ class Checker:
         for rule in file.rules:
             self._expression(f"thresholds.yaml: rules: {rule.if_}: if", rule.if_)
         for condition in file.conditions:
-            for form in filter(None, (condition, condition.possible)):
+            for form in condition.forms:
                 self._expression(f"thresholds.yaml: {form.name}: holds", form.holds)
                 self._expression(f"thresholds.yaml: {form.name}: fails", form.fails)
 
@@ -335,7 +341,7 @@ def root(sources: Sources) -> Module:
     return Module(
         "warrant",
         "Warrant: a clinical knowledge graph that shows its proofs",
-        "Claims of clinical articles as an ontology that reasons about a patient and names the source of every inference.",
+        "Claims of clinical articles as an ontology that reasons about a patient and names its sources.",
         slugs,
     )
 
@@ -369,7 +375,7 @@ def sssom(sources: Sources) -> str:
         f"#  warrant: {terms.BASE}",
         *(f"#  {prefix}: {namespace}" for prefix, namespace in sorted(CURIES.items())),
     ]
-    columns = ["subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification", "comment"]
+    columns = "subject_id subject_label predicate_id object_id object_label mapping_justification comment"
     rows = [
         "\t".join(
             (
@@ -385,7 +391,7 @@ def sssom(sources: Sources) -> str:
         for term in sources.vocabulary.terms
         for m in term.mappings
     ]
-    return "\n".join([*header, "\t".join(columns), *sorted(rows), ""])
+    return "\n".join([*header, columns.replace(" ", "\t"), *sorted(rows), ""])
 
 
 CURIES = {

@@ -288,8 +288,7 @@ class ConditionCompiler:
 
     def _named_condition(self, condition: NamedCondition) -> None:
         source = self.sources[condition.source]
-        forms = [condition, *([condition.possible] if condition.possible else [])]
-        for form in forms:
+        for form in condition.forms:
             self._declared(form.name, form.label, form.definition, source)
             self.module.text(terms.term(form.name), terms.term("formalReading"), form.holds)
             holds = self.condition(parse(form.holds), form.name + "Holds", f"{form.label}: holds", source)

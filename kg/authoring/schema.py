@@ -93,22 +93,25 @@ class Unit(Entry):
     source: Text
 
 
-class Analyte(Entry):
+class NumberOf(Entry):
+    """Something with a canonical unit."""
+
     name: Name
     unit: Text
+
+
+class Analyte(NumberOf):
     units: tuple[Unit, ...] = ()
     also: tuple[Text, ...] = ()
 
 
-class Derived(Entry):
-    name: Name
+class Derived(NumberOf):
     formula: Literal[
         "weeks-since-start", "change-since-start", "change-from-previous", "lower-of-latest-two",
         "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
     ]  # fmt: skip
     of: tuple[Name, ...]
     factor: Number | None = None
-    unit: Text
     definition: Text
     source: Text
     recomputes: Name | None = None
@@ -165,23 +168,28 @@ class Rule(Entry):
     source: Text
 
 
-class PossibleCondition(Entry):
+class ConditionForm(Entry):
+    """A class of patients with what makes it hold and what contradicts it."""
+
     name: Name
     label: Text
     definition: Text
     holds: Text
     fails: Text
+
+
+class PossibleCondition(ConditionForm):
     reason: Literal["reading", "grey_zone"]
 
 
-class NamedCondition(Entry):
-    name: Name
-    label: Text
-    definition: Text
-    holds: Text
-    fails: Text
+class NamedCondition(ConditionForm):
     source: Text
     possible: PossibleCondition | None = None
+
+    @property
+    def forms(self) -> tuple[ConditionForm, ...]:
+        """The condition and, where it has one, its wider twin."""
+        return (self, self.possible) if self.possible else (self,)
 
 
 class ThresholdFile(Entry):
@@ -352,7 +360,7 @@ def _problem(path: Path, data: Any, item: Any) -> Problem:
 def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
     """`claims`, 7, `at` becomes `A0-08`, `at`: entries are named by their identifier, not their index."""
     for step in location:
-        data = data[step] if isinstance(data, list | dict) and _reachable(data, step) else None
+        data = data[step] if _reachable(data, step) else None
         if isinstance(step, str):
             yield step
         elif isinstance(data, dict) and (name := data.get("id") or data.get("name")):
@@ -362,4 +370,6 @@ def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
 
 
 def _reachable(data: Any, step: int | str) -> bool:
-    return step in data if isinstance(data, dict) else isinstance(step, int) and 0 <= step < len(data)
+    if isinstance(data, dict):
+        return step in data
+    return isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)

@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 from kg import terms
 from kg.authoring.manchester import And, Named, parse
 from kg.authoring.owl import Module, canonical_decimal
-from kg.authoring.schema import Analyte, Derived, Limit, Threshold, ThresholdFile
+from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, Threshold, ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 
 YARDSTICK = {
@@ -53,7 +53,8 @@ class ThresholdCompiler:
     def __init__(self, file: ThresholdFile, vocabulary: Vocabulary, sources: dict[str, URIRef]) -> None:
         self.file, self.vocabulary, self.sources = file, vocabulary, sources
         self.derived = frozenset(item.name for item in file.derived)
-        self.units = {item.name: item.unit for item in (*file.analytes, *file.derived)}
+        numbers: tuple[NumberOf, ...] = (*file.analytes, *file.derived)
+        self.units = {item.name: item.unit for item in numbers}
         self.conversions = {
             (analyte.name, unit.unit): (unit.factor or Decimal(1)) / (unit.divisor or Decimal(1))
             for analyte in file.analytes
@@ -103,12 +104,10 @@ class ThresholdCompiler:
         self.module.subclass(Named(name), Named("Measurement"), source)
         self.module.note(iri, terms.term("measures"), terms.term(analyte.name))
         self.module.text(terms.term(analyte.name), terms.term("canonicalUnit"), analyte.unit)
-        for unit in analyte.also:
-            self.module.text(terms.term(analyte.name), terms.term("otherUnit"), unit)
+        for other in analyte.also:
+            self.module.text(terms.term(analyte.name), terms.term("otherUnit"), other)
         for unit in analyte.units:
-            node = terms.W[
-                f"unit/{analyte.name}/{unit.unit.replace('/', '.per.').replace('*', '.').replace('[', '').replace(']', '')}"
-            ]
+            node = terms.W[f"unit/{analyte.name}/{_iri_safe(unit.unit)}"]
             self.module.note(node, RDF.type, OWL.NamedIndividual)
             self.module.axiom(node, RDF.type, terms.term("UnitConversion"), source)
             self.module.note(node, RDFS.label, Literal(f"{concept.label}: {unit.unit} to {analyte.unit}", lang="en"))
@@ -226,3 +225,8 @@ def _spaced(name: str) -> str:
         words[-1] += letter
     head, *rest = words
     return " ".join([head, *(word if word.isupper() and len(word) > 1 else word.lower() for word in rest)])
+
+
+def _iri_safe(unit: str) -> str:
+    """A UCUM code without the letters that an IRI would escape."""
+    return unit.replace("/", ".per.").replace("*", ".").replace("[", "").replace("]", "")

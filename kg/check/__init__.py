@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from kg.check import files, fragment, iris
+from kg.check import files, fragment, iris, readings
 from kg.check.iris import released
 from kg.check.modules import Modules
 from kg.check.queries import queries, severities
@@ -30,6 +30,7 @@ CHECKS: Final[tuple[tuple[Description, Check], ...]] = (
     (files.CATALOG, files.catalog),
     (files.SSSOM, files.sssom),
     (fragment.DESCRIPTION, fragment.check),
+    (readings.DESCRIPTION, readings.check),
     (iris.VANISHED, iris.vanished),
     (iris.NEW, iris.new),
 )
@@ -53,8 +54,11 @@ def run(
 ) -> Report:
     """Every gate on the ontology in `folder`, or the ones named in `only`; `extra` adds gates of other modules,
     such as the classification by HermiT. Their findings count as errors."""
+    every = checks()
+    if unknown := set(only or ()) - {gate.name for gate, _ in every}:
+        raise OntologyError(f"there is no gate {', '.join(sorted(unknown))}. See queries/checks/severity.tsv.")
     modules = Modules.load(folder)
-    chosen = [(gate, check) for gate, check in checks() if only is None or gate.name in only]
+    chosen = [(gate, check) for gate, check in every if only is None or gate.name in only]
     findings = [finding for _, check in chosen for finding in check(modules)]
     findings += [finding for look in extra for finding in look(folder)]
     return Report.build((gate for gate, _ in chosen), findings)

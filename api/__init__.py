@@ -1,0 +1,1 @@
+"""The HTTP service. It imports `kg`; `kg` never imports it."""
