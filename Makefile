@@ -16,7 +16,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	touch $(STAMP)
 
 run: setup            ## the main job: the pancytopenia case, as HermiT infers it
-	$(VENV)/bin/warrant assess tests/cases/pancytopenia-index-case.yaml --reasoner hermit --format text
+	$(VENV)/bin/warrant assess ontology/examples/a1-pancytopenia-with-low-iron-and-high-b12.yaml --reasoner hermit --format text
 
 test: setup           ## lint, types, gates and tests
 	$(VENV)/bin/ruff check .

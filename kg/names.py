@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rdflib.namespace import SKOS
 
 from kg import terms
 from kg.ontology import Concept, Ontology
@@ -83,15 +84,23 @@ class Names:
     def _codes(self) -> dict[str, tuple[Concept, ...]]:
         table: dict[str, list[Concept]] = {}
         for concept in self.ontology.concepts.values():
-            for code in (concept.code, concept.name, terms.BASE + concept.name, *concept.codes):
+            for code in (concept.code, terms.BASE + concept.name, *concept.codes):
                 table.setdefault(code.casefold(), []).append(concept)
         return {code: tuple(dict.fromkeys(found)) for code, found in table.items()}
+
+    def _same(self, concept: Concept, code: str) -> bool:
+        """Whether a code means the concept itself; an outside code may be mapped as narrower or broader."""
+        if code not in map(str.casefold, concept.codes):
+            return True
+        iri, index = terms.BASE + concept.name, self.ontology.index
+        same = (given for relation in (SKOS.exactMatch, SKOS.closeMatch) for given in index.values(iri, str(relation)))
+        return code in map(str.casefold, same)
 
     @cached_property
     def _words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:
         table: dict[str, dict[int, list[Concept]]] = {}
         for concept in self.ontology.concepts.values():
-            ranked = ((LABEL, (concept.label,)), (SYNONYM, concept.synonyms), (RELATED, concept.related))
+            ranked = ((LABEL, (concept.label, concept.name)), (SYNONYM, concept.synonyms), (RELATED, concept.related))
             for rank, words in ranked:
                 for word in words:
                     table.setdefault(fold(word), {}).setdefault(rank, []).append(concept)
@@ -105,8 +114,10 @@ class Names:
         Raises UnknownName with the closest names, or AmbiguousName with what it can mean.
         """
         kinds = KINDS_OF_LIST[list_name]
-        if found := self._codes.get(name.strip().casefold()):
-            return Match(self._decide(name, found, kinds), exact=True)
+        code = name.strip().casefold()
+        if found := self._codes.get(code):
+            concept = self._decide(name, found, kinds)
+            return Match(concept, self._same(concept, code))
         ranks = self._words.get(fold(name))
         if not ranks:
             raise UnknownName(name, self.closest(name, kinds))

@@ -79,7 +79,7 @@ def source(name: str) -> URIRef:
 
 def witness(concept: str) -> URIRef:
     """The IRI of the individual that stands for a concluded finding."""
-    return W["witness/" + concept]
+    return W["witness/Concluded" + concept]
 
 
 def module(name: str) -> URIRef:

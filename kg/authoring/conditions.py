@@ -89,6 +89,7 @@ class ConditionCompiler:
         }
         self.base = {twin.name: base for base, twin in self.twins.items()}
         self.done: set[str] = set()
+        self.reserved = {form.name for item in file.conditions for form in item.forms}
         self.module = Module(
             "conditions",
             "Warrant: conditions of patients",
@@ -206,6 +207,9 @@ class ConditionCompiler:
 
     def _atom(self, atom: Atom) -> str:
         name, label = self._name(atom)
+        if name in self.reserved:
+            message = f"is also the name that the compiler gives to the condition {str(atom)!r}."
+            raise AuthoringError([Problem(f"thresholds.yaml: {name}: name", message, "Rename the named condition.")])
         if self._declared(name, label, f"A patient of whom this holds: {atom}.", GENERATED):
             return name
         self.module.text(terms.term(name), terms.term("formalReading"), str(atom))

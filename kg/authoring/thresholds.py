@@ -89,6 +89,7 @@ class ThresholdCompiler:
         for name, label in ANNOTATIONS:
             self.module.note(terms.term(name), RDF.type, OWL.AnnotationProperty)
             self.module.note(terms.term(name), RDFS.label, Literal(label, lang="en"))
+            self.module.note(terms.term(name), DCTERMS.source, terms.source("schema"))
             self.module.note(terms.term(name), terms.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
         self.module.note(default, terms.term("adultFrom"), Literal(self.file.population.adult_from))
         for name in self.file.population.not_in:
