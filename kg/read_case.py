@@ -15,12 +15,13 @@ from rapidfuzz.distance import Levenshtein
 from kg.errors import CaseError, Problem
 from kg.facts import DataIssue, Fact, Measurement, Origin, PatientFacts, ReferenceRange, Status
 from kg.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName
-from kg.units import UnitMismatch, interval, to_canonical
+from kg.units import UnitMismatch, interval, to_canonical, ucum, units_of
 
 FACT_LISTS: Final = tuple(name for name in KINDS_OF_LIST if name != "measurements")
 COMPARATORS: Final = ("<", "<=", ">", ">=", "~", "=")
 FLAGS: Final[Mapping[str, str]] = {"L": "L", "LL": "L", "N": "N", "H": "H", "HH": "H"}
 OLDEST: Final = 130
+SMALLEST, LARGEST = Decimal("1e-12"), Decimal("1e15")
 TOP: Final = ("as_of", "sex", "age", "measurements", *FACT_LISTS, "record")
 ENTRY_FIELDS: Final = ("concept", "status", "date", "started", "ended")
 MEASUREMENT_FIELDS: Final = ("test", "value", "comparator", "unit", "date", "reference_range", "flag")
@@ -49,6 +50,20 @@ def _text_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
+def _mapping_node(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} is no field name", key_node.start_mark)
+        if key in found:
+            message = f"the field {key!r} stands twice in one object"
+            raise yaml.constructor.ConstructorError(None, None, message, key_node.start_mark)
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_DecimalLoader.add_constructor("tag:yaml.org,2002:map", _mapping_node)
 _DecimalLoader.add_constructor("tag:yaml.org,2002:float", _decimal_node)
 _DecimalLoader.add_constructor("tag:yaml.org,2002:timestamp", _text_node)
 
@@ -88,6 +103,8 @@ def parse_yaml(text: str) -> Any:
         raise CaseError(
             [Problem(where, f"is not YAML: {getattr(error, 'problem', error)}", "Mend the syntax first.")]
         ) from error
+    except RecursionError as error:
+        raise CaseError([Problem("$", "is nested too deeply", "A case is one object with lists.")]) from error
 
 
 class CaseReader:
@@ -188,7 +205,11 @@ class _Reading:
                 path, f"{value!r} is not a number", "Give a plain number; a sign such as < goes to comparator."
             )
             return None
-        return Decimal(value)
+        number = Decimal(value)
+        if number and not SMALLEST <= abs(number) < LARGEST:
+            self.problem(path, f"{value} is no value of a laboratory", f"Give a number under {LARGEST:f}.")
+            return None
+        return number
 
     def complete(self, record: Any) -> frozenset[str]:
         if record is None:
@@ -256,50 +277,45 @@ class _Reading:
             self.problem(path, "must be an object", 'Write {"test": "...", "value": 1, "unit": "..."}.')
             return None
         self.fields(path, item, MEASUREMENT_FIELDS)
-        match = self.concept(f"{path}.test", item.get("test"), "measurements")
-        value = self.number(f"{path}.value", item.get("value"))
+        quantity = self.quantity(f"{path}.test", item.get("test"))
+        value = self.value(f"{path}.value", item.get("value"))
         comparator = self.choice(f"{path}.comparator", item.get("comparator"), COMPARATORS)
         flag = self.choice(f"{path}.flag", item.get("flag"), tuple(FLAGS))
         date = self.date(f"{path}.date", item.get("date"))
-        if match is None or value is None:
-            return None
-        quantity = match.concept.name
-        if quantity not in self.names.ontology.quantities:
-            self.problem(
-                f"{path}.test", f"{match.concept.label} has no numeric value here", "State it as a finding or a result."
-            )
-            return None
-        if value < 0:
-            self.problem(f"{path}.value", "is negative", "Correct it.")
-            return None
-        return self.converted(path, item, quantity, value, comparator, FLAGS.get(flag, ""), date)
-
-    def converted(
-        self,
-        path: str,
-        item: Mapping[str, Any],
-        quantity: str,
-        value: Decimal,
-        comparator: str,
-        flag: str,
-        date: datetime.date | None,
-    ) -> Measurement | None:
-        unit = item.get("unit")
-        known = ", ".join(
-            sorted(
-                {self.names.ontology.quantities[quantity].unit, *self.names.ontology.quantities[quantity].conversions}
-            )
-        )
-        if not isinstance(unit, str) or not unit.strip():
-            self.problem(f"{path}.unit", "is missing", f"Give one of: {known}.")
-            return None
-        try:
-            amount, code = to_canonical(self.names.ontology, quantity, interval(value, comparator), unit)
-        except UnitMismatch as error:
-            self.problem(f"{path}.unit", str(error), f"Give one of: {', '.join(error.known)}.")
-            return None
+        unit = self.unit(f"{path}.unit", item.get("unit"), quantity)
         limits = self.range(f"{path}.reference_range", item.get("reference_range"), quantity, unit)
-        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, flag, Origin(path))
+        if not quantity or value is None or not unit:
+            return None
+        amount, code = to_canonical(self.names.ontology, quantity, interval(value, comparator), unit)
+        origin = Origin(path)
+        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, FLAGS.get(flag, ""), origin)
+
+    def quantity(self, path: str, name: Any) -> str:
+        match = self.concept(path, name, "measurements")
+        if match and match.concept.name not in self.names.ontology.quantities:
+            message = f"{match.concept.label} has no numeric value here"
+            self.problem(path, message, "State it as a finding or a result.")
+            return ""
+        return match.concept.name if match else ""
+
+    def value(self, path: str, given: Any) -> Decimal | None:
+        value = self.number(path, given)
+        if value is not None and value < 0:
+            self.problem(path, "is negative", "Correct it.")
+            return None
+        return value
+
+    def unit(self, path: str, unit: Any, quantity: str) -> str:
+        """The unit as given if it fits the quantity; any unit fits a quantity that is not known."""
+        known = units_of(self.names.ontology.quantities[quantity]) if quantity else ()
+        remedy = f"Give one of: {', '.join(known)}." if known else "Give the unit that the laboratory printed."
+        if not isinstance(unit, str) or not unit.strip():
+            self.problem(path, "is missing" if unit is None else f"{unit!r} is not a unit", remedy)
+            return ""
+        if known and ucum(unit) not in known:
+            self.problem(path, str(UnitMismatch(quantity, unit, known)), remedy)
+            return ""
+        return unit
 
     def range(self, path: str, item: Any, quantity: str, unit: str) -> ReferenceRange | None:
         if item is None:
@@ -308,20 +324,17 @@ class _Reading:
             self.problem(path, "must be an object", 'Write {"low": 1, "high": 2}.')
             return None
         self.fields(path, item, ("low", "high"))
-        sides = [
+        low, high = (
             None if item.get(side) is None else self.number(f"{path}.{side}", item[side]) for side in ("low", "high")
-        ]
-        low, high = (self.side(quantity, side, unit) for side in sides)
+        )
+        if not quantity or not unit:
+            return None
         if low is not None and high is not None and (low > high or low == high == 0):
             label = self.names.ontology.label(quantity)
-            self.issues.append(
-                DataIssue(
-                    "reference_range",
-                    f"{label}: the printed range {item['low']} to {item['high']} is not used",
-                    (quantity,),
-                )
-            )
+            message = f"{label}: the printed range {item['low']} to {item['high']} is not used"
+            self.issues.append(DataIssue("reference_range", message, (quantity,)))
             return None
+        low, high = (self.side(quantity, side, unit) for side in (low, high))
         return ReferenceRange(low, high) if low is not None or high is not None else None
 
     def side(self, quantity: str, side: Decimal | None, unit: str) -> Decimal | None:
@@ -331,5 +344,4 @@ class _Reading:
 
 
 def _distance(a: str, b: str) -> int:
-
     return Levenshtein.distance(a, b)

@@ -216,7 +216,9 @@ class _Run:
         self.out.links.append(Link(edge, feature, wanted))
         names = sorted(self.out.names[end] for end in ends)
         size = int(self.rules.features[wanted].number)
-        if any(all(frozenset(pair) in self.apart for pair in combinations(group, 2)) for group in combinations(names, size)):
+        if any(
+            all(frozenset(pair) in self.apart for pair in combinations(group, 2)) for group in combinations(names, size)
+        ):
             self.add(edge.start, wanted)
 
     def _witness(self, individual: int, feature: int) -> None:

@@ -30,7 +30,12 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-FACETS: Final = {XSD + "minInclusive": ">=", XSD + "minExclusive": ">", XSD + "maxInclusive": "<=", XSD + "maxExclusive": "<"}
+FACETS: Final = {
+    XSD + "minInclusive": ">=",
+    XSD + "minExclusive": ">",
+    XSD + "maxInclusive": "<=",
+    XSD + "maxExclusive": "<",
+}
 
 
 class Feature(NamedTuple):
@@ -191,7 +196,9 @@ class _Compiler:
     def _axiom_sources(self) -> dict[tuple[str, str, str], str]:
         index, found = self.index, {}
         for node in index.subjects(RDF + "type", OWL + "Axiom"):
-            key = tuple(index.value(node, OWL + name) for name in ("annotatedSource", "annotatedProperty", "annotatedTarget"))
+            key = tuple(
+                index.value(node, OWL + name) for name in ("annotatedSource", "annotatedProperty", "annotatedTarget")
+            )
             found[key] = terms.local(index.value(node, "http://purl.org/dc/terms/source"))
         return found  # type: ignore[return-value]
 
@@ -331,7 +338,9 @@ class _Compiler:
             for triple in self.ontology.triples_of(path):
                 if triple.predicate.value == RDFS + "subPropertyOf":
                     number = self._axiom(triple, path.name)
-                    direct.setdefault(terms.local(_text(triple.subject)), []).append((terms.local(_text(triple.object)), number))
+                    direct.setdefault(terms.local(_text(triple.subject)), []).append(
+                        (terms.local(_text(triple.object)), number)
+                    )
         for prop in sorted(self.objects):
             above: dict[str, tuple[int, ...]] = {prop: ()}
             todo = [prop]
@@ -366,7 +375,9 @@ class _Compiler:
                     found.setdefault(prop, []).append(pair)
         return found
 
-    def _unfold(self, first: str, second: str, result: str, chain: int, asserted: dict[str, list[tuple[str, str, int]]]) -> None:
+    def _unfold(
+        self, first: str, second: str, result: str, chain: int, asserted: dict[str, list[tuple[str, str, int]]]
+    ) -> None:
         for lower, above in self.rules.supers.items():
             if second in above:
                 for x, y, number in asserted.get(lower, ()):

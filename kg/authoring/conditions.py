@@ -24,6 +24,7 @@ from kg.authoring.manchester import And, AtLeast, Atom, Expression, Named, Or, S
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
 from kg.authoring.vocabulary import ABSENT_IN, KIND_CLASS, PRESENT, STATED, Vocabulary
+from kg.errors import AuthoringError, Problem
 
 GENERATED = terms.source("generated")
 PATTERNS = {
@@ -207,7 +208,7 @@ class ConditionCompiler:
 
     def _atom(self, atom: Atom) -> str:
         name, label = self._name(atom)
-        if name in self.reserved:
+        if name in self.reserved and not isinstance(atom, Named):
             message = f"is also the name that the compiler gives to the condition {str(atom)!r}."
             raise AuthoringError([Problem(f"thresholds.yaml: {name}: name", message, "Rename the named condition.")])
         if self._declared(name, label, f"A patient of whom this holds: {atom}.", GENERATED):
