@@ -85,8 +85,12 @@ def _occasion(
     if len({item.value for item in items}) > 1:
         message = f"{label[quantity]}: several values on {day}; read as one between {value.low} and {value.high} {unit}"
         issues.append(DataIssue("several_values_in_one_day", message, (quantity,)))
-    ranges = {item.range for item in items}
+    ranges = {item.range for item in items if item.range}
     flags = {item.flag for item in items if item.flag}
+    for kind, found in (("range", ranges), ("flag", flags)):
+        if len(found) > 1:
+            message = f"{label[quantity]}: more than one {kind} printed on {day}; none of them is used"
+            issues.append(DataIssue(f"several_{kind}s_in_one_day", message, (quantity,)))
     return Occasion(
         quantity=quantity,
         unit=unit,
@@ -146,6 +150,10 @@ class Interpreter:
         if self.limits(quantity, "default") and self.established:
             return Interpretation("SourcedDefault", self.by_limits(occasion, "default"))
         return Interpretation("NoYardstick", "")
+
+    def by_other_limits(self, occasion: Occasion) -> str:
+        """The position by limits that stand behind a statement: the article's own, or a default for this patient."""
+        return self.by_limits(occasion, "fallback") or (self.by_limits(occasion, "default") if self.established else "")
 
     def default_missing(self, occasion: Occasion, found: Interpretation) -> bool:
         """Whether only the patient's age or state keeps a sourced default from being used."""

@@ -206,7 +206,7 @@ class _Reading:
             )
             return None
         number = Decimal(value)
-        if number and not SMALLEST <= abs(number) < LARGEST:
+        if number and not SMALLEST <= number.copy_abs() < LARGEST:
             self.problem(path, f"{value} is no value of a laboratory", f"Give a number under {LARGEST:f}.")
             return None
         return number

@@ -17,6 +17,7 @@ from kg.derive import Derivation, derive
 from kg.facts import DataIssue, Fact, PatientFacts, Status
 from kg.occasions import CONTRADICTS, Interpretation, Interpreter, Occasion, occasions
 from kg.ontology import Ontology
+from kg.units import Interval
 
 NOW = ("findings", "diagnoses", "treatments", "results")
 PRESENT_BY_KIND = {
@@ -119,7 +120,8 @@ class _Compiler:
         self.label = labels
         self.occasions = occasions(facts, self.issues, labels)
         self.facts = facts
-        self.derivations = derive(ontology, facts, self.occasions)
+        known = tuple(fact for fact in facts.facts if fact not in quarantine)
+        self.derivations = derive(ontology, replace(facts, facts=known), self.occasions)
         self.quarantined = self._strained()
         self.out: set[Assertion] = set()
         self.different: list[tuple[str, ...]] = []
@@ -265,18 +267,24 @@ class _Compiler:
         return Interpreter(self.ontology, self.facts, self.stated_axes | self.denied_axes)
 
     def interpretation(self, occasion: Occasion) -> Interpretation:
-        return self.interpreter.interpret(occasion, current=occasion is self.occasions[occasion.quantity][-1])
+        return self.interpreter.interpret(occasion, self._is_current(occasion))
+
+    def _is_current(self, occasion: Occasion) -> bool:
+        """Whether it is of the latest day; a quantity that is also given in another unit has two values of a day."""
+        return occasion.day == self.occasions[occasion.quantity][-1].day
 
     def _measurements(self) -> None:
         for quantity, days in self.occasions.items():
-            names = [self._measurement(quantity, occasion, occasion is days[-1]) for occasion in days]
-            dated = [name for name, occasion in zip(names, days, strict=True) if occasion.dated]
+            names = [self._measurement(quantity, occasion, self._is_current(occasion)) for occasion in days]
+            dated = {occasion.day: name for name, occasion in zip(names, days, strict=True) if occasion.dated}
             if len(dated) > 1:
-                self.different.append(tuple(dated))
+                self.different.append(tuple(dated.values()))
 
     def _measurement(self, quantity: str, occasion: Occasion, current: bool) -> str:
         day = occasion.day.isoformat() if occasion.dated else "undated"
         individual = f"{self.patient}/{quantity}/{day}"
+        if occasion.unit != self.ontology.quantities[quantity].unit:
+            individual += "/in-another-unit"
         if quantity in self.quarantined:
             self.say("hasQuarantined", quantity, Leaf.RECORD)
             return individual
@@ -284,7 +292,8 @@ class _Compiler:
         self.say("hasCurrentMeasurement" if current else "hasPriorMeasurement", individual)
         self.add(individual, "type", f"{quantity}Measurement")
         if occasion.unit == self.ontology.quantities[quantity].unit:
-            self._bounds(individual, occasion)
+            leaf = Leaf.STATED if all(item.given == occasion.value.exact for item in occasion.values) else Leaf.COMPUTED
+            self._bounds(individual, occasion.value, leaf)
         self.add(individual, "interpretedBy", found.yardstick, Leaf.COMPUTED)
         self._positions(individual, occasion)
         if current:
@@ -294,9 +303,7 @@ class _Compiler:
             self.issues.append(DataIssue("default_not_established", message, (quantity,)))
         return individual
 
-    def _bounds(self, individual: str, occasion: Occasion) -> None:
-        value = occasion.value
-        leaf = Leaf.STATED if all(item.given == value.exact for item in occasion.values) else Leaf.COMPUTED
+    def _bounds(self, individual: str, value: Interval, leaf: Leaf) -> None:
         if value.exact is not None:
             self.add(individual, "value", text(value.exact), leaf)
             return
@@ -315,7 +322,7 @@ class _Compiler:
 
     def _check_against_statements(self, individual: str, occasion: Occasion, found: Interpretation) -> None:
         quantity = occasion.quantity
-        position = found.position or self.interpreter.by_limits(occasion, "default")
+        position = found.position or self.interpreter.by_other_limits(occasion)
         against = [
             stated for name, stated in sorted(self.stated_axes) if name == quantity and position in CONTRADICTS[stated]
         ]
@@ -323,7 +330,9 @@ class _Compiler:
             message = (
                 f"stated {stated.lower()}, but {self._describe(occasion)}"
                 if found.position
-                else (f"stated {stated.lower()}, but the sourced default would not call {self.label[quantity]} so")
+                else (
+                    f"stated {stated.lower()}, but the limits in use otherwise would not call {self.label[quantity]} so"
+                )
             )
             self.issues.append(DataIssue("label_against_value", f"{self.label[quantity]}: {message}", (quantity,)))
         if not against:
@@ -336,15 +345,7 @@ class _Compiler:
             individual = f"{self.patient}/{derivation.quantity.name}"
             self.say("hasDerivedQuantity", individual, Leaf.COMPUTED)
             self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
-            exact = derivation.value.exact
-            bounds = (
-                {"value": exact}
-                if exact is not None
-                else {"valueAtLeast": derivation.value.low, "valueAtMost": derivation.value.high}
-            )
-            for prop, bound in bounds.items():
-                if bound is not None:
-                    self.add(individual, prop, text(bound), Leaf.COMPUTED)
+            self._bounds(individual, derivation.value, Leaf.COMPUTED)
 
     def _strained(self) -> frozenset[str]:
         """Quantities that an identity contradicts so far that their class changes; only they are set aside (P12)."""

@@ -1,0 +1,221 @@
+"""All derivations of one patient as a hypergraph: conclusions, and for each every instance of a rule that gives it.
+
+The engine works on features and records which rules fired; here that record is read back as steps over plain
+conclusions: an individual is of a class, or is related to another. Everything that explains (proofs, alternatives,
+justifications, retraction) works on this graph and knows nothing of the engine's insides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+from typing import Final, NamedTuple
+
+from kg.reasoner import Engine, Link, Saturation
+from kg.rules import Axiom, Rules
+
+COMBINATIONS: Final = 64
+
+
+class Conclusion(NamedTuple):
+    """`subject` is of the class `object` (predicate `type`), or is related to it; local names throughout."""
+
+    subject: str
+    predicate: str
+    object: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.predicate} {self.object}"
+
+
+class Instance(NamedTuple):
+    """One application of a rule. A leaf has no premises: a fact (no axiom) or an assertion of the ontology (an axiom)."""
+
+    conclusion: Conclusion
+    rule: str
+    axiom: int | None
+    premises: tuple[Conclusion, ...]
+
+
+@dataclass(frozen=True)
+class Derivations:
+    """Conclusion → its instances, and the axioms they name."""
+
+    instances: Mapping[Conclusion, tuple[Instance, ...]]
+    axioms: tuple[Axiom, ...] | list[Axiom]
+
+    @cached_property
+    def depth(self) -> Mapping[Conclusion, int]:
+        """The height of the lowest derivation of each conclusion: leaves are 0."""
+        found: dict[Conclusion, int] = {}
+        waiting: dict[Conclusion, list[Instance]] = {}
+        ready = [instance for group in self.instances.values() for instance in group if not instance.premises]
+        for group in self.instances.values():
+            for instance in group:
+                for premise in instance.premises:
+                    waiting.setdefault(premise, []).append(instance)
+        level = 0
+        while ready:
+            new = {instance.conclusion for instance in ready} - set(found)
+            found |= dict.fromkeys(new, level)
+            touched = {id(instance): instance for conclusion in new for instance in waiting.get(conclusion, ())}
+            ready = [
+                instance for instance in touched.values() if all(premise in found for premise in instance.premises)
+            ]
+            level += 1
+        return found
+
+    def best(self, conclusion: Conclusion) -> Instance:
+        """The instance of the lowest derivation; ties are broken by content, so the choice never varies."""
+        depth = self.depth
+        usable = [
+            instance
+            for instance in self.instances[conclusion]
+            if all(depth.get(premise, depth[conclusion]) < depth[conclusion] for premise in instance.premises)
+        ]
+        return min(usable, key=lambda instance: (self._height(instance), instance.rule, self._text(instance)))
+
+    def _height(self, instance: Instance) -> int:
+        return max((self.depth[premise] for premise in instance.premises), default=-1)
+
+    def _text(self, instance: Instance) -> str:
+        axiom = "" if instance.axiom is None else str(self.axioms[instance.axiom])
+        return axiom + "".join(map(str, instance.premises))
+
+
+def derivations(engine: Engine, saturation: Saturation) -> Derivations:
+    """Every rule instance of a patient's fixpoint, as a hypergraph."""
+    return _Reader(engine.rules, saturation).read()
+
+
+class _Reader:
+    def __init__(self, rules: Rules, saturation: Saturation) -> None:
+        self.rules, self.run = rules, saturation
+        self.found: dict[Conclusion, dict[Instance, None]] = {}
+        self.links: dict[tuple[int, int], list[Link]] = {}
+        for link in saturation.links:
+            self.links.setdefault((link.edge.start, link.feature), []).append(link)
+        self.apart = {frozenset(pair) for group in saturation.record.different for pair in combinations(group, 2)}
+
+    def read(self) -> Derivations:
+        for item in self.run.record.assertions:
+            self.put(Instance(Conclusion(item.subject, item.predicate, item.object), str(item.leaf), None, ()))
+        for left, right in (sorted(pair) for pair in self.apart):
+            self.put(Instance(Conclusion(left, "differentFrom", right), "about the record", None, ()))
+        for rule, individual in self.run.fired:
+            self._rule(rule, individual)
+        self._witnesses()
+        self._ends()
+        return Derivations({key: tuple(group) for key, group in self.found.items()}, self.rules.axioms)
+
+    def put(self, instance: Instance) -> Conclusion:
+        self.found.setdefault(instance.conclusion, {})[instance] = None
+        return instance.conclusion
+
+    def leaf(self, axiom: int) -> Conclusion:
+        """An assertion of the ontology."""
+        text = self.rules.axioms[axiom]
+        return self.put(Instance(Conclusion(text.subject, text.predicate, text.object), "ontology", axiom, ()))
+
+    # -- rules
+
+    def _rule(self, number: int, individual: int) -> None:
+        rule = self.rules.rules[number]
+        head = self._conclusion(individual, rule.head)
+        if rule.name == "prp-spo2":
+            self._chain(head, self._conclusion(individual, rule.body[0]), rule.axioms)
+            return
+        for premises in self._premises(individual, rule.body):
+            self.put(Instance(head, rule.name, rule.axioms[0], premises))
+
+    def _conclusion(self, individual: int, feature: int) -> Conclusion:
+        kind, prop, filler, _ = self.rules.features[feature]
+        return Conclusion(self.run.names[individual], "type" if kind == "class" else prop, filler)
+
+    def _chain(self, head: Conclusion, first: Conclusion, axioms: tuple[int, ...]) -> None:
+        """P o Q ⊑ R, the second link an assertion of the ontology raised to Q by its superproperties."""
+        chain, assertion, *path = axioms
+        second = self._raised(self.leaf(assertion), path)
+        self.put(Instance(head, "prp-spo2", chain, (first, second)))
+
+    def _raised(self, conclusion: Conclusion, path: Iterable[int]) -> Conclusion:
+        """prp-spo1 along a path of sub-property axioms."""
+        for axiom in path:
+            upper = Conclusion(conclusion.subject, self.rules.axioms[axiom].object, conclusion.object)
+            conclusion = self.put(Instance(upper, "prp-spo1", axiom, (conclusion,)))
+        return conclusion
+
+    def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Conclusion, ...]]:
+        """Every way in which a body holds, up to COMBINATIONS."""
+        ways = [list(self._ways(individual, feature)) for feature in body]
+        for number, choice in enumerate(product(*ways)):
+            if number >= COMBINATIONS:
+                return
+            yield tuple(dict.fromkeys(premise for part in choice for premise in part))
+
+    def _ways(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
+        match self.rules.features[feature].kind:
+            case "some":
+                for link in self.links[individual, feature]:
+                    yield self._link(link)
+            case "min":
+                yield from self._counted(individual, feature)
+            case "facet":
+                yield from self._facet(individual, feature)
+            case _:
+                yield (self._conclusion(individual, feature),)
+
+    def _link(self, link: Link) -> tuple[Conclusion, ...]:
+        edge, rules = link.edge, self.rules
+        start, end = self.run.names[edge.start], self.run.names[edge.end]
+        low = Conclusion(start, edge.property, end)
+        if low not in self.found:
+            self._inverse(low)
+        path = rules.supers[edge.property][rules.features[link.feature].property]
+        return self._raised(low, path), self._conclusion(edge.end, link.end_feature)
+
+    def _inverse(self, wanted: Conclusion) -> None:
+        """prp-inv1, prp-inv2: found from the asserted edge that runs the other way."""
+        for inverse, axiom in self.rules.inverses.get(wanted.predicate, ()):
+            for lower, above in self.rules.supers.items():
+                low = Conclusion(wanted.object, lower, wanted.subject)
+                if inverse in above and low in self.found:
+                    self.put(Instance(wanted, "prp-inv", axiom, (self._raised(low, above[inverse]),)))
+
+    def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
+        """cls-minqc: as many links to ends that are known to differ."""
+        size = int(self.rules.features[feature].number)
+        links = {self.run.names[link.edge.end]: link for link in self.links[individual, feature]}
+        for names in combinations(sorted(links), size):
+            pairs = [tuple(sorted(pair)) for pair in combinations(names, 2)]
+            if all(frozenset(pair) in self.apart for pair in pairs):
+                different = tuple(Conclusion(a, "differentFrom", b) for a, b in pairs)
+                yield (*(part for name in names for part in self._link(links[name])), *different)
+
+    def _facet(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
+        prop = self.rules.features[feature].property
+        name = self.run.names[individual]
+        for item in self.run.record.assertions:
+            if item.subject == name and item.predicate == prop:
+                yield (Conclusion(name, prop, item.object),)
+
+    # -- what holds without a rule of its own
+
+    def _witnesses(self) -> None:
+        for name in set(self.run.names) & set(self.rules.witnesses):
+            for _, axiom in self.rules.witnesses[name]:
+                self.leaf(axiom)
+
+    def _ends(self) -> None:
+        """prp-dom and prp-rng, for edges that are there."""
+        for edge in [conclusion for conclusion in self.found if conclusion.predicate in self.rules.supers]:
+            for upper, path in self.rules.supers[edge.predicate].items():
+                for table, name, subject in (
+                    (self.rules.domains, "prp-dom", edge.subject),
+                    (self.rules.ranges, "prp-rng", edge.object),
+                ):
+                    for feature, axiom in table.get(upper, ()):
+                        head = Conclusion(subject, "type", self.rules.features[feature].filler)
+                        self.put(Instance(head, name, axiom, (self._raised(edge, path),)))
