@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Protocol
 
@@ -39,7 +39,7 @@ NOTICE: Final = (
 class Reasoner(Protocol):
     """What can close patients: HermiT, and the engine."""
 
-    def infer(self, records: tuple[Record, ...]) -> tuple[Closure, ...]: ...
+    def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]: ...
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ class Checker:
                 return not premises and conclusion == (subject, predicate.removeprefix(RDF).removeprefix(BASE), target)
 
     def _is_head(self, node: str, conclusion: Triple) -> bool:
-        s, p, o = conclusion
+        _, p, o = conclusion
         if not node.startswith("_:"):
             return p == "type" and o == node.removeprefix(BASE)
         if head := self.one(node, OWL + "intersectionOf"):

@@ -12,17 +12,21 @@ from typing import Any, Final
 
 from rdflib import Graph
 
-from kg import __version__, passages, render
-from kg.assess import assess
+from kg import __version__, explore, passages, render
+from kg.assess import Assessment, Reasoner, assess
 from kg.authoring import compiler
 from kg.check import Finding, run
+from kg.derivations import derivations
 from kg.errors import CaseError, InputError, Problem, WarrantError
 from kg.examples import compile_examples
 from kg.facts import PatientFacts
 from kg.hermit import Hermit
 from kg.names import Names
 from kg.ontology import DEFAULT_FOLDER, Claim, Ontology, catalog
+from kg.proof import Explainer
 from kg.read_case import CaseReader, parse_json, parse_yaml
+from kg.reasoner import Engine
+from kg.render_proof import as_tree
 from kg.schema import case_schema
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -51,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"warrant {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _assess(commands)
+    _explain(commands)
     _claims(commands)
     _check(commands)
     _schema(commands)
@@ -81,8 +86,8 @@ def _add(
 def _assess(commands: Any) -> None:
     example = "warrant assess ontology/examples/a1-pancytopenia-with-low-iron-and-high-b12.yaml --reasoner hermit"
     command = _add(commands, "assess", run_assess, "what follows from a patient's facts", example)
-    command.add_argument("case", help="a .json or .yaml file, or - for standard input")
-    command.add_argument("--reasoner", choices=["hermit"], default="hermit", help="who infers")
+    _case_arguments(command)
+    command.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
     command.add_argument("--format", choices=["text", "json"], help="text on a terminal, json otherwise")
     command.add_argument(
         "--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record"
@@ -92,7 +97,8 @@ def _assess(commands: Any) -> None:
 def run_assess(options: argparse.Namespace) -> int:
     ontology = Ontology(options.ontology)
     facts = read_case(ontology, options.case, options.as_of or datetime.date.today())
-    assessment = assess(ontology, Hermit(ontology), facts)
+    reasoner: Reasoner = Hermit(ontology) if options.reasoner == "hermit" else Engine(ontology)
+    assessment = assess(ontology, reasoner, facts)
     form = options.format or ("text" if sys.stdout.isatty() else "json")
     if form == "text":
         sys.stdout.write(render.as_text(assessment, min(shutil.get_terminal_size((100, 24)).columns, 120)))
@@ -108,6 +114,89 @@ def read_case(ontology: Ontology, name: str, today: datetime.date) -> PatientFac
     if not content.strip():
         raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "anaemia"}]}.')])
     return CaseReader(Names(ontology), today).read(parse(content))
+
+
+# -- explain
+
+
+def _explain(commands: Any) -> None:
+    example = "warrant explain ontology/examples/esa-asked-for-off-chemotherapy.yaml --conclusion A0-39"
+    command = _add(commands, "explain", run_explain, "why something follows, why not, and what if", example)
+    command.add_argument("case", help="a .json or .yaml file, or - for standard input")
+    command.add_argument(
+        "--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record"
+    )
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry such as next_step:bone_marrow_biopsy")
+    what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
+    what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "mds"}}')
+    what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
+    command.add_argument("--format", choices=["text", "json"], help="text on a terminal, json otherwise")
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    ontology = Ontology(options.ontology)
+    engine = Engine(ontology)
+    today = options.as_of or datetime.date.today()
+    assessment = assess(ontology, engine, read_case(ontology, options.case, today))
+    json_form = (options.format or ("text" if sys.stdout.isatty() else "json")) == "json"
+    if options.conclusion:
+        answer, text = _explain_conclusion(engine, assessment, options.conclusion)
+    elif options.why_not:
+        answer, text = _explain_why_not(assessment, options.why_not)
+    elif options.what_if:
+        answer, text = _explain_what_if(engine, assessment, options.what_if, today)
+    else:
+        answer, text = _explain_counterfactual(engine, assessment, options.counterfactual)
+    sys.stdout.write(render.dumps(answer) + "\n" if json_form else text)
+    return DONE
+
+
+def _explain_conclusion(engine: Engine, assessment: Assessment, identifier: str) -> tuple[object, str]:
+    explainer = Explainer(derivations(engine, engine.saturate(assessment.record)))
+    found = [item for item in explore.conclusions(assessment, identifier) if item in explainer.derivations.depth]
+    if not found:
+        known = compiler.closest(identifier, [*explore.entries(assessment), *assessment.outcomes.by_claim])
+        raise InputError([Problem(identifier, "does not follow for this patient", "Ask with --why-not CLAIM.", known)])
+    proof = explainer.proof(found[0])
+    sets = [sorted(leaf.text for leaf in one) for one in explainer.justifications(found[0])]
+    return {**proof.to_json(), "justifications": sets}, as_tree(proof, assessment.ontology)
+
+
+def _explain_why_not(assessment: Assessment, claim: str) -> tuple[object, str]:
+    if claim not in assessment.outcomes.by_claim:
+        known = compiler.closest(claim, assessment.outcomes.by_claim)
+        raise InputError([Problem(claim, "is no claim that depends on a patient", "See `warrant claims`.", known)])
+    found = explore.why_not(assessment, claim)
+    answer = render.why_not_json(assessment, found)
+    lines = [f"{claim}: {found.outcome.outcome}"]
+    lines += [f"  missing: {' and '.join(fact.label for fact in facts)}" for facts in found.outcome.missing]
+    lines += [f"  contradicted: {label}" for label in found.blocks]
+    return answer, "\n".join(lines) + "\n"
+
+
+def _explain_what_if(engine: Engine, assessment: Assessment, fact: str, today: datetime.date) -> tuple[object, str]:
+    data = parse_json(fact)
+    if not isinstance(data, dict) or set(data) != {"list", "entry"}:
+        raise CaseError(
+            [Problem("--what-if", "is no fact", 'Write {"list": "diagnoses", "entry": {"concept": "mds"}}.')]
+        )
+    case = {"as_of": str(assessment.record.facts.as_of), str(data["list"]): [data["entry"]]}
+    change = CaseReader(Names(assessment.ontology), today).read(case)
+    found = explore.what_if(assessment, engine, change)
+    claims = {name: {"before": str(old), "after": str(new)} for name, (old, new) in found.claims.items()}
+    lines = [f"{name}: {old} becomes {new}" for name, (old, new) in found.claims.items()]
+    lines += [f"new: {name}" for name in found.added] + [f"gone: {name}" for name in found.removed]
+    answer = {"claims": claims, "added": list(found.added), "removed": list(found.removed)}
+    return answer, "\n".join(lines or ["nothing changes"]) + "\n"
+
+
+def _explain_counterfactual(engine: Engine, assessment: Assessment, identifier: str) -> tuple[object, str]:
+    found = explore.counterfactual(assessment, engine, identifier)
+    if found is None:
+        return {"change": None}, "no change of one stated fact flips it\n"
+    state = "holds" if found.holds else "no longer holds"
+    return {"change": found.change, "holds": found.holds}, f"{found.change}: {identifier} {state}\n"
 
 
 # -- claims

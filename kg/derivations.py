@@ -31,7 +31,7 @@ class Conclusion(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """One application of a rule. A leaf has no premises: a fact (no axiom) or an assertion of the ontology (an axiom)."""
+    """One application of a rule. Leaves have no premises: a fact (no axiom) or an assertion of the ontology."""
 
     conclusion: Conclusion
     rule: str

@@ -106,7 +106,7 @@ def _blocks(assessment: Assessment, condition: str) -> Iterator[str]:
 
 
 def with_facts(facts: PatientFacts, change: PatientFacts) -> PatientFacts:
-    """Facts with some added: a fact about the same concept in the same list is replaced, a value of the same day too."""
+    """Facts with some added; one about the same concept in the same list, or a value of the same day, is replaced."""
     stated = {(fact.list, fact.concept) for fact in change.facts}
     days = {(item.quantity, item.date) for item in change.measurements}
     kept = tuple(fact for fact in facts.facts if (fact.list, fact.concept) not in stated)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Differential
+from kg.explore import WhyNot
 from kg.facts import Fact, Measurement
 from kg.ontology import Claim, Marker
 from kg.outcomes import ClaimOutcome, MissingFact, Outcome
@@ -205,6 +206,16 @@ def _measurement(assessment: Assessment, item: Measurement) -> dict[str, Any]:
 
 def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def why_not_json(assessment: Assessment, found: WhyNot) -> dict[str, Any]:
+    """A claim's outcome with what is missing (fragments of a case) and what contradicts it."""
+    return {
+        "id": found.outcome.claim,
+        "outcome": str(found.outcome.outcome),
+        "missing": _sets(assessment, found.outcome.missing),
+        "blocked_by": list(found.blocks),
+    }
 
 
 def claim_json(claim: Claim) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""A proof as a text tree: the conclusion on top, under each step what it rests on, facts and passages at the ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.derivations import Conclusion
+from kg.ontology import Ontology
+from kg.proof import Proof, Step
+
+
+def as_tree(proof: Proof, ontology: Ontology) -> str:
+    """The proof as indented text; a step that was shown before is named again without its premises."""
+    steps = {step.id: step for step in proof.steps}
+    return "\n".join(_Tree(steps, ontology).lines(proof.steps[-1], "", "")) + "\n"
+
+
+class _Tree:
+    def __init__(self, steps: dict[str, Step], ontology: Ontology) -> None:
+        self.steps, self.ontology = steps, ontology
+        self.shown: set[str] = set()
+
+    def lines(self, step: Step, first: str, rest: str) -> Iterator[str]:
+        again = step.id in self.shown and bool(step.premises)
+        yield f"{first}{in_words(step.conclusion, self.ontology)}{' (as above)' if again else self._because(step)}"
+        if again:
+            return
+        self.shown.add(step.id)
+        for number, premise in enumerate(step.premises):
+            last = number == len(step.premises) - 1
+            branch, indent = ("└─ ", "   ") if last else ("├─ ", "│  ")
+            yield from self.lines(self.steps[premise], rest + branch, rest + indent)
+
+    def _because(self, step: Step) -> str:
+        if step.axiom is None:
+            return f"  [{step.rule}]"
+        return f"  [{step.rule}; {source(step.source, self.ontology)}]"
+
+
+def in_words(conclusion: Conclusion, ontology: Ontology) -> str:
+    """A conclusion with labels for names."""
+    subject = _name(conclusion.subject, ontology)
+    if conclusion.predicate == "type":
+        return f"{subject}: {_name(conclusion.object, ontology)}"
+    return f"{subject} {ontology.label(conclusion.predicate)} {_name(conclusion.object, ontology)}"
+
+
+def _name(name: str, ontology: Ontology) -> str:
+    parts = name.split("/")
+    if parts[0] == "patient":
+        return _of_patient(parts[2:], ontology)
+    if parts[0] == "claim":
+        return name.removeprefix("claim/").replace("/reading/", ", reading ")
+    return ontology.label(name)
+
+
+def _of_patient(parts: list[str], ontology: Ontology) -> str:
+    """`hasDiagnosis/Lymphoma` is the recorded lymphoma, `Hemoglobin/2026-02-01` the haemoglobin of that day."""
+    match parts:
+        case []:
+            return "patient"
+        case [first, second] if first in ontology.concepts:
+            return f"«{ontology.label(first)} {second}»"
+        case [*_, last]:
+            return f"«{ontology.label(last)}»"
+        case _:
+            raise AssertionError(parts)
+
+
+def source(name: str, ontology: Ontology) -> str:
+    """Where an axiom comes from: a claim's passage with its markers, a publication or an editorial decision."""
+    if name.startswith("claim/"):
+        claim = ontology.claims[name.removeprefix("claim/")]
+        markers = ", ".join(f"[{item.number}] {item.state}" for item in claim.markers) or "uncited"
+        return f"{claim.id}: {claim.passage.article} {claim.passage.start}-{claim.passage.end}, {markers}"
+    return ontology.label(name)
