@@ -89,8 +89,13 @@ def _assess(commands: Any) -> None:
     _case_arguments(command)
     command.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
     command.add_argument("--format", choices=["text", "json"], help="text on a terminal, json otherwise")
+
+
+def _case_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("case", help="a .json or .yaml file, or - for standard input")
+    day = datetime.date.fromisoformat
     command.add_argument(
-        "--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record"
+        "--as-of", type=day, default=None, metavar="DATE", help="day of the record, today if not given"
     )
 
 
@@ -122,10 +127,7 @@ def read_case(ontology: Ontology, name: str, today: datetime.date) -> PatientFac
 def _explain(commands: Any) -> None:
     example = "warrant explain ontology/examples/esa-asked-for-off-chemotherapy.yaml --conclusion A0-39"
     command = _add(commands, "explain", run_explain, "why something follows, why not, and what if", example)
-    command.add_argument("case", help="a .json or .yaml file, or - for standard input")
-    command.add_argument(
-        "--as-of", type=datetime.date.fromisoformat, default=None, metavar="DATE", help="day of the record"
-    )
+    _case_arguments(command)
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry such as next_step:bone_marrow_biopsy")
     what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
