@@ -313,7 +313,9 @@ def _modules(sources: Sources) -> Iterator[Module]:
     labels = {term.name: term.label for term in vocabulary.terms}
     yield sources_module(sources.sources)
     yield vocabulary_module(vocabulary)
-    yield ThresholdCompiler(sources.thresholds, vocabulary, iris).compile()
+    thresholds = ThresholdCompiler(sources.thresholds, vocabulary, iris).compile()
+    labels |= thresholds.labels
+    yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)
     compilers = [ArticleCompiler(file, conditions) for _, file in sources.articles]
     _open_twins(compilers, conditions)

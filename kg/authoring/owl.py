@@ -28,6 +28,7 @@ class Module:
     def __init__(self, name: str, title: str, description: str, imports: Iterable[str]) -> None:
         self.name = name
         self.graph = Graph()
+        self.labels: dict[str, str] = {}
         for prefix, namespace in terms.PREFIXES.items():
             self.graph.bind(prefix, namespace, override=True, replace=True)
         self.iri = terms.module(name)
@@ -59,6 +60,7 @@ class Module:
 
     def declare_class(self, name: str, label: str, definition: str, source: URIRef) -> URIRef:
         iri = terms.term(name)
+        self.labels[name] = label
         self.note(iri, RDF.type, OWL.Class)
         self.note(iri, RDFS.label, Literal(label, lang="en"))
         self.note(iri, terms.DEFINITION, Literal(definition, lang="en"))
