@@ -30,8 +30,9 @@ class Tab:
         self.parser = jpype.JClass("org.coode.owlapi.manchesterowlsyntax.ManchesterOWLSyntaxEditorParser")
 
     def ask(self, expression: str, want: str) -> list[str] | str:
-        if twice := [name for name in re.findall(r"value (\S+)", expression) if self._individuals(name.strip("()")) != 1]:
-            return f"not the name of exactly one individual: {twice}"
+        named = re.findall(r"value ([^\s()]+)", expression)
+        if unclear := [name for name in named if self._individuals(name) != 1]:
+            return f"not the name of exactly one individual: {unclear}"
         parser = self.parser(self.session.factory, expression)
         parser.setOWLEntityChecker(self.checker)
         try:

@@ -54,7 +54,7 @@ class ArticleCompiler:
         self.module = Module(
             head.slug,
             f"Warrant: claims of article {head.id}",
-            f"Situations and claims of the article {head.title!r}.",
+            f"Situations, claims and citation data of the article {head.id}.",
             ("conditions",),
         )
         self.situations = {name: parse(text) for name, text in file.situations.items()}

@@ -6,11 +6,11 @@ named classes, `and`, `or`, `some`, `value` and `min`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
-from lark import Lark, Token, Transformer, UnexpectedInput
+from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken
 
 GRAMMAR = r"""
     ?expression: conjunction ("or" conjunction)+ -> either
@@ -150,18 +150,22 @@ def parse(text: str) -> Expression:
     try:
         return _Builder().transform(_parser().parse(text))
     except UnexpectedInput as error:
-        column = error.column if isinstance(error.column, int) and error.column > 0 else len(text) + 1
+        ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+        column = len(text) + 1 if ended or error.pos_in_stream is None else error.pos_in_stream + 1
         raise SyntaxProblem(text, column, "expected a class, `property some class` or a bracket") from error
 
 
 def flatten(expression: Expression) -> Expression:
-    """The same expression with nested `and` in `and` and `or` in `or` lifted."""
+    """The same expression with nested `and` in `and` and `or` in `or` lifted, and every part once."""
+    if isinstance(expression, Some | AtLeast):
+        return replace(expression, filler=flatten(expression.filler))
     if isinstance(expression, And | Or):
         kind = type(expression)
         parts: list[Expression] = []
         for part in map(flatten, expression.parts):
             parts.extend(part.parts if isinstance(part, kind) else (part,))
-        return kind(tuple(dict.fromkeys(parts)))
+        found = tuple(dict.fromkeys(parts))
+        return found[0] if len(found) == 1 else kind(found)
     return expression
 
 

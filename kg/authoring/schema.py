@@ -328,7 +328,6 @@ class ClaimEntry(Entry):
 class ArticleFile(Entry):
     article: ArticleHead
     situations: dict[Name, str] = Field(default_factory=dict)
-    possible: dict[Name, Name] = Field(default_factory=dict)
     claims: tuple[ClaimEntry, ...]
 
 
