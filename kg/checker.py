@@ -8,7 +8,6 @@ A proof is data (the JSON form): nothing in it is believed.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -91,6 +90,8 @@ class Checker:
         """A class expression or a chain as text."""
         if not node.startswith("_:"):
             return node.removeprefix(BASE)
+        if inverse := self.one(node, OWL + "inverseOf"):
+            return f"inverse {inverse.removeprefix(BASE)}"
         for kind, word in ((OWL + "intersectionOf", " and "), (OWL + "unionOf", " or ")):
             if head := self.one(node, kind):
                 return "(" + word.join(map(self.show, self.members(head))) + ")"
@@ -131,9 +132,7 @@ class Checker:
     def _step(self, step: Mapping[str, Any], known: dict[str, Triple], given: set[tuple[str, ...]] | None) -> None:
         conclusion: Triple = tuple(step["conclusion"])
         where = f"step {' '.join(conclusion)}"
-        content = json.dumps(
-            [list(conclusion), step["rule"], step["axiom"], sorted(step["premises"])], ensure_ascii=False
-        )
+        content = "\n".join((*conclusion, step["rule"], step["axiom"] or "", *sorted(step["premises"])))
         if step["id"] != "sha256:" + hashlib.sha256(content.encode()).hexdigest():
             raise Rejected(f"{where}: its id is not the hash of its content")
         if missing := [premise for premise in step["premises"] if premise not in known]:
@@ -166,7 +165,8 @@ class Checker:
             case predicate if predicate == OWL + "equivalentClass":
                 return self._is_head(axiom.subject, conclusion) and self._holds(axiom.object, s, premises)
             case predicate if predicate == RDFS + "subPropertyOf":
-                return p == target and (s, subject, o) in premises
+                inverse = self.one(axiom.subject, OWL + "inverseOf").removeprefix(BASE)
+                return p == target and ((o, inverse, s) if inverse else (s, subject, o)) in premises
             case predicate if predicate == OWL + "propertyChainAxiom":
                 first, second = (link.removeprefix(BASE) for link in self.members(axiom.object))
                 return p == subject and any(

@@ -42,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WarrantError as error:
         print(error, file=sys.stderr)
         return WRONG
+    except BrokenPipeError:
+        return DONE
     except OSError as error:
         print(f"{error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return WRONG
-    except BrokenPipeError:
-        return DONE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -84,7 +84,7 @@ def _add(
 
 
 def _assess(commands: Any) -> None:
-    example = "warrant assess ontology/examples/a1-pancytopenia-with-low-iron-and-high-b12.yaml --reasoner hermit"
+    example = "warrant assess case.yaml --reasoner hermit --format text"
     command = _add(commands, "assess", run_assess, "what follows from a patient's facts", example)
     _case_arguments(command)
     command.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
@@ -114,10 +114,13 @@ def run_assess(options: argparse.Namespace) -> int:
 
 def read_case(ontology: Ontology, name: str, today: datetime.date) -> PatientFacts:
     """The facts of a case file; `-` is standard input, read as YAML, of which JSON is a part."""
-    content = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    try:
+        content = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CaseError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
     parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml
     if not content.strip():
-        raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "anaemia"}]}.')])
+        raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "..."}]}.')])
     return CaseReader(Names(ontology), today).read(parse(content))
 
 
@@ -125,13 +128,13 @@ def read_case(ontology: Ontology, name: str, today: datetime.date) -> PatientFac
 
 
 def _explain(commands: Any) -> None:
-    example = "warrant explain ontology/examples/esa-asked-for-off-chemotherapy.yaml --conclusion A0-39"
+    example = "warrant explain case.yaml --conclusion A0-39"
     command = _add(commands, "explain", run_explain, "why something follows, why not, and what if", example)
     _case_arguments(command)
     what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry such as next_step:bone_marrow_biopsy")
+    what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry of a list by its id")
     what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
-    what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "mds"}}')
+    what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "..."}}')
     what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
     command.add_argument("--format", choices=["text", "json"], help="text on a terminal, json otherwise")
 
@@ -181,7 +184,7 @@ def _explain_what_if(engine: Engine, assessment: Assessment, fact: str, today: d
     data = parse_json(fact)
     if not isinstance(data, dict) or set(data) != {"list", "entry"}:
         raise CaseError(
-            [Problem("--what-if", "is no fact", 'Write {"list": "diagnoses", "entry": {"concept": "mds"}}.')]
+            [Problem("--what-if", "is no fact", 'Write {"list": "diagnoses", "entry": {"concept": "..."}}.')]
         )
     case = {"as_of": str(assessment.record.facts.as_of), str(data["list"]): [data["entry"]]}
     change = CaseReader(Names(assessment.ontology), today).read(case)

@@ -7,9 +7,9 @@ justifications, retraction) works on this graph and knows nothing of the engine'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Final, NamedTuple
 
@@ -44,7 +44,7 @@ class Derivations:
     """Conclusion → its instances, and the axioms they name."""
 
     instances: Mapping[Conclusion, tuple[Instance, ...]]
-    axioms: tuple[Axiom, ...] | list[Axiom]
+    axioms: Sequence[Axiom]
 
     @cached_property
     def depth(self) -> Mapping[Conclusion, int]:
@@ -67,22 +67,24 @@ class Derivations:
             level += 1
         return found
 
-    def best(self, conclusion: Conclusion) -> Instance:
-        """The instance of the lowest derivation; ties are broken by content, so the choice never varies."""
-        depth = self.depth
-        usable = [
-            instance
-            for instance in self.instances[conclusion]
-            if all(depth.get(premise, depth[conclusion]) < depth[conclusion] for premise in instance.premises)
-        ]
-        return min(usable, key=lambda instance: (self._height(instance), instance.rule, self._text(instance)))
+    @cached_property
+    def best(self) -> Mapping[Conclusion, Instance]:
+        """Each conclusion's instance of lowest height; ties are broken by content, so the choice never varies."""
+        depth, found = self.depth, {}
+        for conclusion, group in self.instances.items():
+            if conclusion in depth:
+                lower = [one for one in group if self._height(one) < depth[conclusion]] if len(group) > 1 else group
+                found[conclusion] = lower[0] if len(lower) == 1 else min(lower, key=self._order)
+        return found
 
     def _height(self, instance: Instance) -> int:
-        return max((self.depth[premise] for premise in instance.premises), default=-1)
+        """The height of an instance's highest premise, -1 for a leaf."""
+        depth = self.depth
+        return max([depth[premise] for premise in instance.premises if premise in depth], default=-1)
 
-    def _text(self, instance: Instance) -> str:
+    def _order(self, instance: Instance) -> tuple[int, str, str]:
         axiom = "" if instance.axiom is None else str(self.axioms[instance.axiom])
-        return axiom + "".join(map(str, instance.premises))
+        return self._height(instance), instance.rule, axiom + "".join(map(str, instance.premises))
 
 
 def derivations(engine: Engine, saturation: Saturation) -> Derivations:
@@ -178,11 +180,17 @@ class _Reader:
 
     def _inverse(self, wanted: Conclusion) -> None:
         """prp-inv1, prp-inv2: found from the asserted edge that runs the other way."""
-        for inverse, axiom in self.rules.inverses.get(wanted.predicate, ()):
+        ways = [
+            (prop, axiom)
+            for prop, rows in self.rules.inverses.items()
+            for end, axiom in rows
+            if end == wanted.predicate
+        ]
+        for prop, axiom in ways:
             for lower, above in self.rules.supers.items():
                 low = Conclusion(wanted.object, lower, wanted.subject)
-                if inverse in above and low in self.found:
-                    self.put(Instance(wanted, "prp-inv", axiom, (self._raised(low, above[inverse]),)))
+                if prop in above and low in self.found:
+                    self.put(Instance(wanted, "prp-inv", axiom, (self._raised(low, above[prop]),)))
 
     def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
         """cls-minqc: as many links to ends that are known to differ."""
@@ -210,12 +218,28 @@ class _Reader:
 
     def _ends(self) -> None:
         """prp-dom and prp-rng, for edges that are there."""
-        for edge in [conclusion for conclusion in self.found if conclusion.predicate in self.rules.supers]:
-            for upper, path in self.rules.supers[edge.predicate].items():
-                for table, name, subject in (
-                    (self.rules.domains, "prp-dom", edge.subject),
-                    (self.rules.ranges, "prp-rng", edge.object),
-                ):
-                    for feature, axiom in table.get(upper, ()):
-                        head = Conclusion(subject, "type", self.rules.features[feature].filler)
-                        self.put(Instance(head, name, axiom, (self._raised(edge, path),)))
+        table = _ends_of(self.rules)
+        for edge in [conclusion for conclusion in self.found if conclusion.predicate in table]:
+            for name, path, feature, axiom in table[edge.predicate]:
+                subject = edge.subject if name == "prp-dom" else edge.object
+                head = Conclusion(subject, "type", self.rules.features[feature].filler)
+                self.put(Instance(head, name, axiom, (self._raised(edge, path),)))
+
+
+class End(NamedTuple):
+    """A domain or range of a property: the rule, the sub-property axioms on the way, the class and the axiom."""
+
+    rule: str
+    path: tuple[int, ...]
+    feature: int
+    axiom: int
+
+
+@lru_cache(maxsize=4)
+def _ends_of(rules: Rules) -> Mapping[str, tuple[End, ...]]:
+    found: dict[str, list[End]] = {}
+    for prop, above in rules.supers.items():
+        for upper, path in above.items():
+            for name, table in (("prp-dom", rules.domains), ("prp-rng", rules.ranges)):
+                found.setdefault(prop, []).extend(End(name, path, *row) for row in table.get(upper, ()))
+    return {prop: tuple(ends) for prop, ends in found.items() if ends}

@@ -162,10 +162,25 @@ def _difference(later: Occasion, earlier: Occasion) -> Computed:
 
 
 def _extreme(values: Iterable[Occasion], pick: Callable[[list[Decimal]], Decimal]) -> Interval:
-    lows = [item.value.low for item in values]
-    highs = [item.value.high for item in values]
-    open_low = None in lows if pick is min else all(low is None for low in lows)
-    open_high = all(high is None for high in highs) if pick is min else None in highs
-    low = None if open_low else pick([low for low in lows if low is not None])
-    high = None if open_high else pick([high for high in highs if high is not None])
-    return Interval(low, high)
+    """The interval of the least or greatest of some values; a bound is strict if the value itself must keep off it."""
+    intervals = [item.value for item in values]
+    least = pick is min
+    low, low_strict = _bound([(item.low, item.low_strict) for item in intervals], pick, all if least else any, least)
+    high, high_strict = _bound(
+        [(item.high, item.high_strict) for item in intervals], pick, any if least else all, not least
+    )
+    return Interval(low, high, low_strict, high_strict)
+
+
+def _bound(
+    ends: list[tuple[Decimal | None, bool]],
+    pick: Callable[[list[Decimal]], Decimal],
+    strict: Callable[[Iterable[bool]], bool],
+    open_if_any: bool,
+) -> tuple[Decimal | None, bool]:
+    """One bound of an extreme: `low` of a minimum is open if any is, `high` of a minimum only if all are."""
+    closed = [(end, off) for end, off in ends if end is not None]
+    if not closed or (open_if_any and len(closed) < len(ends)):
+        return None, False
+    limit = pick([end for end, _ in closed])
+    return limit, strict([off for end, off in closed if end == limit])

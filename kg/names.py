@@ -115,10 +115,12 @@ class Names:
         """
         kinds = KINDS_OF_LIST[list_name]
         code = name.strip().casefold()
-        if found := self._codes.get(code):
+        ranks = self._words.get(fold(name), {})
+        words_fit = any(concept.kind in kinds for found in ranks.values() for concept in found)
+        found = self._codes.get(code, ())
+        if found and (not words_fit or any(concept.kind in kinds for concept in found)):
             concept = self._decide(name, found, kinds)
             return Match(concept, self._same(concept, code))
-        ranks = self._words.get(fold(name))
         if not ranks:
             raise UnknownName(name, self.closest(name, kinds))
         for rank in sorted(ranks):

@@ -240,9 +240,10 @@ class Ontology:
         if missing:
             raise OntologyError(f"missing modules: {', '.join(missing)}; run `make ontology`")
         contents = [path.read_bytes() for path in self.files]
-        self.digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in contents)).hexdigest()
+        self.digest = content_digest(contents)
         self._parts = {
-            path: _parse(data, number) for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
+            path: parse_module(data, number)
+            for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
         }
         self.index = Index(triple for part in self._parts.values() for triple in part)
         self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
@@ -271,9 +272,7 @@ class Ontology:
             for position in ("Low", "Normal", "High")
             for quantity in index.own(iri, position.lower() + "Of")
         ]
-        codes = [
-            code for kind in ("exact", "close", "narrow", "broad") for code in index.values(iri, f"{_SKOS}{kind}Match")
-        ]
+        codes = [code for kind in ("exact", "close", "narrow") for code in index.values(iri, f"{_SKOS}{kind}Match")]
         synonyms = [*index.values(iri, _SKOS + "altLabel"), *index.own(iri, "abbreviation"), *index.own(iri, "layTerm")]
         name = terms.local(iri)
         narrower = terms.BASE + "hasNarrower"
@@ -416,17 +415,30 @@ class Ontology:
         return tuple(sorted(values & set(self.concepts)))
 
     @cached_property
-    def conclusions_of_rules(self) -> Mapping[str, frozenset[str]]:
-        """Concept → concepts and quantities in the bodies of the axioms that conclude it."""
+    def concluded_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Elementary expression such as `hasFinding some X` → the conditions from which an axiom concludes it."""
         index = self.index
-        found: dict[str, set[str]] = {}
+        found: dict[str, list[str]] = {}
         for node in index.subjects(_TYPE, _OWL + "Restriction"):
             value = terms.local(index.value(node, _OWL + "hasValue"))
             if value.startswith("witness/"):
-                concept = index.own_value(terms.BASE + value, "witnessOf")
-                for body in index.subjects(_RDFS + "subClassOf", node):
-                    found.setdefault(concept, set()).update(self._mentioned(terms.local(body)))
+                prop = terms.local(index.value(node, _OWL + "onProperty"))
+                atom = f"{prop} some {index.own_value(terms.BASE + value, 'witnessOf')}"
+                found.setdefault(atom, []).extend(map(terms.local, index.subjects(_RDFS + "subClassOf", node)))
+        return {atom: tuple(sorted(set(conditions))) for atom, conditions in sorted(found.items())}
+
+    @cached_property
+    def conclusions_of_rules(self) -> Mapping[str, frozenset[str]]:
+        """Concept → concepts and quantities in the bodies of the axioms that conclude it."""
+        found: dict[str, set[str]] = {}
+        for atom, conditions in self.concluded_by.items():
+            names = {name for condition in conditions for name in self.mentioned(condition)}
+            found.setdefault(atom.rpartition(" ")[2], set()).update(names)
         return {concept: frozenset(names) for concept, names in found.items()}
+
+    def mentioned(self, condition: str) -> frozenset[str]:
+        """The concepts and quantities in a condition."""
+        return frozenset(self._mentioned(condition))
 
     def _mentioned(self, condition: str, seen: frozenset[str] = frozenset()) -> set[str]:
         if condition in seen:
@@ -625,7 +637,13 @@ def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[
     return frozenset(found)
 
 
-def _parse(data: bytes, number: int) -> tuple[ox.Triple, ...]:
+def content_digest(contents: Iterable[bytes]) -> str:
+    """A SHA-256 over the contents of the module files, in their order."""
+    return hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in contents)).hexdigest()
+
+
+def parse_module(data: bytes, number: int) -> tuple[ox.Triple, ...]:
+    """The triples of the module file with this number."""
     quads = ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
     return tuple(_distinct(quad.triple, number) for quad in quads)
 

@@ -10,7 +10,7 @@ A reading of a claim holds, fails or is open, as the reasoner entails it. From t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
@@ -163,11 +163,17 @@ class _Judge:
             return frozenset()
         formula = self.ontology.formulas.get(condition)
         if formula is None:
-            return frozenset({frozenset({condition})}) if self._can_be_asked(condition) else frozenset()
+            asked = {frozenset({condition})} if self._can_be_asked(condition) else set()
+            return _minimal([*asked, *self._ways_to_conclude(condition)])
         parts = [self._needs(part) for part in formula.parts]
         if formula.operator == "or":
             return _minimal(one for part in parts for one in part)
         return reduce(_product, parts) if all(parts) else frozenset()
+
+    def _ways_to_conclude(self, condition: str) -> Iterator[frozenset[str]]:
+        """A finding that rules conclude may be reached through what they ask for."""
+        for way in self.ontology.concluded_by.get(self.ontology.atom(condition), ()):
+            yield from self._needs(way)
 
     def _can_be_asked(self, condition: str) -> bool:
         """Facts about the record itself are known; they are not missing."""

@@ -7,8 +7,7 @@ A justification is a minimal set of axioms and facts that entails a conclusion.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -125,7 +124,7 @@ class Proof:
 
 def step_id(conclusion: Iterable[str], rule: str, axiom: str | None, premises: Iterable[str]) -> str:
     """The content hash of a step: the same step has the same id everywhere."""
-    content = json.dumps([list(conclusion), rule, axiom, sorted(premises)], ensure_ascii=False)
+    content = "\n".join((*conclusion, rule, axiom or "", *sorted(premises)))
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -142,27 +141,29 @@ class Explainer:
         """The lowest proof of a conclusion. Raises NotEntailed."""
         if conclusion not in self.derivations.depth:
             raise NotEntailed(f"{conclusion} does not follow")
-        order: dict[Conclusion, None] = {}
-        self._visit(conclusion, order)
-        steps = tuple(self._steps[item] for item in order)
-        alternatives = len(self.derivations.instances[conclusion])
-        return Proof(conclusion, steps, alternatives, partial=False)
+        order = sorted(self._rests_on(conclusion), key=lambda item: (self.derivations.depth[item], item))
+        steps = tuple(map(self.step, order))
+        return Proof(conclusion, steps, len(self.derivations.instances[conclusion]), partial=False)
 
-    def _visit(self, conclusion: Conclusion, order: dict[Conclusion, None]) -> None:
-        if conclusion in order:
-            return
-        instance = self.derivations.best(conclusion)
-        for premise in instance.premises:
-            self._visit(premise, order)
-        if conclusion not in self._steps:
-            self._steps[conclusion] = self._step(instance)
-        order[conclusion] = None
+    def _rests_on(self, conclusion: Conclusion) -> set[Conclusion]:
+        best = self.derivations.best
+        found, todo = {conclusion}, [conclusion]
+        while todo:
+            new = set(best[todo.pop()].premises) - found
+            found |= new
+            todo.extend(new)
+        return found
 
-    def _step(self, instance: Instance) -> Step:
-        axiom = None if instance.axiom is None else self.derivations.axioms[instance.axiom]
-        premises = tuple(self._steps[premise].id for premise in instance.premises)
-        number = step_id(instance.conclusion, instance.rule, str(axiom) if axiom else None, premises)
-        return Step(number, instance.conclusion, instance.rule, axiom, premises)
+    def step(self, conclusion: Conclusion) -> Step:
+        """The step that ends the lowest proof of a conclusion; steps are shared by all proofs of a patient."""
+        step = self._steps.get(conclusion)
+        if step is None:
+            instance = self.derivations.best[conclusion]
+            premises = tuple(self.step(premise).id for premise in instance.premises)
+            axiom = None if instance.axiom is None else self.derivations.axioms[instance.axiom]
+            number = step_id(conclusion, instance.rule, str(axiom) if axiom else None, premises)
+            step = self._steps[conclusion] = Step(number, conclusion, instance.rule, axiom, premises)
+        return step
 
     # -- justifications
 
@@ -237,7 +238,7 @@ class Leaf:
     source: str = ""
 
 
-def _leaf(instance: Instance, axioms: tuple[Axiom, ...] | list[Axiom]) -> Leaf:
+def _leaf(instance: Instance, axioms: Sequence[Axiom]) -> Leaf:
     if instance.axiom is None:
         return Leaf(str(instance.conclusion))
     axiom = axioms[instance.axiom]

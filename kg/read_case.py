@@ -259,6 +259,10 @@ class _Reading:
 
     def fits(self, path: str, match: Match, list_name: str, status: Status) -> bool:
         concept = match.concept
+        if list_name == "treatments" and concept.kind in ("analyte", "procedure", "result"):
+            message = f"{concept.label} is a test, not a treatment"
+            self.problem(f"{path}.concept", message, "Name the treatment, or put it into measurements or procedures.")
+            return False
         if concept.kind in NOT_FACTS or (list_name == "intents" and concept.kind != "intent"):
             self.problem(f"{path}.concept", f"{concept.label} ({concept.kind}) cannot be stated here", "Remove it.")
             return False

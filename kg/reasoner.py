@@ -7,21 +7,21 @@ first, so that rules which share a condition with the patient but do not apply c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
-from operator import ge, gt, le, lt
 from typing import Final, NamedTuple
 
-from kg.closure import Closure, inferred_properties
-from kg.ontology import Ontology
+from kg.closure import OUTCOMES, Closure
+from kg.modules import Modules
 from kg.record import Record
+from kg.rule_tables import Facet, Wanted, Witness
 from kg.rules import Feature, Rules, compile_rules
 
-COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
+Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
 
 
 class Edge(NamedTuple):
@@ -42,7 +42,11 @@ class Link(NamedTuple):
 
 @dataclass
 class Saturation:
-    """A patient's fixpoint: what holds, in the order in which it was found, and every instance of every rule."""
+    """A patient's fixpoint: what holds, in the order in which it was found, and every instance of every rule.
+
+    `present` holds the features of each individual. A facet is tried only where a class holds that some rule asks
+    for together with it. A class of the record that no axiom names is in the record only: nothing follows from it.
+    """
 
     record: Record
     names: list[str] = field(default_factory=list)
@@ -54,59 +58,64 @@ class Saturation:
 
 
 class Engine:
-    """The engine over one ontology."""
+    """The engine over one ontology, or over its rules alone."""
 
-    def __init__(self, ontology: Ontology, rules: Rules | None = None) -> None:
-        self.ontology = ontology
-        self.rules = rules or compile_rules(ontology)
+    def __init__(self, ontology: Modules | None = None, rules: Rules | None = None) -> None:
+        if rules is None:
+            if ontology is None:
+                raise TypeError("an engine needs an ontology or its rules")
+            rules = compile_rules(ontology)
+        self.ontology, self.rules = ontology, rules
 
     def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]:
         """The closure of each patient."""
         return tuple(self.closure(self.saturate(record)) for record in records)
 
-    def saturate(self, record: Record) -> Saturation:
-        """The fixpoint of one patient."""
-        return _Run(self.rules, record).run()
+    def saturate(self, record: Record, recording: bool = True) -> Saturation:
+        """The fixpoint of one patient. Without `recording`, `fired` and `links` stay empty: no proofs."""
+        return _Run(self.rules, record, recording).run()
 
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
-        features = self.rules.features
+        features, patient = self.rules.features, saturation.record.patient
         wanted: dict[str, set[str]] = {name: set() for name in self._inferred}
-        types = set()
+        asserted = saturation.record.assertions
+        types = {item.object for item in asserted if item.predicate == "type" and item.subject == patient}
         for number in saturation.present[0]:
-            feature = features[number]
-            if feature.kind == "class":
-                types.add(feature.filler)
-            elif feature.kind == "value" and feature.property in wanted:
-                wanted[feature.property].add(feature.filler)
+            kind, prop, filler, _ = features[number]
+            if kind == "class":
+                types.add(filler)
+            elif kind == "value" and prop in wanted:
+                wanted[prop].add(filler)
         values = {name: frozenset(found) for name, found in wanted.items()}
-        return Closure(saturation.record.patient, frozenset(types), values)
+        return Closure(patient, frozenset(types), values)
 
     @cached_property
     def _inferred(self) -> tuple[str, ...]:
-        return inferred_properties(self.ontology)
+        """Outcomes, clashes and the lists of an assessment: what claims that apply lead to by a chain."""
+        return (*OUTCOMES, *sorted(result for first, _, result in self.rules.chains if first == "claimApplies"))
 
 
 class _Run:
     """One patient being saturated."""
 
-    def __init__(self, rules: Rules, record: Record) -> None:
-        self.rules = rules
+    def __init__(self, rules: Rules, record: Record, recording: bool) -> None:
+        self.rules, self.recording = rules, recording
         self.out = Saturation(record)
         self.index: dict[str, int] = {}
         self.incoming: list[list[Edge]] = []
-        self.waiting: list[dict[int, list[int]]] = []
+        self.waiting: list[Waiting] = []
         self.counted: dict[tuple[int, int], set[int]] = {}
+        self.links: dict[Link, None] = {}
         self.queue: list[tuple[int, int]] = []
         self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
 
     def run(self) -> Saturation:
         self.individual(self.out.record.patient)
         self._assert(self.out.record)
-        queue = self.queue
-        while queue:
-            individual, feature = queue.pop()
-            self._fire(individual, feature)
+        while self.queue:
+            self._fire(*self.queue.pop())
+        self.out.links.extend(self.links)
         return self.out
 
     # -- individuals, edges and facts
@@ -129,33 +138,31 @@ class _Run:
             self.queue.append((individual, feature))
 
     def _assert(self, record: Record) -> None:
-        known = self.rules.known
         nodes = {item.subject for item in record.assertions}
         for number, item in enumerate(record.assertions):
             subject = self.individual(item.subject)
             if item.predicate == "type":
-                feature = self.rules.feature(Feature("class", "", item.object))
-                self.out.asserted[subject, feature] = number
-                self.add(subject, feature)
+                self._stated(number, subject, Feature("class", "", item.object))
             elif item.predicate in DATA:
                 self._value(subject, item.predicate, Decimal(item.object))
             else:
-                found = known.get(Feature("value", item.predicate, item.object))
-                if found is not None:
-                    self.out.asserted[subject, found] = number
-                    self.add(subject, found)
+                self._stated(number, subject, Feature("value", item.predicate, item.object))
                 self._ends(subject, item.predicate)
                 if item.object in nodes:
                     self.edge(subject, item.predicate, self.individual(item.object))
 
+    def _stated(self, number: int, individual: int, feature: Feature) -> None:
+        found = self.rules.known.get(feature)
+        if found is not None:
+            self.out.asserted[individual, found] = number
+            self.add(individual, found)
+
     def _value(self, individual: int, prop: str, value: Decimal) -> None:
-        """dt-facet: a value on this side of the limit."""
         self.out.values.setdefault(individual, []).append((prop, value))
-        for bound, limit, feature in self.rules.facets.get(prop, ()):
-            if COMPARE[bound](value, limit):
-                self.add(individual, feature)
+        self._facets(individual, self.rules.loose)
 
     def _ends(self, start: int, prop: str) -> None:
+        """prp-dom: whatever has a P, or what is under P, is of its domain."""
         for upper in self.rules.supers.get(prop, ()):
             for feature, _ in self.rules.domains.get(upper, ()):
                 self.add(start, feature)
@@ -172,66 +179,77 @@ class _Run:
     def _one_way(self, edge: Edge) -> None:
         self.incoming[edge.end].append(edge)
         for feature in list(self.out.present[edge.end]):
-            self._carry(edge, feature)
+            self._carry(edge, feature, self.rules.plan(feature).wanted)
 
     # -- the rules
 
     def _fire(self, individual: int, feature: int) -> None:
-        rules, fired = self.rules, self.out.fired
-        for rule, head in rules.unary.get(feature, ()):
-            fired.append((rule, individual))
-            self.add(individual, head)
+        """A new fact: everything that looks at it."""
+        alone, first, wanted, facets, witness = self.rules.plan(feature)
+        for rule, head in alone:
+            self._conclude(individual, rule, head)
         waiting = self.waiting[individual]
-        later: Iterable[int] = waiting.pop(feature, ())
-        for group in (rules.watched.get(feature, ()), later):
-            for rule in group:
-                self._advance(individual, rule, waiting)
-        for edge in tuple(self.incoming[individual]):
-            self._carry(edge, feature)
-        self._witness(individual, feature)
+        for group in (first, waiting.pop(feature, ())):
+            for entry in group:
+                self._advance(individual, entry, waiting)
+        if facets and individual in self.out.values:
+            self._facets(individual, facets)
+        if wanted:
+            for edge in tuple(self.incoming[individual]):
+                self._carry(edge, feature, wanted)
+        if witness:
+            self._witness(individual, witness)
 
-    def _advance(self, individual: int, rule: int, waiting: dict[int, list[int]]) -> None:
-        """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
-        present = self.out.present[individual]
-        _, body, head, _ = self.rules.rules[rule]
-        for needed in body:
-            if needed not in present:
-                waiting.setdefault(needed, []).append(rule)
-                return
-        self.out.fired.append((rule, individual))
+    def _conclude(self, individual: int, rule: int, head: int) -> None:
+        if self.recording:
+            self.out.fired.append((rule, individual))
         self.add(individual, head)
 
-    def _carry(self, edge: Edge, feature: int) -> None:
+    def _advance(self, individual: int, entry: tuple[int, tuple[int, ...], int], waiting: Waiting) -> None:
+        """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
+        present = self.out.present[individual]
+        rule, body, head = entry
+        for needed in body:
+            if needed not in present:
+                waiting.setdefault(needed, []).append(entry)
+                return
+        self._conclude(individual, rule, head)
+
+    def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
+        """dt-facet: a value on this side of the limit."""
+        for name, value in self.out.values[individual]:
+            for prop, test, limit, feature in facets:
+                if prop == name and test(value, limit):
+                    self.add(individual, feature)
+
+    def _carry(self, edge: Edge, feature: int, wanted: Sequence[Wanted]) -> None:
         """cls-svf1: an edge to a C gives `some C` at its start; cls-minqc counts different ends."""
-        for wanted in self.rules.some.get(edge.property, {}).get(feature, ()):
-            if self.rules.features[wanted].kind == "some":
-                self.out.links.append(Link(edge, feature, wanted))
-                self.add(edge.start, wanted)
-            else:
-                self._count(edge, feature, wanted)
+        above = self.rules.supers.get(edge.property, ())
+        for prop, number, size in wanted:
+            if prop in above:
+                if self.recording:
+                    self.links[Link(edge, feature, number)] = None
+                if not size or self._enough(edge, number, size):
+                    self.add(edge.start, number)
 
-    def _count(self, edge: Edge, feature: int, wanted: int) -> None:
-        ends = self.counted.setdefault((edge.start, wanted), set())
+    def _enough(self, edge: Edge, feature: int, size: int) -> bool:
+        """Whether the ends found so far hold `size` that are known to differ."""
+        ends = self.counted.setdefault((edge.start, feature), set())
         ends.add(edge.end)
-        self.out.links.append(Link(edge, feature, wanted))
         names = sorted(self.out.names[end] for end in ends)
-        size = int(self.rules.features[wanted].number)
-        if any(
+        return any(
             all(frozenset(pair) in self.apart for pair in combinations(group, 2)) for group in combinations(names, size)
-        ):
-            self.add(edge.start, wanted)
+        )
 
-    def _witness(self, individual: int, feature: int) -> None:
+    def _witness(self, individual: int, witness: Witness) -> None:
         """cls-hv1: a concluded `P value w` is a link to the witness, which has its asserted classes."""
-        kind, prop, filler, _ = self.rules.features[feature]
-        if kind == "value" and filler in self.rules.witnesses:
-            new = filler not in self.index
-            end = self.individual(filler)
-            if new:
-                for asserted, _ in self.rules.witnesses[filler]:
-                    self.add(end, asserted)
-            self._ends(individual, prop)
-            self.edge(individual, prop, end)
+        new = witness.name not in self.index
+        end = self.individual(witness.name)
+        if new:
+            for asserted in witness.classes:
+                self.add(end, asserted)
+        self._ends(individual, witness.property)
+        self.edge(individual, witness.property, end)
 
 
 __all__ = ["Edge", "Engine", "Feature", "Link", "Saturation"]

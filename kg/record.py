@@ -52,6 +52,7 @@ COMPLETE: dict[str, tuple[str, tuple[str, ...]]] = {
     "plans": ("hasNoPlanFor", ("drug", "therapy")),
     "intents": ("hasNoIntentOf", ("intent",)),
 }
+ABOUT_RECORD = ("lacksRecordOf", "hasSoleRecordOf")
 RECORDED = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf", "hasUndergone", "hasResult")
 
 
@@ -200,7 +201,7 @@ class _Compiler:
                 self._instance("hasHistoryOf", fact)
 
     def _instance(self, prop: str, fact: Fact) -> None:
-        individual = f"{self.patient}/{prop}/{fact.concept}"
+        individual = f"{self.patient}/{prop}-{fact.concept}"
         self.say(prop, individual)
         self.add(individual, "type", fact.concept)
 
@@ -282,9 +283,9 @@ class _Compiler:
 
     def _measurement(self, quantity: str, occasion: Occasion, current: bool) -> str:
         day = occasion.day.isoformat() if occasion.dated else "undated"
-        individual = f"{self.patient}/{quantity}/{day}"
+        individual = f"{self.patient}/{quantity}-{day}"
         if occasion.unit != self.ontology.quantities[quantity].unit:
-            individual += "/in-another-unit"
+            individual += "-in-another-unit"
         if quantity in self.quarantined:
             self.say("hasQuarantined", quantity, Leaf.RECORD)
             return individual
@@ -342,7 +343,7 @@ class _Compiler:
 
     def _derived(self) -> None:
         for derivation in self.derivations:
-            individual = f"{self.patient}/{derivation.quantity.name}"
+            individual = f"{self.patient}/derived-{derivation.quantity.name}"
             self.say("hasDerivedQuantity", individual, Leaf.COMPUTED)
             self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
             self._bounds(individual, derivation.value, Leaf.COMPUTED)
@@ -425,15 +426,25 @@ class _Compiler:
         return frozenset(found)
 
     def _concludable(self, known: set[str]) -> set[str]:
-        rules = self.ontology.conclusions_of_rules
+        """Concepts that a rule may yet conclude from what is known, with what is above them."""
         found: set[str] = set()
         before = -1
         while before != len(found):
             before = len(found)
-            for concept, needs in rules.items():
-                if concept in self.ontology.concepts and needs & (known | found):
+            for atom, conditions in self.ontology.concluded_by.items():
+                if any(self._could_hold(condition, known | found) for condition in conditions):
+                    concept = self.ontology.certain_form(atom.rpartition(" ")[2])
                     found |= self.ontology.ancestors(concept)
         return found
+
+    def _could_hold(self, condition: str, known: set[str]) -> bool:
+        formula = self.ontology.formulas.get(condition)
+        if formula is not None:
+            parts = (self._could_hold(part, known) for part in formula.parts)
+            return all(parts) if formula.operator == "and" else any(parts)
+        return self.ontology.atom(condition).startswith(ABOUT_RECORD) or bool(
+            self.ontology.mentioned(condition) & known
+        )
 
     # -- the record itself
 

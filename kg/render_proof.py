@@ -55,16 +55,11 @@ def _name(name: str, ontology: Ontology) -> str:
 
 
 def _of_patient(parts: list[str], ontology: Ontology) -> str:
-    """`hasDiagnosis/Lymphoma` is the recorded lymphoma, `Hemoglobin/2026-02-01` the haemoglobin of that day."""
-    match parts:
-        case []:
-            return "patient"
-        case [first, second] if first in ontology.concepts:
-            return f"«{ontology.label(first)} {second}»"
-        case [*_, last]:
-            return f"«{ontology.label(last)}»"
-        case _:
-            raise AssertionError(parts)
+    """`hasDiagnosis-Lymphoma` is the recorded one, `Hemoglobin-2026-02-01` the value of that day."""
+    if not parts:
+        return "patient"
+    first, _, rest = parts[0].partition("-")
+    return f"«{ontology.label(first)} {rest}»" if first in ontology.concepts else f"«{ontology.label(rest)}»"
 
 
 def source(name: str, ontology: Ontology) -> str:

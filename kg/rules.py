@@ -15,16 +15,16 @@ ontology are unfolded when the rules are made: `P o Q → R` with `Q(x, y)` give
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg import terms
 from kg.errors import OntologyError
-from kg.ontology import Ontology
+from kg.modules import Modules
+from kg.ontology import Index
+from kg.rule_tables import Axiom, Ends, Feature, Rule, Rules
+from kg.rule_writer import RuleWriter
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -38,48 +38,6 @@ FACETS: Final = {
 }
 
 
-class Feature(NamedTuple):
-    """Something that can hold of one individual; `kind` is class, value, some, min or facet."""
-
-    kind: str
-    property: str
-    filler: str
-    number: str = ""
-
-    def __str__(self) -> str:
-        match self.kind:
-            case "class":
-                return self.filler
-            case "min":
-                return f"{self.property} min {self.number} {self.filler}"
-            case "facet":
-                return f"{self.property} some xsd:decimal[{self.filler} {self.number}]"
-            case _:
-                return f"{self.property} {self.kind} {self.filler}"
-
-
-class Axiom(NamedTuple):
-    """A logical axiom as a triple of text, with its source and its file."""
-
-    subject: str
-    predicate: str
-    object: str
-    source: str
-    file: str
-
-    def __str__(self) -> str:
-        return f"{self.subject} {self.predicate} {self.object}"
-
-
-class Rule(NamedTuple):
-    """`body → head` at one individual, after the OWL 2 RL rule `name`, read from `axioms`."""
-
-    name: str
-    body: tuple[int, ...]
-    head: int
-    axioms: tuple[int, ...]
-
-
 class OutsideFragment(OntologyError):
     """An axiom that the engine cannot use completely; it is never skipped."""
 
@@ -87,109 +45,55 @@ class OutsideFragment(OntologyError):
         super().__init__(f"{file}: {axiom}: outside the Horn fragment: {reason}")
 
 
-@dataclass
-class Rules:
-    """The compiled ontology: plain data, shared by all patients, never changed after compilation."""
-
-    features: list[Feature] = field(default_factory=list)
-    axioms: list[Axiom] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
-    supers: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
-    inverses: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    domains: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    ranges: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    witnesses: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    known: dict[Feature, int] = field(default_factory=dict)
-
-    def feature(self, feature: Feature) -> int:
-        """The number of a feature, given on first sight."""
-        number = self.known.get(feature)
-        if number is None:
-            number = self.known[feature] = len(self.features)
-            self.features.append(feature)
-        return number
-
-    # -- indexes for the main loop
-
-    @cached_property
-    def unary(self) -> dict[int, tuple[tuple[int, int], ...]]:
-        """Feature → (rule, head) of the rules with that body alone."""
-        found: dict[int, list[tuple[int, int]]] = {}
-        for number, rule in enumerate(self.rules):
-            if len(rule.body) == 1:
-                found.setdefault(rule.body[0], []).append((number, rule.head))
-        return {feature: tuple(rules) for feature, rules in found.items()}
-
-    @cached_property
-    def watched(self) -> dict[int, tuple[int, ...]]:
-        """Feature → longer rules that wait for it first: of each body, the feature fewest rules ask for."""
-        asked: dict[int, int] = {}
-        for rule in self.rules:
-            for feature in rule.body:
-                asked[feature] = asked.get(feature, 0) + 1
-        found: dict[int, list[int]] = {}
-        for number, rule in enumerate(self.rules):
-            if len(rule.body) > 1:
-                rarest = min(rule.body, key=lambda feature: (asked[feature], feature))
-                found.setdefault(rarest, []).append(number)
-        return {feature: tuple(rules) for feature, rules in found.items()}
-
-    @cached_property
-    def some(self) -> dict[str, dict[int, tuple[int, ...]]]:
-        """Property of an edge → feature at its end → existential features at its start."""
-        wanted: dict[str, list[tuple[int, int]]] = {}
-        for number, feature in enumerate(self.features):
-            if feature.kind in ("some", "min"):
-                end = self.known.get(Feature("class", "", feature.filler))
-                if end is not None:
-                    wanted.setdefault(feature.property, []).append((end, number))
-        found: dict[str, dict[int, list[int]]] = {}
-        for prop, above in self.supers.items():
-            for upper in above:
-                for end, number in wanted.get(upper, ()):
-                    found.setdefault(prop, {}).setdefault(end, []).append(number)
-        return {prop: {end: tuple(numbers) for end, numbers in ends.items()} for prop, ends in found.items()}
-
-    @cached_property
-    def facets(self) -> dict[str, tuple[tuple[str, Decimal, int], ...]]:
-        """Data property → (bound, limit, feature)."""
-        found: dict[str, list[tuple[str, Decimal, int]]] = {}
-        for number, feature in enumerate(self.features):
-            if feature.kind == "facet":
-                found.setdefault(feature.property, []).append((feature.filler, Decimal(feature.number), number))
-        return {prop: tuple(limits) for prop, limits in found.items()}
-
-
-def compile_rules(ontology: Ontology) -> Rules:
+def compile_rules(modules: Modules) -> Rules:
     """The rules of an ontology. Raises OutsideFragment with the axiom, its file and the reason."""
-    return _Compiler(ontology).compile()
+    return write_rules(modules).rules()
+
+
+def write_rules(modules: Modules) -> RuleWriter:
+    """The same, to be written somewhere. Files are read twice, one at a time, and dropped."""
+    return _Compiler(modules).compile()
 
 
 class _Compiler:
-    def __init__(self, ontology: Ontology) -> None:
-        self.ontology, self.index = ontology, ontology.index
-        self.rules = Rules()
-        self.sources = self._axiom_sources()
-        self.objects = set(map(terms.local, self.index.subjects(RDF + "type", OWL + "ObjectProperty")))
+    def __init__(self, modules: Modules) -> None:
+        self.modules, self.index = modules, Index(())
+        self.rules = RuleWriter()
+        self.sources: dict[tuple[str, str, str], str] = {}
+        self.objects: set[str] = set()
+        self.chains: list[tuple[str, str, str, int]] = []
+        self.asserted_classes: list[tuple[str, str, int]] = []
         self.defined: dict[int, tuple[int, str]] = {}
 
-    def compile(self) -> Rules:
+    def compile(self) -> RuleWriter:
+        self._properties()
+        for path in self.modules.files:
+            triples = self.modules.triples_of(path)
+            self._open(triples)
+            self._classes_and_assertions(triples, path.name)
+        self._witnesses()
+        self._check_definitions()
+        return self.rules
+
+    def _open(self, triples: tuple[ox.Triple, ...]) -> None:
+        """One file at a time is indexed: the expressions of an axiom and its source stand in its file."""
+        self.index = Index(triples)
+        self.sources = self._axiom_sources()
+
+    def _classes_and_assertions(self, triples: tuple[ox.Triple, ...], file: str) -> None:
         kinds = {
             RDFS + "subClassOf": self._subclass,
             OWL + "equivalentClass": self._equivalent,
             OWL + "inverseOf": self._inverse,
             RDFS + "domain": self._domain,
             RDFS + "range": self._range,
+            RDF + "type": self._type,
         }
-        self._properties()
-        for path in self.ontology.files:
-            for triple in self.ontology.triples_of(path):
-                if compile_axiom := kinds.get(triple.predicate.value):
-                    compile_axiom(triple, path.name)
-        self._chains()
-        self._witnesses()
-        self._check_definitions()
-        return self.rules
+        for triple in triples:
+            if compile_axiom := kinds.get(triple.predicate.value):
+                compile_axiom(triple, file)
+            elif (prop := terms.local(triple.predicate.value)) in self.objects:
+                self._assertion(prop, triple, file)
 
     # -- axioms and their sources
 
@@ -206,19 +110,23 @@ class _Compiler:
         subject, predicate, value = (_text(node) for node in (triple.subject, triple.predicate, triple.object))
         source = self.sources.get((subject, predicate, value), "")
         shown = (self._show(subject), predicate.rsplit("#")[-1].removeprefix(terms.BASE), self._show(value))
-        self.rules.axioms.append(Axiom(*shown, source, file))
-        return len(self.rules.axioms) - 1
+        return self.rules.axiom(Axiom(*shown, source, file))
 
     def _show(self, node: str) -> str:
         """A node as Manchester text."""
         if not node.startswith("_:"):
             return terms.local(node)
         index = self.index
+        if inverse := index.value(node, OWL + "inverseOf"):
+            return f"inverse {terms.local(inverse)}"
         for kind, word in (("intersectionOf", " and "), ("unionOf", " or ")):
             if head := index.value(node, OWL + kind):
                 return "(" + word.join(map(self._show, index.members(head))) + ")"
-        if index.value(node, OWL + "onProperty"):
-            return " or ".join(str(self.rules.features[part]) for part in self._restriction(node, "", ""))
+        if prop := index.value(node, OWL + "onProperty"):
+            try:
+                return str(self.rules.features[self._restriction(node, "", "")])
+            except OutsideFragment:
+                return f"({terms.local(prop)} ...)"
         return "(" + " o ".join(map(self._show, index.members(node))) + ")"
 
     # -- class expressions
@@ -235,23 +143,24 @@ class _Compiler:
             return found
         if head := index.value(node, OWL + "unionOf"):
             return [body for member in index.members(head) for body in self._bodies(member, axiom, file)]
-        return [(feature,) for feature in self._restriction(node, axiom, file)]
+        return [(self._restriction(node, axiom, file),)]
 
-    def _restriction(self, node: str, axiom: str, file: str) -> list[int]:
+    def _restriction(self, node: str, axiom: str, file: str) -> int:
         index = self.index
         prop = terms.local(index.value(node, OWL + "onProperty"))
         if value := index.value(node, OWL + "hasValue"):
-            return [self.rules.feature(Feature("value", prop, terms.local(value)))]
+            return self.rules.feature(Feature("value", prop, terms.local(value)))
         if filler := index.value(node, OWL + "someValuesFrom"):
-            if facets := index.value(filler, OWL + "withRestrictions"):
-                return [self._facet(prop, member, axiom, file) for member in index.members(facets)]
-            if not filler.startswith("_:"):
+            facets = index.members(index.value(filler, OWL + "withRestrictions"))
+            if len(facets) == 1:
+                return self._facet(prop, facets[0], axiom, file)
+            if not facets and not filler.startswith("_:"):
                 self.rules.feature(Feature("class", "", terms.local(filler)))
-                return [self.rules.feature(Feature("some", prop, terms.local(filler)))]
+                return self.rules.feature(Feature("some", prop, terms.local(filler)))
         if count := index.value(node, OWL + "minQualifiedCardinality"):
             filler = terms.local(index.value(node, OWL + "onClass"))
             self.rules.feature(Feature("class", "", filler))
-            return [self.rules.feature(Feature("min", prop, filler, count))]
+            return self.rules.feature(Feature("min", prop, filler, count))
         raise OutsideFragment(axiom or node, file, "a body takes named classes, some, value, min and one facet")
 
     def _facet(self, prop: str, node: str, axiom: str, file: str) -> int:
@@ -280,11 +189,10 @@ class _Compiler:
         self._rules(_text(triple.subject), _text(triple.object), number, file)
 
     def _rules(self, body: str, head: str, axiom: int, file: str) -> None:
-        text = str(self.rules.axioms[axiom])
+        text = self.rules.shown(axiom)
         for feature in self._heads(head, text, file):
             for conjunction in self._bodies(body, text, file):
-                name = self._name(conjunction)
-                self.rules.rules.append(Rule(name, tuple(dict.fromkeys(conjunction)), feature, (axiom,)))
+                self.rules.rule(self._name(conjunction), conjunction, feature, (axiom,))
 
     def _name(self, body: tuple[int, ...]) -> str:
         if len(body) > 1:
@@ -301,14 +209,16 @@ class _Compiler:
 
     def _check_definitions(self) -> None:
         """The engine reads the sufficient half of a definition: complete only where nothing else puts members in."""
-        for rule in self.rules.rules:
-            number, file = self.defined.get(rule.head, (-1, ""))
-            if number >= 0 and number not in rule.axioms:
+        for rule, head in enumerate(self.rules.heads):
+            number, file = self.defined.get(head, (-1, ""))
+            if number >= 0 and number not in self.rules.rule_axioms[rule]:
                 reason = "its class is defined and yet has other members"
-                raise OutsideFragment(str(self.rules.axioms[number]), file, reason)
+                raise OutsideFragment(self.rules.shown(number), file, reason)
 
     def _inverse(self, triple: ox.Triple, file: str) -> None:
         """P ≡ Q⁻: x Q y where y P x, and the other way (prp-inv1, prp-inv2)."""
+        if _text(triple.subject).startswith("_:"):
+            return
         number = self._axiom(triple, file)
         pair = (terms.local(_text(triple.subject)), terms.local(_text(triple.object)))
         for left, right in (pair, pair[::-1]):
@@ -323,24 +233,50 @@ class _Compiler:
         if not _text(triple.object).startswith(XSD):
             self._end(triple, file, self.rules.ranges)
 
-    def _end(self, triple: ox.Triple, file: str, table: dict[str, tuple[tuple[int, int], ...]]) -> None:
+    def _end(self, triple: ox.Triple, file: str, table: Ends) -> None:
         number = self._axiom(triple, file)
         prop = terms.local(_text(triple.subject))
-        for feature in self._heads(_text(triple.object), str(self.rules.axioms[number]), file):
+        for feature in self._heads(_text(triple.object), self.rules.shown(number), file):
             table[prop] = (*table.get(prop, ()), (feature, number))
 
     # -- properties
 
     def _properties(self) -> None:
-        """P ⊑ Q, closed transitively, with the axioms on the way (prp-spo1)."""
+        """What is declared of properties, whichever file it stands in."""
         direct: dict[str, list[tuple[str, int]]] = {}
-        for path in self.ontology.files:
-            for triple in self.ontology.triples_of(path):
-                if triple.predicate.value == RDFS + "subPropertyOf":
-                    number = self._axiom(triple, path.name)
-                    direct.setdefault(terms.local(_text(triple.subject)), []).append(
-                        (terms.local(_text(triple.object)), number)
-                    )
+        kinds = {RDFS + "subPropertyOf", OWL + "propertyChainAxiom"}
+        for path in self.modules.files:
+            triples = self.modules.triples_of(path)
+            self._declared(triples)
+            wanted = [triple for triple in triples if triple.predicate.value in kinds]
+            if wanted:
+                self._open(triples)
+            for triple in wanted:
+                self._property(triple, path.name, direct)
+        self._close(direct)
+
+    def _declared(self, triples: tuple[ox.Triple, ...]) -> None:
+        kind = ox.NamedNode(OWL + "ObjectProperty")
+        self.objects |= {terms.local(_text(triple.subject)) for triple in triples if triple.object == kind}
+
+    def _property(self, triple: ox.Triple, file: str, direct: dict[str, list[tuple[str, int]]]) -> None:
+        number = self._axiom(triple, file)
+        subject = terms.local(_text(triple.subject))
+        if inverse := self.index.value(_text(triple.subject), OWL + "inverseOf"):
+            lower, upper = terms.local(inverse), terms.local(_text(triple.object))
+            self.rules.inverses[lower] = (*self.rules.inverses.get(lower, ()), (upper, number))
+            return
+        if triple.predicate.value == RDFS + "subPropertyOf":
+            direct.setdefault(subject, []).append((terms.local(_text(triple.object)), number))
+            return
+        links = [terms.local(link) for link in self.index.members(_text(triple.object))]
+        if len(links) != 2:
+            raise OutsideFragment(self.rules.shown(number), file, "chains have two links here")
+        self.chains.append((links[0], links[1], subject, number))
+        self.rules.chains.append((links[0], links[1], subject))
+
+    def _close(self, direct: dict[str, list[tuple[str, int]]]) -> None:
+        """P ⊑ Q, closed transitively, with the axioms on the way (prp-spo1)."""
         for prop in sorted(self.objects):
             above: dict[str, tuple[int, ...]] = {prop: ()}
             todo = [prop]
@@ -352,52 +288,36 @@ class _Compiler:
                         todo.append(upper)
             self.rules.supers[prop] = above
 
-    def _chains(self) -> None:
+    # -- assertions of the ontology
+
+    def _assertion(self, prop: str, triple: ox.Triple, file: str) -> None:
         """P o Q ⊑ R with Q(x, y) asserted in the ontology: P value x → R value y (prp-spo2, unfolded)."""
-        asserted = self._assertions()
-        for path in self.ontology.files:
-            for triple in self.ontology.triples_of(path):
-                if triple.predicate.value == OWL + "propertyChainAxiom":
-                    number = self._axiom(triple, path.name)
-                    links = [terms.local(link) for link in self.index.members(_text(triple.object))]
-                    if len(links) != 2:
-                        raise OutsideFragment(str(self.rules.axioms[number]), path.name, "chains have two links here")
-                    self._unfold(links[0], links[1], terms.local(_text(triple.subject)), number, asserted)
-
-    def _assertions(self) -> dict[str, list[tuple[str, str, int]]]:
-        found: dict[str, list[tuple[str, str, int]]] = {}
-        for path in self.ontology.files:
-            for triple in self.ontology.triples_of(path):
-                prop = terms.local(triple.predicate.value)
-                if prop in self.objects:
-                    number = self._axiom(triple, path.name)
-                    pair = (terms.local(_text(triple.subject)), terms.local(_text(triple.object)), number)
-                    found.setdefault(prop, []).append(pair)
-        return found
-
-    def _unfold(
-        self, first: str, second: str, result: str, chain: int, asserted: dict[str, list[tuple[str, str, int]]]
-    ) -> None:
-        for lower, above in self.rules.supers.items():
+        number = self._axiom(triple, file)
+        x, y = terms.local(_text(triple.subject)), terms.local(_text(triple.object))
+        above = self.rules.supers[prop]
+        for first, second, result, chain in self.chains:
             if second in above:
-                for x, y, number in asserted.get(lower, ()):
-                    body = self.rules.feature(Feature("value", first, x))
-                    head = self.rules.feature(Feature("value", result, y))
-                    self.rules.rules.append(Rule("prp-spo2", (body,), head, (chain, number, *above[second])))
+                body = self.rules.feature(Feature("value", first, x))
+                head = self.rules.feature(Feature("value", result, y))
+                self.rules.rule("prp-spo2", (body,), head, (chain, number, *above[second]))
+
+    def _type(self, triple: ox.Triple, file: str) -> None:
+        """A class asserted of an individual that rules may give to patients."""
+        name, kind = terms.local(_text(triple.subject)), _text(triple.object)
+        if name.startswith("witness/") and kind.startswith(terms.BASE):
+            self.asserted_classes.append((name, terms.local(kind), self._axiom(triple, file)))
 
     def _witnesses(self) -> None:
         """Individuals of the ontology that rules give to patients, with the classes asserted of them."""
         fillers = {feature.filler for feature in self.rules.features if feature.kind == "value"}
-        for path in self.ontology.files:
-            for triple in self.ontology.triples_of(path):
-                name = terms.local(_text(triple.subject))
-                if triple.predicate.value == RDF + "type" and name.startswith("witness/") and name in fillers:
-                    if not _text(triple.object).startswith(terms.BASE):
-                        continue
-                    feature = self.rules.feature(Feature("class", "", terms.local(_text(triple.object))))
-                    number = self._axiom(triple, path.name)
-                    self.rules.witnesses[name] = (*self.rules.witnesses.get(name, ()), (feature, number))
+        for name, kind, number in self.asserted_classes:
+            if name in fillers:
+                feature = self.rules.feature(Feature("class", "", kind))
+                self.rules.witnesses[name] = (*self.rules.witnesses.get(name, ()), (feature, number))
 
 
 def _text(node: object) -> str:
     return "_:" + node.value if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
+
+
+__all__ = ["Axiom", "Feature", "OutsideFragment", "Rule", "Rules", "compile_rules", "write_rules"]

@@ -1,0 +1,133 @@
+"""The compiled rules on disk, so that an engine starts without reading Turtle.
+
+    magic · key · checksum of the rest · block (`kg.flat`)
+
+The key is a digest over the ontology's content digest, the version of this format, the compiler's own source and the
+machine's byte order; the file's name is the key. A file that is missing, cut short, altered or made by another
+compiler is not used: the rules are made again from the modules. The checksum finds accidents, not attacks: a block
+cannot run code, but whoever may write to the folder may write other rules. `$WARRANT_CACHE` names the folder;
+without it, it is `warrant` in the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import sys
+import tempfile
+from array import array
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from kg import flat, rule_tables, rule_writer, rules
+from kg.modules import ModuleFiles, Modules
+from kg.rule_writer import RuleWriter
+from kg.rules import Rules, write_rules
+
+MAGIC: Final = b"warrant rules\n\0\0"
+VERSION: Final = 1
+HEAD: Final = len(MAGIC) + 64
+KEPT: Final = 8
+
+
+def rules_in(folder: Path) -> Rules:
+    """The rules of the ontology in a folder: from the cache by the digest of its files, else compiled and kept."""
+    return cached_rules(ModuleFiles(folder))
+
+
+def cached_rules(modules: Modules) -> Rules:
+    """The rules of an ontology, from the cache or compiled and kept."""
+    found = load(modules.digest)
+    return found if found is not None else store(modules.digest, write_rules(modules))
+
+
+def folder() -> Path:
+    """Where caches are: `$WARRANT_CACHE`, else the platform's convention."""
+    if named := os.environ.get("WARRANT_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "warrant" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "warrant"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "warrant"
+
+
+def path_of(digest: str) -> Path:
+    """The cache file of an ontology with this content digest."""
+    return folder() / f"{_key(digest).hex()[:32]}.rules"
+
+
+def load(digest: str) -> Rules | None:
+    """The cached rules, or nothing if there are none that can be used."""
+    try:
+        with path_of(digest).open("rb") as file:
+            if not _genuine(file, _key(digest)):
+                return None
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError:
+        return None
+    return Rules(flat.Block(memoryview(data)[HEAD:]))
+
+
+def store(digest: str, written: RuleWriter) -> Rules:
+    """Keep rules and return them as read back; where nothing can be written they stay in memory."""
+    try:
+        _write(path_of(digest), _key(digest), written)
+    except OSError:
+        return written.rules()
+    found = load(digest)
+    return found if found is not None else written.rules()
+
+
+def _genuine(file: BinaryIO, key: bytes) -> bool:
+    """Whether a file is what was written under this key. Leaves nothing of it in memory."""
+    head = file.read(HEAD)
+    return head[:-32] == MAGIC + key and _checksum(file) == head[-32:]
+
+
+def _checksum(file: BinaryIO) -> bytes:
+    """Of everything behind the head."""
+    file.seek(HEAD)
+    digest = hashlib.sha256()
+    while part := file.read(1 << 20):
+        digest.update(part)
+    return digest.digest()
+
+
+def _write(path: Path, key: bytes, written: RuleWriter) -> None:
+    """To a file beside it first, so that no reader ever sees half of one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            file.write(bytes(HEAD))
+            written.write(file)
+            checksum = _checksum(file)
+            file.seek(0)
+            file.write(MAGIC + key + checksum)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _forget(path.parent)
+
+
+def _forget(place: Path) -> None:
+    """Keep the latest few: every change of the ontology leaves one behind."""
+    dated = sorted((path.stat().st_mtime, path) for path in place.glob("*.rules"))
+    for _, path in dated[:-KEPT]:
+        path.unlink(missing_ok=True)
+
+
+@cache
+def _maker() -> bytes:
+    """A digest of whatever decides how rules are made and laid out."""
+    sources = [Path(module.__file__ or "").read_bytes() for module in (flat, rule_tables, rule_writer, rules)]
+    machine = f"{VERSION} {sys.byteorder} {array(flat.NUMBER).itemsize}".encode()
+    return b"".join(hashlib.sha256(part).digest() for part in (*sources, machine))
+
+
+def _key(digest: str) -> bytes:
+    return hashlib.sha256(_maker() + digest.encode()).digest()

@@ -1,0 +1,251 @@
+"""The compiled ontology as flat tables, shared by all patients and never changed.
+
+The tables are plain columns (`kg.flat`): features, axioms, rules with their bodies, and for each feature the rules
+that look at it. An engine decodes only what its patients touch, so it does not matter how many claims there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from operator import ge, gt, le, lt
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+from kg.flat import REMEMBERED, Block, Decoded, Remembered
+
+COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
+Ends = dict[str, tuple[tuple[int, int], ...]]
+
+
+class Feature(NamedTuple):
+    """Something that can hold of one individual; `kind` is class, value, some, min or facet."""
+
+    kind: str
+    property: str
+    filler: str
+    number: str = ""
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "class":
+                return self.filler
+            case "min":
+                return f"{self.property} min {self.number} {self.filler}"
+            case "facet":
+                return f"{self.property} some xsd:decimal[{self.filler} {self.number}]"
+            case _:
+                return f"{self.property} {self.kind} {self.filler}"
+
+
+class Axiom(NamedTuple):
+    """A logical axiom as a triple of text, with its source and its file."""
+
+    subject: str
+    predicate: str
+    object: str
+    source: str
+    file: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.predicate} {self.object}"
+
+
+class Rule(NamedTuple):
+    """`body → head` at one individual, after the OWL 2 RL rule `name`, read from `axioms`."""
+
+    name: str
+    body: tuple[int, ...]
+    head: int
+    axioms: tuple[int, ...]
+
+
+class Wanted(NamedTuple):
+    """`feature` holds at the start of an edge under `property` whose end is of a class; `size` 0 is `some`."""
+
+    property: str
+    feature: int
+    size: int
+
+
+class Facet(NamedTuple):
+    """`feature` holds where `test(value, limit)` holds of a value of the data property."""
+
+    property: str
+    test: Callable[[Decimal, Decimal], bool]
+    limit: Decimal
+    feature: int
+
+
+class Witness(NamedTuple):
+    """A value feature that is a link to an individual of the ontology with these classes."""
+
+    property: str
+    name: str
+    classes: tuple[int, ...]
+
+
+class Plan(NamedTuple):
+    """Everything that looks at one feature.
+
+    `alone`: (rule, head) of the rules with this body. `first`: (rule, body, head) of the longer rules that wait for
+    this feature first: of each body, the one fewest rules ask for. `facets` are those that stand beside this class.
+    """
+
+    alone: tuple[tuple[int, int], ...] = ()
+    first: tuple[tuple[int, tuple[int, ...], int], ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    witness: Witness | None = None
+
+
+class Rules:
+    """The compiled ontology over one block."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self._text = block.texts("text").item
+        self.features: Sequence[Feature] = Decoded(len(block.numbers("feature.kind")), self._feature())
+        self.axioms: Sequence[Axiom] = Decoded(len(block.numbers("axiom.subject")), self._axiom())
+        self.rules: Sequence[Rule] = Decoded(len(block.numbers("rule.head")), self._rule())
+        self.known = _Known(block.numbers("feature.table"), self.features)
+        self.plan = Remembered(self._plans())
+
+    # -- tables that are small
+
+    @cached_property
+    def supers(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        """Property → those above it, itself included, with the axioms on the way."""
+        found: dict[str, dict[str, list[int]]] = self.block.json("supers")
+        return {prop: {upper: tuple(path) for upper, path in above.items()} for prop, above in found.items()}
+
+    @cached_property
+    def inverses(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        found: dict[str, list[tuple[str, int]]] = self.block.json("inverses")
+        return {prop: tuple((other, axiom) for other, axiom in pairs) for prop, pairs in found.items()}
+
+    @cached_property
+    def domains(self) -> Ends:
+        return self._ends("domains")
+
+    @cached_property
+    def ranges(self) -> Ends:
+        return self._ends("ranges")
+
+    @cached_property
+    def witnesses(self) -> Ends:
+        """Individual of the ontology → (class feature, axiom) asserted of it."""
+        return self._ends("witnesses")
+
+    def _ends(self, name: str) -> Ends:
+        found: dict[str, list[tuple[int, int]]] = self.block.json(name)
+        return {key: tuple((feature, axiom) for feature, axiom in pairs) for key, pairs in found.items()}
+
+    @cached_property
+    def chains(self) -> tuple[tuple[str, str, str], ...]:
+        """(P, Q, R) of P o Q ⊑ R."""
+        return tuple((first, second, result) for first, second, result in self.block.json("chains"))
+
+    @cached_property
+    def loose(self) -> tuple[Facet, ...]:
+        """Facets with no class beside them: to be tried on every value."""
+        facet = self._facet()
+        return tuple(facet(number) for number in self.block.json("loose"))
+
+    # -- decoding
+
+    def _feature(self) -> Callable[[int], Feature]:
+        kinds, props, fillers, numbers = (
+            self.block.numbers(f"feature.{name}") for name in ("kind", "property", "filler", "number")
+        )
+        text = self._text
+        return lambda n: Feature(text(kinds[n]), text(props[n]), text(fillers[n]), text(numbers[n]))
+
+    def _axiom(self) -> Callable[[int], Axiom]:
+        columns = [self.block.numbers(f"axiom.{name}") for name in Axiom._fields]
+        text = self.block.texts("axiom.text").item.make
+        return lambda number: Axiom(*(text(column[number]) for column in columns))
+
+    def _rule(self) -> Callable[[int], Rule]:
+        names, heads = self.block.numbers("rule.name"), self.block.numbers("rule.head")
+        bodies, axioms, text = self.block.rows("rule.body"), self.block.rows("rule.axioms"), self._text
+        return lambda number: Rule(text(names[number]), bodies(number), heads[number], axioms(number))
+
+    # -- plans
+
+    def _plans(self) -> Callable[[int], Plan]:
+        block, heads = self.block, self.block.numbers("rule.head")
+        bodies, facet = block.rows("rule.body"), self._facet()
+        alone, first, wanted, facets = (block.rows("plan." + name) for name in ("alone", "first", "wanted", "facets"))
+
+        def plan(number: int) -> Plan:
+            return Plan(
+                tuple((rule, heads[rule]) for rule in alone(number)),
+                tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
+                tuple(map(self._wanted, wanted(number))),
+                tuple(map(facet, facets(number))),
+                self._witness(number),
+            )
+
+        return plan
+
+    def _wanted(self, number: int) -> Wanted:
+        feature = self.features[number]
+        return Wanted(feature.property, number, int(feature.number or 0))
+
+    def _facet(self) -> Callable[[int], Facet]:
+        def facet(number: int) -> Facet:
+            _, prop, bound, limit = self.features[number]
+            return Facet(prop, COMPARE[bound], Decimal(limit), number)
+
+        return Remembered(facet)
+
+    def _witness(self, number: int) -> Witness | None:
+        kind, prop, filler, _ = self.features[number]
+        if kind != "value" or filler not in self.witnesses:
+            return None
+        return Witness(prop, filler, tuple(feature for feature, _ in self.witnesses[filler]))
+
+
+class _Known(Mapping[Feature, int]):
+    """Feature → its number, by open addressing in the block."""
+
+    def __init__(self, table: memoryview, features: Sequence[Feature]) -> None:
+        self.table, self.features = table, features
+        self.memory: dict[Feature, int | None] = {}
+
+    def __getitem__(self, feature: Feature) -> int:
+        number: int | None = self.get(feature)
+        if number is None:
+            raise KeyError(feature)
+        return number
+
+    def get(self, feature: Feature, default: Any = None) -> Any:
+        try:
+            number = self.memory[feature]
+        except KeyError:
+            if len(self.memory) >= REMEMBERED:
+                self.memory.clear()
+            number = self.memory[feature] = self._find(feature)
+        return default if number is None else number
+
+    def _find(self, feature: Feature) -> int | None:
+        mask = len(self.table) - 1
+        slot = slot_of(feature) & mask
+        while entry := int(self.table[slot]):
+            if self.features[entry - 1] == feature:
+                return entry - 1
+            slot = slot + 1 & mask
+        return None
+
+    def __iter__(self) -> Iterator[Feature]:
+        return iter(self.features)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+def slot_of(feature: Feature) -> int:
+    """Where the search for a feature begins."""
+    return crc32("\0".join(feature).encode())
