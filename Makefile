@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check lint ontology examples lock release robot clean
+.PHONY: setup run test check ontology lock release robot clean
 
 setup: $(STAMP)
 
@@ -23,13 +23,16 @@ test: setup           ## lint, types, gates and tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/warrant check
-	$(VENV)/bin/python -m pytest -n 2
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 check: setup          ## every gate on the ontology, HermiT included
 	$(VENV)/bin/warrant check --hermit
 
 ontology: setup       ## compile the sources to modules, and the example patients
 	$(VENV)/bin/warrant compile
+
+robot: setup          ## the checks that OWL tools make, by ROBOT through Maven
+	$(VENV)/bin/python -m pytest tests/test_robot.py -rs
 
 release: setup        ## the merged ontology as RDF/XML
 	$(VENV)/bin/warrant release build/warrant.owl

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final, Protocol
 
 from kg.closure import Closure
+from kg.entries import Claim
 from kg.facts import PatientFacts
-from kg.ontology import Claim, Ontology
+from kg.ontology import Ontology
 from kg.outcomes import ClaimOutcome, Outcome, Outcomes, outcomes
 from kg.quarantine import clashing
 from kg.quarantine import issues as contradictions

@@ -17,12 +17,14 @@ from kg.assess import Assessment, Reasoner, assess
 from kg.authoring import compiler
 from kg.check import Finding, run
 from kg.derivations import derivations
+from kg.entries import Claim
 from kg.errors import CaseError, InputError, Problem, WarrantError
 from kg.examples import compile_examples
 from kg.facts import PatientFacts
 from kg.hermit import Hermit
+from kg.index import catalog
 from kg.names import Names
-from kg.ontology import DEFAULT_FOLDER, Claim, Ontology, catalog
+from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.proof import Explainer
 from kg.read_case import CaseReader, parse_json, parse_yaml
 from kg.reasoner import Engine

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from kg.reasoner import Engine, Link, Saturation
+from kg.rule_tables import COMPARE
 from kg.rules import Axiom, Rules
 
 COMBINATIONS: Final = 64
@@ -41,10 +43,11 @@ class Instance(NamedTuple):
 
 @dataclass(frozen=True)
 class Derivations:
-    """Conclusion → its instances, and the axioms they name."""
+    """Conclusion → its instances, and the axioms they name. `cut` has more instances than COMBINATIONS of a rule."""
 
     instances: Mapping[Conclusion, tuple[Instance, ...]]
     axioms: Sequence[Axiom]
+    cut: frozenset[Conclusion] = frozenset()
 
     @cached_property
     def depth(self) -> Mapping[Conclusion, int]:
@@ -78,9 +81,9 @@ class Derivations:
         return found
 
     def _height(self, instance: Instance) -> int:
-        """The height of an instance's highest premise, -1 for a leaf."""
+        """The height of an instance's highest premise, -1 for a leaf; one that does not follow is above all."""
         depth = self.depth
-        return max([depth[premise] for premise in instance.premises if premise in depth], default=-1)
+        return max([depth.get(premise, len(depth)) for premise in instance.premises], default=-1)
 
     def _order(self, instance: Instance) -> tuple[int, str, str]:
         axiom = "" if instance.axiom is None else str(self.axioms[instance.axiom])
@@ -96,6 +99,7 @@ class _Reader:
     def __init__(self, rules: Rules, saturation: Saturation) -> None:
         self.rules, self.run = rules, saturation
         self.found: dict[Conclusion, dict[Instance, None]] = {}
+        self.cut: set[Conclusion] = set()
         self.links: dict[tuple[int, int], list[Link]] = {}
         for link in saturation.links:
             self.links.setdefault((link.edge.start, link.feature), []).append(link)
@@ -110,7 +114,8 @@ class _Reader:
             self._rule(rule, individual)
         self._witnesses()
         self._ends()
-        return Derivations({key: tuple(group) for key, group in self.found.items()}, self.rules.axioms)
+        found = {key: tuple(group) for key, group in self.found.items()}
+        return Derivations(found, self.rules.axioms, frozenset(self.cut))
 
     def put(self, instance: Instance) -> Conclusion:
         self.found.setdefault(instance.conclusion, {})[instance] = None
@@ -129,7 +134,10 @@ class _Reader:
         if rule.name == "prp-spo2":
             self._chain(head, self._conclusion(individual, rule.body[0]), rule.axioms)
             return
-        for premises in self._premises(individual, rule.body):
+        for place, premises in enumerate(self._premises(individual, rule.body)):
+            if place == COMBINATIONS:
+                self.cut.add(head)
+                break
             self.put(Instance(head, rule.name, rule.axioms[0], premises))
 
     def _conclusion(self, individual: int, feature: int) -> Conclusion:
@@ -150,11 +158,9 @@ class _Reader:
         return conclusion
 
     def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Conclusion, ...]]:
-        """Every way in which a body holds, up to COMBINATIONS."""
+        """Every way in which a body holds."""
         ways = [list(self._ways(individual, feature)) for feature in body]
-        for number, choice in enumerate(product(*ways)):
-            if number >= COMBINATIONS:
-                return
+        for choice in product(*ways):
             yield tuple(dict.fromkeys(premise for part in choice for premise in part))
 
     def _ways(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
@@ -195,18 +201,22 @@ class _Reader:
     def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
         """cls-minqc: as many links to ends that are known to differ."""
         size = int(self.rules.features[feature].number)
-        links = {self.run.names[link.edge.end]: link for link in self.links[individual, feature]}
+        links: dict[str, list[Link]] = {}
+        for link in self.links[individual, feature]:
+            links.setdefault(self.run.names[link.edge.end], []).append(link)
         for names in combinations(sorted(links), size):
             pairs = [tuple(sorted(pair)) for pair in combinations(names, 2)]
             if all(frozenset(pair) in self.apart for pair in pairs):
                 different = tuple(Conclusion(a, "differentFrom", b) for a, b in pairs)
-                yield (*(part for name in names for part in self._link(links[name])), *different)
+                for chosen in product(*(links[name] for name in names)):
+                    yield (*(part for link in chosen for part in self._link(link)), *different)
 
     def _facet(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
-        prop = self.rules.features[feature].property
-        name = self.run.names[individual]
+        """dt-facet: the values on this side of the limit."""
+        _, prop, bound, limit = self.rules.features[feature]
+        name, holds = self.run.names[individual], COMPARE[bound]
         for item in self.run.record.assertions:
-            if item.subject == name and item.predicate == prop:
+            if item.subject == name and item.predicate == prop and holds(Decimal(item.object), Decimal(limit)):
                 yield (Conclusion(name, prop, item.object),)
 
     # -- what holds without a rule of its own

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kg.entries import DerivedQuantity
 from kg.facts import PatientFacts, Status
 from kg.occasions import Occasion
-from kg.ontology import DerivedQuantity, Ontology
+from kg.ontology import Ontology
 from kg.units import Interval
 
 ZERO = Interval(Decimal(0), Decimal(0))

@@ -30,7 +30,8 @@ import pyoxigraph as ox
 from kg import terms
 from kg.closure import Closure, inferred_properties
 from kg.errors import ReasonerError
-from kg.ontology import Index, Ontology
+from kg.index import Index
+from kg.ontology import Ontology
 from kg.record import Record
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -72,8 +72,8 @@ class Verdict:
 
     @property
     def agreed(self) -> bool:
-        """Whether both agree on all patients, and there is a patient for every end of every claim."""
-        return not self.differences and self.built.complete
+        """Whether both infer the same of all patients."""
+        return not self.differences
 
     def summary(self) -> str:
         """The verdict in a few lines, every difference with its case, every claim that no patient reaches."""
@@ -98,12 +98,17 @@ def judge(
     count: int,
     seed: int,
     progress: Progress | None = None,
-    engine: Engine | None = None,
+    engine: Reasoner | None = None,
     hermit: Reasoner | None = None,
+    targets: Sequence[Target] | None = None,
 ) -> Verdict:
-    """Judges so many patients, half of them built for claims (the seed says which), the others drawn at random."""
+    """Judges so many patients, half of them built for claims (the seed says which), the others drawn at random.
+
+    `progress` is told the records done and their number. `engine` and `hermit` are the two sides, `targets` the
+    patients built for claims, where they are at hand already.
+    """
     bench = _Bench(ontology, engine or Engine(ontology), hermit or Hermit(ontology))
-    return bench.verdict(count, seed, progress or (lambda done, whole: None))
+    return bench.verdict(count, seed, progress or (lambda done, whole: None), targets)
 
 
 def chosen(targets: Sequence[Target], count: int, seed: int) -> tuple[Target, ...]:
@@ -125,15 +130,16 @@ class _Sample:
 
 
 class _Bench:
-    """The two reasoners and the ontology they share."""
+    """The two reasoners and the ontology they share; patients are built with an engine that nobody tampered with."""
 
-    def __init__(self, ontology: Ontology, engine: Engine, hermit: Reasoner) -> None:
+    def __init__(self, ontology: Ontology, engine: Reasoner, hermit: Reasoner) -> None:
         self.ontology, self.engine, self.hermit = ontology, engine, hermit
+        self.builder = Engine(ontology)
         self.properties = inferred_properties(ontology)
 
-    def verdict(self, count: int, seed: int, progress: Progress) -> Verdict:
+    def verdict(self, count: int, seed: int, progress: Progress, built: Sequence[Target] | None) -> Verdict:
         started = time.perf_counter()
-        targets = targeted(self.ontology, self.engine)
+        targets = targeted(self.ontology, self.builder) if built is None else built
         aimed = chosen(targets, (count + 1) // 2, seed)
         others = drawn(self.ontology, count - len(aimed), seed)
         pairs = zip_longest((target.patient for target in aimed), others)
@@ -146,7 +152,7 @@ class _Bench:
         return Verdict(
             patients=len(patients),
             records=len(samples),
-            built=coverage(self.ontology, self.engine, targets),
+            built=coverage(self.ontology, self.builder, targets),
             judged=_judged(aimed, found),
             differences=differences,
             engine_seconds=engine_seconds,
@@ -159,7 +165,7 @@ class _Bench:
         for number, patient in enumerate(patients):
             stated = record(self.ontology, patient.facts, f"patient/{number}")
             yield _Sample(patient, stated)
-            (closure,) = self.engine.infer((stated,))
+            (closure,) = self.builder.infer((stated,))
             if aside := clashing(self.ontology, stated, closure):
                 rest = record(self.ontology, patient.facts, f"patient/{number}-rest", aside)
                 yield _Sample(patient, rest, tuple(sorted({fact.concept for fact in aside})))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from kg.ontology import catalog, content_digest, parse_module
+from kg.index import catalog, content_digest, parse_module
 
 
 class Modules(Protocol):

@@ -13,7 +13,8 @@ from rapidfuzz import fuzz, process
 from rdflib.namespace import SKOS
 
 from kg import terms
-from kg.ontology import Concept, Ontology
+from kg.entries import Concept
+from kg.ontology import Ontology
 
 _DASHES: Final = re.compile(r"[‐-―−⁃﹘﹣－]")
 _AMERICAN: Final = (

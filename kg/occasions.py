@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
+from kg.entries import Limit
 from kg.facts import DataIssue, Measurement, PatientFacts, ReferenceRange
-from kg.ontology import Limit, Ontology
+from kg.ontology import Ontology
 from kg.units import Interval
 
 POSITION_OF_FLAG = {"L": "Low", "N": "Normal", "H": "High"}

@@ -5,20 +5,32 @@ Everything the program knows of medicine comes from here; nothing in `kg` names 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
 from kg import terms
+from kg.entries import (
+    Article,
+    Claim,
+    Concept,
+    Conversion,
+    DerivedQuantity,
+    Formula,
+    Limit,
+    Marker,
+    Passage,
+    Quantity,
+    ReadingOf,
+    Threshold,
+)
 from kg.errors import OntologyError
+from kg.index import Index, catalog, content_digest, node_text, parse_module
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "ontology"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -27,207 +39,6 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS = "http://purl.org/dc/terms/"
 _OA = "http://www.w3.org/ns/oa#"
-Kind = str
-
-
-@dataclass(frozen=True)
-class Concept:
-    """An entry of the vocabulary. `related` holds broader, narrower or brand names that lead here."""
-
-    name: str
-    code: str
-    kind: Kind
-    label: str
-    definition: str
-    parents: tuple[str, ...]
-    synonyms: tuple[str, ...]
-    related: tuple[str, ...]
-    codes: tuple[str, ...]
-    axis: tuple[str, str] | None
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """Canonical value = value x factor / divisor; `factor_to` is the upper end where the factor is a span."""
-
-    unit: str
-    factor: Decimal
-    factor_to: Decimal
-    divisor: Decimal
-    source: str
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A measurable quantity: its canonical UCUM unit, what converts to it, what is taken but not converted."""
-
-    concept: str
-    unit: str
-    conversions: Mapping[str, Conversion]
-    others: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """One side of a numeric limit; `limit` in the canonical unit."""
-
-    name: str
-    quantity: str
-    bound: str
-    limit: Decimal
-    opposite: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A threshold that calls a value low, high, not low or not high, and when it may (`rank`)."""
-
-    quantity: str
-    threshold: str
-    position: str
-    rank: str
-    sex: str
-
-
-@dataclass(frozen=True)
-class DerivedQuantity:
-    """A number that the fact layer computes from named measurements."""
-
-    name: str
-    formula: str
-    operands: tuple[str, ...]
-    factor: Decimal
-    unit: str
-    recomputes: str
-    low_when: str
-    not_low_when: str
-
-
-@dataclass(frozen=True)
-class Marker:
-    """A printed citation marker with its state, and the reference it resolves to, if any."""
-
-    article: str
-    number: int
-    state: str
-    reference: str
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A stretch of an article: [start, end) in code points, SHA-256 of the slice."""
-
-    article: str
-    section: str
-    start: int
-    end: int
-    digest: str
-
-
-@dataclass(frozen=True)
-class ReadingOf:
-    """One reading of a claim: its IRI's local part, its class of patients, why it stands apart."""
-
-    iri: str
-    situation: str
-    reason: str
-    formal: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim with everything that is shown of it. `fields` holds the plain annotations by local name."""
-
-    id: str
-    article: str
-    kind: str
-    sentence: str
-    passage: Passage
-    markers: tuple[Marker, ...]
-    conclusions: tuple[tuple[str, str], ...]
-    readings: tuple[ReadingOf, ...]
-    formal: str
-    exceptions: tuple[str, ...]
-    exception_classes: tuple[str, ...]
-    doubts: tuple[tuple[str, str], ...]
-    fields: Mapping[str, tuple[str, ...]]
-
-    @property
-    def executable(self) -> bool:
-        """Whether the claim depends on a patient."""
-        return bool(self.readings)
-
-    def field(self, name: str) -> str:
-        return "; ".join(self.fields.get(name, ()))
-
-
-@dataclass(frozen=True)
-class Article:
-    """Bibliographic data and review state of an article."""
-
-    id: str
-    title: str
-    publisher: str
-    modified: str
-    file: str
-    digest: str
-    length: int
-    active_stage: str
-    human_review: str
-    intended_use: str
-
-
-class Index:
-    """Triples by subject and predicate."""
-
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self.triples = list(triples)
-        self._spo: dict[tuple[str, str], list[str]] = {}
-        self._pos: dict[tuple[str, str], list[str]] = {}
-        for triple in self.triples:
-            s, p, o = _text(triple.subject), triple.predicate.value, _text(triple.object)
-            self._spo.setdefault((s, p), []).append(o)
-            self._pos.setdefault((p, o), []).append(s)
-
-    def values(self, subject: str, predicate: str) -> list[str]:
-        """Objects as text: IRI, lexical form or blank node label."""
-        return sorted(self._spo.get((subject, predicate), ()))
-
-    def value(self, subject: str, predicate: str, default: str = "") -> str:
-        found = self.values(subject, predicate)
-        return found[0] if found else default
-
-    def subjects(self, predicate: str, value: str) -> list[str]:
-        return sorted(self._pos.get((predicate, value), ()))
-
-    def own(self, subject: str, name: str) -> list[str]:
-        """Values of one of our own properties, with our base cut off."""
-        return [terms.local(value) for value in self.values(subject, terms.BASE + name)]
-
-    def own_value(self, subject: str, name: str, default: str = "") -> str:
-        found = self.own(subject, name)
-        return found[0] if found else default
-
-    def members(self, head: str) -> list[str]:
-        found = []
-        while head and not head.endswith("#nil"):
-            found.append(self.value(head, "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"))
-            head = self.value(head, "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest")
-        return found
-
-
-def _text(node: object) -> str:
-    return "_:" + node.value if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
-
-
-def catalog(folder: Path) -> dict[str, Path]:
-    """Ontology IRI → local file, from catalog-v001.xml (OASIS XML Catalogs)."""
-    path = folder / "catalog-v001.xml"
-    if not path.exists():
-        raise OntologyError(f"{path}: no catalog; run `make ontology`")
-    rows = ElementTree.parse(path).getroot().iter("{urn:oasis:names:tc:entity:xmlns:xml:catalog}uri")
-    return {row.attrib["name"]: folder / row.attrib["uri"] for row in rows}
 
 
 class Ontology:
@@ -349,7 +160,7 @@ class Ontology:
     def thresholds(self) -> Mapping[str, Threshold]:
         index = self.index
         bound = terms.BASE + "bound"
-        names = sorted({_text(t.subject) for t in index.triples if t.predicate.value == bound})
+        names = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == bound})
         return MappingProxyType({terms.local(iri): self._threshold(iri) for iri in names})
 
     def _threshold(self, iri: str) -> Threshold:
@@ -366,7 +177,7 @@ class Ontology:
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
         index = self.index
-        ranked = sorted({_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "rank"})
+        ranked = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "rank"})
         return tuple(
             Limit(
                 quantity=index.own_value(node, "quantity"),
@@ -381,7 +192,7 @@ class Ontology:
     @cached_property
     def derived(self) -> tuple[DerivedQuantity, ...]:
         index = self.index
-        nodes = sorted({_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "formula"})
+        nodes = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "formula"})
         return tuple(
             DerivedQuantity(
                 name=terms.local(node),
@@ -492,7 +303,7 @@ class Ontology:
         """Conclusion predicate → the list of an assessment it belongs in."""
         index = self.index
         found = {}
-        for top in {_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "listedAs"}:
+        for top in {node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "listedAs"}:
             name = index.own_value(top, "listedAs")
             found[terms.local(top)] = name
             for sub in index.subjects(_RDFS + "subPropertyOf", top):
@@ -504,7 +315,7 @@ class Ontology:
         """Property of a patient such as `hasNextStep` → the list it fills, in the order of the schema."""
         index, found = self.index, {}
         for prop, head in sorted(
-            (_text(t.subject), _text(t.object))
+            (node_text(t.subject), node_text(t.object))
             for t in index.triples
             if t.predicate.value == _OWL + "propertyChainAxiom"
         ):
@@ -528,13 +339,13 @@ class Ontology:
         """All claims by identifier."""
         prefix = terms.BASE + "claim/"
         sentence = terms.BASE + "sentence"
-        iris = sorted({_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
+        iris = sorted({node_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
         plain: dict[str, dict[str, list[str]]] = {iri: {} for iri in iris}
         for triple in self.index.triples:
-            if (bucket := plain.get(_text(triple.subject))) is not None and triple.predicate.value.startswith(
+            if (bucket := plain.get(node_text(triple.subject))) is not None and triple.predicate.value.startswith(
                 terms.BASE
             ):
-                bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(_text(triple.object)))
+                bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(node_text(triple.object)))
         return MappingProxyType({iri.removeprefix(prefix): self._claim(iri, plain[iri]) for iri in iris})
 
     def _claim(self, iri: str, plain: dict[str, list[str]]) -> Claim:
@@ -619,14 +430,6 @@ class Ontology:
         return MappingProxyType(found)
 
 
-@dataclass(frozen=True)
-class Formula:
-    """`and` or `or` over named conditions."""
-
-    operator: str
-    parts: tuple[str, ...]
-
-
 def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
     found, todo = {start}, [start]
     while todo:
@@ -635,24 +438,3 @@ def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[
                 found.add(other)
                 todo.append(other)
     return frozenset(found)
-
-
-def content_digest(contents: Iterable[bytes]) -> str:
-    """A SHA-256 over the contents of the module files, in their order."""
-    return hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in contents)).hexdigest()
-
-
-def parse_module(data: bytes, number: int) -> tuple[ox.Triple, ...]:
-    """The triples of the module file with this number."""
-    quads = ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
-    return tuple(_distinct(quad.triple, number) for quad in quads)
-
-
-def _distinct(triple: ox.Triple, number: int) -> ox.Triple:
-    """Blank nodes of different files are different."""
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, ox.BlankNode):
-        subject = ox.BlankNode(f"m{number}x{subject.value}")
-    if isinstance(value, ox.BlankNode):
-        value = ox.BlankNode(f"m{number}x{value.value}")
-    return ox.Triple(subject, triple.predicate, value)

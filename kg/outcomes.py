@@ -17,8 +17,9 @@ from functools import reduce
 
 from kg.authoring.manchester import AtLeast, Named, Some, Value, parse
 from kg.closure import Closure
+from kg.entries import Claim, ReadingOf
 from kg.occasions import Occasion
-from kg.ontology import Claim, Ontology, ReadingOf
+from kg.ontology import Ontology
 from kg.record import Record
 
 MISSING_LIMIT = 64

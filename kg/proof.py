@@ -135,7 +135,7 @@ class Explainer:
         self.derivations = derivations
         self._steps: dict[Conclusion, Step] = {}
         self._found: dict[Conclusion, tuple[frozenset[Leaf], ...]] = {}
-        self.partial: set[Conclusion] = set()
+        self.partial: set[Conclusion] = set(derivations.cut)
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The lowest proof of a conclusion. Raises NotEntailed."""
@@ -143,7 +143,7 @@ class Explainer:
             raise NotEntailed(f"{conclusion} does not follow")
         order = sorted(self._rests_on(conclusion), key=lambda item: (self.derivations.depth[item], item))
         steps = tuple(map(self.step, order))
-        return Proof(conclusion, steps, len(self.derivations.instances[conclusion]), partial=False)
+        return Proof(conclusion, steps, len(self.derivations.instances[conclusion]), conclusion in self.derivations.cut)
 
     def _rests_on(self, conclusion: Conclusion) -> set[Conclusion]:
         best = self.derivations.best
@@ -170,16 +170,20 @@ class Explainer:
     def justifications(self, conclusion: Conclusion) -> tuple[frozenset[Leaf], ...]:
         """Minimal sets of axioms and facts that entail a conclusion, smallest first, up to JUSTIFICATIONS.
 
-        Whether the bound was met is in `partial`. Raises NotEntailed.
+        Where the bound was met, by it or by what it may rest on, it is in `partial`: then others may be missing.
+        Raises NotEntailed.
         """
         if conclusion not in self.derivations.depth:
             raise NotEntailed(f"{conclusion} does not follow")
-        self._close(conclusion)
+        below = self._below(conclusion)
+        self._close(below)
+        if not self.partial.isdisjoint(below):
+            self.partial.add(conclusion)
         return self._found[conclusion]
 
-    def _close(self, conclusion: Conclusion) -> None:
-        """Least fixpoint over everything the conclusion may rest on; cycles add no minimal set."""
-        below = sorted(self._below(conclusion), key=lambda item: (self.derivations.depth[item], item))
+    def _close(self, conclusions: Iterable[Conclusion]) -> None:
+        """Least fixpoint over everything a conclusion may rest on; cycles add no minimal set."""
+        below = sorted(conclusions, key=lambda item: (self.derivations.depth[item], item))
         for item in below:
             self._found.setdefault(item, ())
         changed = True
@@ -217,6 +221,8 @@ class Explainer:
         sets = {own}
         for premise in instance.premises:
             sets = {left | right for left in sets for right in self._found.get(premise, ())}
+            if len(sets) > JUSTIFICATIONS:
+                sets = set(_minimal(sets))
             if len(sets) > JUSTIFICATIONS:
                 self.partial.add(instance.conclusion)
                 sets = set(_minimal(sets)[:JUSTIFICATIONS])

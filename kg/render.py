@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Differential
+from kg.entries import Claim, Marker
 from kg.explore import WhyNot
 from kg.facts import Fact, Measurement
-from kg.ontology import Claim, Marker
 from kg.outcomes import ClaimOutcome, MissingFact, Outcome
 
 HEADINGS: Final = (

@@ -21,8 +21,8 @@ import pyoxigraph as ox
 
 from kg import terms
 from kg.errors import OntologyError
+from kg.index import Index
 from kg.modules import Modules
-from kg.ontology import Index
 from kg.rule_tables import Axiom, Ends, Feature, Rule, Rules
 from kg.rule_writer import RuleWriter
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from kg.ontology import Ontology, Quantity
+from kg.entries import Quantity
+from kg.ontology import Ontology
 
 _SPELLINGS: Final = {
     "G/L": "10*9/L", "Gpt/L": "10*9/L", "g/dl": "g/dL", "g/l": "g/L", "gm/dL": "g/dL", "gr/dL": "g/dL",

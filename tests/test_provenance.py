@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kg import terms
-from kg.ontology import Claim, Ontology
+from kg.entries import Claim
+from kg.ontology import Ontology
 
 SHARED = Path(__file__).parents[2] / "shared"
 TABLE = SHARED / "claims" / "claims.csv"

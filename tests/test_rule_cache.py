@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,19 +60,20 @@ def test_every_feature_is_found_again_and_no_other(fresh: Rules) -> None:
     assert set(rules.known) == set(fresh.features)
 
 
-def damages() -> Iterator[Callable[[bytes], bytes]]:
-    yield lambda data: b""
-    yield lambda data: data[:40]
-    yield lambda data: data[: len(data) // 2]
-    yield lambda data: data[:-1]
-    yield lambda data: data + b"\0"
-    yield lambda data: b"another file altogether" + data[23:]
-    yield lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:]
-    yield lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:]
-    yield lambda data: data[:-9] + bytes([data[-9] ^ 128]) + data[-8:]
+DAMAGES: tuple[Callable[[bytes], bytes], ...] = (
+    lambda data: b"",
+    lambda data: data[:40],
+    lambda data: data[: len(data) // 2],
+    lambda data: data[:-1],
+    lambda data: data + b"\0",
+    lambda data: b"another file altogether" + data[23:],
+    lambda data: data[:20] + bytes([data[20] ^ 1]) + data[21:],
+    lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:],
+    lambda data: data[:-9] + bytes([data[-9] ^ 128]) + data[-8:],
+)
 
 
-@pytest.mark.parametrize("damage", damages())
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_made_again(damage: Callable[[bytes], bytes], fresh: Rules, ontology: Ontology) -> None:
     rule_cache.cached_rules(ontology)
     path = rule_cache.path_of(ontology.digest)
@@ -134,5 +135,5 @@ def test_the_folder_follows_the_platform(
 ) -> None:
     monkeypatch.delenv("WARRANT_CACHE")
     monkeypatch.setenv(setting, value)
-    monkeypatch.setattr(rule_cache.sys, "platform", platform)
+    monkeypatch.setattr("sys.platform", platform)
     assert rule_cache.folder() == Path(expected)

@@ -8,9 +8,10 @@ from random import Random
 from typing import Final
 
 from kg import terms
+from kg.entries import DerivedQuantity
 from kg.facts import PatientFacts
 from kg.names import KINDS_OF_LIST
-from kg.ontology import DerivedQuantity, Ontology
+from kg.ontology import Ontology
 from kg.patients.case import CaseWriter, Item, Patient, Person, days_before
 from kg.patients.values import a_reading, around, limits_of
 from kg.read_case import FACT_LISTS, NOT_FACTS, PLAIN_STATUSES, STATUSES

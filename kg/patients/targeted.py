@@ -9,8 +9,9 @@ from random import Random
 from typing import Final
 
 from kg.closure import Closure
+from kg.entries import Claim
 from kg.facts import PatientFacts
-from kg.ontology import Claim, Ontology
+from kg.ontology import Ontology
 from kg.patients.build import Builder
 from kg.patients.case import Item, Patient, Person
 from kg.patients.ways import Demands, Sets, Ways, refutation

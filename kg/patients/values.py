@@ -7,7 +7,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from kg.ontology import Ontology, Quantity
+from kg.entries import Quantity
+from kg.ontology import Ontology
 from kg.units import units_of
 
 PLAIN: Final = tuple(map(Decimal, ("0.5", "3", "12", "75", "340", "1800")))

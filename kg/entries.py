@@ -1,0 +1,165 @@
+"""What the compiled ontology holds, as frozen data: concepts, quantities, limits, articles and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+Kind = str
+
+
+@dataclass(frozen=True)
+class Concept:
+    """An entry of the vocabulary. `related` holds broader, narrower or brand names that lead here."""
+
+    name: str
+    code: str
+    kind: Kind
+    label: str
+    definition: str
+    parents: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    related: tuple[str, ...]
+    codes: tuple[str, ...]
+    axis: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Canonical value = value x factor / divisor; `factor_to` is the upper end where the factor is a span."""
+
+    unit: str
+    factor: Decimal
+    factor_to: Decimal
+    divisor: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A measurable quantity: its canonical UCUM unit, what converts to it, what is taken but not converted."""
+
+    concept: str
+    unit: str
+    conversions: Mapping[str, Conversion]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One side of a numeric limit; `limit` in the canonical unit."""
+
+    name: str
+    quantity: str
+    bound: str
+    limit: Decimal
+    opposite: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A threshold that calls a value low, high, not low or not high, and when it may (`rank`)."""
+
+    quantity: str
+    threshold: str
+    position: str
+    rank: str
+    sex: str
+
+
+@dataclass(frozen=True)
+class DerivedQuantity:
+    """A number that the fact layer computes from named measurements."""
+
+    name: str
+    formula: str
+    operands: tuple[str, ...]
+    factor: Decimal
+    unit: str
+    recomputes: str
+    low_when: str
+    not_low_when: str
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A printed citation marker with its state, and the reference it resolves to, if any."""
+
+    article: str
+    number: int
+    state: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of an article: [start, end) in code points, SHA-256 of the slice."""
+
+    article: str
+    section: str
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ReadingOf:
+    """One reading of a claim: its IRI's local part, its class of patients, why it stands apart."""
+
+    iri: str
+    situation: str
+    reason: str
+    formal: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with everything that is shown of it. `fields` holds the plain annotations by local name."""
+
+    id: str
+    article: str
+    kind: str
+    sentence: str
+    passage: Passage
+    markers: tuple[Marker, ...]
+    conclusions: tuple[tuple[str, str], ...]
+    readings: tuple[ReadingOf, ...]
+    formal: str
+    exceptions: tuple[str, ...]
+    exception_classes: tuple[str, ...]
+    doubts: tuple[tuple[str, str], ...]
+    fields: Mapping[str, tuple[str, ...]]
+
+    @property
+    def executable(self) -> bool:
+        """Whether the claim depends on a patient."""
+        return bool(self.readings)
+
+    def field(self, name: str) -> str:
+        return "; ".join(self.fields.get(name, ()))
+
+
+@dataclass(frozen=True)
+class Article:
+    """Bibliographic data and review state of an article."""
+
+    id: str
+    title: str
+    publisher: str
+    modified: str
+    file: str
+    digest: str
+    length: int
+    active_stage: str
+    human_review: str
+    intended_use: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """`and` or `or` over named conditions."""
+
+    operator: str
+    parts: tuple[str, ...]
