@@ -1,6 +1,7 @@
 """Writes a generated ontology: `python -m bench.generate FOLDER CLAIMS [--dense] [--seed N]`.
 
-The same arguments give the same bytes. Modules are written one after the other, a thousand entries each, with a catalogue: the whole is never in memory.
+The same arguments give the same bytes. Modules are written one after the other, a thousand entries each, with a
+catalogue: the text is never in memory as a whole.
 """
 
 from __future__ import annotations

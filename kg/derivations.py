@@ -179,13 +179,12 @@ class _Reader:
         edge, rules = link.edge, self.rules
         start, end = self.run.names[edge.start], self.run.names[edge.end]
         low = Conclusion(start, edge.property, end)
-        if low not in self.found:
-            self._inverse(low)
+        self._inverse(low)
         path = rules.supers[edge.property][rules.features[link.feature].property]
         return self._raised(low, path), self._conclusion(edge.end, link.end_feature)
 
     def _inverse(self, wanted: Conclusion) -> None:
-        """prp-inv1, prp-inv2: found from the asserted edge that runs the other way."""
+        """prp-inv1, prp-inv2: found from the stated edge that runs the other way."""
         ways = [
             (prop, axiom)
             for prop, rows in self.rules.inverses.items()
@@ -195,7 +194,7 @@ class _Reader:
         for prop, axiom in ways:
             for lower, above in self.rules.supers.items():
                 low = Conclusion(wanted.object, lower, wanted.subject)
-                if prop in above and low in self.found:
+                if prop in above and any(instance.rule != "prp-inv" for instance in self.found.get(low, ())):
                     self.put(Instance(wanted, "prp-inv", axiom, (self._raised(low, above[prop]),)))
 
     def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:

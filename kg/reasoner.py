@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from kg.closure import OUTCOMES, Closure
 from kg.modules import Modules
 from kg.record import Record
-from kg.rule_tables import Facet, Wanted, Witness
+from kg.rule_tables import Facet, Others, Wanted, Witness
 from kg.rules import Feature, Rules, compile_rules
 
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
@@ -77,12 +77,12 @@ class Engine:
 
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
-        features, patient = self.rules.features, saturation.record.patient
+        feature, patient = self.rules.features.item, saturation.record.patient
         wanted: dict[str, set[str]] = {name: set() for name in self._inferred}
         asserted = saturation.record.assertions
         types = {item.object for item in asserted if item.predicate == "type" and item.subject == patient}
         for number in saturation.present[0]:
-            kind, prop, filler, _ = features[number]
+            kind, prop, filler, _ = feature(number)
             if kind == "class":
                 types.add(filler)
             elif kind == "value" and prop in wanted:
@@ -113,10 +113,29 @@ class _Run:
     def run(self) -> Saturation:
         self.individual(self.out.record.patient)
         self._assert(self.out.record)
-        while self.queue:
-            self._fire(*self.queue.pop())
+        self._saturate()
         self.out.links.extend(self.links)
         return self.out
+
+    def _saturate(self) -> None:
+        """Pop, fire, store if new. cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire here."""
+        plan, queue, recording, fired = self.rules.plan, self.queue, self.recording, self.out.fired
+        while queue:
+            individual, feature = queue.pop()
+            alone, first, others = plan(feature)
+            present, waiting = self.out.present[individual], self.waiting[individual]
+            for rule, head in alone:
+                if recording:
+                    fired.append((rule, individual))
+                if head not in present:
+                    present[head] = len(present)
+                    queue.append((individual, head))
+            if first:
+                self._advance(individual, first)
+            if feature in waiting:
+                self._advance(individual, waiting.pop(feature))
+            if others:
+                self._look(individual, feature, others)
 
     # -- individuals, edges and facts
 
@@ -179,41 +198,33 @@ class _Run:
     def _one_way(self, edge: Edge) -> None:
         self.incoming[edge.end].append(edge)
         for feature in list(self.out.present[edge.end]):
-            self._carry(edge, feature, self.rules.plan(feature).wanted)
+            if others := self.rules.plan(feature).others:
+                self._carry(edge, feature, others.wanted)
 
     # -- the rules
 
-    def _fire(self, individual: int, feature: int) -> None:
-        """A new fact: everything that looks at it."""
-        alone, first, wanted, facets, witness = self.rules.plan(feature)
-        for rule, head in alone:
-            self._conclude(individual, rule, head)
-        waiting = self.waiting[individual]
-        for group in (first, waiting.pop(feature, ())):
-            for entry in group:
-                self._advance(individual, entry, waiting)
-        if facets and individual in self.out.values:
-            self._facets(individual, facets)
-        if wanted:
-            for edge in tuple(self.incoming[individual]):
-                self._carry(edge, feature, wanted)
-        if witness:
-            self._witness(individual, witness)
+    def _look(self, individual: int, feature: int, others: Others) -> None:
+        """What a new fact means for values, for edges that end here, and for edges that it makes."""
+        if others.facets and individual in self.out.values:
+            self._facets(individual, others.facets)
+        for edge in tuple(self.incoming[individual]):
+            self._carry(edge, feature, others.wanted)
+        if others.witness:
+            self._witness(individual, others.witness)
 
-    def _conclude(self, individual: int, rule: int, head: int) -> None:
-        if self.recording:
-            self.out.fired.append((rule, individual))
-        self.add(individual, head)
-
-    def _advance(self, individual: int, entry: tuple[int, tuple[int, ...], int], waiting: Waiting) -> None:
+    def _advance(self, individual: int, rules: Sequence[tuple[int, tuple[int, ...], int]]) -> None:
         """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
-        present = self.out.present[individual]
-        rule, body, head = entry
-        for needed in body:
-            if needed not in present:
-                waiting.setdefault(needed, []).append(entry)
-                return
-        self._conclude(individual, rule, head)
+        present, waiting = self.out.present[individual], self.waiting[individual]
+        for entry in rules:
+            rule, body, head = entry
+            for needed in body:
+                if needed not in present:
+                    waiting.setdefault(needed, []).append(entry)
+                    break
+            else:
+                if self.recording:
+                    self.out.fired.append((rule, individual))
+                self.add(individual, head)
 
     def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
         """dt-facet: a value on this side of the limit."""

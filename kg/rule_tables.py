@@ -86,18 +86,24 @@ class Witness(NamedTuple):
     classes: tuple[int, ...]
 
 
+class Others(NamedTuple):
+    """What looks at a feature besides rules. `facets` are those that stand beside this class in a body."""
+
+    wanted: tuple[Wanted, ...]
+    facets: tuple[Facet, ...]
+    witness: Witness | None
+
+
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
     `alone`: (rule, head) of the rules with this body. `first`: (rule, body, head) of the longer rules that wait for
-    this feature first: of each body, the one fewest rules ask for. `facets` are those that stand beside this class.
+    this feature first: of each body, the one fewest rules ask for.
     """
 
-    alone: tuple[tuple[int, int], ...] = ()
-    first: tuple[tuple[int, tuple[int, ...], int], ...] = ()
-    wanted: tuple[Wanted, ...] = ()
-    facets: tuple[Facet, ...] = ()
-    witness: Witness | None = None
+    alone: tuple[tuple[int, int], ...]
+    first: tuple[tuple[int, tuple[int, ...], int], ...]
+    others: Others | None
 
 
 class Rules:
@@ -106,9 +112,9 @@ class Rules:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._text = block.texts("text").item
-        self.features: Sequence[Feature] = Decoded(len(block.numbers("feature.kind")), self._feature())
-        self.axioms: Sequence[Axiom] = Decoded(len(block.numbers("axiom.subject")), self._axiom())
-        self.rules: Sequence[Rule] = Decoded(len(block.numbers("rule.head")), self._rule())
+        self.features = Decoded(len(block.numbers("feature.kind")), self._feature())
+        self.axioms = Decoded(len(block.numbers("axiom.subject")), self._axiom())
+        self.rules = Decoded(len(block.numbers("rule.head")), self._rule())
         self.known = _Known(block.numbers("feature.table"), self.features)
         self.plan = Remembered(self._plans())
 
@@ -180,12 +186,13 @@ class Rules:
         alone, first, wanted, facets = (block.rows("plan." + name) for name in ("alone", "first", "wanted", "facets"))
 
         def plan(number: int) -> Plan:
+            others = Others(
+                tuple(map(self._wanted, wanted(number))), tuple(map(facet, facets(number))), self._witness(number)
+            )
             return Plan(
                 tuple((rule, heads[rule]) for rule in alone(number)),
                 tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
-                tuple(map(self._wanted, wanted(number))),
-                tuple(map(facet, facets(number))),
-                self._witness(number),
+                others if any(others) else None,
             )
 
         return plan
