@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 PREDICATES: Final = ("suggests", "refutes", "recommends")
 BLOCK: Final = 13
 LIMITS: Final = (10, 20, 30)
-QUANTITIES: Final = 200
+QUANTITIES: Final = 300
 T = TypeVar("T")
 Parts = tuple[tuple[int, ...], ...]
 
@@ -67,16 +67,17 @@ class World:
 
 
 def world(claims: int, dense: bool, seed: int = 1) -> World:
-    """An ontology of so many claims. Dense: ten claims to a condition's one; sparse: as many conditions as claims."""
+    """An ontology of so many claims. Dense: five claims to a condition; sparse: as many conditions as claims."""
     random = Random(f"{claims} {dense} {seed}")
-    size = max(30, claims // 10 if dense else claims)
+    size = max(30, claims // 5 if dense else claims)
     found = World(concepts=size, quantities=min(QUANTITIES, max(4, size // 20)))
-    found.conditions = [_condition(found, number, random) for number in range(size)]
-    found.claims = [_claim(found, range(size), random) for _ in range(claims)]
+    found.conditions = list(dict.fromkeys(_condition(found, number, random) for number in range(size)))
+    found.claims = [_claim(found, range(len(found.conditions)), random) for _ in range(claims)]
     return found
 
 
 def _condition(found: World, number: int, random: Random) -> Condition:
+    """Each condition has a name of its own, so a measured one that comes up twice counts once."""
     kind = random.choices(("finding", "history", "below", "at least"), (60, 15, 15, 10))[0]
     if kind in ("below", "at least"):
         return Condition(kind, random.randrange(found.quantities), random.choice(LIMITS))
@@ -113,7 +114,7 @@ def patients(found: World, count: int, dense: bool, seed: int = 1) -> tuple[Pati
 
 
 def _patient(found: World, name: str, dense: bool, random: Random) -> Patient:
-    met, contradicted, besides = (12, 4, 10) if dense else (4, 2, 6)
+    met, contradicted, besides = (8, 3, 8) if dense else (4, 2, 6)
     stated: dict[Condition, bool] = {}
     for claim in _sample(random, found.claims, met):
         for part in claim.readings[0]:

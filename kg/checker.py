@@ -32,6 +32,17 @@ BOUNDS: Final[Mapping[str, tuple[str, Callable[[Decimal, Decimal], bool]]]] = {
     XSD + "maxExclusive": ("<", lambda value, limit: value < limit),
 }
 
+OF_CLASSES: Final = ("cax-sco", "cls-int1", "cls-svf1", "cls-hv2", "cls-minqc", "dt-facet")
+RULES: Final[Mapping[str, tuple[str, ...]]] = {
+    RDFS + "subClassOf": OF_CLASSES,
+    OWL + "equivalentClass": OF_CLASSES,
+    RDFS + "subPropertyOf": ("prp-spo1", "prp-inv"),
+    OWL + "propertyChainAxiom": ("prp-spo2",),
+    OWL + "inverseOf": ("prp-inv",),
+    RDFS + "domain": ("prp-dom",),
+    RDFS + "range": ("prp-rng",),
+}
+
 
 class Rejected(Exception):
     """The proof does not hold: at which step, and why."""
@@ -116,6 +127,12 @@ class Checker:
 
     def check(self, proof: Mapping[str, Any], facts: Iterable[Sequence[str]] | None = None) -> None:
         """Accept silently, or raise Rejected. With `facts`, every fact leaf must be among them."""
+        try:
+            self._check(proof, facts)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Rejected(f"not in the form of a proof: {error!r}") from error
+
+    def _check(self, proof: Mapping[str, Any], facts: Iterable[Sequence[str]] | None) -> None:
         known: dict[str, Triple] = {}
         given = None if facts is None else {tuple(fact) for fact in facts}
         steps = proof["steps"]
@@ -141,6 +158,8 @@ class Checker:
         if step["rule"] in FACTS:
             if step["axiom"] or premises or (given is not None and conclusion not in given):
                 raise Rejected(f"{where}: is no fact of this patient")
+            if step["source"] != "record":
+                raise Rejected(f"{where}: the source of a fact is the record, not {step['source']}")
         else:
             self._inference(step, conclusion, premises, where)
         known[step["id"]] = conclusion
@@ -151,6 +170,8 @@ class Checker:
             raise Rejected(f"{where}: the ontology has no such axiom: {step['axiom']}")
         if step["source"] != axiom.source:
             raise Rejected(f"{where}: the source is {axiom.source}, not {step['source']}")
+        if step["rule"] not in RULES.get(axiom.predicate, ("ontology",)):
+            raise Rejected(f"{where}: {step['rule']} is no rule for {step['axiom']}")
         if not self._follows(axiom, conclusion, premises):
             raise Rejected(f"{where}: does not follow from its premises by {step['axiom']}")
 

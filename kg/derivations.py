@@ -159,7 +159,7 @@ class _Reader:
 
     def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Conclusion, ...]]:
         """Every way in which a body holds."""
-        ways = [list(self._ways(individual, feature)) for feature in body]
+        ways = [dict.fromkeys(self._ways(individual, feature)) for feature in body]
         for choice in product(*ways):
             yield tuple(dict.fromkeys(premise for part in choice for premise in part))
 
@@ -200,15 +200,12 @@ class _Reader:
     def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
         """cls-minqc: as many links to ends that are known to differ."""
         size = int(self.rules.features[feature].number)
-        links: dict[str, list[Link]] = {}
-        for link in self.links[individual, feature]:
-            links.setdefault(self.run.names[link.edge.end], []).append(link)
-        for names in combinations(sorted(links), size):
+        ends = {self.run.names[link.edge.end]: self._link(link) for link in self.links[individual, feature]}
+        for names in combinations(sorted(ends), size):
             pairs = [tuple(sorted(pair)) for pair in combinations(names, 2)]
             if all(frozenset(pair) in self.apart for pair in pairs):
                 different = tuple(Conclusion(a, "differentFrom", b) for a, b in pairs)
-                for chosen in product(*(links[name] for name in names)):
-                    yield (*(part for link in chosen for part in self._link(link)), *different)
+                yield (*(part for name in names for part in ends[name]), *different)
 
     def _facet(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
         """dt-facet: the values on this side of the limit."""

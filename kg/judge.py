@@ -223,7 +223,7 @@ class _Bench:
     def _difference(self, sample: _Sample, prop: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:
         patient = sample.patient
         sides = tuple(sorted(ours)), tuple(sorted(theirs))
-        return Difference(patient.purpose, prop, *sides, patient.json, sample.quarantined)
+        return Difference(patient.purpose, prop, *sides, patient.case, sample.quarantined)
 
     @cached_property
     def classes(self) -> frozenset[str]:

@@ -24,6 +24,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from conftest import TODAY
+from reduced import left
 
 from kg.checker import Checker
 from kg.closure import Closure
@@ -198,7 +199,7 @@ def reasoned(case: Case, folder: Path) -> Reasoned:
 def test_the_collector_misses_no_folder() -> None:
     folders = sorted(path.name for path in FOLDER.iterdir())
     assert folders == sorted(CASES + REFUSED)
-    assert (len(CASES), len(REFUSED)) == (49, 28)
+    assert (len(CASES), len(REFUSED)) == (52, 28)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -235,6 +236,33 @@ def test_each_conclusion_has_a_proof_and_the_checker_accepts_it(name: str, tmp_p
     for conclusion in case.entailed:
         checker.check(json.loads(json.dumps(Explainer(known).proof(conclusion).to_json())), facts)
     assert set(case.not_entailed) & set(known.depth) == set()
+
+
+@pytest.mark.parametrize("name", or_open(CASES))
+def test_each_justification_entails_and_has_nothing_to_spare(name: str, tmp_path: Path) -> None:
+    case = read(name)
+    known = reasoned(case, tmp_path).derivations
+    for conclusion in case.entailed:
+        found = Explainer(known).justifications(conclusion)
+        assert found
+        for leaves in found:
+            assert conclusion in left(known, leaves).depth
+            assert all(conclusion not in left(known, leaves - {leaf}).depth for leaf in leaves)
+
+
+@pytest.mark.parametrize(
+    ("name", "conclusion", "ways"),
+    [
+        ("cax-sco-an-instance-of-a-class-is-one-of-every-class-above", "finding type Cytopenia", 1),
+        ("cls-minqc-an-end-that-is-linked-twice-counts-once", "patient type Persistent", 2),
+        ("cls-minqc-three-need-every-pair-to-differ-and-links-by-sub-properties-count", "patient type Persistent", 1),
+        ("dt-facet-of-two-values-each-stands-on-its-own-side", "both type Low", 1),
+        ("prp-inv1-a-link-may-be-stated-from-both-ends", "hb type MeasuredInWoman", 2),
+    ],
+)
+def test_there_are_as_many_justifications_as_ways(name: str, conclusion: str, ways: int, tmp_path: Path) -> None:
+    known = reasoned(read(name), tmp_path).derivations
+    assert len(Explainer(known).justifications(Conclusion(*conclusion.split()))) == ways
 
 
 @pytest.mark.parametrize("name", CASES)

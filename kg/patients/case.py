@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Final
 
 from kg.facts import PatientFacts
 from kg.names import Names
 from kg.ontology import Ontology
-from kg.read_case import CaseReader
+from kg.read_case import CaseReader, parse_json
 
 AS_OF: Final = datetime.date(2026, 2, 10)
 RECORD: Final = "record"
@@ -49,21 +48,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Patient:
-    """An invented patient: what it is for, its case as a user would write it, and the facts that were read from it."""
+    """An invented patient: what it is for, its case as JSON for `warrant assess`, and the facts read from it."""
 
     purpose: str
-    case: Mapping[str, Any]
+    case: str
     facts: PatientFacts
-
-    @cached_property
-    def json(self) -> str:
-        """The case as JSON, to be given to `warrant assess`."""
-        return json.dumps(self.case, default=_number)
 
 
 def _number(value: object) -> float:
     assert isinstance(value, Decimal)
-    return float(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def days_before(days: int) -> str:
@@ -105,7 +99,8 @@ class CaseWriter:
                 case.setdefault(RECORD, {"complete": []})["complete"].append(item.entry[0][1])
             else:
                 case.setdefault(item.list, []).append(_entry(item))
-        return Patient(purpose, case, self.reader.read(case))
+        text = json.dumps(case, default=_number)
+        return Patient(purpose, text, self.reader.read(parse_json(text)))
 
 
 def _entry(item: Item) -> dict[str, Any]:
