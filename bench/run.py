@@ -84,7 +84,7 @@ class Bench:
             found = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip()[-200:]}
         except subprocess.TimeoutExpired:
             found = {"error": "timeout"}
-        if task in RIVALS and found.get("seconds", 0) > self.cap:
+        if task in RIVALS and float(found.get("seconds", 0)) > self.cap:
             found = {"error": "timeout"}
         if task not in RIVALS and "error" in found:
             raise SystemExit(f"{name}: {found['error']}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, BinaryIO, Final, Generic, TypeVar, overload
+from typing import Any, BinaryIO, Final, TypeVar, overload
 
 NUMBER: Final = "I"
 ALIGN: Final = 8
@@ -117,19 +117,17 @@ class Block:
         return json.loads(bytes(self.section(name)))
 
 
-class Remembered(Generic[T]):
-    """A function of a number, with the results of the last REMEMBERED numbers or fewer."""
+class Remembered(dict[int, T]):
+    """A function of a number as a mapping: made on first sight, forgotten when REMEMBERED are there."""
 
     def __init__(self, make: Callable[[int], T]) -> None:
+        super().__init__()
         self.make = make
-        self.memory: dict[int, T] = {}
 
-    def __call__(self, number: int) -> T:
-        found = self.memory.get(number)
-        if found is None:
-            if len(self.memory) >= REMEMBERED:
-                self.memory.clear()
-            found = self.memory[number] = self.make(number)
+    def __missing__(self, number: int) -> T:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[number] = self.make(number)
         return found
 
 
@@ -148,10 +146,10 @@ class Decoded(Sequence[T]):
     def __getitem__(self, key: slice) -> tuple[T, ...]: ...
     def __getitem__(self, key: int | slice) -> T | tuple[T, ...]:
         if isinstance(key, slice):
-            return tuple(self.item(number) for number in range(*key.indices(self.size)))
+            return tuple(self.item[number] for number in range(*key.indices(self.size)))
         if not -self.size <= key < self.size:
             raise IndexError(key)
-        return self.item(key % self.size)
+        return self.item[key % self.size]
 
     def __iter__(self) -> Iterator[T]:
         """Without remembering: a walk over everything leaves no trace."""

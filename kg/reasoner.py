@@ -81,8 +81,7 @@ class Engine:
         wanted: dict[str, set[str]] = {name: set() for name in self._inferred}
         asserted = saturation.record.assertions
         types = {item.object for item in asserted if item.predicate == "type" and item.subject == patient}
-        for number in saturation.present[0]:
-            kind, prop, filler, _ = feature(number)
+        for kind, prop, filler, _ in map(feature.__getitem__, saturation.present[0]):
             if kind == "class":
                 types.add(filler)
             elif kind == "value" and prop in wanted:
@@ -122,8 +121,13 @@ class _Run:
         plan, queue, recording, fired = self.rules.plan, self.queue, self.recording, self.out.fired
         while queue:
             individual, feature = queue.pop()
-            alone, first, others = plan(feature)
+            alone, last, first, others = plan[feature]
             present, waiting = self.out.present[individual], self.waiting[individual]
+            for rule, head in last:
+                if recording:
+                    fired.append((rule, individual))
+                if head not in present:
+                    present[head] = len(present)
             for rule, head in alone:
                 if recording:
                     fired.append((rule, individual))
@@ -198,7 +202,7 @@ class _Run:
     def _one_way(self, edge: Edge) -> None:
         self.incoming[edge.end].append(edge)
         for feature in list(self.out.present[edge.end]):
-            if others := self.rules.plan(feature).others:
+            if others := self.rules.plan[feature].others:
                 self._carry(edge, feature, others.wanted)
 
     # -- the rules

@@ -97,11 +97,13 @@ class Others(NamedTuple):
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
-    `alone`: (rule, head) of the rules with this body. `first`: (rule, body, head) of the longer rules that wait for
+    `alone`: (rule, head) of the rules with this body; `last`: those of them whose head nothing looks at.
+    `first`: (rule, body, head) of the longer rules that wait for
     this feature first: of each body, the one fewest rules ask for.
     """
 
     alone: tuple[tuple[int, int], ...]
+    last: tuple[tuple[int, int], ...]
     first: tuple[tuple[int, tuple[int, ...], int], ...]
     others: Others | None
 
@@ -157,7 +159,7 @@ class Rules:
     def loose(self) -> tuple[Facet, ...]:
         """Facets with no class beside them: to be tried on every value."""
         facet = self._facet()
-        return tuple(facet(number) for number in self.block.json("loose"))
+        return tuple(facet[number] for number in self.block.json("loose"))
 
     # -- decoding
 
@@ -166,31 +168,34 @@ class Rules:
             self.block.numbers(f"feature.{name}") for name in ("kind", "property", "filler", "number")
         )
         text = self._text
-        return lambda n: Feature(text(kinds[n]), text(props[n]), text(fillers[n]), text(numbers[n]))
+        return lambda n: Feature(text[kinds[n]], text[props[n]], text[fillers[n]], text[numbers[n]])
 
     def _axiom(self) -> Callable[[int], Axiom]:
         columns = [self.block.numbers(f"axiom.{name}") for name in Axiom._fields]
-        text = self.block.texts("axiom.text").item.make
-        return lambda number: Axiom(*(text(column[number]) for column in columns))
+        text = self.block.texts("axiom.text").item
+        return lambda number: Axiom(*(text[column[number]] for column in columns))
 
     def _rule(self) -> Callable[[int], Rule]:
         names, heads = self.block.numbers("rule.name"), self.block.numbers("rule.head")
         bodies, axioms, text = self.block.rows("rule.body"), self.block.rows("rule.axioms"), self._text
-        return lambda number: Rule(text(names[number]), bodies(number), heads[number], axioms(number))
+        return lambda number: Rule(text[names[number]], bodies(number), heads[number], axioms(number))
 
     # -- plans
 
     def _plans(self) -> Callable[[int], Plan]:
         block, heads = self.block, self.block.numbers("rule.head")
-        bodies, facet = block.rows("rule.body"), self._facet()
+        bodies, facet, looked_at = block.rows("rule.body"), self._facet(), block.numbers("feature.looked_at")
         alone, first, wanted, facets = (block.rows("plan." + name) for name in ("alone", "first", "wanted", "facets"))
 
         def plan(number: int) -> Plan:
             others = Others(
-                tuple(map(self._wanted, wanted(number))), tuple(map(facet, facets(number))), self._witness(number)
+                tuple(map(self._wanted, wanted(number))),
+                tuple(facet[one] for one in facets(number)),
+                self._witness(number),
             )
             return Plan(
-                tuple((rule, heads[rule]) for rule in alone(number)),
+                tuple((rule, heads[rule]) for rule in alone(number) if looked_at[heads[rule]]),
+                tuple((rule, heads[rule]) for rule in alone(number) if not looked_at[heads[rule]]),
                 tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
                 others if any(others) else None,
             )
@@ -201,7 +206,7 @@ class Rules:
         feature = self.features[number]
         return Wanted(feature.property, number, int(feature.number or 0))
 
-    def _facet(self) -> Callable[[int], Facet]:
+    def _facet(self) -> Remembered[Facet]:
         def facet(number: int) -> Facet:
             _, prop, bound, limit = self.features[number]
             return Facet(prop, COMPARE[bound], Decimal(limit), number)

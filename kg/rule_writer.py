@@ -107,6 +107,19 @@ class RuleWriter:
                 slot = slot + 1 & mask
             table[slot] = number + 1
         out.numbers("feature.table", table)
+        out.numbers("feature.looked_at", self._looked_at())
+
+    def _looked_at(self) -> array[int]:
+        """Whether anything may follow from a feature."""
+        seen = array(NUMBER, bytes(4 * len(self.features)))
+        for feature in self.bodies.items:
+            seen[feature] = 1
+        for number, (kind, _, filler, _) in enumerate(self.features):
+            if kind in ("some", "min"):
+                seen[self.known[Feature("class", "", filler)]] = 1
+            elif kind == "value" and filler in self.witnesses:
+                seen[number] = 1
+        return seen
 
     def _write_plans(self, out: Writer) -> None:
         self._write_watches(out)

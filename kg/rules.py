@@ -51,7 +51,7 @@ def compile_rules(modules: Modules) -> Rules:
 
 
 def write_rules(modules: Modules) -> RuleWriter:
-    """The same, to be written somewhere. Files are read twice, one at a time, and dropped."""
+    """The same, to be written somewhere. Files are read one at a time and dropped."""
     return _Compiler(modules).compile()
 
 
@@ -62,38 +62,39 @@ class _Compiler:
         self.sources: dict[tuple[str, str, str], str] = {}
         self.objects: set[str] = set()
         self.chains: list[tuple[str, str, str, int]] = []
+        self.direct: dict[str, list[tuple[str, int]]] = {}
+        self.related: list[Axiom] = []
         self.asserted_classes: list[tuple[str, str, int]] = []
         self.defined: dict[int, tuple[int, str]] = {}
 
     def compile(self) -> RuleWriter:
-        self._properties()
         for path in self.modules.files:
-            triples = self.modules.triples_of(path)
-            self._open(triples)
-            self._classes_and_assertions(triples, path.name)
+            self._read(self.modules.triples_of(path), path.name)
+        self._close()
+        self._assertions()
         self._witnesses()
         self._check_definitions()
         return self.rules
 
-    def _open(self, triples: tuple[ox.Triple, ...]) -> None:
-        """One file at a time is indexed: the expressions of an axiom and its source stand in its file."""
+    def _read(self, triples: tuple[ox.Triple, ...], file: str) -> None:
+        """One file is indexed at a time: the expressions of an axiom and its source stand in its file."""
         self.index = Index(triples)
         self.sources = self._axiom_sources()
-
-    def _classes_and_assertions(self, triples: tuple[ox.Triple, ...], file: str) -> None:
         kinds = {
             RDFS + "subClassOf": self._subclass,
             OWL + "equivalentClass": self._equivalent,
             OWL + "inverseOf": self._inverse,
             RDFS + "domain": self._domain,
             RDFS + "range": self._range,
+            RDFS + "subPropertyOf": self._subproperty,
+            OWL + "propertyChainAxiom": self._chain,
             RDF + "type": self._type,
         }
         for triple in triples:
             if compile_axiom := kinds.get(triple.predicate.value):
                 compile_axiom(triple, file)
-            elif (prop := terms.local(triple.predicate.value)) in self.objects:
-                self._assertion(prop, triple, file)
+            elif triple.predicate.value.startswith(terms.BASE) and isinstance(triple.object, ox.NamedNode):
+                self._related(triple, file)
 
     # -- axioms and their sources
 
@@ -241,70 +242,64 @@ class _Compiler:
 
     # -- properties
 
-    def _properties(self) -> None:
-        """What is declared of properties, whichever file it stands in."""
-        direct: dict[str, list[tuple[str, int]]] = {}
-        kinds = {RDFS + "subPropertyOf", OWL + "propertyChainAxiom"}
-        for path in self.modules.files:
-            triples = self.modules.triples_of(path)
-            self._declared(triples)
-            wanted = [triple for triple in triples if triple.predicate.value in kinds]
-            if wanted:
-                self._open(triples)
-            for triple in wanted:
-                self._property(triple, path.name, direct)
-        self._close(direct)
-
-    def _declared(self, triples: tuple[ox.Triple, ...]) -> None:
-        kind = ox.NamedNode(OWL + "ObjectProperty")
-        self.objects |= {terms.local(_text(triple.subject)) for triple in triples if triple.object == kind}
-
-    def _property(self, triple: ox.Triple, file: str, direct: dict[str, list[tuple[str, int]]]) -> None:
+    def _subproperty(self, triple: ox.Triple, file: str) -> None:
+        """P ⊑ Q (prp-spo1); with an inverse on the left, P⁻ ⊑ Q: y Q x where x P y (prp-inv)."""
         number = self._axiom(triple, file)
-        subject = terms.local(_text(triple.subject))
+        lower, upper = (terms.local(_text(node)) for node in (triple.subject, triple.object))
         if inverse := self.index.value(_text(triple.subject), OWL + "inverseOf"):
-            lower, upper = terms.local(inverse), terms.local(_text(triple.object))
+            lower = terms.local(inverse)
             self.rules.inverses[lower] = (*self.rules.inverses.get(lower, ()), (upper, number))
-            return
-        if triple.predicate.value == RDFS + "subPropertyOf":
-            direct.setdefault(subject, []).append((terms.local(_text(triple.object)), number))
-            return
+        else:
+            self.direct.setdefault(lower, []).append((upper, number))
+
+    def _chain(self, triple: ox.Triple, file: str) -> None:
+        """P o Q ⊑ R: unfolded when all assertions have been read."""
+        number = self._axiom(triple, file)
         links = [terms.local(link) for link in self.index.members(_text(triple.object))]
         if len(links) != 2:
             raise OutsideFragment(self.rules.shown(number), file, "chains have two links here")
-        self.chains.append((links[0], links[1], subject, number))
-        self.rules.chains.append((links[0], links[1], subject))
+        self.chains.append((links[0], links[1], terms.local(_text(triple.subject)), number))
 
-    def _close(self, direct: dict[str, list[tuple[str, int]]]) -> None:
+    def _close(self) -> None:
         """P ⊑ Q, closed transitively, with the axioms on the way (prp-spo1)."""
         for prop in sorted(self.objects):
             above: dict[str, tuple[int, ...]] = {prop: ()}
             todo = [prop]
             while todo:
                 lower = todo.pop()
-                for upper, number in direct.get(lower, ()):
+                for upper, number in self.direct.get(lower, ()):
                     if upper not in above:
                         above[upper] = (*above[lower], number)
                         todo.append(upper)
             self.rules.supers[prop] = above
+        self.rules.chains = [(first, second, result) for first, second, result, _ in self.chains]
 
     # -- assertions of the ontology
 
-    def _assertion(self, prop: str, triple: ox.Triple, file: str) -> None:
+    def _related(self, triple: ox.Triple, file: str) -> None:
+        """Something that is an assertion if its property, which another file may declare, is an object property."""
+        s, p, o = _text(triple.subject), triple.predicate.value, _text(triple.object)
+        self.related.append(
+            Axiom(terms.local(s), terms.local(p), terms.local(o), self.sources.get((s, p, o), ""), file)
+        )
+
+    def _assertions(self) -> None:
         """P o Q ⊑ R with Q(x, y) asserted in the ontology: P value x → R value y (prp-spo2, unfolded)."""
-        number = self._axiom(triple, file)
-        x, y = terms.local(_text(triple.subject)), terms.local(_text(triple.object))
-        above = self.rules.supers[prop]
-        for first, second, result, chain in self.chains:
-            if second in above:
-                body = self.rules.feature(Feature("value", first, x))
-                head = self.rules.feature(Feature("value", result, y))
-                self.rules.rule("prp-spo2", (body,), head, (chain, number, *above[second]))
+        for axiom in self.related:
+            if axiom.predicate in self.objects:
+                number, above = self.rules.axiom(axiom), self.rules.supers[axiom.predicate]
+                for first, second, result, chain in self.chains:
+                    if second in above:
+                        body = self.rules.feature(Feature("value", first, axiom.subject))
+                        head = self.rules.feature(Feature("value", result, axiom.object))
+                        self.rules.rule("prp-spo2", (body,), head, (chain, number, *above[second]))
 
     def _type(self, triple: ox.Triple, file: str) -> None:
-        """A class asserted of an individual that rules may give to patients."""
+        """An object property, or a class asserted of an individual that rules may give to patients."""
         name, kind = terms.local(_text(triple.subject)), _text(triple.object)
-        if name.startswith("witness/") and kind.startswith(terms.BASE):
+        if kind == OWL + "ObjectProperty":
+            self.objects.add(name)
+        elif name.startswith("witness/") and kind.startswith(terms.BASE):
             self.asserted_classes.append((name, terms.local(kind), self._axiom(triple, file)))
 
     def _witnesses(self) -> None:
