@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kg.cli import DONE, WRONG, main
+from kg.cli import main
+from kg.commands.common import DONE, WRONG
 from kg.ontology import DEFAULT_FOLDER
 
 CASE = DEFAULT_FOLDER / "examples" / "a1-pancytopenia-with-low-iron-and-high-b12.yaml"

@@ -1,0 +1,84 @@
+"""`warrant schema`, `compile`, `passages` and `release`: the ontology's sources and what is made of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, Final
+
+from rdflib import Graph
+
+from kg import passages, render
+from kg.authoring import compiler
+from kg.commands.common import DONE, FAILED, command
+from kg.examples import compile_examples
+from kg.index import catalog
+from kg.ontology import Ontology
+from kg.schema import case_schema
+
+ARTICLES: Final = Path("..") / "shared" / "articles"
+
+
+def add(commands: Any) -> None:
+    """Declare the commands."""
+    _schema(commands)
+    _compile(commands)
+    _passages(commands)
+    _release(commands)
+
+
+def _schema(commands: Any) -> None:
+    command(commands, "schema", run_schema, "JSON Schema of a case", "warrant schema > case.schema.json")
+
+
+def run_schema(options: argparse.Namespace) -> int:
+    print(render.dumps(case_schema()))
+    return DONE
+
+
+def _compile(commands: Any) -> None:
+    command(commands, "compile", run_compile, "compile the ontology's sources to modules", "warrant compile")
+
+
+def run_compile(options: argparse.Namespace) -> int:
+    changed = compiler.write(options.ontology)
+    for path, text in compile_examples(Ontology(options.ontology)).items():
+        target = options.ontology / path
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.write_text(text, encoding="utf-8")
+            changed.append(path)
+    print("\n".join(changed) if changed else "nothing changed")
+    return DONE
+
+
+def _passages(commands: Any) -> None:
+    example = "warrant passages --articles ../shared/articles"
+    found = command(commands, "passages", run_passages, "verify offsets and digests against the article texts", example)
+    found.add_argument("--articles", type=Path, default=ARTICLES, help="folder of the article texts")
+    found.add_argument("--show", metavar="CLAIM", help="print the words of a claim's passage")
+
+
+def run_passages(options: argparse.Namespace) -> int:
+    if options.show:
+        print(passages.quotation(options.ontology, options.articles, options.show))
+        return DONE
+    result = passages.verify(options.ontology, options.articles)
+    print(result.summary())
+    return DONE if result.ok else FAILED
+
+
+def _release(commands: Any) -> None:
+    found = command(
+        commands, "release", run_release, "the merged ontology as RDF/XML", "warrant release build/warrant.owl"
+    )
+    found.add_argument("target", type=Path)
+
+
+def run_release(options: argparse.Namespace) -> int:
+    merged = Graph()
+    for path in sorted(catalog(options.ontology).values()):
+        merged.parse(path)
+    options.target.parent.mkdir(parents=True, exist_ok=True)
+    merged.serialize(options.target, format="xml")
+    print(f"{options.target}: {len(merged)} triples")
+    return DONE

@@ -1,0 +1,72 @@
+"""What the commands share: exit statuses, how a command is declared, and reading a case from a file."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import CaseError, Problem
+from kg.facts import PatientFacts
+from kg.knowledge import Knowledge
+from kg.ontology import DEFAULT_FOLDER
+from kg.read_case import parse_json, parse_yaml
+
+DONE, FAILED, WRONG = 0, 1, 2
+FORMATS: Final = ("text", "json", "markdown")
+
+
+def command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+) -> argparse.ArgumentParser:
+    """A sub-command with its help and an example."""
+    found: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=f"example: {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.set_defaults(run=run)
+    found.add_argument("--ontology", type=Path, default=DEFAULT_FOLDER, help="folder of the ontology")
+    return found
+
+
+def format_argument(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """`--format`; what is not given is text on a terminal and JSON otherwise."""
+    parser.add_argument("--format", choices=forms or FORMATS, help="text on a terminal, json otherwise")
+
+
+def chosen_format(options: argparse.Namespace) -> str:
+    return str(options.format or ("text" if sys.stdout.isatty() else "json"))
+
+
+def day_argument(parser: argparse.ArgumentParser) -> None:
+    """`--as-of`."""
+    day = datetime.date.fromisoformat
+    parser.add_argument("--as-of", type=day, default=None, metavar="DATE", help="day of the record, today if not given")
+
+
+def day_of(options: argparse.Namespace) -> datetime.date:
+    return options.as_of or datetime.date.today()
+
+
+def case_arguments(parser: argparse.ArgumentParser) -> None:
+    """A case and its day."""
+    parser.add_argument("case", help="a .json or .yaml file, or - for standard input")
+    day_argument(parser)
+
+
+def read_case(knowledge: Knowledge, name: str, today: datetime.date) -> PatientFacts:
+    """The facts of a case file; `-` is standard input, read as YAML, of which JSON is a part."""
+    try:
+        content = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CaseError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
+    parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml
+    if not content.strip():
+        raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "..."}]}.')])
+    return knowledge.read_case(parse(content), today)

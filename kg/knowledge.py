@@ -1,0 +1,57 @@
+"""The ontology with everything that is made from it, loaded once and shared: the door for programs."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kg.assess import Assessment, Reasoner, assess
+from kg.facts import PatientFacts
+from kg.hermit import Hermit
+from kg.names import Names
+from kg.ontology import DEFAULT_FOLDER, Ontology
+from kg.read_case import CaseReader
+from kg.reasoner import Engine
+
+
+class Knowledge:
+    """An ontology folder opened for use; its parts are loaded when first needed and never change.
+
+    >>> from datetime import date
+    >>> case = {"findings": [{"concept": "pancytopenia"}]}
+    >>> "A1-55" in Knowledge().assess_case(case, date(2026, 1, 1)).outcomes.by_claim
+    True
+    """
+
+    def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:
+        self.folder = folder
+
+    @cached_property
+    def ontology(self) -> Ontology:
+        return Ontology(self.folder)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.ontology)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.ontology)
+
+    def reasoner(self, name: str) -> Reasoner:
+        """`engine` or `hermit`."""
+        return Hermit(self.ontology) if name == "hermit" else self.engine
+
+    def read_case(self, case: Any, today: datetime.date) -> PatientFacts:
+        """The facts of a parsed case. Raises CaseError with all its problems."""
+        return CaseReader(self.names, today).read(case)
+
+    def assess(self, facts: PatientFacts, reasoner: str = "engine") -> Assessment:
+        """The assessment of one patient."""
+        return assess(self.ontology, self.reasoner(reasoner), facts)
+
+    def assess_case(self, case: Any, today: datetime.date) -> Assessment:
+        """The assessment of a parsed case. Raises CaseError."""
+        return self.assess(self.read_case(case, today))
