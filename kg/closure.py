@@ -8,7 +8,7 @@ from typing import Final
 
 from kg.ontology import Ontology
 
-OUTCOMES: Final = ("claimApplies", "claimExcluded", "holdsInReading", "failsInReading", "hasClash")
+OUTCOMES: Final = ("claimApplies", "claimExcluded", "holdsInReading", "failsInReading", "precautionFor", "hasClash")
 
 
 def inferred_properties(ontology: Ontology) -> tuple[str, ...]:

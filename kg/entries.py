@@ -115,6 +115,36 @@ class ReadingOf:
 
 
 @dataclass(frozen=True)
+class RegimenPhase:
+    """One phase of a dose as printed; what is not printed is empty. `substance` is a concept."""
+
+    phase: str
+    substance: str
+    dose: str
+    unit: str
+    route: str
+    frequency: str
+    duration: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect size as printed: its measure, figures, and whether an interval is given. Never a probability."""
+
+    measure: str
+    printed: str
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    population: str
+    outcome: str
+    direction: str
+    interval: str
+
+
+@dataclass(frozen=True)
 class Claim:
     """A claim with everything that is shown of it. `fields` holds the plain annotations by local name."""
 
@@ -130,6 +160,9 @@ class Claim:
     exceptions: tuple[str, ...]
     exception_classes: tuple[str, ...]
     doubts: tuple[tuple[str, str], ...]
+    doubted_with: tuple[str, ...]
+    regimen: tuple[RegimenPhase, ...]
+    effects: tuple[Effect, ...]
     fields: Mapping[str, tuple[str, ...]]
 
     @property
@@ -155,6 +188,20 @@ class Article:
     active_stage: str
     human_review: str
     intended_use: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An entry of an article's reference list. `topic_mismatch` says what it is about if not the claim's topic."""
+
+    iri: str
+    article: str
+    position: int
+    title: str
+    publisher: str
+    year: str
+    type: str
+    topic_mismatch: str
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kg import terms
+from kg.claims import ClaimReader, articles, references
 from kg.entries import (
     Article,
     Claim,
@@ -23,10 +24,8 @@ from kg.entries import (
     DerivedQuantity,
     Formula,
     Limit,
-    Marker,
-    Passage,
     Quantity,
-    ReadingOf,
+    Reference,
     Threshold,
 )
 from kg.errors import OntologyError
@@ -38,7 +37,6 @@ _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS = "http://purl.org/dc/terms/"
-_OA = "http://www.w3.org/ns/oa#"
 
 
 class Ontology:
@@ -213,6 +211,11 @@ class Ontology:
         return int(self.index.own_value(terms.BASE + "SourcedDefault", "adultFrom"))
 
     @cached_property
+    def stale_after_days(self) -> int:
+        """The age in days from which a current value is pointed out."""
+        return int(self.index.own_value(terms.BASE + "SourcedDefault", "staleAfterDays"))
+
+    @cached_property
     def defaults_not_in(self) -> tuple[str, ...]:
         """Conditions in which sourced defaults do not hold."""
         return tuple(self.index.own(terms.BASE + "SourcedDefault", "notIn"))
@@ -325,109 +328,38 @@ class Ontology:
         return MappingProxyType(found)
 
     @cached_property
+    def opposes(self) -> Mapping[str, frozenset[str]]:
+        """Conclusion predicate → the predicates that it speaks against, of the same concept."""
+        index, found = self.index, {}
+        for top in {node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "opposes"}:
+            against = {name for other in index.own(top, "opposes") for name in self._below(other)}
+            found.update(dict.fromkeys(self._below(terms.local(top)), frozenset(against)))
+        return MappingProxyType(found)
+
+    @cached_property
     def predicates(self) -> frozenset[str]:
-        index, todo = self.index, [terms.BASE + "concludes"]
-        found: set[str] = set()
-        while todo:
-            for sub in index.subjects(_RDFS + "subPropertyOf", todo.pop()):
-                found.add(sub)
-                todo.append(sub)
-        return frozenset(map(terms.local, found))
+        """Every predicate of conclusions."""
+        return self._below("concludes") - {"concludes"}
+
+    def _below(self, prop: str) -> frozenset[str]:
+        """A property and everything below it."""
+        base = terms.BASE
+        return _reach(prop, lambda one: map(terms.local, self.index.subjects(_RDFS + "subPropertyOf", base + one)))
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
         """All claims by identifier."""
-        prefix = terms.BASE + "claim/"
-        sentence = terms.BASE + "sentence"
-        iris = sorted({node_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
-        plain: dict[str, dict[str, list[str]]] = {iri: {} for iri in iris}
-        for triple in self.index.triples:
-            if (bucket := plain.get(node_text(triple.subject))) is not None and triple.predicate.value.startswith(
-                terms.BASE
-            ):
-                bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(node_text(triple.object)))
-        return MappingProxyType({iri.removeprefix(prefix): self._claim(iri, plain[iri]) for iri in iris})
-
-    def _claim(self, iri: str, plain: dict[str, list[str]]) -> Claim:
-        index, identifier = self.index, iri.removeprefix(terms.BASE + "claim/")
-        types = [kind for kind in index.values(iri, _TYPE) if kind.startswith(terms.BASE)]
-        pairs = [(name, target) for name, targets in plain.items() if name in self.predicates for target in targets]
-        doubts = [
-            (index.own_value(node, "doubt"), index.own_value(node, "doubtBasis"))
-            for node in index.values(iri, terms.BASE + "hasDoubt")
-        ]
-        return Claim(
-            id=identifier,
-            article=index.own_value(iri, "claimsOf").removeprefix("article/"),
-            kind=index.value(types[0], _SKOS + "notation"),
-            sentence=index.own_value(iri, "sentence"),
-            passage=self._passage(index.value(iri, _DCTERMS + "source")),
-            markers=tuple(
-                sorted(
-                    (self._marker(node) for node in index.values(iri, terms.BASE + "marker")), key=lambda m: m.number
-                )
-            ),
-            conclusions=tuple(sorted(pairs)),
-            readings=self._readings(iri),
-            formal=index.own_value(iri, "formalReading"),
-            exceptions=tuple(name.removeprefix("claim/") for name in plain.get("exception", ())),
-            exception_classes=tuple(sorted(plain.get("exceptionClass", ()))),
-            doubts=tuple(doubts),
-            fields=MappingProxyType({name: tuple(sorted(values)) for name, values in sorted(plain.items())}),
-        )
-
-    def _readings(self, iri: str) -> tuple[ReadingOf, ...]:
-        index = self.index
-        nodes = index.values(iri, terms.BASE + "hasReading") or ([iri] if index.own(iri, "readingSituation") else [])
-        return tuple(
-            ReadingOf(
-                iri=terms.local(node),
-                situation=index.own_value(node, "readingSituation"),
-                reason=index.own_value(node, "readingReason", "reading"),
-                formal=index.own_value(node, "formalReading"),
-            )
-            for node in nodes
-        )
-
-    def _passage(self, iri: str) -> Passage:
-        index = self.index
-        return Passage(
-            article=terms.local(index.value(iri, _OA + "hasSource")).removeprefix("article/"),
-            section=index.own_value(iri, "section"),
-            start=int(index.value(iri, _OA + "start")),
-            end=int(index.value(iri, _OA + "end")),
-            digest=index.own_value(iri, "digest"),
-        )
-
-    def _marker(self, iri: str) -> Marker:
-        own = self.index.own_value
-        return Marker(
-            article=own(iri, "claimsOf").removeprefix("article/"),
-            number=int(own(iri, "markerNumber")),
-            state=own(iri, "markerState"),
-            reference=own(iri, "resolvesTo"),
-        )
+        return MappingProxyType(ClaimReader(self.index, self.predicates).claims())
 
     @cached_property
     def articles(self) -> Mapping[str, Article]:
         """All articles by identifier."""
-        index = self.index
-        found = {}
-        for iri in index.subjects(_TYPE, terms.BASE + "Article"):
-            identifier = index.value(iri, _SKOS + "notation")
-            found[identifier] = Article(
-                id=identifier,
-                title=index.value(iri, _DCTERMS + "title"),
-                publisher=index.value(iri, _DCTERMS + "publisher"),
-                modified=index.value(iri, _DCTERMS + "modified"),
-                file=index.own_value(iri, "fileName"),
-                digest=index.own_value(iri, "digest"),
-                length=int(index.own_value(iri, "fileLength")),
-                active_stage=index.own_value(iri, "activeStage"),
-                human_review=index.own_value(iri, "humanReview"),
-                intended_use=index.own_value(iri, "intendedUse"),
-            )
-        return MappingProxyType(found)
+        return MappingProxyType(articles(self.index))
+
+    @cached_property
+    def references(self) -> Mapping[str, Reference]:
+        """The entries of the articles' reference lists, by the local part of their IRI."""
+        return MappingProxyType(references(self.index))
 
 
 def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from kg.authoring.conditions import ConditionCompiler, Reading, refuted
 from kg.authoring.manchester import And, Expression, Named, Value, parse
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
+from kg.authoring.subjects import Subjects
 
 KIND_CLASS = {
     "differential": "Differential",
@@ -48,8 +49,8 @@ CLASSIFYING = ("classifiesAs", "defines", "raisesSuspicionOf")
 class ArticleCompiler:
     """Compiles one article; its conditions go to the shared module of conditions."""
 
-    def __init__(self, file: ArticleFile, conditions: ConditionCompiler) -> None:
-        self.file, self.conditions = file, conditions
+    def __init__(self, file: ArticleFile, conditions: ConditionCompiler, subjects: Subjects) -> None:
+        self.file, self.conditions, self.subjects = file, conditions, subjects
         head = file.article
         self.module = Module(
             head.slug,
@@ -175,6 +176,8 @@ class ArticleCompiler:
         module.note(iri, DCTERMS.source, self._passage(entry))
         for number in entry.markers:
             module.note(iri, terms.term("marker"), terms.marker(self.file.article.id, number))
+        for name in self.subjects.of(entry, self.expression(entry.situation) if entry.situation else None):
+            module.note(iri, DCTERMS.subject, terms.term(name))
         for predicate, targets in entry.concludes.items():
             for target in targets:
                 node = terms.claim(target) if predicate == "meetsExceptionTo" else terms.term(target)
@@ -270,6 +273,7 @@ class ArticleCompiler:
         else:
             self._parted(entry, readings, names)
         self._exceptions(entry)
+        self._precaution(entry)
         self._classifications(entry, names)
 
     def _situation(self, entry: ClaimEntry, reading: Reading, number: int) -> str:
@@ -309,6 +313,16 @@ class ArticleCompiler:
                 name = f"ExceptionTo{entry.id.replace('-', '')}Number{number}"
                 holds = self.conditions.condition(parse(text), name, f"Exception {number} to {entry.id}", claim)
                 self.module.note(claim, terms.term("exceptionClass"), terms.term(holds))
+
+    def _precaution(self, entry: ClaimEntry) -> None:
+        """The ground of a warning with exceptions: where it holds, the warning is followed until one is known."""
+        if entry.precaution is None:
+            return
+        claim, number = terms.claim(entry.id), entry.id.replace("-", "")
+        ground = self.conditions.condition(
+            parse(entry.precaution), f"GroundOf{number}", f"Ground of {entry.id}, its exceptions aside", claim
+        )
+        self.module.subclass(Named(ground), Value("precautionFor", f"claim/{entry.id}"), claim)
 
     def _classifications(self, entry: ClaimEntry, names: list[str]) -> None:
         claim = terms.claim(entry.id)

@@ -16,6 +16,7 @@ from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.authoring.owl import Module
 from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, TermFile, ThresholdFile, read
+from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
@@ -317,7 +318,8 @@ def _modules(sources: Sources) -> Iterator[Module]:
     labels |= thresholds.labels
     yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)
-    compilers = [ArticleCompiler(file, conditions) for _, file in sources.articles]
+    subjects = Subjects(vocabulary, sources.thresholds)
+    compilers = [ArticleCompiler(file, conditions, subjects) for _, file in sources.articles]
     _open_twins(compilers, conditions)
     for number, rule in enumerate(sources.thresholds.rules, 1):
         conditions.rule(number, rule)

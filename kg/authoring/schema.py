@@ -120,10 +120,14 @@ class Derived(NumberOf):
 
 
 class Population(Entry):
-    """For whom sourced defaults hold: from this age (years), unless one of these conditions is present."""
+    """For whom sourced defaults hold: from this age (years), unless one of these conditions is present.
+
+    A current value older than `stale_after_days` is still used, and pointed out.
+    """
 
     adult_from: int
     not_in: tuple[Name, ...]
+    stale_after_days: int
     source: Text
 
 
@@ -287,6 +291,7 @@ class ClaimEntry(Entry):
     situation: str | None = None
     other_reading: str | None = None
     other_reading_because: Literal["reading", "grey_zone"] = "reading"
+    precaution: str | None = None
     holds_of: str = ""
     concludes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     states: str = ""

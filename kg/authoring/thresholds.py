@@ -34,6 +34,7 @@ FACETS = {
 FACET_IRI = {"<": XSD.maxExclusive, "<=": XSD.maxInclusive, ">": XSD.minExclusive, ">=": XSD.minInclusive}
 ANNOTATIONS = (
     ("adultFrom", "adult from: the age in years from which sourced defaults hold"),
+    ("staleAfterDays", "stale after: the age in days from which a current value is pointed out"),
     ("notIn", "not in: a condition that rules sourced defaults out"),
     ("recomputes", "recomputes: the quantity whose value this one checks"),
     ("lowWhen", "low when: the threshold under which the recomputed value is low"),
@@ -92,6 +93,7 @@ class ThresholdCompiler:
             self.module.note(terms.term(name), DCTERMS.source, terms.source("schema"))
             self.module.note(terms.term(name), terms.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
         self.module.note(default, terms.term("adultFrom"), Literal(self.file.population.adult_from))
+        self.module.note(default, terms.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
         for name in self.file.population.not_in:
             self.module.note(default, terms.term("notIn"), terms.term(name))
 

@@ -1,0 +1,83 @@
+"""What a claim is about: the concepts it concludes, those of its condition, and those that its wording names.
+
+Written as `dcterms:subject`, so that a query finds a claim by any concept it touches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
+from kg.authoring.schema import ClaimEntry, ThresholdFile
+from kg.authoring.vocabulary import POSITIONS, Vocabulary
+from kg.mentions import Table
+
+NO_SUBJECTS: Final = ("qualifier", "context")
+TERMS: Final = (
+    "purpose", "trigger", "performer", "over", "particularly", "examples", "presupposes", "mechanism", "until",
+    "before", "only_after",
+)  # fmt: skip
+WORDING: Final = ("sentence", "means", "holds_of", "purpose_text", "reason", "substance_note", "before_text")
+
+
+class Subjects:
+    """Finds the subjects of claims in a vocabulary and its thresholds."""
+
+    def __init__(self, vocabulary: Vocabulary, thresholds: ThresholdFile) -> None:
+        self.vocabulary = vocabulary
+        self.quantities = {item.name: (item.of,) for item in thresholds.thresholds}
+        self.derived: Mapping[str, tuple[str, ...]] = {item.name: item.of for item in thresholds.derived}
+        forms = [form for condition in thresholds.conditions for form in condition.forms]
+        self.conditions = {form.name: form.holds for form in forms}
+        self.certain = {item.name: item.of for item in thresholds.possible}
+        shown = {(quantity, position): name for name, (quantity, position) in vocabulary.axes.items()}
+        self.shows = {item.when: shown.get((item.analyte, item.position.title())) for item in thresholds.limits}
+        self.names = Table(self._names())
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        for term in self.vocabulary.terms:
+            if term.kind not in NO_SUBJECTS:
+                for name in (term.label, term.code, *term.exact, *term.abbreviations, *term.lay):
+                    yield name, term.name
+
+    def of(self, entry: ClaimEntry, situation: Expression | None) -> tuple[str, ...]:
+        """The subjects of a claim, sorted."""
+        found = {target for targets in entry.concludes.values() for target in targets}
+        found |= {name for field in TERMS for name in getattr(entry, field)}
+        found |= {phase.substance for phase in entry.regimen} | {effect.outcome or "" for effect in entry.effects}
+        found |= set(self.in_expression(situation)) if situation else set()
+        found |= set(self.in_text(" . ".join(getattr(entry, field) for field in WORDING)))
+        found |= set(self.in_text(" . ".join(effect.population for effect in entry.effects)))
+        return tuple(sorted(name for name in found if self._counts(name)))
+
+    def _counts(self, name: str) -> bool:
+        return name in self.vocabulary and self.vocabulary[name].kind not in NO_SUBJECTS
+
+    def in_text(self, text: str) -> Iterator[str]:
+        """The concepts that a text names without doubt."""
+        for hit in self.names.find(text):
+            if len(hit.meanings) == 1:
+                yield hit.meanings[0]
+
+    def in_expression(self, expression: Expression) -> Iterator[str]:
+        """The concepts and quantities of a condition, through named conditions and thresholds."""
+        match expression:
+            case And(parts) | Or(parts):
+                for part in parts:
+                    yield from self.in_expression(part)
+            case Some(_, filler) | AtLeast(_, _, filler):
+                yield from self.in_expression(filler)
+            case Value(_, name) | Named(name):
+                yield from self.named(name)
+
+    def named(self, name: str) -> Iterable[str]:
+        """The concepts behind a name of a condition."""
+        if name in self.conditions:
+            return self.in_expression(parse(self.conditions[name]))
+        name = self.certain.get(name, name)
+        (quantity,) = self.quantities.get(name, (name,))
+        operands = self.derived.get(quantity, (quantity,))
+        bare = re.sub(f"({'|'.join(POSITIONS)})$", "", name)
+        return (*operands, self.shows.get(name) or name) if bare == name or name in self.vocabulary else (bare,)
