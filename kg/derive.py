@@ -50,7 +50,7 @@ class _Record:
             and fact.concept in below
             and fact.status is Status.PRESENT
             and fact.started
-            and not fact.ended
+            and not (fact.ended and fact.ended < self.facts.as_of)
         ]
         return min(running, default=None)
 

@@ -5,7 +5,15 @@ WarrantError
 │   ├── CaseError         a patient's case
 │   └── AuthoringError    the ontology's own sources
 ├── OntologyError         the compiled ontology cannot be used
-└── ReasonerError         HermiT could not be run, timed out or refused
+├── ReasonerError         HermiT could not be run, timed out or refused
+└── QueryError            a SPARQL query that gets no answer
+    ├── MalformedQuery    it does not parse; carries line and column
+    ├── QueryRefused      update, SERVICE, a graph from outside
+    ├── QueryFailed       it parses and cannot be evaluated
+    ├── NotAcceptable     its result has none of the forms asked for
+    ├── QueryTimeout      it ran longer than its time limit
+    ├── QueryTooLarge     its result, or the memory it wants, is over a limit
+    └── Overloaded        nobody is free to run it; carries when to come back
 """
 
 from __future__ import annotations
@@ -59,3 +67,43 @@ class OntologyError(WarrantError):
 
 class ReasonerError(WarrantError):
     """The reference reasoner failed; the message names the limit or the cause."""
+
+
+class QueryError(WarrantError):
+    """A SPARQL query that gets no answer."""
+
+
+class MalformedQuery(QueryError):
+    """A query that does not parse. `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        self.line, self.column = line, column
+        super().__init__(message)
+
+
+class QueryRefused(QueryError):
+    """A query that asks for what is never done here: an update, SERVICE, a graph from outside."""
+
+
+class QueryFailed(QueryError):
+    """A query that parses and cannot be evaluated."""
+
+
+class NotAcceptable(QueryError):
+    """A result that has none of the forms asked for."""
+
+
+class QueryTimeout(QueryError):
+    """A query that ran longer than its time limit."""
+
+
+class QueryTooLarge(QueryError):
+    """A query whose result, or the memory it wants, is over a limit."""
+
+
+class Overloaded(QueryError):
+    """Nobody is free to run a query. `retry_after` is in whole seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

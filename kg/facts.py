@@ -75,19 +75,31 @@ class Measurement:
     origin: Origin = field(default=Origin(), compare=False)
 
     @property
+    def canonical(self) -> tuple[str, ...]:
+        """What is known of the quantity, in its canonical unit, however it was written."""
+        value, limits = self.value, (self.range.low, self.range.high) if self.range else (None, None)
+        strict = ("(" if value.low_strict else "[") + (")" if value.high_strict else "]")
+        bounds = map(_number, (value.low, value.high, *limits))
+        return (self.quantity, str(self.date or ""), strict, *bounds, self.unit, self.flag)
+
+    @property
     def key(self) -> tuple[str, ...]:
-        limits = (self.range.low, self.range.high) if self.range else (None, None)
-        parts = (self.quantity, self.date or "", self.value, self.unit, *limits, self.flag, self.given, self.given_unit)
-        return tuple(map(str, parts))
+        """The canonical value, and what was given: equal numbers have equal keys, however they are written."""
+        return (*self.canonical, self.comparator, _number(self.given), self.given_unit)
 
 
 @dataclass(frozen=True)
 class DataIssue:
-    """Something about the data that the reader must know; never dropped in silence."""
+    """Something about the data that the reader must know; never dropped in silence.
+
+    An issue that was inferred names its proof by id, and the axioms of its justification.
+    """
 
     kind: str
     message: str
     concepts: tuple[str, ...] = ()
+    proof: str = ""
+    axioms: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -106,10 +118,18 @@ class PatientFacts:
     complete: frozenset[str] = frozenset()
     issues: tuple[DataIssue, ...] = ()
 
+    @property
+    def canonical(self) -> tuple[tuple[str, ...], ...]:
+        """Everything that an answer may depend on, as rows of text: equal for equal facts in any order and writing."""
+        person = ("person", str(self.as_of), self.sex, "" if self.age is None else str(self.age))
+        stated = {("fact", *fact.key) for fact in self.facts}
+        measured = {("value", *item.canonical) for item in self.measurements}
+        return (person, ("complete", *sorted(self.complete)), *sorted(stated), *sorted(measured))
+
     def ordered(self) -> PatientFacts:
-        """The same facts without repetitions, in canonical order."""
+        """The same facts without repetitions, in canonical order; of equal ones the shortest writing is kept."""
         facts = {fact.key: fact for fact in sorted(self.facts, key=lambda fact: fact.origin, reverse=True)}
-        values = {item.key: item for item in sorted(self.measurements, key=lambda item: item.origin, reverse=True)}
+        values = {item.key: item for item in sorted(self.measurements, key=_writing, reverse=True)}
         issues = {issue.key: issue for issue in self.issues}
         return PatientFacts(
             as_of=self.as_of,
@@ -120,3 +140,14 @@ class PatientFacts:
             complete=self.complete,
             issues=tuple(issues[key] for key in sorted(issues)),
         )
+
+
+def _number(value: Decimal | None) -> str:
+    """A decimal without exponent or trailing zeros, so that 13, 13.0 and 1.30e1 are one."""
+    digits = "" if value is None else format(value, "f")
+    plain = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if plain == "-0" else plain
+
+
+def _writing(item: Measurement) -> tuple[int, str, Origin]:
+    return len(str(item.given)), str(item.given), item.origin

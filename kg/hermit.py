@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +55,24 @@ class Classification:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Question:
+    """Whether some elements entail an assertion, and each of them is needed: N-Triples, and three IRIs."""
+
+    declarations: str
+    elements: tuple[str, ...]
+    asked: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Entailment:
+    """Whether the elements are consistent and entail the assertion, and whether they do without each of them."""
+
+    consistent: bool
+    entailed: bool
+    without: tuple[bool, ...]
+
+
 class Hermit:
     """HermiT over one ontology. `timeout` in seconds bounds each run."""
 
@@ -80,6 +98,15 @@ class Hermit:
         measured = self._classify_measurements(records, facts)
         plain = [line for line in facts if not _is_bound(line)]
         return self._closures(records, [*self._without_facets, *plain, *measured])
+
+    def entailments(self, questions: Sequence[Question]) -> tuple[Entailment, ...]:
+        """The answer to each question, all in one run; the ontology plays no part. Raises ReasonerError."""
+        result = self._child({"justifications": [asdict(question) for question in questions]})
+        if "error" in result:
+            raise ReasonerError(f"HermiT: {result['error']}")
+        return tuple(
+            Entailment(found["consistent"], found["entailed"], tuple(found["without"])) for found in result["answers"]
+        )
 
     # -- stages
 

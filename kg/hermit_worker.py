@@ -3,6 +3,10 @@
 Query: {"source": path of N-Triples, "classify": bool, "individuals": [IRI], "properties": [IRI]}.
 Answer: {"consistent", "unsatisfiable", "classes", "types": {individual: [IRI]},
 "values": {individual: {property: [IRI]}}}, or {"error"}.
+
+Or the query {"justifications": [{"declarations": N-Triples, "elements": [N-Triples], "asked": [IRI, IRI, IRI]}]},
+answered by {"answers": [{"consistent", "entailed", "without": [bool]}]}: whether all elements entail the assertion,
+and whether they do without each of them.
 """
 
 from __future__ import annotations
@@ -12,9 +16,11 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jpype
+
+RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 def _java() -> str:
@@ -39,9 +45,13 @@ def _start() -> None:
 
 
 class _Session:
-    def __init__(self, source: str) -> None:
+    """HermiT over one document: a file, or the text of one."""
+
+    def __init__(self, source: str = "", text: str = "") -> None:
         manager = jpype.JClass("org.semanticweb.owlapi.apibinding.OWLManager").createOWLOntologyManager()
-        self.ontology = manager.loadOntologyFromOntologyDocument(jpype.JClass("java.io.File")(source))
+        in_memory = jpype.JClass("org.semanticweb.owlapi.io.StringDocumentSource")
+        document = jpype.JClass("java.io.File")(source) if source else in_memory(text)
+        self.ontology = manager.loadOntologyFromOntologyDocument(document)
         self.factory = manager.getOWLDataFactory()
         self.reasoner = jpype.JClass("org.semanticweb.HermiT.Reasoner")(self.ontology)
         self.iri = jpype.JClass("org.semanticweb.owlapi.model.IRI")
@@ -64,10 +74,37 @@ class _Session:
         role = self.factory.getOWLObjectProperty(self.iri.create(prop))
         return sorted(str(item.getIRI()) for item in self.reasoner.getObjectPropertyValues(node, role).getFlattened())
 
+    def entails(self, subject: str, predicate: str, value: str) -> bool:
+        """Whether `subject` is of the class `value` (predicate rdf:type), or is related to it."""
+        individual = self.factory.getOWLNamedIndividual(self.iri.create(subject))
+        if predicate == RDF_TYPE:
+            kind = self.factory.getOWLClass(self.iri.create(value))
+            return bool(self.reasoner.isEntailed(self.factory.getOWLClassAssertionAxiom(kind, individual)))
+        role = self.factory.getOWLObjectProperty(self.iri.create(predicate))
+        other = self.factory.getOWLNamedIndividual(self.iri.create(value))
+        return bool(self.reasoner.isEntailed(self.factory.getOWLObjectPropertyAssertionAxiom(role, individual, other)))
+
+
+def _entails(declarations: str, elements: list[str], asked: list[str]) -> tuple[bool, bool]:
+    """Whether some axioms are consistent, and whether they entail an assertion."""
+    session = _Session(text=declarations + "".join(elements))
+    return bool(session.reasoner.isConsistent()), session.entails(*asked)
+
+
+def _justification(question: dict[str, Any]) -> dict[str, Any]:
+    declarations, elements, asked = question["declarations"], question["elements"], question["asked"]
+    consistent, entailed = _entails(declarations, elements, asked)
+    without = [
+        _entails(declarations, elements[:place] + elements[place + 1 :], asked)[1] for place in range(len(elements))
+    ]
+    return {"consistent": consistent, "entailed": entailed, "without": without}
+
 
 def answer(query: dict[str, Any]) -> dict[str, Any]:
     """The answer to one query."""
     _start()
+    if "justifications" in query:
+        return {"answers": [_justification(question) for question in query["justifications"]]}
     session = _Session(query["source"])
     if not session.reasoner.isConsistent():
         return {"consistent": False}

@@ -21,7 +21,7 @@ from kg.errors import ReasonerError
 from kg.hermit import Hermit
 from kg.ontology import Ontology
 from kg.patients import Coverage, Patient, Purpose, Target, coverage, drawn, targeted
-from kg.quarantine import clashing
+from kg.quarantine import settle
 from kg.reasoner import Engine
 from kg.record import Record, record
 
@@ -74,6 +74,11 @@ class Verdict:
     def agreed(self) -> bool:
         """Whether both infer the same of all patients."""
         return not self.differences
+
+    @property
+    def complete(self) -> bool:
+        """Whether the patients built for claims meet, miss by one fact and contradict every claim."""
+        return self.built.complete
 
     def summary(self) -> str:
         """The verdict in a few lines, every difference with its case, every claim that no patient reaches."""
@@ -165,10 +170,9 @@ class _Bench:
         for number, patient in enumerate(patients):
             stated = record(self.ontology, patient.facts, f"patient/{number}")
             yield _Sample(patient, stated)
-            (closure,) = self.builder.infer((stated,))
-            if aside := clashing(self.ontology, stated, closure):
-                rest = record(self.ontology, patient.facts, f"patient/{number}-rest", aside)
-                yield _Sample(patient, rest, tuple(sorted({fact.concept for fact in aside})))
+            settled = settle(self.ontology, self.builder, patient.facts, f"patient/{number}-rest")
+            if settled.clashes:
+                yield _Sample(patient, settled.record, tuple(sorted({fact.concept for fact in settled.quarantined})))
 
     # -- the comparison
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kg.assess import Assessment, Reasoner, assess
+from kg.assess.branches import branches
 from kg.facts import PatientFacts
 from kg.hermit import Hermit
 from kg.names import Names
@@ -48,9 +50,10 @@ class Knowledge:
         """The facts of a parsed case. Raises CaseError with all its problems."""
         return CaseReader(self.names, today).read(case)
 
-    def assess(self, facts: PatientFacts, reasoner: str = "engine") -> Assessment:
-        """The assessment of one patient."""
-        return assess(self.ontology, self.reasoner(reasoner), facts)
+    def assess(self, facts: PatientFacts, reasoner: str = "engine", with_branches: bool = False) -> Assessment:
+        """The assessment of one patient; branches are the engine's, whoever reasons about the patient."""
+        found = assess(self.ontology, self.reasoner(reasoner), facts)
+        return replace(found, branches=branches(found, self.engine)) if with_branches else found
 
     def assess_case(self, case: Any, today: datetime.date) -> Assessment:
         """The assessment of a parsed case. Raises CaseError."""

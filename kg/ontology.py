@@ -99,6 +99,11 @@ class Ontology:
         )
 
     @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """Concept → its code in the vocabulary."""
+        return MappingProxyType({name: concept.code for name, concept in self.concepts.items()})
+
+    @cached_property
     def narrower(self) -> Mapping[str, tuple[str, ...]]:
         """Concept → concepts directly below it."""
         found: dict[str, list[str]] = {name: [] for name in self.concepts}

@@ -10,10 +10,10 @@ A reading of a claim holds, fails or is open, as the reasoner entails it. From t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, lru_cache, partial, reduce
 
 from kg.authoring.manchester import AtLeast, Named, Some, Value, parse
 from kg.closure import Closure
@@ -24,6 +24,7 @@ from kg.record import Record
 
 MISSING_LIMIT = 64
 SetsOfConditions = frozenset[frozenset[str]]
+Readings = tuple[ReadingOf, ...]
 
 
 class Outcome(StrEnum):
@@ -53,16 +54,25 @@ class MissingFact:
         return {"list": self.list, "entry": entry}
 
 
+SetsOfFacts = tuple[tuple[MissingFact, ...], ...]
+
+
 @dataclass(frozen=True)
 class ClaimOutcome:
-    """The outcome of one claim, with the readings that hold or fail and what is missing, smallest sets first."""
+    """The outcome of one claim, and the readings that hold or fail; `held` names the former's IRIs."""
 
     claim: str
     outcome: Outcome
     holds_in: tuple[str, ...] = ()
     fails_in: tuple[str, ...] = ()
-    missing: tuple[tuple[MissingFact, ...], ...] = ()
     reason: str = ""
+    held: tuple[str, ...] = ()
+    find_missing: Callable[[], SetsOfFacts] = field(default=tuple, compare=False, repr=False)
+
+    @cached_property
+    def missing(self) -> SetsOfFacts:
+        """The sets of facts that would decide the claim, smallest first; found when first asked for."""
+        return self.find_missing()
 
 
 @dataclass(frozen=True)
@@ -89,57 +99,52 @@ def outcomes(ontology: Ontology, record: Record, closure: Closure) -> Outcomes:
 class _Judge:
     def __init__(self, ontology: Ontology, record: Record, closure: Closure) -> None:
         self.ontology, self.record, self.closure = ontology, record, closure
+        self.applies, self.excluded = closure.claims("claimApplies"), closure.claims("claimExcluded")
+        self.holding = closure.values.get("holdsInReading", frozenset())
+        self.failing = closure.values.get("failsInReading", frozenset())
         self.inexact = {
             o.quantity for o in record.occasions if o.value.exact is None and o is _latest(record, o.quantity)
         }
         self._sets: dict[str, SetsOfConditions] = {}
 
     def claim(self, claim: Claim) -> ClaimOutcome:
-        holds = tuple(
-            reading for reading in claim.readings if self._entailed("claimApplies", "holdsInReading", claim, reading)
-        )
-        fails = tuple(
-            reading for reading in claim.readings if self._entailed("claimExcluded", "failsInReading", claim, reading)
-        )
-        if claim.id in self.closure.claims("claimApplies"):
+        if claim.id in self.applies:
             return ClaimOutcome(claim.id, Outcome.APPLICABLE)
-        if claim.id in self.closure.claims("claimExcluded"):
+        if claim.id in self.excluded:
             return ClaimOutcome(claim.id, Outcome.EXCLUDED)
-        open_readings = [reading for reading in claim.readings if reading not in holds]
-        missing = self._missing(open_readings, every=bool(holds))
+        several = len(claim.readings) > 1
+        holds = tuple(reading for reading in claim.readings if several and reading.iri in self.holding)
+        open_readings = tuple(reading for reading in claim.readings if reading not in holds)
         if holds:
-            return self._ambiguous(claim, holds, fails, missing)
-        if undecided := next(
-            (sets for sets in missing if sets and all(self._is_undecided(name) for name in sets)), None
-        ):
-            formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
-            return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, self._facts(missing), "comparator")
-        return ClaimOutcome(claim.id, Outcome.UNDETERMINED, missing=self._facts(missing))
+            return self._ambiguous(claim, holds, open_readings)
+        if self.inexact:
+            missing = self._missing(open_readings, every=False)
+            undecided = next((sets for sets in missing if sets and all(map(self._is_undecided, sets))), None)
+            if undecided:
+                formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
+                find = partial(self._facts, missing)
+                return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, "comparator", find_missing=find)
+        return ClaimOutcome(claim.id, Outcome.UNDETERMINED, find_missing=partial(self._find, open_readings, False))
 
-    def _entailed(self, whole: str, part: str, claim: Claim, reading: ReadingOf) -> bool:
-        if len(claim.readings) == 1:
-            return claim.id in self.closure.claims(whole)
-        return reading.iri in self.closure.values.get(part, frozenset())
-
-    def _ambiguous(
-        self,
-        claim: Claim,
-        holds: tuple[ReadingOf, ...],
-        fails: tuple[ReadingOf, ...],
-        missing: tuple[frozenset[str], ...],
-    ) -> ClaimOutcome:
-        parted = [reading for reading in claim.readings if reading not in holds]
-        zone = all(reading.reason == "grey_zone" for reading in (*holds, *parted) if reading is not claim.readings[0])
+    def _ambiguous(self, claim: Claim, holds: Readings, open_readings: Readings) -> ClaimOutcome:
+        fails = tuple(reading.formal for reading in open_readings if reading.iri in self.failing)
+        zone = all(
+            reading.reason == "grey_zone" for reading in (*holds, *open_readings) if reading is not claim.readings[0]
+        )
         return ClaimOutcome(
             claim=claim.id,
             outcome=Outcome.AMBIGUOUS,
             holds_in=tuple(reading.formal for reading in holds),
-            fails_in=tuple(reading.formal for reading in fails),
-            missing=self._facts(missing),
+            fails_in=fails,
             reason="grey_zone" if zone else "reading",
+            held=tuple(reading.iri for reading in holds),
+            find_missing=partial(self._find, open_readings, True),
         )
 
     # -- what is missing
+
+    def _find(self, readings: Readings, every: bool) -> SetsOfFacts:
+        return self._facts(self._missing(readings, every))
 
     def _missing(self, readings: Iterable[ReadingOf], every: bool) -> tuple[frozenset[str], ...]:
         """Smallest sets of conditions that would make the readings hold: all of them, or any one."""
@@ -191,45 +196,49 @@ class _Judge:
             case _:
                 return False
 
-    def _facts(self, sets: Iterable[frozenset[str]]) -> tuple[tuple[MissingFact, ...], ...]:
-        found = dict.fromkeys(tuple(sorted({self._fact(name) for name in names})) for names in sets)
+    def _facts(self, sets: Iterable[frozenset[str]]) -> SetsOfFacts:
+        found = dict.fromkeys(tuple(sorted({_fact(self.ontology, name) for name in names})) for names in sets)
         return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
 
-    def _fact(self, condition: str) -> MissingFact:
-        label = self.ontology.label(condition)
-        match parse(self.ontology.atom(condition)):
-            case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
-                _, _, Named(name)
-            ):
-                return self._measurement(name, label)
-            case Some(prop, Named(name)):
-                return MissingFact(
-                    self._list(prop, name), self.ontology.certain_form(name), _STATUS.get(prop, "present"), label
-                )
-            case Value(prop, name):
-                return MissingFact(self._list(prop, name), name, "absent", label)
-            case _:
-                return MissingFact("findings", condition, "present", label)
 
-    def _measurement(self, name: str, label: str) -> MissingFact:
-        threshold = self.ontology.thresholds.get(name)
-        quantity = threshold.quantity if threshold else name
-        derived = {item.name: item for item in self.ontology.derived}
-        while quantity in derived:
-            operand = derived[quantity].operands[0]
-            if self.ontology.concepts[operand].kind != "analyte":
-                return MissingFact("treatments", operand, "present", label)
-            quantity = operand
-        if quantity not in self.ontology.quantities:
-            quantity = next(
-                item for item in sorted(self.ontology.quantities, key=len, reverse=True) if quantity.startswith(item)
-            )
-        return MissingFact("measurements", quantity, "present", label)
+# -- an elementary condition as the fact that would meet it
 
-    def _list(self, prop: str, name: str) -> str:
-        if found := _LIST_OF.get(prop):
-            return found
-        return _LIST_OF_KIND[self.ontology.concepts[self.ontology.certain_form(name)].kind]
+
+@lru_cache(maxsize=16384)
+def _fact(ontology: Ontology, condition: str) -> MissingFact:
+    label = ontology.label(condition)
+    match parse(ontology.atom(condition)):
+        case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
+            _, _, Named(name)
+        ):
+            return _measurement(ontology, name, label)
+        case Some(prop, Named(name)):
+            status = _STATUS.get(prop, "present")
+            return MissingFact(_list(ontology, prop, name), ontology.certain_form(name), status, label)
+        case Value(prop, name):
+            return MissingFact(_list(ontology, prop, name), name, "absent", label)
+        case _:
+            return MissingFact("findings", condition, "present", label)
+
+
+def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
+    threshold = ontology.thresholds.get(name)
+    quantity = threshold.quantity if threshold else name
+    derived = {item.name: item for item in ontology.derived}
+    while quantity in derived:
+        operand = derived[quantity].operands[0]
+        if ontology.concepts[operand].kind != "analyte":
+            return MissingFact("treatments", operand, "present", label)
+        quantity = operand
+    if quantity not in ontology.quantities:
+        quantity = next(
+            item for item in sorted(ontology.quantities, key=len, reverse=True) if quantity.startswith(item)
+        )
+    return MissingFact("measurements", quantity, "present", label)
+
+
+def _list(ontology: Ontology, prop: str, name: str) -> str:
+    return _LIST_OF.get(prop) or _LIST_OF_KIND[ontology.concepts[ontology.certain_form(name)].kind]
 
 
 _STATUS = {"hasSuspicionOf": "suspected"}

@@ -1,61 +1,122 @@
-"""Facts that contradict each other: found from the clashes that the reasoner infers, set aside, and reported.
+"""Facts that contradict each other: read off the proofs of the clashes, set aside, and reported with those proofs.
 
-A clash of X rests on statements that X, or something below it, is present, or on the parts from which a rule
-concludes X; and on statements that X, or something above it, is absent (MODEL, section 3). The union of those facts is
-quarantined: they count as unknown, and what was derived from them goes with them.
+A clash is an inference: something is present and, in the same context, absent (MODEL, section 3). The statements in all
+minimal justifications of clashes are quarantined: they count as unknown, and what was derived from them goes with them.
+A justification that contains another one's statements is not minimal. What was measured stays: a statement against a
+measured value is no contradiction (INTERFACE, "A case"), the statement yields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 
-from kg.closure import Closure
-from kg.facts import DataIssue, Fact, Status
+from kg.derivations import Derivations, derivations
+from kg.facts import DataIssue, Fact, PatientFacts
 from kg.ontology import Ontology
-from kg.record import ABSENT, Record, property_of
+from kg.proof import Explainer, Leaf, Proof
+from kg.reasoner import Engine
+from kg.record import Record, record
+
+CLASH: Final = "hasClash"
 
 
-def clashing(ontology: Ontology, record: Record, closure: Closure) -> frozenset[Fact]:
-    """The facts behind every inferred clash of a patient."""
-    found: set[Fact] = set()
-    for concept in closure.values.get("hasClash", ()):
-        found |= set(_behind(ontology, record, concept))
-    return frozenset(found)
+@dataclass(frozen=True)
+class Clash:
+    """A minimal contradiction: the concept, the statements behind it, its justification and its proof.
+
+    `measured` says that values stand against the statements.
+    """
+
+    concept: str
+    facts: tuple[Fact, ...]
+    justification: frozenset[Leaf]
+    proof: Proof
+    measured: bool
+
+    def issue(self, ontology: Ontology) -> DataIssue:
+        """The data issue that reports it, with the proof's id and the axioms of the justification."""
+        stated = ", ".join(f"{ontology.label(fact.concept)} ({fact.list}: {fact.status})" for fact in self.facts)
+        message = f"{ontology.label(self.concept)} is both present and absent by this record. Set aside: {stated}"
+        return DataIssue(
+            kind="label_against_value" if self.measured else "contradiction",
+            message=message,
+            concepts=tuple(dict.fromkeys(fact.concept for fact in self.facts)),
+            proof=self.proof.id,
+            axioms=tuple(sorted(leaf.text for leaf in self.justification if leaf.source)),
+        )
 
 
-def _behind(ontology: Ontology, record: Record, concept: str) -> Iterable[Fact]:
-    facts = record.facts.facts
-    present = [fact for fact in facts if fact.status is Status.PRESENT]
-    absent = [fact for fact in facts if fact.status is Status.ABSENT and fact.concept in ontology.ancestors(concept)]
-    shown = [fact for fact in present if fact.concept in ontology.descendants(concept)]
-    shown += _by_rule(ontology, present, concept)
-    for fact in absent:
-        against = [
-            other
-            for other in shown
-            if ABSENT.get(property_of(ontology, other)) == ABSENT.get(property_of(ontology, fact))
-        ]
-        if against:
-            yield fact
-            yield from against
+@dataclass(frozen=True)
+class Settled:
+    """A patient's record without the statements that contradict each other, and the clashes that they made."""
+
+    record: Record
+    clashes: tuple[Clash, ...]
+
+    @property
+    def quarantined(self) -> frozenset[Fact]:
+        return frozenset(fact for clash in self.clashes for fact in clash.facts)
 
 
-def _by_rule(ontology: Ontology, present: list[Fact], concept: str) -> list[Fact]:
-    """Present facts from which a rule concludes the concept: all parts of its body are stated."""
-    needs = ontology.conclusions_of_rules.get(concept, frozenset())
-    parts = [
-        [fact for fact in present if fact.concept in ontology.descendants(need)]
-        for need in needs
-        if need in ontology.concepts
-    ]
-    return [fact for part in parts for fact in part] if parts and all(parts) else []
+def settle(ontology: Ontology, engine: Engine, facts: PatientFacts, patient: str = "patient/case") -> Settled:
+    """The record of some facts with every clash settled, its data issues included.
+
+    Setting facts aside may change what the record lacks and which yardstick is in force, and so bring out another
+    clash: it is repeated until there is none.
+    """
+    found: tuple[Clash, ...] = ()
+    aside: frozenset[Fact] = frozenset()
+    while True:
+        settled = record(ontology, facts, patient, aside)
+        new = _of_record(engine, settled)
+        if not {fact for clash in new for fact in clash.facts} - aside:
+            issues = tuple(clash.issue(ontology) for clash in (*found, *new))
+            return Settled(replace(settled, issues=(*settled.issues, *issues)), (*found, *new))
+        found = (*found, *new)
+        aside = frozenset(fact for clash in found for fact in clash.facts)
 
 
-def issues(ontology: Ontology, quarantined: frozenset[Fact]) -> tuple[DataIssue, ...]:
-    """One data issue for each concept stated both ways."""
-    names = sorted({fact.concept for fact in quarantined})
-    if not names:
+def _of_record(engine: Engine, patient: Record) -> tuple[Clash, ...]:
+    saturation = engine.saturate(patient)
+    if not engine.closure(saturation).values[CLASH]:
         return ()
-    labels = ", ".join(ontology.label(name) for name in names)
-    message = f"the record contradicts itself about: {labels}; these facts count as unknown"
-    return (DataIssue("contradiction", message, tuple(names)),)
+    return clashes(patient, derivations(engine, saturation))
+
+
+def clashes(patient: Record, known: Derivations) -> tuple[Clash, ...]:
+    """The minimal clashes of a record, fewest statements first."""
+    explainer = Explainer(known)
+    conclusions = [item for item in known.depth if item.predicate == CLASH and item.subject == patient.patient]
+    rows = [(one, conclusion) for conclusion in conclusions for one in explainer.justifications(conclusion)]
+    behind = {f"{item.subject} {item.predicate} {item.object}": facts for item, facts in patient.behind.items()}
+    kept: dict[frozenset[str], Clash] = {}
+    for one, conclusion in sorted(rows, key=lambda row: (len(row[0]), row[1], sorted(row[0]))):
+        statements = frozenset(leaf.text for leaf in one if leaf.text in behind)
+        if statements not in kept:
+            facts = {fact for text in statements for fact in behind[text]}
+            kept[statements] = Clash(
+                concept=conclusion.object,
+                facts=tuple(sorted(facts, key=lambda fact: fact.key)),
+                justification=one,
+                proof=Explainer(within(known, one)).proof(conclusion),
+                measured=any(_is_measured(patient, leaf) for leaf in one if leaf.text not in behind),
+            )
+    minimal = [statements for statements in kept if not any(other < statements for other in kept)]
+    return tuple(kept[one] for one in sorted(minimal, key=lambda one: (len(one), sorted(one))))
+
+
+def within(known: Derivations, leaves: Iterable[Leaf]) -> Derivations:
+    """What can be derived from some facts and axioms alone."""
+    texts = {leaf.text for leaf in leaves}
+    kept = {
+        conclusion: tuple(i for i in group if str(conclusion if i.axiom is None else known.axioms[i.axiom]) in texts)
+        for conclusion, group in known.instances.items()
+    }
+    return Derivations({conclusion: group for conclusion, group in kept.items() if group}, known.axioms)
+
+
+def _is_measured(patient: Record, leaf: Leaf) -> bool:
+    """Whether a leaf that nobody stated says something of a measurement: not of the patient, not of the ontology."""
+    return not leaf.source and leaf.text.split()[0] != patient.patient

@@ -7,53 +7,19 @@ declared complete leaves out, what the record does not state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from kg.absences import Absence, Absences
+from kg.contexts import NOW, PASSES, RECORDED, has_ended, property_of
 from kg.derive import Derivation, derive
 from kg.facts import DataIssue, Fact, PatientFacts, Status
 from kg.occasions import CONTRADICTS, Interpretation, Interpreter, Occasion, occasions
 from kg.ontology import Ontology
 from kg.units import Interval
-
-NOW = ("findings", "diagnoses", "treatments", "results")
-PRESENT_BY_KIND = {
-    "finding": "hasStatedFinding",
-    "condition": "hasDiagnosis",
-    "drug": "receives",
-    "therapy": "receives",
-    "intent": "hasIntent",
-    "suspicion": "hasSuspicionOf",
-    "history": "hasUndergone",
-    "result": "hasResult",
-    "procedure": "hasUndergone",
-    "analyte": "hasUndergone",
-}
-PRESENT_BY_LIST = {"history": "hasHistoryOf", "plans": "plans", "intents": "hasIntent"}
-ABSENT = {
-    "hasStatedFinding": "hasAbsent",
-    "hasDiagnosis": "hasAbsent",
-    "receives": "hasAbsent",
-    "hasHistoryOf": "hasNoHistoryOf",
-    "hasUndergone": "hasNoHistoryOf",
-    "plans": "hasNoPlanFor",
-    "hasIntent": "hasNoIntentOf",
-    "hasSuspicionOf": "hasNoSuspicionOf",
-}
-COMPLETE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "findings": ("hasAbsent", ("finding",)),
-    "diagnoses": ("hasAbsent", ("condition",)),
-    "treatments": ("hasAbsent", ("drug", "therapy")),
-    "history": ("hasNoHistoryOf", ("history", "condition", "therapy", "drug")),
-    "procedures": ("hasNoHistoryOf", ("history",)),
-    "plans": ("hasNoPlanFor", ("drug", "therapy")),
-    "intents": ("hasNoIntentOf", ("intent",)),
-}
-ABOUT_RECORD = ("lacksRecordOf", "hasSoleRecordOf")
-RECORDED = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf", "hasUndergone", "hasResult")
 
 
 class Leaf(StrEnum):
@@ -77,7 +43,10 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Record:
-    """The assertions about one patient, and what is odd about the data."""
+    """The assertions about one patient, and what is odd about the data.
+
+    `behind` names the statements from which an assertion was made; a measured, computed or missing one has none.
+    """
 
     patient: str
     facts: PatientFacts
@@ -87,6 +56,7 @@ class Record:
     occasions: tuple[Occasion, ...]
     derivations: tuple[Derivation, ...]
     absences: tuple[str, ...]
+    behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def text(value: Decimal) -> str:
@@ -101,18 +71,6 @@ def record(
     return _Compiler(ontology, facts.ordered(), patient, quarantine).compile()
 
 
-def property_of(ontology: Ontology, fact: Fact) -> str:
-    """The property of presence that a fact means: its list decides for history and plans, else what it is."""
-    kind = ontology.concepts[fact.concept].kind
-    if fact.status is Status.SUSPECTED:
-        return "hasSuspicionOf"
-    if fact.list == "history" and kind in ("history", "procedure"):
-        return "hasUndergone"
-    if fact.list == "results" and kind in ("procedure", "analyte"):
-        return "hasResult"
-    return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
-
-
 class _Compiler:
     def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str, quarantine: frozenset[Fact]) -> None:
         self.ontology, self.patient, self.quarantine = ontology, patient, quarantine
@@ -125,16 +83,20 @@ class _Compiler:
         self.derivations = derive(ontology, replace(facts, facts=known), self.occasions)
         self.quarantined = self._strained()
         self.out: set[Assertion] = set()
+        self.behind: dict[Assertion, dict[Fact, None]] = {}
         self.different: list[tuple[str, ...]] = []
         self.absences: list[str] = []
 
     # -- small steps
 
-    def add(self, subject: str, predicate: str, value: str, leaf: Leaf = Leaf.STATED) -> None:
-        self.out.add(Assertion(subject, predicate, value, leaf))
+    def add(self, subject: str, predicate: str, value: str, leaf: Leaf = Leaf.STATED, fact: Fact | None = None) -> None:
+        assertion = Assertion(subject, predicate, value, leaf)
+        self.out.add(assertion)
+        if fact is not None:
+            self.behind.setdefault(assertion, {})[fact] = None
 
-    def say(self, predicate: str, value: str, leaf: Leaf = Leaf.STATED) -> None:
-        self.add(self.patient, predicate, value, leaf)
+    def say(self, predicate: str, value: str, leaf: Leaf = Leaf.STATED, fact: Fact | None = None) -> None:
+        self.add(self.patient, predicate, value, leaf, fact)
 
     def property_of(self, fact: Fact) -> str:
         return property_of(self.ontology, fact)
@@ -160,7 +122,7 @@ class _Compiler:
         return tuple(fact for fact in self.stated(Status.PRESENT) if not self._ended(fact))
 
     def _ended(self, fact: Fact) -> bool:
-        return fact.ended is not None and fact.ended < self.facts.as_of
+        return has_ended(self.ontology, fact, self.facts.as_of)
 
     # -- the whole
 
@@ -173,7 +135,6 @@ class _Compiler:
         self._present()
         self._measurements()
         self._absent()
-        self._complete()
         self._derived()
         self._about_the_record()
         days = tuple(day for name in sorted(self.occasions) for day in self.occasions[name])
@@ -187,47 +148,51 @@ class _Compiler:
             occasions=days,
             derivations=self.derivations,
             absences=tuple(self.absences),
+            behind={assertion: tuple(facts) for assertion, facts in sorted(self.behind.items())},
         )
 
     def _present(self) -> None:
         for fact in self.running:
             self._instance(self.property_of(fact), fact)
         for fact in self.stated(Status.SUSPECTED):
-            self._instance("hasSuspicionOf", fact)
+            if not self._ended(fact):
+                self._instance("hasSuspicionOf", fact)
         for fact in self.stated(Status.PENDING):
             self._instance("awaits", fact)
         for fact in self.stated(Status.PRESENT):
-            if self._ended(fact):
+            if self._ended(fact) and self.property_of(fact) in PASSES:
                 self._instance("hasHistoryOf", fact)
 
     def _instance(self, prop: str, fact: Fact) -> None:
         individual = f"{self.patient}/{prop}-{fact.concept}"
-        self.say(prop, individual)
-        self.add(individual, "type", fact.concept)
+        self.say(prop, individual, fact=fact)
+        self.add(individual, "type", fact.concept, fact=fact)
 
     # -- absence
 
     def _absent(self) -> None:
-        for fact in self.stated(Status.ABSENT):
-            prop = ABSENT.get(self.property_of(fact))
-            if prop is None:
-                continue
-            disputed = self._shown_by(fact) if prop == "hasAbsent" else ""
-            if disputed:
-                label = self.label[fact.concept]
-                self.issues.append(
-                    DataIssue("label_against_value", f"{label} is stated absent, but {disputed}", (fact.concept,))
-                )
-                self.say("hasDisputedAbsence", fact.concept, Leaf.ABSENT)
-            else:
-                self._say_absent(prop, fact.concept)
-        here = {fact.concept for fact in self.running}
-        for fact in self.stated(Status.PRESENT):
-            if self._ended(fact) and not here & self.ontology.descendants(fact.concept):
-                self._say_absent("hasAbsent", fact.concept)
+        measured = {*self.occasions, *(derivation.quantity.name for derivation in self.derivations)}
+        absences = Absences(self.ontology, self.facts, lambda fact: not self._is_quarantined(fact), measured)
+        for fact in self.stated(Status.ABSENT, Status.PRESENT, Status.SUSPECTED):
+            if fact.status is Status.ABSENT or self._ended(fact):
+                self._deny(fact, absences.of(fact))
+        for prop, concept in absences.left_out():
+            self._say_absent(prop, concept)
 
-    def _say_absent(self, prop: str, concept: str) -> None:
-        self.say(prop, concept, Leaf.ABSENT)
+    def _deny(self, fact: Fact, absences: tuple[Absence, ...]) -> None:
+        """The absences that a fact states; where a measurement shows the finding, the value stands."""
+        disputed = self._shown_by(fact) if ("hasAbsent", fact.concept) in absences else ""
+        if disputed:
+            word = "absent" if fact.status is Status.ABSENT else "over"
+            message = f"{self.label[fact.concept]} is stated {word}, but {disputed}"
+            self.issues.append(DataIssue("label_against_value", message, (fact.concept,)))
+            self.say("hasDisputedAbsence", fact.concept, Leaf.ABSENT, fact)
+            return
+        for prop, concept in absences:
+            self._say_absent(prop, concept, fact)
+
+    def _say_absent(self, prop: str, concept: str, fact: Fact | None = None) -> None:
+        self.say(prop, concept, Leaf.ABSENT, fact)
         self.absences.append(concept)
 
     def _shown_by(self, fact: Fact) -> str:
@@ -243,7 +208,7 @@ class _Compiler:
     def _describe(self, occasion: Occasion) -> str:
         given = occasion.values[-1]
         position = self.interpretation(occasion).position.lower() or "undecided"
-        value = f"{given.comparator}{given.given} {given.given_unit}"
+        value = f"{given.comparator}{text(given.given)} {given.given_unit}"
         return f"{self.label[occasion.quantity]} {value} is {position} by its yardstick"
 
     # -- measurements
@@ -390,61 +355,6 @@ class _Compiler:
         if derivation.value.satisfies(low.bound, low.limit):
             return "Low"
         return "NotLow" if derivation.value.satisfies(not_low.bound, not_low.limit) else ""
-
-    # -- what a complete list leaves out
-
-    def _complete(self) -> None:
-        for name in sorted(self.facts.complete & set(COMPLETE)):
-            prop, kinds = COMPLETE[name]
-            touched = self._touched(prop)
-            free = {
-                concept.name
-                for concept in self.ontology.concepts.values()
-                if concept.kind in kinds and not touched & self.ontology.descendants(concept.name)
-            }
-            for concept in sorted(free):
-                if not free & set(self.ontology.concepts[concept].parents):
-                    self._say_absent(prop, concept)
-
-    def _touched(self, prop: str) -> frozenset[str]:
-        """Concepts of which the record says something, or of which a measurement or a rule may."""
-        found: set[str] = set()
-        for fact in self.facts.facts:
-            known = fact not in self.quarantine
-            if (known and fact.status is Status.ABSENT) or (
-                fact.status is Status.PRESENT and self._ended(fact) and prop == "hasAbsent"
-            ):
-                continue
-            if ABSENT.get(self.property_of(fact)) == prop:
-                found |= self.ontology.ancestors(fact.concept) | self.ontology.descendants(fact.concept)
-        if prop == "hasAbsent":
-            measured = set(self.occasions)
-            found |= {
-                name for name, concept in self.ontology.concepts.items() if concept.axis and concept.axis[0] in measured
-            }
-            found |= self._concludable(found | measured)
-        return frozenset(found)
-
-    def _concludable(self, known: set[str]) -> set[str]:
-        """Concepts that a rule may yet conclude from what is known, with what is above them."""
-        found: set[str] = set()
-        before = -1
-        while before != len(found):
-            before = len(found)
-            for atom, conditions in self.ontology.concluded_by.items():
-                if any(self._could_hold(condition, known | found) for condition in conditions):
-                    concept = self.ontology.certain_form(atom.rpartition(" ")[2])
-                    found |= self.ontology.ancestors(concept)
-        return found
-
-    def _could_hold(self, condition: str, known: set[str]) -> bool:
-        formula = self.ontology.formulas.get(condition)
-        if formula is not None:
-            parts = (self._could_hold(part, known) for part in formula.parts)
-            return all(parts) if formula.operator == "and" else any(parts)
-        return self.ontology.atom(condition).startswith(ABOUT_RECORD) or bool(
-            self.ontology.mentioned(condition) & known
-        )
 
     # -- the record itself
 

@@ -87,6 +87,11 @@ def module(name: str) -> URIRef:
     return W["ontology"] if name == "warrant" else W["ontology/" + name]
 
 
+def graph(name: str) -> URIRef:
+    """The IRI of a named graph of the dataset, such as `inferred` or `asserted/core`."""
+    return W["graph/" + name]
+
+
 def version(name: str, release: str) -> URIRef:
     """The version IRI of a module in a release."""
     return W[f"ontology/{release}" + ("" if name == "warrant" else f"/{name}")]

@@ -178,10 +178,10 @@ def test_fragment_names_the_axiom_its_file_and_the_reason(small: Path, axiom: st
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.description.name)
-def test_query_opens_with_title_problem_and_remedy(query: Query) -> None:
+def test_query_opens_with_title_question_problem_remedy_and_its_columns(query: Query) -> None:
     headings = list(header(query.text))
 
-    assert headings == ["title", "problem", "remedy"]
+    assert headings == ["title", "question", "problem", "remedy", "column"]
     assert not query.description.title.endswith(".")
     assert query.description.problem.endswith(".")
     assert query.description.remedy.endswith(".")

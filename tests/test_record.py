@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import random
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,8 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patients import ADULT, P, b12, derived, hb, listed, of, of_patient
 
+from kg.absences import LEFT_OUT
 from kg.facts import DataIssue, Fact, PatientFacts, Status
 from kg.ontology import Ontology
+from kg.patients import patients
+from kg.read_case import CaseReader
+from kg.reasoner import Engine
 from kg.record import Assertion, Leaf, Record, record
 
 # -- laws
@@ -123,6 +129,34 @@ def test_a_patient_of_whom_nothing_is_known_is_a_patient_with_gaps_in_the_record
     assert {item.predicate for item in found.assertions} == {"type", "lacksRecordOf"}
 
 
+WRITINGS = ("13", "13.0", "1.30e1", "1300e-2")
+
+
+def test_a_number_is_the_same_however_it_is_written(reader: CaseReader, ontology: Ontology) -> None:
+    # Given one value and one range in several writings
+    read = [
+        reader.read(
+            {"measurements": [hb(Decimal(one), reference_range={"low": Decimal(one), "high": Decimal("16.0")})]}
+        )
+        for one in WRITINGS
+    ]
+    # then they are one set of facts, one graph, and twice the same value is one value
+    assert len({facts.canonical for facts in read}) == 1
+    assert len({record(ontology, facts).assertions for facts in read}) == 1
+    both = replace(read[0], measurements=tuple(facts.measurements[0] for facts in read))
+    assert len(both.ordered().measurements) == 1
+    assert str(both.ordered().measurements[0].given) == "13"
+
+
+def test_the_canonical_facts_are_values_as_converted_and_nothing_else_is_the_same(reader: CaseReader) -> None:
+    same = [hb(13), hb(130, unit="g/L")]
+    other = [hb("13.1"), hb(13, comparator="<"), hb(13, comparator="<="), hb(13, flag="L"), hb(13, "2026-01-01")]
+    read = [reader.read({"measurements": [value | {"value": Decimal(value["value"])}]}) for value in [*same, *other]]
+    assert len({facts.canonical for facts in read[:2]}) == 1
+    assert len({facts.canonical for facts in read}) == 1 + len(other)
+    assert reader.read({"age": 0}).canonical != reader.read({}).canonical
+
+
 # -- present
 
 
@@ -176,7 +210,6 @@ def test_a_pending_result_is_awaited_and_not_on_record(records: Records) -> None
     ("list_name", "concept", "prop"),
     [
         ("findings", "anemia", "hasAbsent"),
-        ("diagnoses", "cancer", "hasAbsent"),
         ("treatments", "active_chemotherapy", "hasAbsent"),
         ("history", "cancer", "hasNoHistoryOf"),
         ("procedures", "gastrectomy", "hasNoHistoryOf"),
@@ -190,6 +223,30 @@ def test_an_absence_carries_its_context(records: Records, list_name: str, concep
     absences = {item.predicate for item in found.assertions if item.leaf is Leaf.ABSENT}
     assert absences == {prop}
     assert len(of_patient(found, prop)) == 1
+
+
+def test_a_diagnosis_that_is_absent_is_not_suspected_either(records: Records) -> None:
+    found = records(diagnoses=[{"concept": "functional iron deficiency", "status": "absent"}])
+    assert of_patient(found, "hasAbsent") == {"FunctionalIronDeficiency"}
+    assert of_patient(found, "hasNoSuspicionOf") == {"FunctionalIronDeficiency"}
+
+
+def test_a_stated_suspicion_stands_beside_the_absence_of_what_is_more_general(
+    ontology: Ontology, records: Records
+) -> None:
+    found = records(diagnoses=[{"concept": "cancer", "status": "absent"},
+                               {"concept": "lymphoma", "status": "suspected"}])  # fmt: skip
+    assert of_patient(found, "hasAbsent") == {"Cancer"}
+    unsuspected = below(ontology, of_patient(found, "hasNoSuspicionOf"))
+    assert {"BreastCancer", "SolidTumor"} <= unsuspected
+    assert not unsuspected & ontology.ancestors("Lymphoma")
+
+
+def test_a_finding_or_treatment_that_is_absent_says_nothing_of_suspicions(records: Records) -> None:
+    found = records(findings=[{"concept": "anemia", "status": "absent"}],
+                    treatments=[{"concept": "epoetin", "status": "absent"}],
+                    history=[{"concept": "cancer", "status": "absent"}])  # fmt: skip
+    assert of_patient(found, "hasNoSuspicionOf") == set()
 
 
 # -- treatments in time
@@ -216,6 +273,44 @@ def test_a_treatment_that_ended_and_was_taken_up_again_is_not_absent(records: Re
 def test_an_ended_treatment_is_not_absent_while_a_special_form_of_it_runs(records: Records) -> None:
     found = records(treatments=[{"concept": "chemotherapy", "ended": "2025-06-01"}, {"concept": "active_chemotherapy"}])
     assert of_patient(found, "hasAbsent") == set()
+
+
+def test_what_has_ended_is_absent_now_although_the_history_names_it_too(records: Records) -> None:
+    found = records(treatments=[{"concept": "chemotherapy", "ended": "2025-06-01"}],
+                    history=[{"concept": "chemotherapy"}])  # fmt: skip
+    assert of_patient(found, "hasAbsent") == {"Chemotherapy"}
+    assert of_patient(found, "hasHistoryOf") == {"hasHistoryOf-Chemotherapy"}
+
+
+@pytest.mark.parametrize(
+    ("list_name", "concept", "absence"),
+    [("plans", "esa", "hasNoPlanFor"), ("intents", "curative", "hasNoIntentOf")],
+)
+def test_a_plan_that_has_ended_is_no_plan_and_was_no_treatment(
+    records: Records, list_name: str, concept: str, absence: str
+) -> None:
+    found = records(**listed(list_name, concept=concept, ended="2026-01-01"))
+    assert len(of_patient(found, absence)) == 1
+    assert {item.predicate for item in found.assertions} == {"type", "lacksRecordOf", absence}
+
+
+def test_a_procedure_stays_done_when_it_has_ended(records: Records) -> None:
+    found = records(procedures=[{"concept": "gastrectomy", "ended": "2019-05-01"}])
+    assert of_patient(found, "hasUndergone") == {"hasUndergone-Gastrectomy"}
+    assert not any(item.leaf is Leaf.ABSENT for item in found.assertions)
+
+
+def test_a_suspicion_that_has_ended_is_none(records: Records) -> None:
+    found = records(diagnoses=[{"concept": "lymphoma", "status": "suspected", "ended": "2026-01-01"}])
+    assert of_patient(found, "hasNoSuspicionOf") == {"Lymphoma"}
+    assert of_patient(found, "hasSuspicionOf") == of_patient(found, "hasAbsent") == set()
+
+
+def test_a_value_stands_against_a_finding_that_is_said_to_be_over(records: Records) -> None:
+    found = records(**ADULT, findings=[{"concept": "anemia", "ended": "2026-01-01"}], measurements=[hb(9)])
+    assert of_patient(found, "hasDisputedAbsence") == {"Anemia"}
+    assert of_patient(found, "hasAbsent") == set()
+    assert "label_against_value" in [issue.kind for issue in found.issues]
 
 
 # -- complete lists
@@ -250,6 +345,49 @@ def test_a_complete_list_yields_to_what_another_list_states(records: Records) ->
 def test_a_complete_list_leaves_unknown_what_is_stated_as_unknown(records: Records) -> None:
     found = records(diagnoses=[{"concept": "lymphoma", "status": "unknown"}], record={"complete": ["diagnoses"]})
     assert not {"Lymphoma", "Cancer", "HematologicMalignancy"} & set(found.absences)
+
+
+def test_a_complete_history_leaves_what_has_ended_in_it(records: Records) -> None:
+    # Given a diagnosis that has ended, when the history is declared complete, then it is not denied there
+    ended = [{"concept": "vitamin B12 deficiency", "ended": "2026-01-27"}]
+    found = records(diagnoses=ended, record={"complete": ["history"]})
+    assert of_patient(found, "hasHistoryOf") == {"hasHistoryOf-VitaminB12Deficiency"}
+    assert "VitaminB12Deficiency" not in of_patient(found, "hasNoHistoryOf")
+    assert "BreastCancer" in found.absences or "Cancer" in found.absences
+
+
+def test_a_complete_list_of_intents_leaves_open_what_a_rule_concludes(records: Records) -> None:
+    # Given an early stage, from which a rule concludes a curative intent
+    early = [{"concept": "early-stage breast cancer"}]
+    # when the intents are declared complete and name none, then only without that finding is the intent denied
+    assert "CurativeIntent" not in records(diagnoses=early, record={"complete": ["intents"]}).absences
+    assert "CurativeIntent" in records(record={"complete": ["intents"]}).absences
+
+
+def test_a_complete_list_of_diagnoses_leaves_open_what_it_names_as_suspected(
+    ontology: Ontology, records: Records
+) -> None:
+    found = records(diagnoses=[{"concept": "lymphoma", "status": "suspected"}], record={"complete": ["diagnoses"]})
+    for prop in ("hasAbsent", "hasNoSuspicionOf"):
+        assert not {"Lymphoma", "Cancer"} & below(ontology, of_patient(found, prop))
+        assert "BreastCancer" in below(ontology, of_patient(found, prop))
+
+
+def test_nothing_that_a_complete_list_leaves_out_contradicts_the_rest(ontology: Ontology) -> None:
+    # Given patients drawn at random without stated absences, when every list is declared complete
+    engine, complete, seen = Engine(ontology), frozenset(LEFT_OUT), 0
+    for facts in patients(ontology, 300, 11):
+        kept = tuple(fact for fact in facts.facts if fact.status is not Status.ABSENT and not fact.ended)
+        found = record(ontology, replace(facts, facts=kept, complete=complete))
+        # then some things are absent, and no clash follows
+        assert found.absences
+        assert engine.closure(engine.saturate(found)).values["hasClash"] == frozenset(), facts
+        seen += bool(kept)
+    assert seen >= 200
+
+
+def below(ontology: Ontology, names: set[str]) -> set[str]:
+    return {name for top in names for name in ontology.descendants(top)}
 
 
 # -- facts about the record

@@ -34,6 +34,7 @@ class Subjects:
         self.certain = {item.name: item.of for item in thresholds.possible}
         shown = {(quantity, position): name for name, (quantity, position) in vocabulary.axes.items()}
         self.shows = {item.when: shown.get((item.analyte, item.position.title())) for item in thresholds.limits}
+        self.codes = {term.code: term.name for term in vocabulary.terms}
         self.names = Table(self._names())
 
     def _names(self) -> Iterator[tuple[str, str]]:
@@ -49,6 +50,7 @@ class Subjects:
         found |= {phase.substance for phase in entry.regimen} | {effect.outcome or "" for effect in entry.effects}
         found |= set(self.in_expression(situation)) if situation else set()
         found |= set(self.in_text(" . ".join(getattr(entry, field) for field in WORDING)))
+        found |= {self.codes[word] for word in re.findall(r"\w+", entry.holds_of) if word in self.codes}
         found |= set(self.in_text(" . ".join(effect.population for effect in entry.effects)))
         return tuple(sorted(name for name in found if self._counts(name)))
 

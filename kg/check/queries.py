@@ -10,6 +10,7 @@ from kg.check.expressions import Renderer
 from kg.check.modules import Modules
 from kg.check.report import Description, Finding, Severity
 from kg.errors import OntologyError
+from kg.queries import headings
 
 FOLDER = Path(__file__).parents[2] / "queries" / "checks"
 HEADINGS = ("title", "problem", "remedy")
@@ -50,17 +51,7 @@ def header(text: str) -> dict[str, str]:
     >>> header("# title: A\\n# problem: B\\n#   and C\\nSELECT ?entity {}")
     {'title': 'A', 'problem': 'B and C'}
     """
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        name, colon, rest = line.removeprefix("# ").partition(": ")
-        if line.startswith("#   ") and found:
-            last = next(reversed(found))
-            found[last] = f"{found[last]} {line.removeprefix('#').strip()}"
-        elif colon:
-            found[name] = rest.strip()
-    return found
+    return {item.name: item.text for item in headings(text)}
 
 
 def queries(folder: Path = FOLDER) -> tuple[Query, ...]:

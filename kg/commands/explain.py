@@ -26,7 +26,7 @@ from kg.names import Names
 from kg.proof import Explainer
 from kg.read_case import CaseReader, parse_json
 from kg.reasoner import Engine
-from kg.render_proof import as_tree
+from kg.render.proof_text import as_tree
 
 
 def add(commands: Any) -> None:

@@ -11,11 +11,12 @@ from typing import Final
 from kg import terms
 from kg.authoring.manchester import AtLeast, Atom, Named, Some, Value, parse
 from kg.closure import Closure
+from kg.contexts import ABSENT, PRESENT_BY_KIND
 from kg.ontology import Ontology
 from kg.patients.case import LIST_OF_KIND, CaseWriter, Item, Patient, Person, days_before
 from kg.patients.values import a_range, a_unit, around, in_unit
 from kg.reasoner import Engine
-from kg.record import ABSENT, PRESENT_BY_KIND, record
+from kg.record import record
 
 LISTS: Final = {"hasHistoryOf": "history", "plans": "plans", "hasIntent": "intents"}
 PRESENT: Final = {absent: present for present, absent in ABSENT.items() if present not in PRESENT_BY_KIND.values()}

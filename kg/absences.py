@@ -1,0 +1,154 @@
+"""What the record says is absent: by a statement, by an end, or because a list declared complete leaves it out.
+
+    stated absent      absent in the context of its list; a condition that is absent is not suspected either
+    ended              absent now; a plan, an intent or a suspicion that ended is none
+    left out           absent in the context of the complete list
+
+What a complete list leaves out yields to everything that is stated, measured, unknown, or that a rule may conclude.
+"Not suspected" yields to a suspicion that is stated or that a rule may raise. Only refutations and clashes look at
+`hasNoSuspicionOf`, so the one thing that follows is that claims which ask for the suspicion do not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from kg.authoring.manchester import Named, Some, Value, parse
+from kg.contexts import ABSENT, PASSES, absent, has_ended, property_of
+from kg.facts import Fact, PatientFacts, Status
+from kg.ontology import Ontology
+
+LEFT_OUT: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "findings": (("hasAbsent", ("finding",)),),
+    "diagnoses": (("hasAbsent", ("condition",)), ("hasNoSuspicionOf", ("condition",))),
+    "treatments": (("hasAbsent", ("drug", "therapy")),),
+    "history": (("hasNoHistoryOf", ("history", "condition", "therapy", "drug")),),
+    "procedures": (("hasNoHistoryOf", ("history",)),),
+    "plans": (("hasNoPlanFor", ("drug", "therapy")),),
+    "intents": (("hasNoIntentOf", ("intent",)),),
+}
+"""Complete list → contexts in which it denies, and the kinds of concepts of which it speaks."""
+ABOUT_NOW: Final = ("hasAbsent", "hasNoSuspicionOf")
+Absence = tuple[str, str]
+"""A property of absence and a concept; what is narrower is absent too."""
+Known = dict[str, set[str]]
+"""Context → concepts; `measured` → quantities."""
+
+
+class Absences:
+    """The absences of one patient. `counts` says whether a fact is not set aside; `measured` names quantities."""
+
+    def __init__(
+        self, ontology: Ontology, facts: PatientFacts, counts: Callable[[Fact], bool], measured: Collection[str]
+    ) -> None:
+        self.ontology, self.facts, self.counts = ontology, facts, counts
+        self.measured = frozenset(measured)
+
+    # -- of one fact
+
+    def of(self, fact: Fact) -> tuple[Absence, ...]:
+        """What a fact that is stated absent, or that has ended, denies."""
+        if fact.status is not Status.ABSENT:
+            return tuple(self._ended(fact))
+        context = ABSENT.get(property_of(self.ontology, fact))
+        if context is None:
+            return ()
+        return ((context, fact.concept), *(self._unsuspected(fact) if context == "hasAbsent" else ()))
+
+    def _ended(self, fact: Fact) -> Iterator[Absence]:
+        context = self._context(fact) if property_of(self.ontology, fact) not in PASSES else "hasAbsent"
+        below = self.ontology.descendants(fact.concept)
+        still = (other for other in self._facts(Status.PRESENT, Status.SUSPECTED) if not self._is_over(other))
+        if not any(other.concept in below and self._context(other) == context for other in still):
+            yield context, fact.concept
+
+    def _unsuspected(self, fact: Fact) -> Iterator[Absence]:
+        """Conditions that are absent and of which there is no suspicion, the most general ones."""
+        suspected = {other.concept for other in self._facts(Status.SUSPECTED)} | self._concluded["hasNoSuspicionOf"]
+        free = self._free(self.ontology.descendants(fact.concept), ("condition",), suspected)
+        return (("hasNoSuspicionOf", concept) for concept in self._top(free))
+
+    # -- of a complete list
+
+    def left_out(self) -> Iterator[Absence]:
+        """What the complete lists deny, the most general concepts first named."""
+        for name in sorted(self.facts.complete & set(LEFT_OUT)):
+            for context, kinds in LEFT_OUT[name]:
+                touched = self._named[context] | self._concluded[context]
+                free = self._free(self.ontology.concepts, kinds, touched)
+                yield from ((context, concept) for concept in self._top(free))
+
+    def _free(self, names: Iterable[str], kinds: Collection[str], touched: Collection[str]) -> frozenset[str]:
+        """Concepts of some kinds with nothing touched at or below them."""
+        blocked = {upper for name in touched for upper in self.ontology.ancestors(name)}
+        return frozenset(name for name in names if self.ontology.concepts[name].kind in kinds and name not in blocked)
+
+    def _top(self, free: frozenset[str]) -> Iterator[str]:
+        for concept in sorted(free):
+            if not free & set(self.ontology.concepts[concept].parents):
+                yield concept
+
+    # -- what the record says something of
+
+    def _facts(self, *statuses: Status) -> Iterator[Fact]:
+        return (fact for fact in self.facts.facts if fact.status in statuses and self.counts(fact))
+
+    def _is_over(self, fact: Fact) -> bool:
+        return has_ended(self.ontology, fact, self.facts.as_of)
+
+    def _context(self, fact: Fact) -> str:
+        return absent(property_of(self.ontology, fact))
+
+    @cached_property
+    def _named(self) -> Known:
+        """Concepts of which the record says anything but an absence, with what is above and below, by context."""
+        found: Known = {context: set() for context in ABSENT.values()}
+        for fact in self.facts.facts:
+            near = self.ontology.ancestors(fact.concept) | self.ontology.descendants(fact.concept)
+            if fact.status is not Status.ABSENT or not self.counts(fact):
+                for context in self._spoken_of(fact):
+                    found[context] |= near
+        found["hasAbsent"] |= {
+            name
+            for name, concept in self.ontology.concepts.items()
+            if concept.axis and concept.axis[0] in self.measured
+        }
+        return found
+
+    def _spoken_of(self, fact: Fact) -> tuple[str, ...]:
+        """The contexts in which a fact says something; what was, and has ended, is history and no longer present."""
+        if fact.status is Status.PRESENT and self._is_over(fact):
+            return ("hasNoHistoryOf",) if property_of(self.ontology, fact) in PASSES else ()
+        context = self._context(fact)
+        return ABOUT_NOW if context in ABOUT_NOW else (context,)
+
+    # -- what a rule may conclude
+
+    @cached_property
+    def _concluded(self) -> Known:
+        """Concepts that a rule may yet conclude from what the record speaks of, by context."""
+        found: Known = {context: set() for context in ABSENT.values()}
+        size = -1
+        while size != sum(map(len, found.values())):
+            size = sum(map(len, found.values()))
+            for atom, conditions in self.ontology.concluded_by.items():
+                prop, _, concept = atom.partition(" some ")
+                if any(self._could_hold(condition, found) for condition in conditions):
+                    found[absent(prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
+        return found
+
+    def _could_hold(self, condition: str, concluded: Known) -> bool:
+        formula = self.ontology.formulas.get(condition)
+        if formula is not None:
+            parts = (self._could_hold(part, concluded) for part in formula.parts)
+            return all(parts) if formula.operator == "and" else any(parts)
+        match parse(self.ontology.atom(condition)):
+            case Value():
+                return True
+            case Some(prop, Named(name)) if prop in ABSENT or prop == "hasFinding":
+                context, concept = absent(prop), self.ontology.certain_form(name)
+                return concept in self._named[context] or concept in concluded[context]
+            case _:
+                return bool(self.ontology.mentioned(condition) & self.measured)

@@ -1,0 +1,21 @@
+"""The assessment of one patient: INTERFACE.md, "An assessment"."""
+
+from kg.assess.assessment import NOTICE, Assessment, Branch, Reasoner, assess, identifier, project
+from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Item, Prerequisite
+
+__all__ = [
+    "NOTICE",
+    "Action",
+    "Assessment",
+    "Basis",
+    "Branch",
+    "Conflict",
+    "Differential",
+    "ExceptionTo",
+    "Item",
+    "Prerequisite",
+    "Reasoner",
+    "assess",
+    "identifier",
+    "project",
+]

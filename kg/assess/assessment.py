@@ -1,0 +1,166 @@
+"""From one patient's facts to an assessment: a reasoner closes the record, everything else is a projection of that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+from kg.assess.issues import stale
+from kg.assess.items import Action, Basis, Conflict, Differential, Item
+from kg.assess.lists import AGAINST, DIFFERENTIAL, Lists
+from kg.assess.questions import Question, questions
+from kg.closure import Closure
+from kg.contexts import property_of
+from kg.derivations import Conclusion, derivations
+from kg.entries import Claim
+from kg.facts import DataIssue, Measurement, PatientFacts
+from kg.ontology import Ontology
+from kg.outcomes import Outcome, Outcomes, outcomes
+from kg.proof import Explainer
+from kg.quarantine import settle
+from kg.reasoner import Engine, Saturation
+from kg.record import Record, text
+
+NOTICE: Final = (
+    "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
+    "primary literature before use."
+)
+PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExcluded"}
+
+
+class Reasoner(Protocol):
+    """What can close patients: HermiT, and the engine."""
+
+    def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]: ...
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What becomes of the plan if one open thing turns out so: `condition` is a fact, `then` what is new."""
+
+    condition: Mapping[str, Any]
+    label: str
+    claims: tuple[str, ...]
+    differential: tuple[Differential, ...]
+    lists: Mapping[str, tuple[Action, ...]]
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that is said of one patient. `explainer` proves it, where the engine was the reasoner."""
+
+    id: str
+    ontology: Ontology
+    record: Record
+    closure: Closure
+    outcomes: Outcomes
+    differential: tuple[Differential, ...]
+    lists: Mapping[str, tuple[Action, ...]]
+    conflicts: tuple[Conflict, ...]
+    issues: tuple[DataIssue, ...]
+    branches: tuple[Branch, ...] | None = None
+    engine: Engine | None = field(default=None, repr=False)
+    saturation: Saturation | None = field(default=None, repr=False)
+
+    def applicable(self) -> tuple[Claim, ...]:
+        """The claims that apply, in the order of their identifiers."""
+        return tuple(self.ontology.claims[name] for name in self.outcomes.ids(Outcome.APPLICABLE))
+
+    @cached_property
+    def explainer(self) -> Explainer | None:
+        """Proofs of what the engine derived; None after HermiT, which gives none."""
+        if self.engine is None or self.saturation is None:
+            return None
+        return Explainer(derivations(self.engine, self.saturation))
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Every entry of every list by its id."""
+        rows: list[Item] = [*self.differential, *(item for items in self.lists.values() for item in items)]
+        return {item.id: item for item in rows}
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask or test next."""
+        return questions(self.ontology, self.closure, self.outcomes)
+
+    def conclusion(self, identifier: str) -> Conclusion | None:
+        """What the id of an entry or of a claim that applies or is excluded stands for; None for anything else."""
+        if identifier in self.items:
+            return self.items[identifier].conclusion
+        for outcome, prop in PROVED.items():
+            if identifier in self.outcomes.ids(outcome):
+                return Conclusion(self.record.patient, prop, f"claim/{identifier}")
+        return None
+
+    def proof_id(self, conclusion: Conclusion) -> str | None:
+        """The id of the proof of a conclusion."""
+        return self.explainer.step(conclusion).id if self.explainer else None
+
+
+def identifier(ontology: Ontology, facts: PatientFacts) -> str:
+    """`sha256:` of the canonical facts, values as converted, and the ontology version; as_of counts.
+
+    A fact counts by what it means, not by the list in which it was stated.
+    """
+    rows: list[object] = [ontology.version, facts.as_of, facts.sex, facts.age, sorted(facts.complete)]
+    meant = {
+        (property_of(ontology, fact), fact.concept, str(fact.status), *map(str, (fact.date, fact.started, fact.ended)))
+        for fact in facts.facts
+    }
+    values = {json.dumps(_value(item), default=str) for item in facts.measurements}
+    rows += [sorted(meant), sorted(values)]
+    return "sha256:" + hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
+
+
+def _value(item: Measurement) -> list[object]:
+    limits = (item.range.low, item.range.high) if item.range else (None, None)
+    value = item.value
+    numbers = [*map(_decimal, (value.low, value.high, *limits))]
+    return [item.quantity, *numbers, value.low_strict, value.high_strict, item.unit, item.date, item.flag]
+
+
+def _decimal(number: Decimal | None) -> str | None:
+    return None if number is None else text(number)
+
+
+def assess(ontology: Ontology, reasoner: Reasoner, facts: PatientFacts) -> Assessment:
+    """The assessment of one patient by a reasoner; facts that clash are set aside and the rest is reasoned.
+
+    The clashes and their proofs are the engine's, whoever reasons.
+    """
+    engine = reasoner if isinstance(reasoner, Engine) else Engine(ontology)
+    patient = settle(ontology, engine, facts).record
+    if reasoner is not engine:
+        (closure,) = reasoner.infer((patient,))
+        return project(ontology, patient, closure)
+    saturation = engine.saturate(patient)
+    return replace(project(ontology, patient, engine.closure(saturation)), engine=engine, saturation=saturation)
+
+
+def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment:
+    """The assessment that a closure amounts to."""
+    found = outcomes(ontology, patient, closure)
+    build = Lists(ontology, patient, closure, found)
+    names = [name for name in ontology.list_properties.values() if name not in (DIFFERENTIAL, AGAINST)]
+    lists = {name: build.actions(name) for name in names}
+    return Assessment(
+        id=identifier(ontology, patient.facts),
+        ontology=ontology,
+        record=patient,
+        closure=closure,
+        outcomes=found,
+        differential=build.differential(),
+        lists=lists,
+        conflicts=build.conflicts(),
+        issues=(*patient.issues, *stale(ontology, patient), *build.issues()),
+    )
+
+
+__all__ = ["NOTICE", "Assessment", "Basis", "Branch", "Reasoner", "assess", "identifier", "project"]

@@ -1,0 +1,96 @@
+"""What the lists of an assessment hold. Every entry names the conclusion that its proof proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kg.derivations import Conclusion
+from kg.entries import RegimenPhase
+
+
+class Basis(StrEnum):
+    """On what an entry stands.
+
+    entailed        a claim applies
+    precautionary   a warning's ground holds, and whether one of its exceptions holds is not known
+    ambiguous       a claim holds in one reading of the text and not in every one
+    """
+
+    ENTAILED = "entailed"
+    PRECAUTIONARY = "precautionary"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list: a concept, the claims that put it there, and what is to be proved of it."""
+
+    id: str
+    concept: str
+    label: str
+    claims: tuple[str, ...]
+    basis: Basis
+    conclusion: Conclusion
+
+
+@dataclass(frozen=True)
+class Differential(Item):
+    """A condition to think of: its strength as printed, claims for and against; never a probability.
+
+    `unexplained`: stated or measured findings of the patient of which none of the claims for it speaks.
+    """
+
+    strength: str = ""
+    against: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    rank_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """Something that comes first, and the claim that says so. `id` is an entry's, empty if it is no entry."""
+
+    id: str
+    concept: str
+    label: str
+    claim: str
+
+
+@dataclass(frozen=True)
+class ExceptionTo:
+    """An exception to a claim, and whether it holds of the patient: `met`, `not met` or `unknown`."""
+
+    text: str
+    claim: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Action(Item):
+    """Something to do or to avoid: how firmly and how soon the claims put it, all of them kept."""
+
+    relations: tuple[str, ...] = ()
+    modality: tuple[str, ...] = ()
+    urgency: str = ""
+    within: tuple[str, ...] = ()
+    purpose: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    exceptions: tuple[ExceptionTo, ...] = ()
+    after: tuple[Prerequisite, ...] = ()
+    alternative_to: tuple[str, ...] = ()
+    done: bool = False
+    done_on: str = ""
+    regimen: tuple[RegimenPhase, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Claims for and against one thing. `resolution` is `exception`, `qualified` or `unresolved`; `rule` says why."""
+
+    action: str
+    label: str
+    supporting: tuple[str, ...]
+    opposing: tuple[str, ...]
+    resolution: str
+    rule: str

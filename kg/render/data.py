@@ -1,0 +1,336 @@
+"""An assessment as JSON data: field names of INTERFACE.md, every list in a fixed order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
+from kg.assess.issues import age_in_days, current, facts_of
+from kg.assess.questions import Question
+from kg.derivations import Conclusion
+from kg.entries import Claim, Marker, Reference
+from kg.explore import WhyNot
+from kg.facts import DataIssue, Fact, Measurement, Origin
+from kg.outcomes import ClaimOutcome, MissingFact, Outcome
+
+Data = dict[str, Any]
+
+
+def as_json(assessment: Assessment, proofs: bool = False) -> Data:
+    """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id."""
+    return _Writer(assessment).whole(proofs)
+
+
+def notice(assessment: Assessment) -> str:
+    """The disclaimer and the review state of the articles that the answer rests on."""
+    return f"{NOTICE} {review(assessment)}".strip()
+
+
+def review(assessment: Assessment) -> str:
+    """Date and review state of each article whose claims apply."""
+    used = sorted({claim.article for claim in assessment.applicable()})
+    states = (assessment.ontology.articles[name] for name in used)
+    return " ".join(
+        f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, "
+        f"active stage {state.active_stage}."
+        for state in states
+    )
+
+
+class _Writer:
+    def __init__(self, assessment: Assessment, supposing: bool = False) -> None:
+        self.assessment, self.ontology, self.supposing = assessment, assessment.ontology, supposing
+        self.proved: dict[str, Conclusion] = {}
+        self.current = {id(value): item for item in current(assessment.record) for value in item.values}
+
+    def whole(self, proofs: bool) -> Data:
+        item, record = self.assessment, self.assessment.record
+        data: Data = {
+            "id": item.id,
+            "ontology_version": self.ontology.version,
+            "notice": notice(item),
+            "understood": [*map(self.fact, record.facts.facts), *map(self.measurement, record.facts.measurements)],
+            "not_understood": [],
+            "claims": self.claims(),
+            "differential": [self.condition(one) for one in item.differential],
+            **{name: [self.action(one) for one in items] for name, items in item.lists.items()},
+            "branches": None if item.branches is None else [self.branch(one) for one in item.branches],
+            "conflicts": [conflict_json(one) for one in item.conflicts],
+            "questions": [self.question(one) for one in item.questions],
+            "data_issues": [self.issue(one) for one in item.issues],
+            "sources": self.sources(),
+        }
+        if proofs:
+            data["proofs"] = self.proofs()
+        return data
+
+    # -- proofs
+
+    def proof(self, conclusion: Conclusion) -> str | None:
+        number = None if self.supposing else self.assessment.proof_id(conclusion)
+        if number is not None:
+            self.proved[number] = conclusion
+        return number
+
+    def proofs(self) -> Data:
+        explainer = self.assessment.explainer
+        if explainer is None:
+            return {}
+        return {number: explainer.proof(conclusion).to_json() for number, conclusion in sorted(self.proved.items())}
+
+    # -- facts
+
+    def fact(self, fact: Fact) -> Data:
+        concept = self.ontology.concepts[fact.concept]
+        days = {name: str(day) for name in ("date", "started", "ended") if (day := getattr(fact, name))}
+        data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
+        return {**data, **days, **_place(fact.origin)}
+
+    def measurement(self, item: Measurement) -> Data:
+        concept = self.ontology.concepts[item.quantity]
+        occasion = self.current.get(id(item))
+        return {
+            "concept": concept.code,
+            "label": concept.label,
+            "list": "measurements",
+            "status": "present",
+            "value": _number(item.given),
+            "comparator": item.comparator,
+            "unit": item.given_unit,
+            "canonical": {"low": _number(item.value.low), "high": _number(item.value.high), "unit": item.unit},
+            "reference_range": {"low": _number(item.range.low), "high": _number(item.range.high)}
+            if item.range
+            else None,
+            "flag": item.flag or None,
+            "date": str(item.date) if item.date else None,
+            "current": occasion is not None,
+            "age_days": age_in_days(self.assessment.record, occasion) if occasion else None,
+            **_place(item.origin),
+        }
+
+    def fragment(self, fact: Fact | Measurement) -> Data:
+        """A stated fact as a fragment of a case."""
+        code = self.ontology.concepts[fact.concept if isinstance(fact, Fact) else fact.quantity].code
+        if isinstance(fact, Fact):
+            days = {name: str(day) for name in ("date", "started", "ended") if (day := getattr(fact, name))}
+            return {"list": fact.list, "entry": {"concept": code, "status": str(fact.status), **days}}
+        entry = {"test": code, "value": _number(fact.given), "unit": fact.given_unit}
+        extra = {"comparator": fact.comparator} if fact.comparator else {}
+        day = {"date": str(fact.date)} if fact.date else {}
+        return {"list": "measurements", "entry": {**entry, **extra, **day}}
+
+    # -- claims
+
+    def claims(self) -> Data:
+        found, patient = self.assessment.outcomes, self.assessment.record.patient
+        return {
+            "applicable": [
+                {
+                    "id": claim.id,
+                    "kind": claim.kind,
+                    "sentence": claim.sentence,
+                    "proof": self.proof(Conclusion(patient, "claimApplies", f"claim/{claim.id}")),
+                }
+                for claim in self.assessment.applicable()
+            ],
+            "undetermined": [
+                {"id": item.claim, "missing": self.sets(item.missing)} for item in found.of(Outcome.UNDETERMINED)
+            ],
+            "ambiguous": [self.ambiguous(item) for item in found.of(Outcome.AMBIGUOUS)],
+            "excluded": [
+                {"id": name, "proof": self.proof(Conclusion(patient, "claimExcluded", f"claim/{name}"))}
+                for name in found.ids(Outcome.EXCLUDED)
+            ],
+        }
+
+    def ambiguous(self, item: ClaimOutcome) -> Data:
+        return {
+            "id": item.claim,
+            "holds_in": list(item.holds_in),
+            "fails_in": list(item.fails_in),
+            "missing": self.sets(item.missing),
+            "reason": item.reason,
+        }
+
+    def sets(self, missing: Iterable[tuple[MissingFact, ...]]) -> list[list[Data]]:
+        return [[fact.fragment(self.ontology.codes) for fact in facts] for facts in missing]
+
+    # -- lists
+
+    def condition(self, item: Differential) -> Data:
+        return {
+            **self._head(item, "condition"),
+            "strength": item.strength,
+            "for": list(item.claims),
+            "against": list(item.against),
+            "unexplained": [self.ontology.codes[name] for name in item.unexplained],
+            "rank_reason": item.rank_reason,
+        }
+
+    def action(self, item: Action) -> Data:
+        return {
+            **self._head(item, "action"),
+            "relations": [self.ontology.label(name) for name in item.relations],
+            "modality": list(item.modality),
+            "urgency": item.urgency or None,
+            "within": list(item.within),
+            "purpose": list(item.purpose),
+            "after": [
+                {
+                    "id": one.id or None,
+                    "concept": self.ontology.codes[one.concept],
+                    "label": one.label,
+                    "claim": one.claim,
+                }
+                for one in item.after
+            ],
+            "alternative_to": list(item.alternative_to),
+            "done": item.done,
+            "done_on": item.done_on or None,
+            "scope": list(item.scope),
+            "exceptions": [asdict(one) for one in item.exceptions],
+            "regimen": [{**asdict(phase), "substance": self.ontology.codes[phase.substance]} for phase in item.regimen],
+            "claims": list(item.claims),
+        }
+
+    def prerequisite(self, item: Prerequisite) -> Data:
+        code = self.ontology.codes[item.concept]
+        return {"id": item.id or None, "concept": code, "label": item.label, "claim": item.claim}
+
+    def _head(self, item: Item, key: str) -> Data:
+        return {
+            "id": item.id,
+            "proof": self.proof(item.conclusion),
+            "basis": str(item.basis),
+            key: self.ontology.codes[item.concept],
+            "label": item.label,
+        }
+
+    def branch(self, branch: Branch) -> Data:
+        """What is new under the assumption. Its proofs belong to the case with that fact, so none is named here."""
+        writer = _Writer(self.assessment, supposing=True)
+        actions = {name: [writer.action(item) for item in items] for name, items in branch.lists.items()}
+        differential = [writer.condition(item) for item in branch.differential]
+        return {
+            "if": dict(branch.condition),
+            "label": branch.label,
+            "then": {"claims": list(branch.claims), "differential": differential, **actions},
+            "no_longer": list(branch.gone),
+        }
+
+    def question(self, item: Question) -> Data:
+        return {
+            "missing": [fact.fragment(self.ontology.codes) for fact in item.missing],
+            "label": " and ".join(fact.label for fact in item.missing),
+            "settles": list(item.settles),
+        }
+
+    # -- the data and the sources
+
+    def issue(self, issue: DataIssue) -> Data:
+        facts = facts_of(self.ontology, self.assessment.record, issue)
+        data = {"kind": issue.kind, "message": issue.message, "facts": [self.fragment(fact) for fact in facts]}
+        return {**data, "concepts": [self.ontology.codes.get(name, name) for name in issue.concepts]}
+
+    def sources(self) -> list[Data]:
+        """Each article that the answer rests on: passages, markers by state, and the references they resolve to."""
+        claims = self._resting_on()
+        return [
+            self._article(name, [claim for claim in claims if claim.article == name])
+            for name in sorted({claim.article for claim in claims})
+        ]
+
+    def _resting_on(self) -> list[Claim]:
+        names = {claim.id for claim in self.assessment.applicable()}
+        names |= {name for item in self.assessment.items.values() for name in item.claims}
+        return [self.ontology.claims[name] for name in sorted(names)]
+
+    def _article(self, name: str, claims: list[Claim]) -> Data:
+        article = self.ontology.articles[name]
+        markers = {marker.number: marker for claim in claims for marker in claim.markers}
+        used = {marker.reference for marker in markers.values() if marker.reference}
+        return {
+            "article": name,
+            "title": article.title,
+            "publisher": article.publisher,
+            "last_updated": article.modified,
+            "human_review": article.human_review,
+            "active_stage": article.active_stage,
+            "passages": [claim_source(claim) for claim in claims],
+            "markers": [marker_json(markers[number]) for number in sorted(markers)],
+            "references": [reference_json(one) for iri, one in sorted(self.ontology.references.items()) if iri in used],
+        }
+
+
+def reference_json(reference: Reference) -> Data:
+    """An entry of a reference list; `topic_mismatch` says what it is about if not the claims' topic."""
+    data = asdict(reference)
+    return {"id": data.pop("iri").removeprefix("reference/").replace("/", "-R"), **data}
+
+
+def conflict_json(item: Conflict) -> Data:
+    """Claims for and against, and whether a rule of the articles resolves it."""
+    return {
+        "action": item.action,
+        "label": item.label,
+        "for": list(item.supporting),
+        "against": list(item.opposing),
+        "resolution": item.resolution,
+        "rule": item.rule,
+    }
+
+
+def why_not_json(assessment: Assessment, found: WhyNot) -> Data:
+    """A claim's outcome with what is missing (fragments of a case) and what contradicts it."""
+    return {
+        "id": found.outcome.claim,
+        "outcome": str(found.outcome.outcome),
+        "missing": _Writer(assessment).sets(found.outcome.missing),
+        "blocked_by": list(found.blocks),
+    }
+
+
+def claim_json(claim: Claim) -> Data:
+    """A claim as INTERFACE.md names its fields, with its formal reading and its doubts."""
+    return {
+        "id": claim.id,
+        "kind": claim.kind,
+        "sentence": claim.sentence,
+        "passage": asdict(claim.passage),
+        "markers": [marker_json(item) for item in claim.markers],
+        "doubts": [{"text": text, "basis": basis} for text, basis in claim.doubts],
+        "formal_reading": [reading.formal for reading in claim.readings],
+        "conclusions": [{"predicate": predicate, "target": target} for predicate, target in claim.conclusions],
+    }
+
+
+def claim_source(claim: Claim) -> Data:
+    """The passage and the markers of a claim, with their states."""
+    return {"claim": claim.id, "passage": asdict(claim.passage), "markers": [marker_json(one) for one in claim.markers]}
+
+
+def marker_json(item: Marker) -> Data:
+    """A printed marker with its state, and the reference it resolves to if any."""
+    return {"number": item.number, "state": item.state, **({"reference": item.reference} if item.reference else {})}
+
+
+def dumps(data: object, indent: int | None = 2) -> str:
+    """JSON text with non-ASCII letters kept; without `indent`, one line."""
+    return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+
+
+def _place(origin: Origin) -> Mapping[str, Any]:
+    """Where a fact was stated: its path in a case, or its span in a text."""
+    if origin.start >= 0:
+        return {"span": {"start": origin.start, "end": origin.end}}
+    return {"path": origin.path} if origin.path else {}
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,127 @@
+"""The words of a SPARQL query, by the lexical rules of SPARQL 1.1 (section 19.8), for messages and the dataset clause.
+
+What is refused does not rest on this: `evaluate` asks the query engine's own parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final, NamedTuple
+from urllib.parse import urljoin
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<comment>\#[^\r\n]*)
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\[uU][0-9A-Fa-f]+)*>)
+  | (?P<string>\"\"\"(?:[^\\]|\\.)*?\"\"\" | '''(?:[^\\]|\\.)*?''' | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<variable>[?$]\w+)
+  | (?P<blank>_:[\w.\-]+)
+  | (?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:[\w:\-]|\.(?=[\w:\-.%\\])|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<space>\s+)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+UPDATES: Final = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+_VARYING: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
+
+
+class Token(NamedTuple):
+    """A piece of a query: its kind (a group of the pattern), its text, and the offset at which it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """Every token but blanks and comments."""
+    for match in _TOKEN.finditer(query):
+        kind = match.lastgroup or "other"
+        if kind not in ("space", "comment"):
+            yield Token(kind, match.group(), match.start())
+
+
+def place(query: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, from 1."""
+    before = query[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def may_vary(query: str) -> bool:
+    """Whether two runs over the same data may differ: a word in it is a function that is none of its arguments."""
+    return _VARYING.search(query) is not None
+
+
+class Words:
+    """What a query says in its keywords and names."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(tokens(self.query))
+
+    def says(self, word: str) -> bool:
+        """Whether the letters of a word stand anywhere."""
+        return re.search(word, self.query, re.IGNORECASE) is not None
+
+    @property
+    def update(self) -> str:
+        """The keyword of an update, if the text is one."""
+        body = next((token for token in self._behind_prologue() if token.kind == "word"), None)
+        return body.text.upper() if body and body.text.upper() in UPDATES else ""
+
+    def find(self, keyword: str) -> int | None:
+        """The offset of the first such keyword."""
+        return next((t.start for t in self.tokens if t.kind == "word" and t.text.upper() == keyword), None)
+
+    @property
+    def undeclared(self) -> Token | None:
+        """The first prefixed name whose prefix is not declared."""
+        declared = self._prefixes()
+        names = (token for token in self.tokens if token.kind == "name")
+        return next((token for token in names if token.text.partition(":")[0] not in declared), None)
+
+    def dataset(self) -> tuple[str, ...]:
+        """The graphs that FROM and FROM NAMED name, as absolute IRIs."""
+        return tuple(self._dataset())
+
+    def _dataset(self) -> Iterator[str]:
+        prefixes, base = self._prefixes(), self._base()
+        for position, token in enumerate(self.tokens):
+            if token.kind == "word" and token.text.upper() == "FROM":
+                rest = self.tokens[position + 1 : position + 3]
+                named = rest and rest[0].kind == "word" and rest[0].text.upper() == "NAMED"
+                yield from (_resolve(iri, base, prefixes) for iri in rest[1 if named else 0 :][:1])
+
+    def _prefixes(self) -> dict[str, str]:
+        pairs = zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False)
+        base = self._base()
+        return {
+            name.text.partition(":")[0]: urljoin(base, iri.text[1:-1])
+            for word, name, iri in pairs
+            if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
+        }
+
+    def _base(self) -> str:
+        pairs = zip(self.tokens, self.tokens[1:], strict=False)
+        return next((iri.text[1:-1] for word, iri in pairs if word.text.upper() == "BASE" and iri.kind == "iri"), "")
+
+    def _behind_prologue(self) -> Iterator[Token]:
+        rest = list(self.tokens)
+        while rest and rest[0].text.upper() in ("BASE", "PREFIX"):
+            rest = rest[2 if rest[0].text.upper() == "BASE" else 3 :]
+        yield from rest
+
+
+def _resolve(token: Token, base: str, prefixes: dict[str, str]) -> str:
+    if token.kind == "iri":
+        return urljoin(base, token.text[1:-1])
+    prefix, _, local = token.text.partition(":")
+    return prefixes.get(prefix, prefix + ":") + local.replace("\\", "")

@@ -1,0 +1,48 @@
+"""What a worker and the process that asks it say to each other over a socket.
+
+    length of the head (4 bytes, big-endian) · length of the body (4 bytes) · head (JSON) · body
+
+A request's body is N-Quads that stand beside the dataset for this query only; an answer's body is the result.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict
+from typing import Any, Final
+
+from kg import errors
+from kg.store.evaluate import Answer, Query
+
+HEAD: Final = struct.Struct(">II")
+
+
+def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return HEAD.pack(len(text), len(body)) + text + body
+
+
+def request(query: Query, extra: bytes = b"") -> bytes:
+    return frame(asdict(query), extra)
+
+
+def query_of(head: dict[str, Any]) -> Query:
+    graphs = {name: tuple(head.pop(name)) for name in ("default_graphs", "named_graphs")}
+    return Query(**head, **graphs)
+
+
+def reply(answer: Answer) -> bytes:
+    return frame({"kind": answer.kind, "type": answer.media_type, "encoding": answer.encoding}, answer.body)
+
+
+def failure(error: errors.QueryError) -> bytes:
+    place = [error.line, error.column] if isinstance(error, errors.MalformedQuery) else []
+    return frame({"error": type(error).__name__, "message": str(error), "place": place})
+
+
+def answer_of(head: dict[str, Any], body: bytes) -> Answer:
+    """The answer; raises the error that the worker raised."""
+    if "error" in head:
+        raise getattr(errors, head["error"])(head["message"], *head["place"])
+    return Answer(head["kind"], head["type"], body, head["encoding"])

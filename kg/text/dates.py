@@ -1,0 +1,153 @@
+"""Dates as people write them. Numbers are day/month/year (analysis, section 9), unless only month/day can be.
+
+A day without a year has the year of the date before or after it in the same sentence, else it is the latest such day
+that does not lie after the day of the assessment. A month or a year alone gives no day: `day` is None then.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_COUNTS: Final = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+} | {"a": 1, "an": 1}
+_COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
+_DATE: Final = re.compile(
+    r"(?<![\w.,/-])(?:"
+    r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:T[\d:.]+Z?)?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('m2')}(?:,?[\s-]+(?P<y2>\d{{4}}))?"
+    rf"|{_MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>\d{{4}}))?"
+    r"|(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>\d{4}|\d{2})"
+    rf"|{_MONTH.format('m5')},?\s+(?:of\s+)?(?P<y5>\d{{4}})"
+    r"|(?P<m6>\d{1,2})/(?P<y6>\d{4})"
+    rf"|{_COUNT}\s+(?P<step>day|week|month|year)s?\s+(?:ago|earlier|back|before)"
+    r"|(?P<word>today|yesterday)"
+    r")(?![\w/]|[.-]\d)",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(
+    r"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid)\s+|[(,]\s*|\w\s+)(?P<year>(?:19|20)\d\d)(?=\s*(?:[),.;:?!]|$|\s(?!\d|[a-zµμ%]+/)))"
+)
+_ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\d/])")
+
+
+@dataclass(frozen=True)
+class DateHit:
+    """A date in a text. `day` is None when only the month or the year is said; `open` until its year is known."""
+
+    start: int
+    end: int
+    day: datetime.date | None
+    year: int | None = None
+    open: tuple[int, int] | None = None
+
+
+def dates(text: str, today: datetime.date) -> tuple[DateHit, ...]:
+    """All dates of a text in order, without overlap."""
+    found = sorted(_found(text, today), key=lambda hit: (hit.start, -hit.end))
+    apart: list[DateHit] = []
+    for hit in found:
+        if not apart or hit.start >= apart[-1].end:
+            apart.append(hit)
+    return tuple(_with_year(hit, apart, text, today) for hit in apart)
+
+
+def _found(text: str, today: datetime.date) -> Iterator[DateHit]:
+    for match in _DATE.finditer(text):
+        hit = _read(match, today)
+        if hit is not None:
+            yield hit
+    for match in _YEAR.finditer(text):
+        if int(match["year"]) <= today.year:
+            yield DateHit(match.start("year"), match.end("year"), None, int(match["year"]))
+    for match in _ON_DAY.finditer(text):
+        open_day = (int(match["m"]), int(match["d"]))
+        if _day(2000, *open_day):
+            yield DateHit(match.start("day"), match.end("day"), None, None, open_day)
+
+
+def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
+    start, end = match.span()
+    if match["word"]:
+        back = 1 if match["word"].casefold() == "yesterday" else 0
+        return DateHit(start, end, _back(today, back))
+    if match["step"]:
+        return _ago(match, today)
+    if match["y5"] or match["y6"]:
+        month = _month(match["m5"]) if match["m5"] else int(match["m6"])
+        year = int(match["y5"] or match["y6"])
+        return DateHit(start, end, None, year) if 1 <= month <= 12 and year >= 1900 else None
+    if match["m4"]:
+        return _numeric(match)
+    named = "2" if match["m2"] else "3"
+    if match["y1"]:
+        day = _day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
+        return DateHit(start, end, day) if day else None
+    month, number, year_text = _month(match[f"m{named}"]), int(match[f"d{named}"]), match[f"y{named}"]
+    if year_text is None:
+        return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
+    day = _day(int(year_text), month, number)
+    return DateHit(start, end, day) if day else None
+
+
+def _numeric(match: re.Match[str]) -> DateHit | None:
+    year = int(match["y4"]) + (2000 if len(match["y4"]) == 2 else 0)
+    first, second = int(match["d4"]), int(match["m4"])
+    day = _day(year, second, first) or _day(year, first, second)
+    return DateHit(match.start(), match.end(), day) if day else None
+
+
+def _ago(match: re.Match[str], today: datetime.date) -> DateHit | None:
+    count = _COUNTS.get(match["count"].casefold()) or int(match["count"])
+    step = match["step"].casefold()
+    start, end = match.span()
+    if step == "year":
+        return DateHit(start, end, None, today.year - count) if count < today.year else None
+    if step == "month":
+        months = today.year * 12 + today.month - 1 - count
+        last = _day(months // 12, months % 12 + 1, today.day) or _day(months // 12, months % 12 + 1, 28)
+        return DateHit(start, end, last)
+    return DateHit(start, end, _back(today, count * (7 if step == "week" else 1)))
+
+
+def _back(today: datetime.date, days: int) -> datetime.date | None:
+    try:
+        return today - datetime.timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3].casefold()) + 1
+
+
+def _day(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _with_year(hit: DateHit, hits: list[DateHit], text: str, today: datetime.date) -> DateHit:
+    if hit.open is None:
+        return hit
+    near = [other for other in hits if other.day and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]]
+    after = [other for other in near if other.start > hit.start]
+    chosen = after[0].day if after else near[-1].day if near else None
+    for year in [chosen.year] if chosen else [today.year, today.year - 1]:
+        day = _day(year, *hit.open)
+        if day and (chosen or day <= today):
+            return replace(hit, day=day, open=None)
+    return replace(hit, open=None)
