@@ -98,7 +98,8 @@ class Names:
         return code in map(str.casefold, same)
 
     @cached_property
-    def _words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:
+    def words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:
+        """Folded name → rank (LABEL, SYNONYM, RELATED) → concepts."""
         table: dict[str, dict[int, list[Concept]]] = {}
         for concept in self.ontology.concepts.values():
             ranked = ((LABEL, (concept.label, concept.name)), (SYNONYM, concept.synonyms), (RELATED, concept.related))
@@ -116,7 +117,7 @@ class Names:
         """
         kinds = KINDS_OF_LIST[list_name]
         code = name.strip().casefold()
-        ranks = self._words.get(fold(name), {})
+        ranks = self.words.get(fold(name), {})
         words_fit = any(concept.kind in kinds for found in ranks.values() for concept in found)
         found = self._codes.get(code, ())
         if found and (not words_fit or any(concept.kind in kinds for concept in found)):
@@ -145,7 +146,7 @@ class Names:
     def closest(self, name: str, kinds: Iterable[str]) -> tuple[str, ...]:
         """Up to three labels whose names look like this one, those that fit the list first."""
         wanted = set(kinds)
-        found = process.extract(fold(name), list(self._words), scorer=fuzz.WRatio, limit=12, score_cutoff=70)
-        concepts = [concept for word, _, _ in found for ranks in (self._words[word],) for concept in ranks[min(ranks)]]
+        found = process.extract(fold(name), list(self.words), scorer=fuzz.WRatio, limit=12, score_cutoff=70)
+        concepts = [concept for word, _, _ in found for ranks in (self.words[word],) for concept in ranks[min(ranks)]]
         ordered = sorted(concepts, key=lambda concept: concept.kind not in wanted)
         return tuple(dict.fromkeys(concept.label for concept in ordered))[:3]

@@ -197,11 +197,16 @@ class _Judge:
                 return False
 
     def _facts(self, sets: Iterable[frozenset[str]]) -> SetsOfFacts:
-        found = dict.fromkeys(tuple(sorted({_fact(self.ontology, name) for name in names})) for names in sets)
+        found = dict.fromkeys(_facts_of(self.ontology, names) for names in sets)
         return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
 
 
 # -- an elementary condition as the fact that would meet it
+
+
+@lru_cache(maxsize=65536)
+def _facts_of(ontology: Ontology, conditions: frozenset[str]) -> tuple[MissingFact, ...]:
+    return tuple(sorted({_fact(ontology, name) for name in conditions}))
 
 
 @lru_cache(maxsize=16384)
@@ -272,12 +277,22 @@ def _latest(record: Record, quantity: str) -> Occasion:
 
 
 def _minimal(sets: Iterable[frozenset[str]]) -> SetsOfConditions:
+    given = frozenset(sets)
+    if len(given) < 2:
+        return given
     found: list[frozenset[str]] = []
-    for one in sorted(set(sets), key=len):
+    for one in sorted(given, key=len):
         if not any(other <= one for other in found):
             found.append(one)
-    return frozenset(found[:MISSING_LIMIT])
+    if len(found) > MISSING_LIMIT:
+        found = sorted(found, key=lambda names: (len(names), sorted(names)))[:MISSING_LIMIT]
+    return frozenset(found)
+
+
+NOTHING: SetsOfConditions = frozenset({frozenset()})
 
 
 def _product(left: SetsOfConditions, right: SetsOfConditions) -> SetsOfConditions:
+    if NOTHING in (left, right):
+        return right if left == NOTHING else left
     return _minimal(a | b for a in left for b in right)

@@ -2,8 +2,8 @@
 
 A clash is an inference: something is present and, in the same context, absent (MODEL, section 3). The statements in all
 minimal justifications of clashes are quarantined: they count as unknown, and what was derived from them goes with them.
-A justification that contains another one's statements is not minimal. What was measured stays: a statement against a
-measured value is no contradiction (INTERFACE, "A case"), the statement yields.
+A justification that contains another one's statements is not minimal. What is measured is in no clash: a statement
+against a value is a data issue of the record.
 """
 
 from __future__ import annotations
@@ -24,23 +24,19 @@ CLASH: Final = "hasClash"
 
 @dataclass(frozen=True)
 class Clash:
-    """A minimal contradiction: the concept, the statements behind it, its justification and its proof.
-
-    `measured` says that values stand against the statements.
-    """
+    """A minimal contradiction: the concept, the statements behind it, its justification and its proof."""
 
     concept: str
     facts: tuple[Fact, ...]
     justification: frozenset[Leaf]
     proof: Proof
-    measured: bool
 
     def issue(self, ontology: Ontology) -> DataIssue:
         """The data issue that reports it, with the proof's id and the axioms of the justification."""
         stated = ", ".join(f"{ontology.label(fact.concept)} ({fact.list}: {fact.status})" for fact in self.facts)
         message = f"{ontology.label(self.concept)} is both present and absent by this record. Set aside: {stated}"
         return DataIssue(
-            kind="label_against_value" if self.measured else "contradiction",
+            kind="contradiction",
             message=message,
             concepts=tuple(dict.fromkeys(fact.concept for fact in self.facts)),
             proof=self.proof.id,
@@ -101,7 +97,6 @@ def clashes(patient: Record, known: Derivations) -> tuple[Clash, ...]:
                 facts=tuple(sorted(facts, key=lambda fact: fact.key)),
                 justification=one,
                 proof=Explainer(within(known, one)).proof(conclusion),
-                measured=any(_is_measured(patient, leaf) for leaf in one if leaf.text not in behind),
             )
     minimal = [statements for statements in kept if not any(other < statements for other in kept)]
     return tuple(kept[one] for one in sorted(minimal, key=lambda one: (len(one), sorted(one))))
@@ -115,8 +110,3 @@ def within(known: Derivations, leaves: Iterable[Leaf]) -> Derivations:
         for conclusion, group in known.instances.items()
     }
     return Derivations({conclusion: group for conclusion, group in kept.items() if group}, known.axioms)
-
-
-def _is_measured(patient: Record, leaf: Leaf) -> bool:
-    """Whether a leaf that nobody stated says something of a measurement: not of the patient, not of the ontology."""
-    return not leaf.source and leaf.text.split()[0] != patient.patient

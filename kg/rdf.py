@@ -15,10 +15,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
+from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from kg import terms
 from kg.assess import Assessment
@@ -124,10 +126,10 @@ class _Writer:
     def statement(self, conclusion: Conclusion) -> ox.NamedNode:
         """A statement about a patient, reified so that proofs can point at it."""
         node = conclusion_node(conclusion)
-        self.kinds(node, terms.term("Conclusion"), terms.RDF.Statement, terms.PROV.Entity)
-        self.say(node, terms.RDF.subject, _own(conclusion.subject))
-        self.say(node, terms.RDF.predicate, predicate_node(conclusion.predicate))
-        self.say(node, terms.RDF.object, object_node(conclusion))
+        self.kinds(node, terms.term("Conclusion"), RDF.Statement, terms.PROV.Entity)
+        self.say(node, RDF.subject, _own(conclusion.subject))
+        self.say(node, RDF.predicate, predicate_node(conclusion.predicate))
+        self.say(node, RDF.object, object_node(conclusion))
         return node
 
     def fact(self, conclusion: Conclusion) -> None:
@@ -140,7 +142,7 @@ class _Writer:
         node = axiom_node(text)
         self.kinds(node, terms.term("ProofAxiom"), terms.PROV.Entity)
         self.text(node, "axiomText", text)
-        self.say(node, terms.DCTERMS.source, _own(axiom.source))
+        self.say(node, DCTERMS.source, _own(axiom.source))
         self.say(node, terms.PROV.hadPrimarySource, _own(axiom.source))
         if isinstance(axiom, Axiom):
             for place, part in enumerate((axiom.subject, axiom.predicate, axiom.object), 1):
@@ -156,7 +158,7 @@ class _Writer:
         self.text(node, "sentence", step.sentence)
         if step.axiom:
             self.own(node, "byAxiom", self.axiom(step.axiom))
-            self.say(node, terms.DCTERMS.source, _own(step.axiom.source))
+            self.say(node, DCTERMS.source, _own(step.axiom.source))
         for place, premise in enumerate(step.premises, 1):
             self.say(node, terms.PROV.wasDerivedFrom, step_node(premise))
             self.say(node, f"{_RDF}_{place}", step_node(premise))
@@ -235,7 +237,7 @@ class _Graph:
     def _activity(self) -> None:
         out, ontology, record = self.out, self.assessment.ontology, self.assessment.record
         out.kinds(self.node, terms.term("Assessment"), terms.PROV.Activity)
-        out.say(self.node, terms.SKOS.notation, ox.Literal(self.assessment.id))
+        out.say(self.node, SKOS.notation, ox.Literal(self.assessment.id))
         out.say(self.node, terms.PROV.used, _outside(ontology.version))
         out.say(self.node, terms.PROV.used, self.facts)
         out.text(self.node, "ontologyDigest", ontology.digest)
@@ -255,7 +257,7 @@ class _Graph:
         out.fact(conclusion)
         out.say(node, terms.PROV.wasGeneratedBy, self.node)
         for name in names:
-            out.say(node, terms.SKOS.notation, ox.Literal(name))
+            out.say(node, SKOS.notation, ox.Literal(name))
         if justifications:
             for leaves in self.explainer.justifications(conclusion):
                 out.justification(conclusion, leaves)
@@ -278,7 +280,7 @@ def named_conclusions(assessment: Assessment, explainer: Explainer) -> Mapping[C
     found: dict[Conclusion, list[str]] = {}
     for name in [*assessment.items, *decided]:
         conclusion = assessment.conclusion(name)
-        if conclusion in explainer.derivations.depth:
+        if conclusion is not None and conclusion in explainer.derivations.depth:
             found.setdefault(conclusion, []).append(name)
     return {conclusion: tuple(sorted(names)) for conclusion, names in sorted(found.items())}
 
@@ -293,7 +295,7 @@ CITED: Final = tuple(
 def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """The ontology's triples about the sources that these triples name: claims, passages, markers, references."""
     table = _by_subject(ontology)
-    todo = [t.object.value for t in triples if t.predicate.value == str(terms.DCTERMS.source) and _iri(t.object)]
+    todo = [iri for triple in triples if triple.predicate.value == str(DCTERMS.source) for iri in _iri(triple.object)]
     seen: set[str] = set()
     while todo:
         if (node := todo.pop()) in seen:
@@ -301,12 +303,11 @@ def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
         seen.add(node)
         for triple in table.get(node, ()):
             yield triple
-            if _iri(triple.object) and _is_part(triple.object.value):
-                todo.append(triple.object.value)
+            todo += filter(_is_part, _iri(triple.object))
 
 
-def _iri(node: object) -> bool:
-    return isinstance(node, ox.NamedNode)
+def _iri(node: object) -> tuple[str, ...]:
+    return (node.value,) if isinstance(node, ox.NamedNode) else ()
 
 
 def _is_part(iri: str) -> bool:
@@ -333,8 +334,8 @@ class _Reader:
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
         self.spo: dict[tuple[ox.NamedNode, str], list[Node]] = {}
         for triple in triples:
-            key = (triple.subject, triple.predicate.value)
-            self.spo.setdefault(key, []).append(triple.object)  # type: ignore[index, arg-type]
+            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
+                self.spo.setdefault((triple.subject, triple.predicate.value), []).append(triple.object)
 
     def values(self, node: ox.NamedNode, predicate: object) -> list[Node]:
         return self.spo.get((node, str(predicate)), [])
@@ -360,37 +361,38 @@ class _Reader:
         return found
 
     def conclusion(self, node: ox.NamedNode) -> Conclusion:
-        parts = [self.one(node, prop) for prop in (terms.RDF.subject, terms.RDF.predicate, terms.RDF.object)]
+        parts = [self.one(node, prop) for prop in (RDF.subject, RDF.predicate, RDF.object)]
         subject, predicate, value = (terms.local(part.value) for part in parts)
         return Conclusion(subject, _LOCAL.get(predicate, predicate), value)
 
     def axiom(self, node: ox.NamedNode) -> Axiom:
         subject, predicate, value = (part.value for part in self.ordered(node))
-        source = terms.local(self.one(node, terms.DCTERMS.source).value)
+        source = terms.local(self.one(node, DCTERMS.source).value)
         return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
 
     def proof(self, node: ox.NamedNode) -> Proof:
         conclusion = self.conclusion(node)
-        steps: dict[ox.NamedNode, tuple[int, Step]] = {}
-        self._steps(self.linked(node, terms.term("hasProof")), steps)
+        steps = self._steps(self.linked(node, terms.term("hasProof")))
         order = sorted(steps.values(), key=lambda item: (item[0], item[1].conclusion))
         alternatives = int(self.one(node, terms.term("alternativeCount")).value)
         partial = self.one(node, terms.term("partial")).value == "true"
         return Proof(conclusion, tuple(step for _, step in order), alternatives, partial)
 
-    def _steps(self, last: ox.NamedNode, done: dict[ox.NamedNode, tuple[int, Step]]) -> None:
+    def _steps(self, last: ox.NamedNode) -> dict[ox.NamedNode, tuple[int, Step]]:
+        """Every step below a step with its height, premises first."""
+        below: dict[ox.NamedNode, list[ox.NamedNode]] = {}
         todo = [last]
         while todo:
-            node = todo[-1]
-            premises = [premise for premise in self.ordered(node) if isinstance(premise, ox.NamedNode)]
-            waiting = [premise for premise in premises if premise not in done]
-            if node in done or not waiting:
-                todo.pop()
-                done.setdefault(node, self._step(node, [done[premise] for premise in premises]))
-            elif any(premise in todo for premise in waiting):
-                raise InputError([Problem(node.value, "rests on itself.", "A proof has no circle.")])
-            else:
-                todo += waiting
+            if (node := todo.pop()) not in below:
+                below[node] = [premise for premise in self.ordered(node) if isinstance(premise, ox.NamedNode)]
+                todo += below[node]
+        done: dict[ox.NamedNode, tuple[int, Step]] = {}
+        try:
+            for node in TopologicalSorter(below).static_order():
+                done[node] = self._step(node, [done[premise] for premise in below[node]])
+        except CycleError as error:
+            raise InputError([Problem(last.value, "rests on itself.", "A proof has no circle.")]) from error
+        return done
 
     def _step(self, node: ox.NamedNode, premises: list[tuple[int, Step]]) -> tuple[int, Step]:
         conclusion = self.conclusion(self.linked(node, terms.term("concludesThat")))

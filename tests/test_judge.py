@@ -22,6 +22,7 @@ from kg.record import Record, record
 
 CLAIMS = 174
 
+
 @pytest.fixture(scope="module")
 def engine(ontology: Ontology) -> Engine:
     return Engine(ontology)

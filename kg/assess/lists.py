@@ -153,7 +153,7 @@ class Lists:
     # -- actions
 
     def actions(self, name: str) -> tuple[Action, ...]:
-        """In the order of the article's rules of precedence; then urgency, step of the algorithm, number of claims, label."""
+        """In the printed order where there is one; then by urgency, step of the algorithm, number of claims, label."""
         rows = [self._action(name, row) for row in self._rows(name)]
         found = {item.id: item for item, _ in rows}
         keys = {item.id: (self._due(item), step, -len(item.claims), item.label) for item, step in rows}

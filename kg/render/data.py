@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
@@ -15,6 +16,7 @@ from kg.derivations import Conclusion
 from kg.entries import Claim, Marker, Reference
 from kg.explore import WhyNot
 from kg.facts import DataIssue, Fact, Measurement, Origin
+from kg.ontology import Ontology
 from kg.outcomes import ClaimOutcome, MissingFact, Outcome
 
 Data = dict[str, Any]
@@ -157,7 +159,7 @@ class _Writer:
         }
 
     def sets(self, missing: Iterable[tuple[MissingFact, ...]]) -> list[list[Data]]:
-        return [[fact.fragment(self.ontology.codes) for fact in facts] for facts in missing]
+        return [_fragments(self.ontology, facts) for facts in missing]
 
     # -- lists
 
@@ -321,6 +323,11 @@ def marker_json(item: Marker) -> Data:
 def dumps(data: object, indent: int | None = 2) -> str:
     """JSON text with non-ASCII letters kept; without `indent`, one line."""
     return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+
+
+@lru_cache(maxsize=65536)
+def _fragments(ontology: Ontology, facts: tuple[MissingFact, ...]) -> list[Data]:
+    return [fact.fragment(ontology.codes) for fact in facts]
 
 
 def _place(origin: Origin) -> Mapping[str, Any]:

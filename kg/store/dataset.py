@@ -1,7 +1,7 @@
 """The dataset in memory or on disk, made from the ontology and used again while the ontology is the same.
 
 Every triple stands in its named graph and in the default graph, which is their union: a dataset clause in a query
-then means what SPARQL 1.1 says. The description of the dataset stands in its own graph only.
+then means what SPARQL 1.1 says.
 
 In memory, the quads are kept as N-Quads in the cache folder (`kg.rule_cache.folder`), so that a process that runs
 queries reads neither Turtle nor rules. On disk, a store is a folder named by the dataset's digest; it is written under
@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,9 +23,9 @@ import pyoxigraph as ox
 
 from kg import index, rule_cache
 from kg.modules import ModuleFiles
-from kg.ontology import Ontology
+from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.store import description, graphs, inferred, mappings
-from kg.store.location import Location, parse_quads
+from kg.store.location import Location, in_graph, parse_quads
 
 KEPT: Final = 3
 
@@ -37,30 +37,32 @@ def dataset_digest(folder: Path) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def prepare(ontology: Ontology, path: Path | None = None) -> Location:
-    """The dataset of an ontology: a store in the folder `path`, or a file to load into memory. Made if it is not there.
+def prepare(folder: Path = DEFAULT_FOLDER, path: Path | None = None) -> Location:
+    """The dataset of the ontology in a folder, made only if it is not there: a store under `path`, or a file.
 
     Without a path and where the cache folder cannot be written, the file is a temporary one: `discard` it.
     """
-    digest = dataset_digest(ontology.folder)
+    digest = dataset_digest(folder)
+    place = (path or rule_cache.folder()) / (digest[:32] if path else f"{digest[:32]}.nq")
+    if place.exists():
+        return Location(place, digest, on_disk=path is not None)
+    text = _quads_text(Ontology(folder), digest)
     if path is not None:
-        return _stored(ontology, path, digest)
-    file = rule_cache.folder() / f"{digest[:32]}.nq"
-    if file.exists():
-        return Location(file, digest)
+        _build(text, place)
+        return Location(place, digest, on_disk=True)
     try:
-        _write(ontology, digest, file)
+        _write(text, place)
     except OSError:
         handle, name = tempfile.mkstemp(suffix=".nq")
         os.close(handle)
-        Path(name).write_bytes(_quads_text(ontology, digest))
+        Path(name).write_bytes(text)
         return Location(Path(name), digest, temporary=True)
-    return Location(file, digest)
+    return Location(place, digest)
 
 
-def open_store(ontology: Ontology, path: Path | None = None) -> ox.Store:
+def open_store(folder: Path = DEFAULT_FOLDER, path: Path | None = None) -> ox.Store:
     """The dataset as a store: on disk and read-only under `path`, else in memory."""
-    location = prepare(ontology, path)
+    location = prepare(folder, path)
     try:
         return location.open()
     finally:
@@ -68,15 +70,13 @@ def open_store(ontology: Ontology, path: Path | None = None) -> ox.Store:
 
 
 def quads(ontology: Ontology, digest: str) -> Iterator[ox.Quad]:
-    """Every quad of the dataset: its named graphs, their union as the default graph, and the graph that describes it."""
+    """Every quad of the dataset: its named graphs, the one that describes it included, and the default graph."""
     parts = graphs.graphs(ontology)
     union: dict[ox.Triple, None] = {}
-    for part in parts:
-        yield from (ox.Quad(*triple, part.node) for triple in part.triples)
+    for part in (*parts, description.describe(ontology, parts, digest)):
+        yield from (in_graph(triple, part.node) for triple in part.triples)
         union |= dict.fromkeys(part.triples)
-    yield from (ox.Quad(*triple) for triple in union)
-    about = description.describe(ontology, parts, digest)
-    yield from (ox.Quad(*triple, about.node) for triple in about.triples)
+    yield from (in_graph(triple) for triple in union)
 
 
 @cache
@@ -91,13 +91,13 @@ def _quads_text(ontology: Ontology, digest: str) -> bytes:
     return text or b""
 
 
-def _write(ontology: Ontology, digest: str, file: Path) -> None:
+def _write(text: bytes, file: Path) -> None:
     """To a file beside it first, so that no reader ever sees half of one."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(_quads_text(ontology, digest))
+            out.write(text)
         os.replace(name, file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -106,27 +106,25 @@ def _write(ontology: Ontology, digest: str, file: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def _stored(ontology: Ontology, path: Path, digest: str) -> Location:
-    place = path / digest[:32]
-    if not place.exists():
-        path.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(dir=path, prefix="building-"))
-        try:
-            store = ox.Store(str(new))
-            store.bulk_extend(parse_quads(_quads_text(ontology, digest)))
-            store.optimize()
-            store.flush()
-            del store
-            _swap(new, place)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-        for old in _older(entry for entry in path.iterdir() if entry.is_dir() and len(entry.name) == 32):
-            shutil.rmtree(old, ignore_errors=True)
-    return Location(place, digest, on_disk=True)
+def _build(text: bytes, place: Path) -> None:
+    """A store under another name first; it gets its own when it is complete."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=place.parent, prefix="building-"))
+    try:
+        store = ox.Store(str(new))
+        store.bulk_extend(parse_quads(text))
+        store.optimize()
+        store.flush()
+        del store
+        _swap(new, place)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    for old in _older(entry for entry in place.parent.iterdir() if entry.is_dir() and len(entry.name) == 32):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _swap(new: Path, place: Path) -> None:
-    """Give a complete store its name; another process may have been quicker, with the same content."""
+    """Another process may have been quicker, with the same content."""
     try:
         new.rename(place)
     except OSError:
@@ -134,7 +132,7 @@ def _swap(new: Path, place: Path) -> None:
             raise
 
 
-def _older(found: Iterator[Path]) -> list[Path]:
+def _older(found: Iterable[Path]) -> list[Path]:
     """All but the latest few."""
     dated = sorted((path.stat().st_mtime, path) for path in found)
     return [path for _, path in dated[:-KEPT]]

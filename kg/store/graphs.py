@@ -73,11 +73,13 @@ def graphs(ontology: Ontology) -> tuple[Graph, ...]:
 def _asserted(ontology: Ontology) -> Iterator[Graph]:
     """One graph for each module."""
     for iri, path in catalog(ontology.folder).items():
-        title = ontology.index.value(iri, str(terms.DCTERMS.title), iri)
+        title = ontology.index.value(iri, terms.PREFIXES["dcterms"] + "title", iri)
         yield Graph(
             f"asserted/{_slug(path)}",
             f"Asserted: {title}",
-            ontology.index.value(iri, str(terms.DCTERMS.description), "A module of the ontology, as it is written."),
+            ontology.index.value(
+                iri, terms.PREFIXES["dcterms"] + "description", "A module of the ontology, as it is written."
+            ),
             iri,
             ontology.triples_of(path),
         )

@@ -82,15 +82,12 @@ def _above(start: str, direct: dict[str, set[str]]) -> set[str]:
 def _relations(ontology: Ontology, properties: Links) -> Iterator[tuple[str, str, str]]:
     """Object property assertions between individuals, and what they entail by the property hierarchy."""
     for triple in ontology.index.triples:
-        ends = (triple.subject, triple.object)
-        if triple.predicate.value in properties and all(isinstance(end, ox.NamedNode) for end in ends):
-            for prop in (triple.predicate.value, *properties[triple.predicate.value]):
-                yield triple.subject.value, prop, triple.object.value
+        start, prop, end = triple.subject, triple.predicate.value, triple.object
+        if prop in properties and isinstance(start, ox.NamedNode) and isinstance(end, ox.NamedNode):
+            yield from ((start.value, above, end.value) for above in (prop, *properties[prop]))
 
 
-def _types(
-    ontology: Ontology, relations: Iterable[tuple[str, str, str]], classes: Links
-) -> Iterator[tuple[str, str]]:
+def _types(ontology: Ontology, relations: Iterable[tuple[str, str, str]], classes: Links) -> Iterator[tuple[str, str]]:
     direct = {(x, c) for x in _named(ontology, OWL + "NamedIndividual") for c in ontology.index.values(x, TYPE)}
     for subject, prop, value in relations:
         direct |= {(subject, c) for c in ontology.index.values(prop, RDFS + "domain")}

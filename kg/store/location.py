@@ -34,3 +34,8 @@ class Location:
 def parse_quads(text: bytes) -> ox.QuadParser:
     """Quads of N-Quads. Blank nodes keep their labels: answers are the same in every process."""
     return ox.parse(text, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=False)
+
+
+def in_graph(triple: ox.Triple, graph: ox.NamedNode | None = None) -> ox.Quad:
+    """A triple in a named graph, or in the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph or ox.DefaultGraph())

@@ -48,8 +48,8 @@ class Limits:
 class _Worker(asyncio.Protocol):
     """The near end of a worker's socket: one request, then its reply."""
 
-    def __init__(self) -> None:
-        self.pid = 0
+    def __init__(self, zygote: subprocess.Popen[bytes] | None, pid: int) -> None:
+        self.zygote, self.pid = zygote, pid
         self._received = bytearray()
         self._reply: asyncio.Future[tuple[dict[str, Any], bytes]] | None = None
 
@@ -84,6 +84,8 @@ class _Worker(asyncio.Protocol):
         return not self._transport.is_closing()
 
     def close(self) -> None:
+        if self._reply is not None:
+            self._reply.cancel()
         self._transport.close()
 
 
@@ -95,6 +97,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._waiting = self._aside = 0
         self._zygote: subprocess.Popen[bytes] | None = None
+        self._control = socket.socket()
 
     async def start(self) -> None:
         """Load the dataset and fork the first workers. Raises OntologyError where it cannot be loaded."""
@@ -157,7 +160,9 @@ class Pool:
             async with asyncio.timeout_at(deadline):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Overloaded("No worker became free within the time limit. Come back in a moment.", RETRY_AFTER) from None
+            raise Overloaded(
+                "No worker became free within the time limit. Come back in a moment.", RETRY_AFTER
+            ) from None
         finally:
             self._waiting -= 1
         turn = _Turn(asyncio.get_running_loop().time() + self.limits.patience)
@@ -170,7 +175,7 @@ class Pool:
                 self._turns.release()
 
     def _move_aside(self, worker: _Worker, turn: _Turn) -> None:
-        self._tell(b"N", worker.pid)
+        self._tell(b"N", worker)
         if self._aside < self.limits.aside:
             self._aside += 1
             turn.aside = True
@@ -188,7 +193,7 @@ class Pool:
         try:
             return await asyncio.shield(forking)
         except asyncio.CancelledError:
-            forking.add_done_callback(lambda done: done.exception() or self._end(done.result()))
+            forking.add_done_callback(self._end_forked)
             raise
 
     async def _fork(self) -> _Worker:
@@ -205,17 +210,23 @@ class Pool:
         with theirs:
             socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
         pid = await self._heard()
-        _, worker = await loop.create_unix_connection(_Worker, sock=ours)
-        worker.pid = pid
+        zygote = self._zygote
+        _, worker = await loop.create_unix_connection(lambda: _Worker(zygote, pid), sock=ours)
         return worker
+
+    def _end_forked(self, forking: asyncio.Future[_Worker]) -> None:
+        if forking.exception() is None:
+            self._end(forking.result())
 
     def _end(self, worker: _Worker) -> None:
         worker.close()
-        self._tell(b"K", worker.pid)
+        self._tell(b"K", worker)
 
-    def _tell(self, kind: bytes, pid: int) -> None:
-        with suppress(OSError):
-            self._control.send(MESSAGE.pack(kind, pid))
+    def _tell(self, kind: bytes, worker: _Worker) -> None:
+        """Workers of a zygote that has ended have ended with it."""
+        if worker.zygote is self._zygote:
+            with suppress(OSError):
+                self._control.send(MESSAGE.pack(kind, worker.pid))
 
     async def _heard(self) -> int:
         said = await asyncio.get_running_loop().sock_recv(self._control, REPLY.size)

@@ -28,8 +28,8 @@ def request(query: Query, extra: bytes = b"") -> bytes:
 
 
 def query_of(head: dict[str, Any]) -> Query:
-    graphs = {name: tuple(head.pop(name)) for name in ("default_graphs", "named_graphs")}
-    return Query(**head, **graphs)
+    head |= {name: tuple(head[name]) for name in ("default_graphs", "named_graphs")}
+    return Query(**head)
 
 
 def reply(answer: Answer) -> bytes:

@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import socket
 from collections.abc import Mapping
 from typing import Final
@@ -15,10 +16,11 @@ import pyoxigraph as ox
 from kg.errors import QueryError, QueryFailed
 from kg.store import wire
 from kg.store.evaluate import evaluate
-from kg.store.location import parse_quads
+from kg.store.location import in_graph, parse_quads
 
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
+PR_SET_PDEATHSIG: Final = 1
 
 
 def without_network() -> bool:
@@ -29,6 +31,12 @@ def without_network() -> bool:
     """
     unshare = getattr(ctypes.CDLL(None), "unshare", None)
     return unshare is not None and (unshare(CLONE_NEWNET) == 0 or unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+
+
+def end_with_parent() -> None:
+    """Be killed when the process that forked this one ends, where the system can do that."""
+    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def confine(memory: int, sealed: bool) -> None:
@@ -65,4 +73,4 @@ def _quads(text: bytes) -> list[ox.Quad]:
         found = list(parse_quads(text)) if text else []
     except SyntaxError as error:
         raise QueryFailed(f"The quads beside the dataset do not parse: {error}") from error
-    return [*found, *(ox.Quad(*quad.triple) for quad in found)]
+    return [*found, *(in_graph(quad.triple) for quad in found)]

@@ -19,9 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-
 from kg.store.location import Location
-from kg.store.worker import confine, serve, without_network
+from kg.store.worker import confine, end_with_parent, serve, without_network
 
 MESSAGE: Final = struct.Struct(">cI")
 REPLY: Final = struct.Struct(">I")
@@ -75,6 +74,7 @@ class Zygote:
 
     def _work(self, descriptor: int) -> NoReturn:
         """In the child: nothing that it could write reaches a log."""
+        end_with_parent()
         self.control.close()
         with open(os.devnull, "r+b", buffering=0) as nowhere:
             for stream in (0, 1, 2):
@@ -108,5 +108,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-

@@ -1,0 +1,108 @@
+"""What every request passes: a limit on its body, headers that protect a browser, compression, open CORS where it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import Kind, problem
+
+EXPOSED: Final = ("ETag", "Retry-After", "X-Warrant-Result-Limit", "X-Warrant-Time-Limit")
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PROTECTION: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": PAGE_POLICY,
+}
+
+
+class BodyLimit:
+    """413 for a body over a number of bytes, announced or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app, self.limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self.limit:
+            await self._refusal()(scope, receive, send)
+            return
+        await self.app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise HTTPException(413, self._said())
+            return message
+
+        return counted
+
+    def _said(self) -> str:
+        return f"A request body has at most {self.limit} bytes."
+
+    def _refusal(self) -> ASGIApp:
+        return problem(Kind(413, "content-too-large", "Content Too Large"), self._said())
+
+
+class Protection:
+    """Headers that keep a browser from guessing types, framing pages or loading anything from elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in PROTECTION.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, protected if scope["type"] == "http" else send)
+
+
+class Where:
+    """A middleware for some paths only."""
+
+    def __init__(self, app: ASGIApp, inside: ASGIApp, applies: Callable[[str], bool]) -> None:
+        self.app, self.inside, self.applies = app, inside, applies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        here = scope["type"] == "http" and self.applies(scope["path"])
+        await (self.inside if here else self.app)(scope, receive, send)
+
+
+def compressed(app: ASGIApp) -> ASGIApp:
+    """gzip for all but query results, which their worker has compressed."""
+    return Where(app, GZipMiddleware(app, 1024, 5), lambda path: path != "/sparql")
+
+
+def open_to_all(app: ASGIApp, applies: Callable[[str], bool]) -> ASGIApp:
+    """CORS without credentials for any origin, with preflight, where `applies` says so for a path."""
+    cors = CORSMiddleware(
+        app,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+        max_age=86400,
+    )
+    return Where(app, cors, applies)

@@ -1,0 +1,113 @@
+"""A request as the SPARQL 1.1 Protocol (sections 2.1 and 2.2) reads it: the query, its dataset, its time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from api.negotiate import media_type
+from api.problems import BadRequest, UnsupportedType
+from kg.errors import Problem, QueryRefused
+
+FORM: Final = "application/x-www-form-urlencoded"
+DIRECT: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+MOST_PARAMETERS: Final = 1000
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A query operation; `seconds` is the lower time limit that was asked for."""
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    seconds: float | None
+
+
+async def operation(request: Request) -> Operation | None:
+    """The query operation of a request, or nothing if it is a GET that asks for the service description.
+
+    Raises BadRequest, UnsupportedType or QueryRefused. Parameters that are not of the protocol are ignored.
+    """
+    pairs = _pairs(request.scope["query_string"], "the address")
+    if request.method == "POST":
+        pairs += await _body(request)
+    names = {name for name, _ in pairs}
+    if names & {"update", "using-graph-uri", "using-named-graph-uri"}:
+        raise QueryRefused("This endpoint answers queries only; the data never changes.")
+    if request.method != "POST" and not names & {"query", "default-graph-uri", "named-graph-uri"}:
+        return None
+    return Operation(
+        text=_one("query", pairs),
+        default_graphs=_all("default-graph-uri", pairs),
+        named_graphs=_all("named-graph-uri", pairs),
+        seconds=_seconds(_all("timeout", pairs)),
+    )
+
+
+async def _body(request: Request) -> Pairs:
+    """The parameters in a form, or the query that a body is."""
+    name, parameters = media_type(request.headers.get("content-type", ""))
+    if name == UPDATE:
+        raise QueryRefused("This endpoint answers queries only; the data never changes.")
+    if name not in (FORM, DIRECT):
+        raise UnsupportedType(
+            f"A body of type {name or 'none'} is no query. Send the query itself as {DIRECT}, or a form ({FORM}).",
+            (DIRECT, FORM),
+        )
+    if parameters.get("charset", "utf-8") not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedType(f"The charset {parameters['charset']} is not taken here; send UTF-8.", (DIRECT, FORM))
+    body = await request.body()
+    return _pairs(body, "the form") if name == FORM else [("query", _decoded(body))]
+
+
+def _pairs(text: bytes, where: str) -> Pairs:
+    """URL-encoded parameters in UTF-8."""
+    try:
+        return parse_qsl(
+            text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS, separator="&"
+        )
+    except ValueError as error:
+        raise _bad(where, f"cannot be decoded: {error}.", "Percent-encode parameters in UTF-8.") from error
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise _bad("the body", f"is not UTF-8: byte {error.start}.", "Encode the query in UTF-8.") from error
+
+
+def _one(name: str, pairs: Pairs) -> str:
+    found = _all(name, pairs)
+    if len(found) != 1:
+        message = f"is given {len(found)} times." if found else "is missing."
+        raise _bad(name, message, "A request carries exactly one query.")
+    return found[0]
+
+
+def _all(name: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(value for key, value in pairs if key == name)
+
+
+def _seconds(found: tuple[str, ...]) -> float | None:
+    if not found:
+        return None
+    try:
+        seconds = float(found[-1])
+    except ValueError:
+        seconds = 0.0
+    # not a number is not greater than zero
+    if not seconds > 0:
+        raise _bad("timeout", f"{found[-1]!r} is no time.", "Give seconds, such as 2.5.")
+    return seconds
+
+
+def _bad(where: str, message: str, remedy: str) -> BadRequest:
+    return BadRequest([Problem(where, message, remedy)])

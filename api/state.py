@@ -1,0 +1,56 @@
+"""What the service keeps between requests: nothing of a patient."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import cached_property
+
+from starlette.requests import Request
+
+from api.config import Config
+from kg import queries
+from kg.names import Names
+from kg.ontology import Ontology
+from kg.store.dataset import prepare
+from kg.store.location import Location
+from kg.store.pool import Pool
+
+
+class State:
+    """The ontology and what is made from it, each when it is first asked for; the workers of the dataset."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.pool: Pool
+        self.location: Location
+
+    async def start(self) -> None:
+        """Make the dataset if it is not there, and start its workers."""
+        self.location = await asyncio.to_thread(prepare, self.config.ontology, self.config.store)
+        self.pool = Pool(self.location, self.config.limits)
+        await self.pool.start()
+
+    async def close(self) -> None:
+        await self.pool.close()
+        self.location.discard()
+
+    @cached_property
+    def ontology(self) -> Ontology:
+        return Ontology(self.config.ontology)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.ontology)
+
+    @cached_property
+    def queries(self) -> Mapping[str, queries.Query]:
+        """The project's queries for people, by family and name."""
+        return {name: query for name, query in queries.library().items() if not name.startswith("checks/")}
+
+
+def state_of(request: Request) -> State:
+    """The state of the application that a request came to."""
+    state = request.app.state.warrant
+    assert isinstance(state, State)
+    return state

@@ -1,0 +1,218 @@
+"""All names and cues in one automaton over atoms; misspellings to the one name that they can mean.
+
+Aho-Corasick over folded atoms: a name is found only between atoms, so never inside a word; the longest match
+counts. A word that no name, cue or list of clinical words has is taken for the misspelling of a word of a name, when
+one such word lies within one letter (six letters and more) or two (nine and more), begins with the same letter, no
+other lies as near, and the corrected words are a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import ahocorasick
+from rapidfuzz.distance import OSA
+
+from kg.entries import Concept
+from kg.names import RELATED, Names, fold
+from kg.text.atoms import Atom, atoms
+from kg.text.cues import CLOSERS, FILLERS, PHRASES, Cue
+from kg.text.customs import Customs, read_customs
+
+ONE_LETTER, TWO_LETTERS = 6, 9
+_PARTS: Final = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination."""
+
+    concepts: tuple[tuple[Concept, int], ...] = ()
+    cue: Cue | None = None
+    absent: tuple[str, ...] = ()
+    spelled: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A phrase found: atoms [first, last), characters [start, end), and what it stands for."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    phrase: str
+    entry: Entry
+    corrected: bool = False
+
+
+class Lexicon:
+    """The phrases of an ontology's names and of the language; made once, shared by all texts."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.customs: Customs = read_customs(names.ontology.folder)
+        self.entries = self._entries()
+        self.automaton = ahocorasick.Automaton()
+        for phrase, entry in self.entries.items():
+            self.automaton.add_word(f" {phrase} ", (phrase, entry))
+        self.automaton.make_automaton()
+        self.words = self._clinical_words()
+        self._by_letter: dict[str, list[str]] = {}
+        for word in sorted(self.words):
+            self._by_letter.setdefault(word[0], []).append(word)
+        other = {word for phrases in PHRASES.values() for phrase in phrases for word in phrase.split()}
+        self.known = self.words | other | FILLERS | CLOSERS | self.customs.words
+
+    def _entries(self) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        for cue, phrases in PHRASES.items():
+            entries |= {parted(fold(phrase)): Entry(cue=cue) for phrase in phrases}
+        for item in self.customs.examinations:
+            entries |= {parted(fold(name)): Entry(absent=item.absent) for name in item.names}
+        plurals: dict[str, Entry] = {}
+        for name, ranks in self.names.words.items():
+            if name in self.customs.not_in_text:
+                continue
+            concepts = tuple((concept, rank) for rank in sorted(ranks) for concept in ranks[rank])
+            entry = Entry(concepts=concepts, spelled=self.customs.upper_case_only.get(name, ""))
+            phrase = parted(name)
+            if phrase and not (phrase in entries and entries[phrase].absent):
+                entries[phrase] = entry
+                plurals |= {other: entry for other in inflected(phrase)}
+        return {phrase: entry for phrase, entry in plurals.items() if phrase not in entries} | entries
+
+    def _clinical_words(self) -> frozenset[str]:
+        named = (phrase for phrase, entry in self.entries.items() if entry.concepts)
+        return frozenset(word for phrase in named for word in phrase.split() if len(word) >= 5 and word.isalpha())
+
+    # -- finding
+
+    def find(self, text: str, words: Sequence[Atom]) -> tuple[Hit, ...]:
+        """Phrases of a text without overlap, leftmost and longest, but for names inside broader ones."""
+        hits = self._select(text, words, [atom.word for atom in words])
+        corrected = self._corrected(words, hits)
+        if not corrected:
+            return hits
+        spelled = [corrected.get(index, atom.word) for index, atom in enumerate(words)]
+        again = self._select(text, words, spelled)
+        useful = {index for hit in again if hit.entry.concepts for index in range(hit.first, hit.last)}
+        spelled = [corrected[i] if i in corrected and i in useful else atom.word for i, atom in enumerate(words)]
+        mended = {index for index in corrected if index in useful}
+        return tuple(
+            Hit(hit.first, hit.last, hit.start, hit.end, hit.phrase, hit.entry, True)
+            if mended & set(range(hit.first, hit.last))
+            else hit
+            for hit in self._select(text, words, spelled)
+        )
+
+    def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[Hit, ...]:
+        found = sorted(self._all(text, words, spelled), key=lambda hit: (hit.first, -hit.last))
+        chosen: list[Hit] = []
+        end = 0
+        for hit in found:
+            if hit.first >= end:
+                chosen.append(hit)
+                end = hit.last
+            elif chosen and hit.last <= end and self._says_more(chosen, hit):
+                chosen.append(hit)
+        return tuple(sorted(chosen, key=lambda hit: (hit.first, -hit.last)))
+
+    def _says_more(self, chosen: Sequence[Hit], inner: Hit) -> bool:
+        """Whether a name inside the last one states something of its own: the outer name is broader or narrower."""
+        outer = next(hit for hit in reversed(chosen) if hit.first <= inner.first and inner.last <= hit.last)
+        if any(hit.first > outer.first and hit.last > inner.first for hit in chosen if hit is not outer):
+            return False
+        if not inner.entry.concepts or not outer.entry.concepts or outer.entry.concepts[0][1] != RELATED:
+            return False
+        concept, rank = inner.entry.concepts[0]
+        ontology = self.names.ontology
+        same = any(
+            concept.name in ontology.ancestors(other.name) or other.name in ontology.ancestors(concept.name)
+            for other, _ in outer.entry.concepts
+        )
+        return not same and rank != RELATED and concept.kind in ("condition", "finding")
+
+    def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[Hit]:
+        starts, ends, position = {}, {}, 0
+        for index, word in enumerate(spelled):
+            starts[position] = index
+            position += len(word) + 1
+            ends[position] = index + 1
+        for last, (phrase, entry) in self.automaton.iter(f" {' '.join(spelled)} "):
+            first, after = starts[last - len(phrase) - 1], ends[last]
+            start, end = words[first].start, words[after - 1].end
+            if not entry.spelled or text[start:end] == entry.spelled or not text[start:end].islower():
+                yield Hit(first, after, start, end, phrase, entry)
+
+    def _corrected(self, words: Sequence[Atom], hits: Iterable[Hit]) -> Mapping[int, str]:
+        taken = {index for hit in hits if hit.entry.concepts for index in range(hit.first, hit.last)}
+        found = ((i, self._meant(atom.word)) for i, atom in enumerate(words) if i not in taken)
+        return {index: meant for index, meant in found if meant}
+
+    @lru_cache(maxsize=16384)  # noqa: B019  (one lexicon lives as long as its names)
+    def _meant(self, word: str) -> str:
+        """The word of a name that a word is the misspelling of, or nothing."""
+        if len(word) < ONE_LETTER or word in self.known or not word.isalpha():
+            return ""
+        if any(word.startswith(known) and len(word) - len(known) <= 2 for known in (word[:-1], word[:-2]) if known in self.known):
+            return ""
+        limit = 2 if len(word) >= TWO_LETTERS else 1
+        near: list[tuple[int, str]] = []
+        for other in self._by_letter.get(word[0], ()):
+            if abs(len(other) - len(word)) <= limit:
+                distance = int(OSA.distance(word, other, score_cutoff=limit))
+                if distance <= limit:
+                    near.append((distance, other))
+        near.sort()
+        unique = near and (len(near) == 1 or near[0][0] < near[1][0])
+        return near[0][1] if unique and not self._other_word(word) else ""
+
+    def _other_word(self, word: str) -> bool:
+        """Whether a clinical word that is no name lies as near."""
+        return any(
+            word[0] == other[0] and abs(len(word) - len(other)) <= 1 and OSA.distance(word, other, score_cutoff=1) <= 1
+            for other in self.customs.words
+        )
+
+    def concepts(self, phrase: str) -> tuple[tuple[Concept, int], ...]:
+        """What a phrase names, the best rank first; nothing if it is no name."""
+        entry = self.entries.get(parted(fold(phrase)))
+        return entry.concepts if entry else ()
+
+
+def parted(folded: str) -> str:
+    """A folded name as atoms with one blank between them."""
+    return " ".join(_PARTS.findall(folded))
+
+
+def inflected(phrase: str) -> Iterator[str]:
+    """Plural and singular of the last word."""
+    last = phrase.rpartition(" ")[2]
+    if len(last) < 4 or not last.isalpha():
+        return
+    if last.endswith("y") and last[-2] not in "aeiou":
+        yield phrase[:-1] + "ies"
+    elif last.endswith("s"):
+        if not last.endswith(("ss", "is", "us")):
+            yield phrase[:-1]
+    else:
+        yield phrase + "s"
+
+
+@lru_cache(maxsize=4)
+def lexicon_of(names: Names) -> Lexicon:
+    """The lexicon of some names, made once."""
+    return Lexicon(names)
+
+
+def look(lexicon: Lexicon, text: str) -> tuple[tuple[Atom, ...], tuple[Hit, ...]]:
+    """The atoms of a text and the phrases in it."""
+    words = atoms(text)
+    return words, lexicon.find(text, words)
+
+

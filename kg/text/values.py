@@ -1,0 +1,248 @@
+"""Measured values: a test, then comparator, number, unit, range, flag and date in the usual orders, and series of them.
+
+In a series the unit and the range carry over. Of an undated series parted by arrows the last value counts and the
+earlier ones are left out, for a value without a date counts as of the day of the assessment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from kg.text.dates import DateHit
+from kg.text.numbers import number_at
+from kg.text.printed import PrintedRange, comparator_at, dose_at, flag_at, range_at, unit_at
+
+_BLANK: Final = re.compile(r"[^\S\n]*")
+_BETWEEN: Final = re.compile(
+    r"(?:level|levels|count|counts|value|values|concentration|conc|result|results|reading|readings|was|is|are|were|of|at|to|now|"
+    r"currently|current|measured|measures|measuring|came|come|comes|coming|back|as|found|be|being|reported|has|have|had|been|fell|"
+    r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
+    r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"
+    r"reduced|normal|abnormal|mildly|slightly|severely|significantly|on|dated|it|yesterday|today|returned|drawn|taken|then|"
+    r"in|showed|shows|persistently|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
+    re.IGNORECASE,
+)
+_STEP: Final = re.compile(
+    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|,?\s*\bthen\b|\bfollowed by\b|,?\s*\bnow\b|,?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
+    r"decreasing|went|increased|decreased|improved|improving)\s+(?:up\s+|down\s+)?to\b)"
+    r"|(?P<back>[(,]?\s*(?:\b(?:up|down)\s+)?\bfrom\b|[(,]?\s*\b(?:previously|before that|earlier|prior|was)\b)"
+    r"|(?P<list>,\s*(?:and\b)?|;|\band\b|\bor\b|/|\n))",
+    re.IGNORECASE,
+)
+_KILO: Final = re.compile(r"\s?[kK](?![\w/])")
+_TIME: Final = re.compile(r"\s*-?\s*(?:st|nd|rd|th|years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)", re.IGNORECASE)
+_AND: Final = re.compile(r"\s*(?:,|and|&|,\s*and)\s*(?:again\s+)?(?:on\s+|in\s+)?", re.IGNORECASE)
+_DAY_OPEN: Final = re.compile(r"\s*[,;]?\s*(?:[(\[]\s*)?(?:on\s+|dated\s+|from\s+|in\s+|of\s+|as of\s+|at\s+)?(?:the\s+)?", re.IGNORECASE)
+_DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
+_UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
+_MOST_WORDS: Final = 9
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number with what is printed beside it; [start, end) covers all of it but the test's name."""
+
+    start: int
+    end: int
+    numbers: tuple[Decimal, ...]
+    comparator: str
+    unit: str
+    range: PrintedRange | None = None
+    flag: str = ""
+    days: tuple[DateHit, ...] = ()
+    earlier: bool = False
+    kilo: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values that follow one test, and where a dose was found instead."""
+
+    values: tuple[Value, ...]
+    dose: tuple[int, int] | None = None
+    end: int = 0
+
+
+class ValueReader:
+    """Reads values of one text, given its dates."""
+
+    def __init__(self, text: str, days: Sequence[DateHit], commas: bool) -> None:
+        self.text, self.commas = text, commas
+        self.days = {hit.start: hit for hit in days}
+
+    def after(self, place: int, limit: int) -> Series:
+        """The values between a test's name and the next name."""
+        opened = self._open(place, limit)
+        if opened is None:
+            return Series((), end=place)
+        start, day, unit, reversed_ = opened
+        first = self._value(start, limit)
+        if first is None:
+            dose = self._dose(start, limit)
+            return Series((), dose, dose[1] if dose else place)
+        first = replace(first, unit=first.unit or unit, days=first.days or day)
+        values = [first, *self._more(first, limit)]
+        return Series(self._carried(values, reversed_), end=values[-1].end)
+
+    # -- up to the first number
+
+    def _open(self, place: int, limit: int) -> tuple[int, tuple[DateHit, ...], str, bool] | None:
+        """Where the first comparator or number stands; a date and a unit on the way; whether `from` stood there."""
+        day: tuple[DateHit, ...] = ()
+        unit, from_ = "", False
+        for _ in range(_MOST_WORDS):
+            place = self._blank(place)
+            if place >= limit:
+                return None
+            if place in self.days and not comparator_at(self.text, place):
+                day, place = (self.days[place],), self.days[place].end
+                place = self._blank(place)
+                place += self.text[place : place + 1] in (")", "]", ",")
+                continue
+            if number_at(self.text, place, self.commas) or comparator_at(self.text, place):
+                return place, day, unit, from_
+            head = _UNIT_HEAD.match(self.text, place)
+            named = unit_at(self.text, head.end() if head else place)
+            if named:
+                unit, place = named.said, named.end
+                place = self._blank(place)
+                place += self.text[place : place + 1] in (")", "]", ",", ":")
+                continue
+            word = _BETWEEN.match(self.text, place)
+            if word is None:
+                comma = self.text[place] in "),"
+                if not comma:
+                    return None
+                place += 1
+                continue
+            from_ = from_ or word[0].casefold() == "from"
+            place = word.end()
+        return None
+
+    def _blank(self, place: int) -> int:
+        match = _BLANK.match(self.text, place)
+        return match.end() if match else place
+
+    # -- one value
+
+    def _value(self, place: int, limit: int) -> Value | None:
+        start = self._blank(place)
+        sign = comparator_at(self.text, start)
+        second = comparator_at(self.text, sign.end) if sign and sign.said == "=" else None
+        sign = second or sign
+        begin = self._blank(sign.end if sign else start)
+        if begin in self.days:
+            return None
+        number = number_at(self.text, begin, self.commas)
+        if number is None or number.end > limit:
+            return None
+        end, kilo, unit = number.end, False, unit_at(self.text, number.end)
+        if unit:
+            end = unit.end
+        elif match := _KILO.match(self.text, end):
+            end, kilo = match.end(), True
+        elif dose_at(self.text, end) or _TIME.match(self.text, end) or self._is_word(end):
+            return None
+        said = "" if sign is None or sign.said == "=" else sign.said
+        value = Value(start, end, number.values, said, unit.said if unit else "", kilo=kilo)
+        return self._beside(value, limit)
+
+    def _is_word(self, place: int) -> bool:
+        """Whether letters follow a number at once, as in `2nd` or `5q`."""
+        return place < len(self.text) and (self.text[place].isalpha() or self.text[place] == "_")
+
+    def _beside(self, value: Value, limit: int) -> Value:
+        """Range, flag and dates behind a value, in any order."""
+        for _ in range(4):
+            place = value.end
+            flag = flag_at(self.text, place) if not value.flag else None
+            if flag and flag.end <= limit:
+                value = replace(value, flag=flag.said, end=flag.end)
+                continue
+            days = self._days(place, limit) if not value.days else ((), place)
+            if days[0]:
+                value = replace(value, days=days[0], end=days[1])
+                continue
+            limits = range_at(self.text, place, self.commas) if value.range is None else None
+            if limits and limits.end <= limit and self._on_one_line(place, limits.end):
+                value = replace(value, range=limits, end=limits.end)
+                continue
+            break
+        return value
+
+    def _on_one_line(self, start: int, end: int) -> bool:
+        return "\n" not in self.text[start:end]
+
+    def _days(self, place: int, limit: int) -> tuple[tuple[DateHit, ...], int]:
+        found: list[DateHit] = []
+        opening = _DAY_OPEN.match(self.text, place)
+        at = opening.end() if opening else place
+        if "\n" in self.text[place:at]:
+            return (), place
+        end = place
+        while (hit := self.days.get(at)) is not None and hit.start < limit:
+            found.append(hit)
+            end = hit.end
+            joint = _AND.match(self.text, end)
+            at = joint.end() if joint else -1
+        if not found:
+            return (), place
+        bracket = _DAY_CLOSE.match(self.text, end) if "(" in self.text[place : found[0].start] else None
+        return tuple(found), bracket.end() if bracket else end
+
+    # -- a series
+
+    def _more(self, first: Value, limit: int) -> Iterator[Value]:
+        last = first
+        while (step := _STEP.match(self.text, last.end)) and step.end() < limit:
+            place = self._blank(step.end())
+            day: tuple[DateHit, ...] = ()
+            for word in ("on ", "in "):
+                place += len(word) if self.text.startswith(word, place) and place + len(word) in self.days else 0
+            if place in self.days:
+                day, place = (self.days[place],), self.days[place].end
+                while place < limit and self.text[place] in " :,)(=":
+                    place += 1
+            value = self._value(place, limit)
+            if value is None:
+                return
+            value = replace(value, days=value.days or day)
+            if step["list"] and not self._belongs(last, value):
+                return
+            if step["back"]:
+                value = replace(value, earlier=True)
+            yield value
+            last = value
+
+    def _belongs(self, last: Value, value: Value) -> bool:
+        """Whether a value behind a comma or `and` continues the series: it has a date, or the unit of the last."""
+        return bool(value.days) or bool(value.unit and last.unit in ("", value.unit))
+
+    def _carried(self, values: list[Value], reversed_: bool) -> tuple[Value, ...]:
+        units = [value.unit for value in values if value.unit]
+        ranges = [value.range for value in values if value.range]
+        kilo = any(value.kilo for value in values)
+        undated = [i for i, value in enumerate(values) if not value.days and not value.earlier]
+        carried = []
+        for index, value in enumerate(values):
+            if not value.unit and not value.kilo and units:
+                value = replace(value, unit=units[0])
+            if not value.unit and kilo:
+                value = replace(value, kilo=True)
+            if value.range is None and len({(r.low, r.high, r.unit) for r in ranges}) == 1:
+                value = replace(value, range=ranges[0])
+            if not value.days and (value.earlier or (index in undated[:-1])):
+                value = replace(value, earlier=True)
+            carried.append(value)
+        if reversed_ and len(carried) == 1 and not carried[0].days:
+            carried[0] = replace(carried[0], earlier=True)
+        return tuple(carried)
+
+    def _dose(self, place: int, limit: int) -> tuple[int, int] | None:
+        number = number_at(self.text, self._blank(place), self.commas)
+        dose = dose_at(self.text, number.end) if number else None
+        return (number.start, dose.end) if number and dose and dose.end <= limit + 40 else None
