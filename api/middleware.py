@@ -1,7 +1,9 @@
-"""What every request passes: a limit on its body, headers that protect a browser, compression, open CORS where it is due."""
+"""What every request passes: a limit on its body, protection of browsers, compression, open CORS, no talkative log."""
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -11,8 +13,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Kind, problem
+from api.problems import Kind, kind_of, problem
 
+LOG: Final = logging.getLogger("warrant.api")
 EXPOSED: Final = ("ETag", "Retry-After", "X-Warrant-Result-Limit", "X-Warrant-Time-Limit")
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -24,6 +27,31 @@ PROTECTION: Final = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": PAGE_POLICY,
 }
+
+
+class Discreet:
+    """500 for what was not foreseen; the log gets the place in the program, never a message, which may quote data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noticed)
+        except Exception as error:
+            places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+            LOG.error("%s at %s", type(error).__name__, " < ".join(reversed(places)))
+            if scope["type"] != "http" or started:
+                raise RuntimeError("the response was cut short") from None
+            said = "The request could not be answered. Nothing of it was kept."
+            await problem(kind_of(error), said)(scope, receive, send)
 
 
 class BodyLimit:

@@ -10,10 +10,9 @@ _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 
 
 class Range(NamedTuple):
-    """An element of an Accept header: a media range or a coding, its parameters, its quality."""
+    """An element of an Accept header: a media range or a coding, and its quality."""
 
     name: str
-    parameters: frozenset[tuple[str, str]]
     quality: float
 
 
@@ -21,6 +20,7 @@ def accepted(header: str | None, offered: Sequence[str]) -> str | None:
     """The offered media type that a client likes best, nothing if it takes none of them.
 
     The most specific range decides the quality of each; of equal ones the first offered wins. No header takes all.
+    Parameters of a range (charset, profile) do not restrict it: each type is offered in one variant.
 
     >>> accepted("text/turtle;q=0.5, application/*", ["text/turtle", "application/ld+json"])
     'application/ld+json'
@@ -52,18 +52,10 @@ def _ranges(header: str) -> Iterator[Range]:
         name, parameters = media_type(element)
         quality = parameters.pop("q", "1")
         if name and _QUALITY.fullmatch(quality):
-            yield Range(name, frozenset(parameters.items()), float(quality))
+            yield Range(name, float(quality))
 
 
 def _quality(ranges: Sequence[Range], offered: str) -> float:
     """The quality of the most specific range that covers a media type."""
-    name, parameters = media_type(offered)
-    major = name.partition("/")[0]
-    best = (-1, 0.0)
-    for item in ranges:
-        level = {name: 2, f"{major}/*": 1, "*/*": 0}.get(item.name, -1)
-        # a charset in a range says nothing against a form that is UTF-8 anyway
-        wanted = {pair for pair in item.parameters if pair[0] not in ("charset", "version")}
-        if level >= 0 and wanted <= set(parameters.items()):
-            best = max(best, (level * 10 + len(wanted), item.quality))
-    return best[1]
+    levels = {offered: 2, f"{offered.partition('/')[0]}/*": 1, "*/*": 0}
+    return max(((levels[item.name], item.quality) for item in ranges if item.name in levels), default=(0, 0.0))[1]

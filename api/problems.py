@@ -114,7 +114,7 @@ def entries(error: Exception) -> list[dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of an application with a problem."""
+    """Answer every foreseen error of an application with a problem."""
 
     async def of_project(request: Request, error: Exception) -> Response:
         return problem_of(error)
@@ -136,10 +136,6 @@ def install(app: FastAPI) -> None:
         ]
         return problem(Kind(422, "input", "The input cannot be used"), "The request does not validate.", found)
 
-    async def of_anything(request: Request, error: Exception) -> Response:
-        return problem(kind_of(error), "The request could not be answered. Nothing of it was kept.")
-
     app.add_exception_handler(errors.WarrantError, of_project)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_validation)
-    app.add_exception_handler(Exception, of_anything)

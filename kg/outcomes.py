@@ -10,20 +10,19 @@ A reading of a claim holds, fails or is open, as the reasoner entails it. From t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, lru_cache, partial, reduce
+from functools import cached_property, partial
 
-from kg.authoring.manchester import AtLeast, Named, Some, Value, parse
+from kg.authoring.manchester import Named, Some, parse
 from kg.closure import Closure
 from kg.entries import Claim, ReadingOf
+from kg.missing import SetsOfFacts, missing_conditions, missing_facts
 from kg.occasions import Occasion
 from kg.ontology import Ontology
 from kg.record import Record
 
-MISSING_LIMIT = 64
-SetsOfConditions = frozenset[frozenset[str]]
 Readings = tuple[ReadingOf, ...]
 
 
@@ -34,27 +33,6 @@ class Outcome(StrEnum):
     EXCLUDED = "excluded"
     AMBIGUOUS = "ambiguous"
     UNDETERMINED = "undetermined"
-
-
-@dataclass(frozen=True, order=True)
-class MissingFact:
-    """A fact that would help to decide: a fragment of a case (INTERFACE.md), in words in `label`."""
-
-    list: str
-    concept: str
-    status: str
-    label: str
-
-    def fragment(self, codes: Mapping[str, str]) -> dict[str, object]:
-        """`{"list": ..., "entry": {...}}` with the vocabulary's code."""
-        key = "test" if self.list == "measurements" else "concept"
-        entry = {key: codes[self.concept]}
-        if self.status != "present" and self.list != "measurements":
-            entry["status"] = self.status
-        return {"list": self.list, "entry": entry}
-
-
-SetsOfFacts = tuple[tuple[MissingFact, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -105,7 +83,6 @@ class _Judge:
         self.inexact = {
             o.quantity for o in record.occasions if o.value.exact is None and o is _latest(record, o.quantity)
         }
-        self._sets: dict[str, SetsOfConditions] = {}
 
     def claim(self, claim: Claim) -> ClaimOutcome:
         if claim.id in self.applies:
@@ -118,13 +95,16 @@ class _Judge:
         if holds:
             return self._ambiguous(claim, holds, open_readings)
         if self.inexact:
-            missing = self._missing(open_readings, every=False)
+            missing = missing_conditions(self.ontology, _situations(open_readings), False, self.closure.types)
             undecided = next((sets for sets in missing if sets and all(map(self._is_undecided, sets))), None)
             if undecided:
                 formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
-                find = partial(self._facts, missing)
+                find = self._finding(open_readings, every=False)
                 return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, "comparator", find_missing=find)
-        return ClaimOutcome(claim.id, Outcome.UNDETERMINED, find_missing=partial(self._find, open_readings, False))
+        return ClaimOutcome(claim.id, Outcome.UNDETERMINED, find_missing=self._finding(open_readings, every=False))
+
+    def _finding(self, readings: Readings, every: bool) -> Callable[[], SetsOfFacts]:
+        return partial(missing_facts, self.ontology, _situations(readings), every, self.closure.types)
 
     def _ambiguous(self, claim: Claim, holds: Readings, open_readings: Readings) -> ClaimOutcome:
         fails = tuple(reading.formal for reading in open_readings if reading.iri in self.failing)
@@ -138,52 +118,8 @@ class _Judge:
             fails_in=fails,
             reason="grey_zone" if zone else "reading",
             held=tuple(reading.iri for reading in holds),
-            find_missing=partial(self._find, open_readings, True),
+            find_missing=self._finding(open_readings, every=True),
         )
-
-    # -- what is missing
-
-    def _find(self, readings: Readings, every: bool) -> SetsOfFacts:
-        return self._facts(self._missing(readings, every))
-
-    def _missing(self, readings: Iterable[ReadingOf], every: bool) -> tuple[frozenset[str], ...]:
-        """Smallest sets of conditions that would make the readings hold: all of them, or any one."""
-        sets = [self._needs(reading.situation) for reading in readings]
-        sets = [found for found in sets if found]
-        if not sets:
-            return ()
-        joined = reduce(_product, sets) if every else _minimal(one for found in sets for one in found)
-        return tuple(sorted(joined, key=lambda names: (len(names), sorted(names))))
-
-    def _needs(self, condition: str) -> SetsOfConditions:
-        """Minimal sets of open elementary conditions that make a condition hold; empty when it cannot."""
-        if condition not in self._sets:
-            self._sets[condition] = frozenset()
-            self._sets[condition] = self._compute(condition)
-        return self._sets[condition]
-
-    def _compute(self, condition: str) -> SetsOfConditions:
-        if condition in self.closure.types:
-            return frozenset({frozenset()})
-        if condition + "Refuted" in self.closure.types:
-            return frozenset()
-        formula = self.ontology.formulas.get(condition)
-        if formula is None:
-            asked = {frozenset({condition})} if self._can_be_asked(condition) else set()
-            return _minimal([*asked, *self._ways_to_conclude(condition)])
-        parts = [self._needs(part) for part in formula.parts]
-        if formula.operator == "or":
-            return _minimal(one for part in parts for one in part)
-        return reduce(_product, parts) if all(parts) else frozenset()
-
-    def _ways_to_conclude(self, condition: str) -> Iterator[frozenset[str]]:
-        """A finding that rules conclude may be reached through what they ask for."""
-        for way in self.ontology.concluded_by.get(self.ontology.atom(condition), ()):
-            yield from self._needs(way)
-
-    def _can_be_asked(self, condition: str) -> bool:
-        """Facts about the record itself are known; they are not missing."""
-        return not self.ontology.atom(condition).startswith(("lacksRecordOf", "hasSoleRecordOf"))
 
     def _is_undecided(self, condition: str) -> bool:
         """A condition on a quantity whose current value is known only within bounds, and they leave it undecided."""
@@ -196,103 +132,10 @@ class _Judge:
             case _:
                 return False
 
-    def _facts(self, sets: Iterable[frozenset[str]]) -> SetsOfFacts:
-        found = dict.fromkeys(_facts_of(self.ontology, names) for names in sets)
-        return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
 
-
-# -- an elementary condition as the fact that would meet it
-
-
-@lru_cache(maxsize=65536)
-def _facts_of(ontology: Ontology, conditions: frozenset[str]) -> tuple[MissingFact, ...]:
-    return tuple(sorted({_fact(ontology, name) for name in conditions}))
-
-
-@lru_cache(maxsize=16384)
-def _fact(ontology: Ontology, condition: str) -> MissingFact:
-    label = ontology.label(condition)
-    match parse(ontology.atom(condition)):
-        case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
-            _, _, Named(name)
-        ):
-            return _measurement(ontology, name, label)
-        case Some(prop, Named(name)):
-            status = _STATUS.get(prop, "present")
-            return MissingFact(_list(ontology, prop, name), ontology.certain_form(name), status, label)
-        case Value(prop, name):
-            return MissingFact(_list(ontology, prop, name), name, "absent", label)
-        case _:
-            return MissingFact("findings", condition, "present", label)
-
-
-def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
-    threshold = ontology.thresholds.get(name)
-    quantity = threshold.quantity if threshold else name
-    derived = {item.name: item for item in ontology.derived}
-    while quantity in derived:
-        operand = derived[quantity].operands[0]
-        if ontology.concepts[operand].kind != "analyte":
-            return MissingFact("treatments", operand, "present", label)
-        quantity = operand
-    if quantity not in ontology.quantities:
-        quantity = next(
-            item for item in sorted(ontology.quantities, key=len, reverse=True) if quantity.startswith(item)
-        )
-    return MissingFact("measurements", quantity, "present", label)
-
-
-def _list(ontology: Ontology, prop: str, name: str) -> str:
-    return _LIST_OF.get(prop) or _LIST_OF_KIND[ontology.concepts[ontology.certain_form(name)].kind]
-
-
-_STATUS = {"hasSuspicionOf": "suspected"}
-_LIST_OF = {
-    "hasHistoryOf": "history",
-    "hasNoHistoryOf": "history",
-    "plans": "plans",
-    "hasNoPlanFor": "plans",
-    "hasIntent": "intents",
-    "hasNoIntentOf": "intents",
-    "hasSuspicionOf": "diagnoses",
-    "hasNoSuspicionOf": "diagnoses",
-    "receives": "treatments",
-}
-_LIST_OF_KIND = {
-    "finding": "findings",
-    "condition": "diagnoses",
-    "drug": "treatments",
-    "therapy": "treatments",
-    "intent": "intents",
-    "suspicion": "diagnoses",
-    "history": "procedures",
-    "result": "results",
-    "procedure": "procedures",
-    "analyte": "measurements",
-}
+def _situations(readings: Readings) -> tuple[str, ...]:
+    return tuple(reading.situation for reading in readings)
 
 
 def _latest(record: Record, quantity: str) -> Occasion:
     return [occasion for occasion in record.occasions if occasion.quantity == quantity][-1]
-
-
-def _minimal(sets: Iterable[frozenset[str]]) -> SetsOfConditions:
-    given = frozenset(sets)
-    if len(given) < 2:
-        return given
-    found: list[frozenset[str]] = []
-    for one in sorted(given, key=len):
-        if not any(other <= one for other in found):
-            found.append(one)
-    if len(found) > MISSING_LIMIT:
-        found = sorted(found, key=lambda names: (len(names), sorted(names)))[:MISSING_LIMIT]
-    return frozenset(found)
-
-
-NOTHING: SetsOfConditions = frozenset({frozenset()})
-
-
-def _product(left: SetsOfConditions, right: SetsOfConditions) -> SetsOfConditions:
-    if NOTHING in (left, right):
-        return right if left == NOTHING else left
-    return _minimal(a | b for a in left for b in right)

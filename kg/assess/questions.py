@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from kg.closure import Closure
+from kg.missing import MissingFact
 from kg.ontology import Ontology
-from kg.outcomes import MissingFact, Outcome, Outcomes
+from kg.outcomes import Outcome, Outcomes
 
 AT_MOST: Final = 2
 

@@ -16,8 +16,9 @@ from kg.derivations import Conclusion
 from kg.entries import Claim, Marker, Reference
 from kg.explore import WhyNot
 from kg.facts import DataIssue, Fact, Measurement, Origin
+from kg.missing import MissingFact
 from kg.ontology import Ontology
-from kg.outcomes import ClaimOutcome, MissingFact, Outcome
+from kg.outcomes import ClaimOutcome, Outcome
 
 Data = dict[str, Any]
 

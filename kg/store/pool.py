@@ -16,7 +16,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from kg import terms
 from kg.errors import OntologyError, Overloaded, QueryTimeout, QueryTooLarge
@@ -54,8 +54,7 @@ class _Worker(asyncio.Protocol):
         self._reply: asyncio.Future[tuple[dict[str, Any], bytes]] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
 
     def ask(self, request: bytes) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
         self._reply = asyncio.get_running_loop().create_future()

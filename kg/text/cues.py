@@ -109,7 +109,7 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
         "looking for", "evaluate for", "work up for", "workup for", "assess for", "to prevent", "prevent", "would",
         "investigate for", "check for", "worried about", "worry about", "afraid of", "fear of", "ruling out", "in order to exclude",
         "advised about", "warned about", "counselled about", "prophylaxis against", "check", "recheck",
-        "depending on", "assuming", "suppose", "evaluation for", "investigation for",
+        "depending on", "whether", "assuming", "suppose", "evaluation for", "investigation for",
     ),
     Cue.PLAN: (
         "plan", "plans", "planned", "planning", "considering", "consider", "considered", "being considered", "thinking of",
@@ -157,7 +157,7 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
     ),
     Cue.ALLERGY: ("allergic to", "allergy to", "allergies", "allergy", "intolerant of", "intolerance to", "reaction to"),
     Cue.SUBJECT: ("she", "he", "patient", "the patient", "pt", "they", "herself", "himself", "i", "we"),
-    Cue.AND: ("and", "&", "plus", "as well as", "+", "along with", "with"),
+    Cue.AND: ("and", "&", "plus", "as well as", "+"),
     Cue.OR: ("or", "and/or"),
     Cue.SINCE: ("since",),
 }  # fmt: skip
@@ -197,7 +197,7 @@ FILLERS: Final = frozenset(
     "ever".split()
 )
 CLOSERS: Final = frozenset(
-    "has have had presents presenting presented who which whose now shows showed showing found noted reveals today "
+    "with has have had presents presenting presented who which whose now shows showed showing found noted reveals today "
     "complains complaining admitted referred underwent develops developed because since where when then presents "
     "came comes attends attending seen takes taking".split()
 )

@@ -226,7 +226,6 @@ class ValueReader:
         units = [value.unit for value in values if value.unit]
         ranges = [value.range for value in values if value.range]
         kilo = any(value.kilo for value in values)
-        undated = [i for i, value in enumerate(values) if not value.days and not value.earlier]
         carried = []
         for index, value in enumerate(values):
             if not value.unit and not value.kilo and units:
@@ -235,7 +234,7 @@ class ValueReader:
                 value = replace(value, kilo=True)
             if value.range is None and len({(r.low, r.high, r.unit) for r in ranges}) == 1:
                 value = replace(value, range=ranges[0])
-            if not value.days and (value.earlier or (index in undated[:-1])):
+            if not value.days and not value.earlier and index < len(values) - 1 and not values[index + 1].earlier:
                 value = replace(value, earlier=True)
             carried.append(value)
         if reversed_ and len(carried) == 1 and not carried[0].days:

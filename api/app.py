@@ -1,0 +1,65 @@
+"""The application: routes, and what every request passes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import problems, sparql
+from api.config import Config
+from api.middleware import BodyLimit, Discreet, Protection, compressed, open_to_all
+from api.openapi import operations
+from api.pages import FOLDER
+from api.pages import sparql as sparql_pages
+from api.state import State
+from kg import __version__
+
+OPEN: Final = ("/sparql",)
+
+
+def create_app(config: Config | None = None) -> FastAPI:
+    """The service as configured. It starts its workers with its lifespan and ends them with it."""
+    state = State(config or Config())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await state.start()
+        try:
+            yield
+        finally:
+            await state.close()
+
+    app = FastAPI(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.warrant = state
+    app.add_route("/sparql", sparql.sparql, methods=list(sparql.METHODS), include_in_schema=False)
+    app.include_router(sparql_pages.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    problems.install(app)
+    # the last one added is passed first
+    app.add_middleware(BodyLimit, limit=state.config.body)
+    app.add_middleware(compressed)
+    app.add_middleware(open_to_all, applies=_is_open)
+    app.add_middleware(Protection)
+    app.add_middleware(Discreet)
+    app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
+    return app
+
+
+def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document with the operations of the endpoint, which FastAPI does not know."""
+
+    def documented() -> dict[str, Any]:
+        document = openapi()
+        document["paths"]["/sparql"] = operations()
+        return document
+
+    return documented
+
+
+def _is_open(path: str) -> bool:
+    """Whether scripts of other sites may read an answer: public data, asked for by a request that changes nothing."""
+    return path in OPEN

@@ -1,0 +1,120 @@
+"""The editor at /sparql, results as a table, and the list of the project's queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.negotiate import accepted
+from api.pages import page
+from api.pages.terms import shown
+from api.problems import kind_of
+from api.protocol import DIRECT, Operation
+from api.state import State, state_of
+from kg import queries, terms
+from kg.errors import InputError, MalformedQuery, Problem
+from kg.store.evaluate import ROWS_OF_A_TABLE, Answer
+
+FIRST: Final = """PREFIX : <https://w3id.org/warrant/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?claim ?sentence WHERE {
+  ?claim a :Claim ; skos:notation ?id ; :sentence ?sentence .
+} ORDER BY ?id LIMIT 20
+"""
+NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
+router = APIRouter(include_in_schema=False)
+
+
+async def editor(request: Request, state: State) -> Response:
+    """The editor, with a query of the project if `example` names one."""
+    example = request.query_params.get("example", "")
+    found = state.queries.get(example)
+    return page("sparql.html", **_editor(request, state, found.text if found else FIRST, example))
+
+
+async def answered(
+    request: Request, state: State, asked: Operation, answer: Answer, headers: Mapping[str, str]
+) -> Response:
+    """The editor with a query and its result."""
+    content = json.loads(answer.body)
+    table = content | {"rows": [[shown(cell) for cell in row] for row in content["rows"]], "limit": ROWS_OF_A_TABLE}
+    return page("sparql.html", headers=headers, **_editor(request, state, asked.text, "") | {"table": table})
+
+
+async def failed(request: Request, state: State, asked: Operation | None, error: Exception) -> Response:
+    """The editor with a query and why it has no answer."""
+    kind = kind_of(error)
+    place = (error.line, error.column) if isinstance(error, MalformedQuery) else None
+    values = _editor(request, state, asked.text if asked else FIRST, "")
+    values |= {"error": {"title": kind.title, "detail": str(error), "place": place}}
+    return page("sparql.html", kind.status, NO_STORE, **values)
+
+
+@router.get("/sparql/queries")
+async def listed(request: Request) -> Response:
+    """All queries of the project with their questions."""
+    state = state_of(request)
+    families = [
+        {"name": family, "queries": [{"name": name, "query": query} for name, query in found]}
+        for family, found in groupby(sorted(state.queries.items()), key=lambda item: item[0].partition("/")[0])
+    ]
+    return page("queries.html", families=families, count=len(state.queries))
+
+
+@router.get("/sparql/queries/{family}/{name}")
+async def one(request: Request, family: str, name: str) -> Response:
+    """One query: its text for a program, a form for its parameters for a person."""
+    state = state_of(request)
+    query = state.queries.get(f"{family}/{name}")
+    if query is None:
+        raise HTTPException(404, f"There is no query {family}/{name}. /sparql/queries lists them.")
+    given = {item.name: request.query_params.get(item.name, "") for item in query.parameters}
+    text, problems = _bound(state, query, given)
+    form = accepted(request.headers.get("accept"), ("text/html", DIRECT, "text/plain"))
+    if form == "text/html":
+        values = {"query": query, "given": given, "text": text, "problems": problems}
+        return page("query.html", 422 if problems else 200, {"Vary": "Accept"}, **values)
+    if form is None:
+        raise HTTPException(406, f"A query is available as text/html, {DIRECT} and text/plain.")
+    if problems:
+        raise InputError(problems)
+    return Response(text, media_type=form, headers={"Vary": "Accept"})
+
+
+def _bound(state: State, query: queries.Query, given: Mapping[str, str]) -> tuple[str, list[Problem]]:
+    """The text of a query with the values that were given, and what is wrong with these."""
+    values: dict[str, list[queries.Value]] = {}
+    problems: list[Problem] = []
+    for item in query.parameters:
+        if text := given[item.name].strip():
+            try:
+                values[item.name] = [queries.value(state.names, item, text)]
+            except InputError as error:
+                problems += error.problems
+    if problems or not values:
+        return query.text, problems
+    try:
+        return query.bind(values), []
+    except InputError as error:
+        return query.text, list(error.problems)
+
+
+def _editor(request: Request, state: State, text: str, example: str) -> dict[str, Any]:
+    limits = state.pool.limits
+    return {
+        "text": text,
+        "example": example,
+        "queries": [(name, query.title) for name, query in sorted(state.queries.items())],
+        "prefixes": sorted(terms.PREFIXES.items()),
+        "limits": {"seconds": f"{limits.seconds:g}", "mebibytes": limits.result >> 20},
+        "action": request.url.path,
+        "table": None,
+        "error": None,
+    }

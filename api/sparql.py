@@ -1,0 +1,124 @@
+"""The SPARQL endpoint: SPARQL 1.1 Protocol, query side."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import service
+from api.negotiate import accepted, takes_gzip
+from api.pages import sparql as pages
+from api.protocol import Operation, operation
+from api.state import State, state_of
+from kg.errors import NotAcceptable, WarrantError
+from kg.store.evaluate import Answer, Query
+from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
+from kg.store.tokens import may_vary
+
+HTML: Final = "text/html"
+CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
+METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+async def sparql(request: Request) -> Response:
+    """The endpoint over the public dataset."""
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
+    state = state_of(request)
+    return await answer(request, state, identity=state.location.digest)
+
+
+async def answer(request: Request, state: State, extra: bytes = b"", identity: str = "") -> Response:
+    """The response to a protocol request over the dataset and `extra` (N-Quads), which nobody else sees.
+
+    `identity` names the data, for conditional requests; without it nothing may be stored on the way.
+    """
+    forms = _forms(request.headers.get("accept"))
+    for_person = HTML in forms.values()
+    asked: Operation | None = None
+    try:
+        asked = await operation(request)
+        if asked is None:
+            return await _described(request, state)
+        return await _answered(request, state, asked, forms, extra, identity)
+    except WarrantError as error:
+        if for_person:
+            return await pages.failed(request, state, asked, error)
+        raise
+
+
+async def _answered(
+    request: Request, state: State, asked: Operation, forms: Mapping[Kind, str], extra: bytes, identity: str
+) -> Response:
+    if not forms:
+        offered = dict.fromkeys(name for names in OFFERED.values() for name in names)
+        raise NotAcceptable(f"A result is available as {', '.join(offered)}.")
+    limits = state.pool.limits
+    headers = {
+        "Vary": "Accept, Accept-Encoding",
+        "Cache-Control": "no-cache" if identity else "no-store",
+        "X-Warrant-Result-Limit": f"{limits.result} bytes",
+        "X-Warrant-Time-Limit": f"{limits.seconds:g} s",
+    }
+    if tag := _tag(asked, forms, identity):
+        headers["ETag"] = tag
+        if request.method != "POST" and _matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+    query = Query(
+        asked.text,
+        asked.default_graphs,
+        asked.named_graphs,
+        forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
+        limit=limits.result,
+        compress=takes_gzip(request.headers.get("accept-encoding")),
+    )
+    if HTML in forms.values():
+        query = replace(query, compress=False)
+    found = await state.pool.run(query, extra, asked.seconds)
+    if found.media_type == TABLE:
+        return await pages.answered(request, state, asked, found, headers)
+    return _written(found, headers)
+
+
+def _written(found: Answer, headers: dict[str, str]) -> Response:
+    if found.encoding:
+        headers["Content-Encoding"] = found.encoding
+    headers["Content-Type"] = found.media_type + CHARSETS.get(found.media_type, "")
+    return Response(found.body, headers=headers)
+
+
+async def _described(request: Request, state: State) -> Response:
+    """The service description, or for a browser the editor."""
+    form = accepted(request.headers.get("accept"), (*GRAPHS, HTML))
+    if form is None:
+        raise NotAcceptable(f"The service description is available as {', '.join(GRAPHS)}.")
+    if form == HTML:
+        return await pages.editor(request, state)
+    triples = await service.description(state.pool, str(request.url.replace(query="")))
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache", "Content-Type": form}
+    return Response(service.write(triples, form), headers=headers)
+
+
+def _forms(accept: str | None) -> dict[Kind, str]:
+    """The form that a client likes best for each kind of result; kinds without an acceptable one are left out."""
+    best = {kind: accepted(accept, (*names, HTML)) for kind, names in OFFERED.items()}
+    return {kind: form for kind, form in best.items() if form is not None}
+
+
+def _tag(asked: Operation, forms: Mapping[Kind, str], identity: str) -> str:
+    """A weak entity tag: the same query over the same data, in the same form. None where two runs may differ."""
+    if not identity or may_vary(asked.text):
+        return ""
+    parts = (identity, asked.text, asked.default_graphs, asked.named_graphs, sorted(forms.items()))
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    """If-None-Match by weak comparison."""
+    given = [item.strip().removeprefix("W/") for item in (header or "").split(",")]
+    return "*" in given or tag.removeprefix("W/") in given

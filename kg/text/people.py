@@ -1,0 +1,104 @@
+"""Who the text is about: age, sex, and the words that bring one patient in.
+
+Sex is what a noun (`woman`), a letter beside the age (`62F`), a title or a pronoun says. A pronoun counts only
+where the text names nobody else, for it may stand for a relative. What two places contradict is not used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_FEMALE: Final = r"woman|female|lady|girl|mrs|ms|gentlewoman|she|her|hers|herself"
+_MALE: Final = r"man|male|gentleman|boy|mr|he|him|his|himself|gent"
+_NOUN: Final = re.compile(
+    r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mr|gent))\b\.?", re.IGNORECASE
+)
+_PRONOUN: Final = re.compile(r"\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b", re.IGNORECASE)
+_UNIT: Final = r"(?:years?|yrs?|y)"
+_AGE: Final = re.compile(
+    rf"(?<![\w.,/-])(?:(?P<a1>\d{{1,3}})\s*[-‐‑–]?\s*{_UNIT}\s*[-‐‑–]?\s*(?:old|o\b|of\s+age)(?:[\s-]*(?P<s1>[FM])\b)?"
+    rf"|(?P<a2>\d{{1,3}})\s*[-‐‑–]?\s*(?:y/?o\b|y\.o\.|yo\b)\.?(?:\s*[-/]?\s*(?P<s2>[FMfm])\b(?!\s*[:=]))?"
+    r"|(?P<a3>\d{1,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[:=/]|[-‐‑])"
+    rf"|(?P<a4>\d{{1,3}})\s?{_UNIT}\b\.?\s*[-/,]?\s*(?:(?P<s4>[FM])\b|(?=(?:fe)?male\b|(?:wo)?man\b|lady\b|gentleman\b))"
+    r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w.,/%]|\s*[/%]|\.\d)(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
+    rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
+    r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
+    re.IGNORECASE,
+)
+_SEX_FIELD: Final = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(?P<sex>female|male|woman|man|[FM]\b)", re.IGNORECASE)
+_INTRO: Final = re.compile(
+    r"\b(?:an?|this|my|our|the|one|your|that|another)\s+(?:[\w'’,‐‑/-]+\s+){0,7}?"
+    r"(?:patient|pt|man|woman|female|male|lady|gentleman|girl|boy|person|individual|survivor|adult|someone|client|case\s+of)\b(?![-‐‑]\w)"
+    r"|\b(?:someone|somebody)\b|\bpatient\s+(?:with|who|has|is|on)\b|\bpt\b",
+    re.IGNORECASE,
+)
+_OLDEST: Final = 130
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value of the patient, with its span; `doubt` says why it is not used."""
+
+    value: str | int | None
+    start: int
+    end: int
+    doubt: str = ""
+
+
+def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
+    """Ages stated of the patient, outside of the spans given (relatives). Months and weeks count as full years."""
+    found = []
+    for match in _AGE.finditer(text):
+        if _inside(match.start(), outside):
+            continue
+        number = next(int(match[f"a{n}"]) for n in range(1, 8) if match[f"a{n}"])
+        years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
+        doubt = "" if years <= _OLDEST else f"no age: {number} is over {_OLDEST} years"
+        found.append(Said(years, match.start(), match.end(), doubt))
+    return tuple(found)
+
+
+def sexes(text: str, outside: tuple[tuple[int, int], ...], others: bool) -> tuple[Said, ...]:
+    """What the text says of the patient's sex, outside of the spans given; pronouns unless others are named."""
+    found = [*_beside_age(text), *_fields(text), *_words(_NOUN, text)]
+    if not found and not others:
+        found = list(_words(_PRONOUN, text))
+    return tuple(said for said in sorted(found, key=lambda said: said.start) if not _inside(said.start, outside))
+
+
+def _beside_age(text: str) -> Iterator[Said]:
+    for match in _AGE.finditer(text):
+        for number in range(1, 7):
+            letter = match[f"s{number}"]
+            if letter:
+                yield Said("female" if letter in "Ff" else "male", match.start(f"s{number}"), match.end(f"s{number}"))
+
+
+def _fields(text: str) -> Iterator[Said]:
+    for match in _SEX_FIELD.finditer(text):
+        female = match["sex"][0] in "FfWw"
+        yield Said("female" if female else "male", match.start("sex"), match.end("sex"))
+
+
+def _words(pattern: re.Pattern[str], text: str) -> Iterator[Said]:
+    for match in pattern.finditer(text):
+        yield Said("female" if match["female"] else "male", match.start(), match.end())
+
+
+def introduction(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where one patient is brought in: `a patient with`, `this woman`, `a 70-year-old man`, `62F`."""
+    places = [match.span() for match in (_INTRO.search(text, start, end), _AGE.search(text, start, end)) if match]
+    return min(places) if places else None
+
+
+def speaks_of_one(text: str) -> tuple[int, int] | None:
+    """A pronoun or possessive that stands for the patient."""
+    match = _PRONOUN.search(text)
+    return match.span() if match else None
+
+
+def _inside(place: int, spans: tuple[tuple[int, int], ...]) -> bool:
+    return any(start <= place < end for start, end in spans)
