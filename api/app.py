@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import problems, sparql
 from api.config import Config
-from api.middleware import BodyLimit, Discreet, Protection, compressed, open_to_all
+from api.middleware import At, BodyLimit, Discreet, Protection, open_to_all
 from api.openapi import operations
 from api.pages import FOLDER
 from api.pages import sparql as sparql_pages
 from api.state import State
 from kg import __version__
-
-OPEN: Final = ("/sparql",)
 
 
 def create_app(config: Config | None = None) -> FastAPI:
@@ -35,14 +34,14 @@ def create_app(config: Config | None = None) -> FastAPI:
 
     app = FastAPI(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.warrant = state
-    app.add_route("/sparql", sparql.sparql, methods=list(sparql.METHODS), include_in_schema=False)
     app.include_router(sparql_pages.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     problems.install(app)
     # the last one added is passed first
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    # query results are compressed by their worker
+    app.add_middleware(At, path="/sparql", inside=open_to_all(sparql.sparql))
     app.add_middleware(BodyLimit, limit=state.config.body)
-    app.add_middleware(compressed)
-    app.add_middleware(open_to_all, applies=_is_open)
     app.add_middleware(Protection)
     app.add_middleware(Discreet)
     app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
@@ -58,8 +57,3 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
         return document
 
     return documented
-
-
-def _is_open(path: str) -> bool:
-    """Whether scripts of other sites may read an answer: public data, asked for by a request that changes nothing."""
-    return path in OPEN

@@ -13,10 +13,11 @@ from kg.store.pool import Limits
 class Config:
     """`ontology` is the folder of the ontology; `store` a folder for the dataset, which is in memory without one.
 
-    `body` is the largest request body in bytes.
+    `body` is the largest request body and `answers` the size of the query results that are kept, both in bytes.
     """
 
     ontology: Path = DEFAULT_FOLDER
     store: Path | None = None
     limits: Limits = field(default_factory=Limits)
     body: int = 1 << 20
+    answers: int = 64 << 20

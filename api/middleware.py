@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Kind, kind_of, problem
@@ -61,7 +59,7 @@ class BodyLimit:
         self.app, self.limit = app, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
@@ -107,25 +105,20 @@ class Protection:
         await self.app(scope, receive, protected if scope["type"] == "http" else send)
 
 
-class Where:
-    """A middleware for some paths only."""
+class At:
+    """An application of its own at one path, before any other route is looked at."""
 
-    def __init__(self, app: ASGIApp, inside: ASGIApp, applies: Callable[[str], bool]) -> None:
-        self.app, self.inside, self.applies = app, inside, applies
+    def __init__(self, app: ASGIApp, path: str, inside: ASGIApp) -> None:
+        self.app, self.path, self.inside = app, path, inside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        here = scope["type"] == "http" and self.applies(scope["path"])
+        here = scope["type"] == "http" and scope["path"] == self.path
         await (self.inside if here else self.app)(scope, receive, send)
 
 
-def compressed(app: ASGIApp) -> ASGIApp:
-    """gzip for all but query results, which their worker has compressed."""
-    return Where(app, GZipMiddleware(app, 1024, 5), lambda path: path != "/sparql")
-
-
-def open_to_all(app: ASGIApp, applies: Callable[[str], bool]) -> ASGIApp:
-    """CORS without credentials for any origin, with preflight, where `applies` says so for a path."""
-    cors = CORSMiddleware(
+def open_to_all(app: ASGIApp) -> ASGIApp:
+    """CORS without credentials for any origin, with preflight."""
+    return CORSMiddleware(
         app,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
@@ -133,4 +126,3 @@ def open_to_all(app: ASGIApp, applies: Callable[[str], bool]) -> ASGIApp:
         expose_headers=EXPOSED,
         max_age=86400,
     )
-    return Where(app, cors, applies)

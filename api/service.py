@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,8 +10,7 @@ import pyoxigraph as ox
 
 from kg import terms
 from kg.store.description import SD, TYPE, VOID
-from kg.store.evaluate import Query
-from kg.store.forms import GRAPHS
+from kg.store.evaluate import Query, write_graph
 from kg.store.pool import Limits, Pool
 
 FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -44,8 +44,9 @@ async def description(pool: Pool, endpoint: str) -> list[ox.Triple]:
 
 def write(triples: list[ox.Triple], form: str) -> bytes:
     """Triples as one of the media types of `kg.store.forms.GRAPHS`."""
-    prefixes = {name: iri for name, iri in terms.PREFIXES.items() if name} | {"sd": SD, "void": VOID}
-    return ox.serialize(triples, format=GRAPHS[form], prefixes=prefixes) or b""
+    out = io.BytesIO()
+    write_graph(triples, out, form, terms.PREFIXES | {"sd": SD, "void": VOID})
+    return out.getvalue()
 
 
 Row = tuple[ox.NamedNode | ox.BlankNode, str, ox.NamedNode | ox.BlankNode | ox.Literal]

@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api import service
 from api.negotiate import accepted, takes_gzip
 from api.pages import sparql as pages
+from api.problems import Kind, problem, problem_of
 from api.protocol import Operation, operation
 from api.state import State, state_of
 from kg.errors import NotAcceptable, WarrantError
 from kg.store.evaluate import Answer, Query
-from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
+from kg.store.forms import GRAPHS, OFFERED, TABLE
+from kg.store.forms import Kind as Result
+from kg.store.pool import Limits
 from kg.store.tokens import may_vary
 
 HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
+NOT_ALLOWED: Final = Kind(405, "method-not-allowed", "Method Not Allowed")
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
-async def sparql(request: Request) -> Response:
-    """The endpoint over the public dataset."""
+async def sparql(scope: Scope, receive: Receive, send: Send) -> None:
+    """The endpoint over the public dataset, as an ASGI application."""
+    request = Request(scope, receive)
+    try:
+        response = await _response(request)
+    except WarrantError as error:
+        response = problem_of(error)
+    await response(scope, receive, send)
+
+
+async def _response(request: Request) -> Response:
+    if request.method not in METHODS:
+        said = f"{request.method} has no meaning here. Ask with GET or POST."
+        return problem(NOT_ALLOWED, said, Allow=", ".join(METHODS))
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
     state = state_of(request)
@@ -53,36 +70,47 @@ async def answer(request: Request, state: State, extra: bytes = b"", identity: s
 
 
 async def _answered(
-    request: Request, state: State, asked: Operation, forms: Mapping[Kind, str], extra: bytes, identity: str
+    request: Request, state: State, asked: Operation, forms: Mapping[Result, str], extra: bytes, identity: str
 ) -> Response:
     if not forms:
         offered = dict.fromkeys(name for names in OFFERED.values() for name in names)
         raise NotAcceptable(f"A result is available as {', '.join(offered)}.")
-    limits = state.pool.limits
-    headers = {
+    headers = _headers(state.pool.limits, identity)
+    tag = _tag(asked, forms, identity)
+    if tag:
+        headers["ETag"] = tag
+        if request.method != "POST" and _matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+    compress = takes_gzip(request.headers.get("accept-encoding"))
+    found = state.answers.get(tag, compress) if tag else None
+    if found is None:
+        found = await state.pool.run(_query(asked, forms, state, compress), extra, asked.seconds)
+        if tag:
+            state.answers.keep(tag, compress, found)
+    if found.media_type == TABLE:
+        return await pages.answered(request, state, asked, found, headers)
+    return _written(found, headers)
+
+
+def _query(asked: Operation, forms: Mapping[Result, str], state: State, compress: bool) -> Query:
+    """What a worker is asked; for a person it is a table that the page shows."""
+    return Query(
+        asked.text,
+        asked.default_graphs,
+        asked.named_graphs,
+        forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
+        limit=state.pool.limits.result,
+        compress=compress and HTML not in forms.values(),
+    )
+
+
+def _headers(limits: Limits, identity: str) -> dict[str, str]:
+    return {
         "Vary": "Accept, Accept-Encoding",
         "Cache-Control": "no-cache" if identity else "no-store",
         "X-Warrant-Result-Limit": f"{limits.result} bytes",
         "X-Warrant-Time-Limit": f"{limits.seconds:g} s",
     }
-    if tag := _tag(asked, forms, identity):
-        headers["ETag"] = tag
-        if request.method != "POST" and _matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
-    query = Query(
-        asked.text,
-        asked.default_graphs,
-        asked.named_graphs,
-        forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
-        limit=limits.result,
-        compress=takes_gzip(request.headers.get("accept-encoding")),
-    )
-    if HTML in forms.values():
-        query = replace(query, compress=False)
-    found = await state.pool.run(query, extra, asked.seconds)
-    if found.media_type == TABLE:
-        return await pages.answered(request, state, asked, found, headers)
-    return _written(found, headers)
 
 
 def _written(found: Answer, headers: dict[str, str]) -> Response:
@@ -104,13 +132,14 @@ async def _described(request: Request, state: State) -> Response:
     return Response(service.write(triples, form), headers=headers)
 
 
-def _forms(accept: str | None) -> dict[Kind, str]:
+@lru_cache(256)
+def _forms(accept: str | None) -> Mapping[Result, str]:
     """The form that a client likes best for each kind of result; kinds without an acceptable one are left out."""
     best = {kind: accepted(accept, (*names, HTML)) for kind, names in OFFERED.items()}
     return {kind: form for kind, form in best.items() if form is not None}
 
 
-def _tag(asked: Operation, forms: Mapping[Kind, str], identity: str) -> str:
+def _tag(asked: Operation, forms: Mapping[Result, str], identity: str) -> str:
     """A weak entity tag: the same query over the same data, in the same form. None where two runs may differ."""
     if not identity or may_vary(asked.text):
         return ""

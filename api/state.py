@@ -8,6 +8,7 @@ from functools import cached_property
 
 from starlette.requests import Request
 
+from api.cache import Answers
 from api.config import Config
 from kg import queries
 from kg.names import Names
@@ -22,6 +23,7 @@ class State:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.answers = Answers(config.answers)
         self.pool: Pool
         self.location: Location
 

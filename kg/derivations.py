@@ -3,33 +3,26 @@
 The engine works on features and records which rules fired; here that record is read back as steps over plain
 conclusions: an individual is of a class, or is related to another. Everything that explains (proofs, alternatives,
 justifications, retraction) works on this graph and knows nothing of the engine's insides.
+
+A node is a conclusion, or the number of one: text is made of it when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations, product
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from kg.reasoner import Engine, Link, Saturation
+from kg.reasoner import Engine, Joined, Link, Saturation
 from kg.rule_tables import COMPARE
+from kg.rule_views import Conclusion, views
 from kg.rules import Axiom, Rules
 
 COMBINATIONS: Final = 64
-
-
-class Conclusion(NamedTuple):
-    """`subject` is of the class `object` (predicate `type`), or is related to it; local names throughout."""
-
-    subject: str
-    predicate: str
-    object: str
-
-    def __str__(self) -> str:
-        return f"{self.subject} {self.predicate} {self.object}"
+BITS: Final = 32
+MASK: Final = (1 << BITS) - 1
 
 
 class Instance(NamedTuple):
@@ -41,211 +34,349 @@ class Instance(NamedTuple):
     premises: tuple[Conclusion, ...]
 
 
-@dataclass(frozen=True)
-class Derivations:
-    """Conclusion → its instances, and the axioms they name. `cut` has more instances than COMBINATIONS of a rule."""
+Node = int | Conclusion
+Way = tuple[Node, str, int | None, tuple[Node, ...]]
 
-    instances: Mapping[Conclusion, tuple[Instance, ...]]
-    axioms: Sequence[Axiom]
-    cut: frozenset[Conclusion] = frozenset()
+
+class Derivations:
+    """Conclusion → its instances, and the axioms they name; `ways` are the same by node.
+
+    `cut` has more instances than COMBINATIONS of a rule.
+    """
+
+    def __init__(
+        self,
+        instances: Mapping[Conclusion, Sequence[Instance]],
+        axioms: Sequence[Axiom],
+        cut: Iterable[Conclusion] = (),
+    ) -> None:
+        self.ways: dict[Node, list[Way]] = {conclusion: list(group) for conclusion, group in instances.items()}
+        self.axioms = axioms
+        self.cut: set[Node] = set(cut)
+
+    def node(self, conclusion: Conclusion) -> Node:
+        """What stands for a conclusion in `ways`."""
+        return conclusion
+
+    def text(self, node: Node) -> Conclusion:
+        """The conclusion that a node stands for."""
+        if isinstance(node, int):
+            raise TypeError(f"{node}: these derivations have no numbers")
+        return node
+
+    @cached_property
+    def instances(self) -> Mapping[Conclusion, tuple[Instance, ...]]:
+        """Everything as text."""
+        found: dict[Conclusion, tuple[Instance, ...]] = {}
+        for node, group in self.ways.items():
+            head = self.text(node)
+            found[head] = tuple(
+                Instance(head, rule, axiom, tuple(map(self.text, past))) for _, rule, axiom, past in group
+            )
+        return found
+
+    def axiom(self, number: int) -> tuple[Axiom, str]:
+        """An axiom and its text."""
+        return self.axioms[number], str(self.axioms[number])
 
     @cached_property
     def depth(self) -> Mapping[Conclusion, int]:
         """The height of the lowest derivation of each conclusion: leaves are 0."""
-        found: dict[Conclusion, int] = {}
-        waiting: dict[Conclusion, list[Instance]] = {}
-        ready = [instance for group in self.instances.values() for instance in group if not instance.premises]
-        for group in self.instances.values():
-            for instance in group:
-                for premise in instance.premises:
-                    waiting.setdefault(premise, []).append(instance)
-        level = 0
-        while ready:
-            new = {instance.conclusion for instance in ready} - set(found)
-            found |= dict.fromkeys(new, level)
-            touched = {id(instance): instance for conclusion in new for instance in waiting.get(conclusion, ())}
-            ready = [
-                instance for instance in touched.values() if all(premise in found for premise in instance.premises)
-            ]
-            level += 1
-        return found
+        return {self.text(node): level for node, level in self.level.items()}
+
+    def follows(self, conclusion: Conclusion) -> bool:
+        return self.node(conclusion) in self.level
+
+    @property
+    def level(self) -> Mapping[Node, int]:
+        """`depth` by node."""
+        return self._lowest[0]
+
+    @property
+    def best(self) -> Mapping[Node, Way]:
+        """Each node's instance of lowest height; ties are broken by content, so the choice never varies."""
+        return self._lowest[1]
 
     @cached_property
-    def best(self) -> Mapping[Conclusion, Instance]:
-        """Each conclusion's instance of lowest height; ties are broken by content, so the choice never varies."""
-        depth, found = self.depth, {}
-        for conclusion, group in self.instances.items():
-            if conclusion in depth:
-                lower = [one for one in group if self._height(one) < depth[conclusion]] if len(group) > 1 else group
-                found[conclusion] = lower[0] if len(lower) == 1 else min(lower, key=self._order)
-        return found
+    def _lowest(self) -> tuple[dict[Node, int], dict[Node, Way]]:
+        """Breadth first: an instance is ready when the last of its premises is found."""
+        level: dict[Node, int] = {}
+        best: dict[Node, Way] = {}
+        single, several, ready = self._waiting()
+        height = 0
+        while ready:
+            new: dict[Node, list[Way]] = {}
+            for way in ready:
+                node = way[0]
+                if node not in level:
+                    if node in new:
+                        new[node].append(way)
+                    else:
+                        new[node] = [way]
+            ready = []
+            for node, ways in new.items():
+                level[node] = height
+                best[node] = ways[0] if len(ways) == 1 else self._first(ways)
+                if node in single:
+                    ready += single[node]
+                if node in several:
+                    for waiting in several[node]:
+                        waiting[0] -= 1
+                        if not waiting[0]:
+                            ready.append(waiting[1])
+            height += 1
+        return level, best
 
-    def _height(self, instance: Instance) -> int:
-        """The height of an instance's highest premise, -1 for a leaf; one that does not follow is above all."""
-        depth = self.depth
-        return max([depth.get(premise, len(depth)) for premise in instance.premises], default=-1)
+    def _waiting(self) -> tuple[dict[Node, list[Way]], dict[Node, list[list[Any]]], list[Way]]:
+        """By premise: the instances with that one only, and the number of premises missing with the others; leaves.
 
-    def _order(self, instance: Instance) -> tuple[int, str, str]:
-        axiom = "" if instance.axiom is None else str(self.axioms[instance.axiom])
-        return self._height(instance), instance.rule, axiom + "".join(map(str, instance.premises))
+        What gives a leaf otherwise too is no lower.
+        """
+        single: dict[Node, list[Way]] = {}
+        several: dict[Node, list[list[Any]]] = {}
+        ready: list[Way] = []
+        for group in self.ways.values():
+            if leaves := [way for way in group if not way[3]]:
+                ready += leaves
+                continue
+            for way in group:
+                premises = way[3]
+                if len(premises) == 1:
+                    premise = premises[0]
+                    if premise in single:
+                        single[premise].append(way)
+                    else:
+                        single[premise] = [way]
+                else:
+                    waiting = [len(premises), way]
+                    for premise in premises:
+                        if premise in several:
+                            several[premise].append(waiting)
+                        else:
+                            several[premise] = [waiting]
+        return single, several, ready
+
+    def _first(self, ways: list[Way]) -> Way:
+        """The first by rule, axiom and premises."""
+        keys = [(way[1], "" if way[2] is None else self.axiom(way[2])[1]) for way in ways]
+        first = min(keys)
+        same = [way for way, key in zip(ways, keys, strict=True) if key == first]
+        return same[0] if len(same) == 1 else min(same, key=lambda way: tuple(map(self.text, way[3])))
 
 
 def derivations(engine: Engine, saturation: Saturation) -> Derivations:
     """Every rule instance of a patient's fixpoint, as a hypergraph."""
-    return _Reader(engine.rules, saturation).read()
+    return _Recorded(engine.rules, saturation)
 
 
-class _Reader:
-    def __init__(self, rules: Rules, saturation: Saturation) -> None:
-        self.rules, self.run = rules, saturation
-        self.found: dict[Conclusion, dict[Instance, None]] = {}
-        self.cut: set[Conclusion] = set()
-        self.links: dict[tuple[int, int], list[Link]] = {}
-        for link in saturation.links:
-            self.links.setdefault((link.edge.start, link.feature), []).append(link)
-        self.apart = {frozenset(pair) for group in saturation.record.different for pair in combinations(group, 2)}
+class _Recorded(Derivations):
+    """What the engine recorded. An individual with a feature is one number; anything else is its own node."""
 
-    def read(self) -> Derivations:
-        for item in self.run.record.assertions:
-            self.put(Instance(Conclusion(item.subject, item.predicate, item.object), str(item.leaf), None, ()))
-        for left, right in (sorted(pair) for pair in self.apart):
-            self.put(Instance(Conclusion(left, "differentFrom", right), "about the record", None, ()))
-        for rule, individual in self.run.fired:
-            self._rule(rule, individual)
-        self._witnesses()
-        self._ends()
-        found = {key: tuple(group) for key, group in self.found.items()}
-        return Derivations(found, self.rules.axioms, frozenset(self.cut))
+    def __init__(self, rules: Rules, run: Saturation) -> None:
+        self.rules, self.views, self.run, self.axioms = rules, views(rules), run, rules.axioms
+        self.ways, self.cut = {}, set()
+        self.index = {name: number for number, name in enumerate(run.names)}
+        self.raised: set[Node] = set()
+        self.texts: dict[int, Conclusion] = {}
+        self._record()
 
-    def put(self, instance: Instance) -> Conclusion:
-        self.found.setdefault(instance.conclusion, {})[instance] = None
-        return instance.conclusion
-
-    def leaf(self, axiom: int) -> Conclusion:
-        """An assertion of the ontology."""
-        text = self.rules.axioms[axiom]
-        return self.put(Instance(Conclusion(text.subject, text.predicate, text.object), "ontology", axiom, ()))
-
-    # -- rules
-
-    def _rule(self, number: int, individual: int) -> None:
-        rule = self.rules.rules[number]
-        head = self._conclusion(individual, rule.head)
-        if rule.name == "prp-spo2":
-            self._chain(head, self._conclusion(individual, rule.body[0]), rule.axioms)
-            return
-        for place, premises in enumerate(self._premises(individual, rule.body)):
-            if place == COMBINATIONS:
-                self.cut.add(head)
-                break
-            self.put(Instance(head, rule.name, rule.axioms[0], premises))
-
-    def _conclusion(self, individual: int, feature: int) -> Conclusion:
-        kind, prop, filler, _ = self.rules.features[feature]
-        return Conclusion(self.run.names[individual], "type" if kind == "class" else prop, filler)
-
-    def _chain(self, head: Conclusion, first: Conclusion, axioms: tuple[int, ...]) -> None:
-        """P o Q ⊑ R, the second link an assertion of the ontology raised to Q by its superproperties."""
-        chain, assertion, *path = axioms
-        second = self._raised(self.leaf(assertion), path)
-        self.put(Instance(head, "prp-spo2", chain, (first, second)))
-
-    def _raised(self, conclusion: Conclusion, path: Iterable[int]) -> Conclusion:
-        """prp-spo1 along a path of sub-property axioms."""
-        for axiom in path:
-            upper = Conclusion(conclusion.subject, self.rules.axioms[axiom].object, conclusion.object)
-            conclusion = self.put(Instance(upper, "prp-spo1", axiom, (conclusion,)))
+    def node(self, conclusion: Conclusion) -> Node:
+        subject, predicate, value = conclusion
+        individual = self.index.get(subject)
+        if individual is not None:
+            feature = self.views.number[predicate, value]
+            if feature is not None:
+                node = individual << BITS | feature
+                self.texts[node] = conclusion
+                return node
         return conclusion
 
-    def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Conclusion, ...]]:
-        """Every way in which a body holds."""
+    def text(self, node: Node) -> Conclusion:
+        if not isinstance(node, int):
+            return node
+        text = self.texts.get(node)
+        if text is None:
+            predicate, value = self.views.said[node & MASK]
+            text = self.texts[node] = Conclusion(self.run.names[node >> BITS], predicate, value)
+        return text
+
+    # -- reading the record
+
+    def _record(self) -> None:
+        for item in self.run.record.assertions:
+            self._leaf(Conclusion(item.subject, item.predicate, item.object), item.leaf.value, None)
+        for pair in sorted(self._apart):
+            self._leaf(Conclusion(pair[0], "differentFrom", pair[1]), "about the record", None)
+        for name in self.run.names:
+            for _, axiom in self.rules.classes[name]:
+                self._assertion(axiom)
+        self._fired()
+        for joined in self.run.joined:
+            self._join(joined)
+        self._ends()
+
+    @cached_property
+    def _apart(self) -> set[tuple[str, ...]]:
+        return {tuple(sorted(pair)) for group in self.run.record.different for pair in combinations(group, 2)}
+
+    def axiom(self, number: int) -> tuple[Axiom, str]:
+        return self.views.axiom[number]
+
+    def put(self, node: Node, rule: str, axiom: int | None, *premises: Node) -> None:
+        """Store if new."""
+        way = (node, rule, axiom, premises)
+        group = self.ways.get(node)
+        if group is None:
+            self.ways[node] = [way]
+        elif way not in group:
+            group.append(way)
+
+    def _leaf(self, conclusion: Conclusion, rule: str, axiom: int | None) -> None:
+        node = self.node(conclusion)
+        self.put(node, rule, axiom)
+        if conclusion.predicate != "type":
+            self._raise(node, conclusion)
+
+    def _assertion(self, axiom: int) -> None:
+        """An assertion of the ontology."""
+        self._leaf(Conclusion(*self.rules.axioms.item[axiom][:3]), "ontology", axiom)
+
+    def _fired(self) -> None:
+        """The rules. Most have named classes and values in the body only: there is one way then."""
+        ways, shape = self.ways, self.views.shape
+        for rule, individual in self.run.fired:
+            name, plain, body, head, axiom = shape[rule]
+            base = individual << BITS
+            node = base | head
+            if plain:
+                past = (base | body[0],) if len(body) == 1 else tuple([base | feature for feature in body])
+                way = (node, name, axiom, past)
+                if node in ways:
+                    ways[node].append(way)
+                else:
+                    ways[node] = [way]
+            elif name == "prp-spo2":
+                self._chain(node, base | body[0], rule)
+            elif name != "prp-spo1":
+                self._several(node, name, axiom, individual, body)
+
+    def _several(self, node: Node, name: str, axiom: int, individual: int, body: tuple[int, ...]) -> None:
+        for place, premises in enumerate(self._premises(individual, body)):
+            if place == COMBINATIONS:
+                self.cut.add(node)
+                break
+            self.put(node, name, axiom, *premises)
+
+    def _chain(self, node: Node, first: Node, rule: int) -> None:
+        """prp-spo2: P o Q ⊑ R, the second link an assertion of the ontology, or what follows from it."""
+        chain, second, ground = self.views.second[rule]
+        if second.subject in self.index or second.object in self.index:
+            for conclusion, name, axiom, *premises in ground:
+                self.put(self.node(conclusion), name, axiom, *map(self.node, premises))
+            self.put(node, "prp-spo2", chain, first, self.node(second))
+            return
+        for way in ground:
+            self.put(*way)
+        self.put(node, "prp-spo2", chain, first, second)
+
+    def _join(self, joined: Joined) -> None:
+        """prp-spo2 over two links of the patient graph."""
+        chain = self.rules.chains[joined.chain]
+        start, middle, end = (self.run.names[one] for one in joined[1:])
+        links = (Conclusion(start, chain.first, middle), Conclusion(middle, chain.second, end))
+        result = Conclusion(start, chain.result, end)
+        self.put(self.node(result), "prp-spo2", chain.axiom, *map(self.node, links))
+        self._raise(self.node(result), result)
+
+    # -- what holds without a rule of its own
+
+    def _ends(self) -> None:
+        """prp-dom and prp-rng of concluded values; most are of properties that stand under no other."""
+        ways = self.ways
+        for node in [node for node in ways if isinstance(node, int) and node not in self.raised]:
+            ends = self.views.ends[node & MASK]
+            if ends is None:
+                continue
+            value, simple, domains, ranges = ends
+            if not simple or value in self.index:
+                self._raise(node, self.text(node))
+                continue
+            for feature, axiom in domains:
+                head = node >> BITS << BITS | feature
+                if head in ways:
+                    ways[head].append((head, "prp-dom", axiom, (node,)))
+                else:
+                    ways[head] = [(head, "prp-dom", axiom, (node,))]
+            for kind, axiom in ranges:
+                self.put(kind, "prp-rng", axiom, node)
+
+    def _raise(self, node: Node, link: Conclusion) -> None:
+        """prp-dom and prp-rng over a link; prp-spo1 and prp-inv to the links that it makes, and the same there."""
+        todo = [(node, link)]
+        while todo:
+            node, link = todo.pop()
+            if node in self.raised:
+                continue
+            self.raised.add(node)
+            start, prop, end = link
+            for rule, name, table in (("prp-dom", start, self.rules.domains), ("prp-rng", end, self.rules.ranges)):
+                for feature, axiom in table.get(prop, ()):
+                    kind = Conclusion(name, "type", self.rules.features.item[feature].filler)
+                    self.put(self.node(kind), rule, axiom, node)
+            for axiom, upper, turned in self.rules.above.get(prop, ()):
+                raised = Conclusion(end, upper, start) if turned else Conclusion(start, upper, end)
+                self.put(self.node(raised), "prp-inv" if turned else "prp-spo1", axiom, node)
+                todo.append((self.node(raised), raised))
+
+    # -- every way in which a body holds
+
+    def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Node, ...]]:
         ways = [dict.fromkeys(self._ways(individual, feature)) for feature in body]
         for choice in product(*ways):
             yield tuple(dict.fromkeys(premise for part in choice for premise in part))
 
-    def _ways(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
-        match self.rules.features[feature].kind:
+    def _ways(self, individual: int, feature: int) -> Iterator[tuple[Node, ...]]:
+        kind, prop, filler, number = self.rules.features.item[feature]
+        match kind:
             case "some":
-                for link in self.links[individual, feature]:
-                    yield self._link(link)
+                for link in self._links[individual, feature]:
+                    yield self._link(prop, link)
             case "min":
-                yield from self._counted(individual, feature)
+                yield from self._counted(prop, int(number), self._links[individual, feature])
             case "facet":
-                yield from self._facet(individual, feature)
+                yield from self._facet(individual, prop, COMPARE[filler], Decimal(number))
             case _:
-                yield (self._conclusion(individual, feature),)
+                yield (individual << BITS | feature,)
 
-    def _link(self, link: Link) -> tuple[Conclusion, ...]:
-        edge, rules = link.edge, self.rules
-        start, end = self.run.names[edge.start], self.run.names[edge.end]
-        low = Conclusion(start, edge.property, end)
-        self._inverse(low)
-        path = rules.supers[edge.property][rules.features[link.feature].property]
-        return self._raised(low, path), self._conclusion(edge.end, link.end_feature)
+    @cached_property
+    def _links(self) -> Mapping[tuple[int, int], list[Link]]:
+        found: dict[tuple[int, int], list[Link]] = {}
+        for link in self.run.links:
+            found.setdefault((link.start, link.feature), []).append(link)
+        return found
 
-    def _inverse(self, wanted: Conclusion) -> None:
-        """prp-inv1, prp-inv2: found from the stated edge that runs the other way."""
-        ways = [
-            (prop, axiom)
-            for prop, rows in self.rules.inverses.items()
-            for end, axiom in rows
-            if end == wanted.predicate
-        ]
-        for prop, axiom in ways:
-            for lower, above in self.rules.supers.items():
-                low = Conclusion(wanted.object, lower, wanted.subject)
-                if prop in above and any(instance.rule != "prp-inv" for instance in self.found.get(low, ())):
-                    self.put(Instance(wanted, "prp-inv", axiom, (self._raised(low, above[prop]),)))
+    def _link(self, prop: str, link: Link) -> tuple[Node, Node]:
+        """cls-svf1: the link, and the class of its end."""
+        names = self.run.names
+        return self.node(Conclusion(names[link.start], prop, names[link.end])), link.end << BITS | link.holds
 
-    def _counted(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
+    def _counted(self, prop: str, size: int, links: Sequence[Link]) -> Iterator[tuple[Node, ...]]:
         """cls-minqc: as many links to ends that are known to differ."""
-        size = int(self.rules.features[feature].number)
-        ends = {self.run.names[link.edge.end]: self._link(link) for link in self.links[individual, feature]}
+        ends = {self.run.names[link.end]: self._link(prop, link) for link in links}
         for names in combinations(sorted(ends), size):
-            pairs = [tuple(sorted(pair)) for pair in combinations(names, 2)]
-            if all(frozenset(pair) in self.apart for pair in pairs):
-                different = tuple(Conclusion(a, "differentFrom", b) for a, b in pairs)
+            pairs = list(combinations(names, 2))
+            if all(pair in self._apart for pair in pairs):
+                different = (Conclusion(left, "differentFrom", right) for left, right in pairs)
                 yield (*(part for name in names for part in ends[name]), *different)
 
-    def _facet(self, individual: int, feature: int) -> Iterator[tuple[Conclusion, ...]]:
+    def _facet(
+        self, individual: int, prop: str, holds: Callable[[Decimal, Decimal], bool], limit: Decimal
+    ) -> Iterator[tuple[Node, ...]]:
         """dt-facet: the values on this side of the limit."""
-        _, prop, bound, limit = self.rules.features[feature]
-        name, holds = self.run.names[individual], COMPARE[bound]
+        name = self.run.names[individual]
         for item in self.run.record.assertions:
-            if item.subject == name and item.predicate == prop and holds(Decimal(item.object), Decimal(limit)):
+            if item.subject == name and item.predicate == prop and holds(Decimal(item.object), limit):
                 yield (Conclusion(name, prop, item.object),)
 
-    # -- what holds without a rule of its own
 
-    def _witnesses(self) -> None:
-        for name in set(self.run.names) & set(self.rules.witnesses):
-            for _, axiom in self.rules.witnesses[name]:
-                self.leaf(axiom)
-
-    def _ends(self) -> None:
-        """prp-dom and prp-rng, for edges that are there."""
-        table = _ends_of(self.rules)
-        for edge in [conclusion for conclusion in self.found if conclusion.predicate in table]:
-            for name, path, feature, axiom in table[edge.predicate]:
-                subject = edge.subject if name == "prp-dom" else edge.object
-                head = Conclusion(subject, "type", self.rules.features[feature].filler)
-                self.put(Instance(head, name, axiom, (self._raised(edge, path),)))
-
-
-class End(NamedTuple):
-    """A domain or range of a property: the rule, the sub-property axioms on the way, the class and the axiom."""
-
-    rule: str
-    path: tuple[int, ...]
-    feature: int
-    axiom: int
-
-
-@lru_cache(maxsize=4)
-def _ends_of(rules: Rules) -> Mapping[str, tuple[End, ...]]:
-    found: dict[str, list[End]] = {}
-    for prop, above in rules.supers.items():
-        for upper, path in above.items():
-            for name, table in (("prp-dom", rules.domains), ("prp-rng", rules.ranges)):
-                found.setdefault(prop, []).extend(End(name, path, *row) for row in table.get(upper, ()))
-    return {prop: tuple(ends) for prop, ends in found.items() if ends}
+__all__ = ["Conclusion", "Derivations", "Instance", "Node", "Way", "derivations"]

@@ -6,6 +6,7 @@ WarrantError
 │   └── AuthoringError    the ontology's own sources
 ├── OntologyError         the compiled ontology cannot be used
 ├── ReasonerError         HermiT could not be run, timed out or refused
+├── PictureError          what draws pictures is not installed
 └── QueryError            a SPARQL query that gets no answer
     ├── MalformedQuery    it does not parse; carries line and column
     ├── QueryRefused      update, SERVICE, a graph from outside
@@ -67,6 +68,10 @@ class OntologyError(WarrantError):
 
 class ReasonerError(WarrantError):
     """The reference reasoner failed; the message names the limit or the cause."""
+
+
+class PictureError(WarrantError):
+    """A proof cannot be drawn, because what draws it is not installed."""
 
 
 class QueryError(WarrantError):

@@ -75,17 +75,13 @@ class Measurement:
     origin: Origin = field(default=Origin(), compare=False)
 
     @property
-    def canonical(self) -> tuple[str, ...]:
-        """What is known of the quantity, in its canonical unit, however it was written."""
+    def key(self) -> tuple[str, ...]:
+        """The value and what was given: equal numbers have equal keys, however they are written."""
         value, limits = self.value, (self.range.low, self.range.high) if self.range else (None, None)
         strict = ("(" if value.low_strict else "[") + (")" if value.high_strict else "]")
         bounds = map(_number, (value.low, value.high, *limits))
-        return (self.quantity, str(self.date or ""), strict, *bounds, self.unit, self.flag)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The canonical value, and what was given: equal numbers have equal keys, however they are written."""
-        return (*self.canonical, self.comparator, _number(self.given), self.given_unit)
+        given = (self.comparator, _number(self.given), self.given_unit)
+        return (self.quantity, str(self.date or ""), strict, *bounds, self.unit, self.flag, *given)
 
 
 @dataclass(frozen=True)
@@ -117,14 +113,6 @@ class PatientFacts:
     measurements: tuple[Measurement, ...] = ()
     complete: frozenset[str] = frozenset()
     issues: tuple[DataIssue, ...] = ()
-
-    @property
-    def canonical(self) -> tuple[tuple[str, ...], ...]:
-        """Everything that an answer may depend on, as rows of text: equal for equal facts in any order and writing."""
-        person = ("person", str(self.as_of), self.sex, "" if self.age is None else str(self.age))
-        stated = {("fact", *fact.key) for fact in self.facts}
-        measured = {("value", *item.canonical) for item in self.measurements}
-        return (person, ("complete", *sorted(self.complete)), *sorted(stated), *sorted(measured))
 
     def ordered(self) -> PatientFacts:
         """The same facts without repetitions, in canonical order; of equal ones the shortest writing is kept."""

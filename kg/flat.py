@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final, TypeVar, overload
 NUMBER: Final = "I"
 ALIGN: Final = 8
 REMEMBERED: Final = 1 << 17
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -117,17 +118,17 @@ class Block:
         return json.loads(bytes(self.section(name)))
 
 
-class Remembered(dict[int, T]):
-    """A function of a number as a mapping: made on first sight, forgotten when REMEMBERED are there."""
+class Remembered(dict[K, T]):
+    """A function as a mapping: a value is made on first sight, all are forgotten when REMEMBERED are there."""
 
-    def __init__(self, make: Callable[[int], T]) -> None:
+    def __init__(self, make: Callable[[K], T]) -> None:
         super().__init__()
         self.make = make
 
-    def __missing__(self, number: int) -> T:
+    def __missing__(self, key: K) -> T:
         if len(self) >= REMEMBERED:
             self.clear()
-        found = self[number] = self.make(number)
+        found = self[key] = self.make(key)
         return found
 
 

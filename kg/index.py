@@ -79,6 +79,8 @@ def parse_module(data: bytes, number: int) -> tuple[ox.Triple, ...]:
 def _distinct(triple: ox.Triple, number: int) -> ox.Triple:
     """Blank nodes of different files are different."""
     subject, value = triple.subject, triple.object
+    if not isinstance(subject, ox.BlankNode) and not isinstance(value, ox.BlankNode):
+        return triple
     if isinstance(subject, ox.BlankNode):
         subject = ox.BlankNode(f"m{number}x{subject.value}")
     if isinstance(value, ox.BlankNode):

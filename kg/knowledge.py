@@ -16,6 +16,7 @@ from kg.names import Names
 from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.read_case import CaseReader
 from kg.reasoner import Engine
+from kg.rule_cache import cached_rules
 
 
 class Knowledge:
@@ -40,7 +41,7 @@ class Knowledge:
 
     @cached_property
     def engine(self) -> Engine:
-        return Engine(self.ontology)
+        return Engine(self.ontology, cached_rules(self.ontology))
 
     def reasoner(self, name: str) -> Reasoner:
         """`engine` or `hermit`."""

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg import terms
 from kg.claims import ClaimReader, articles, references
+from kg.collector import paused
 from kg.entries import (
     Article,
     Claim,
@@ -50,11 +51,12 @@ class Ontology:
             raise OntologyError(f"missing modules: {', '.join(missing)}; run `make ontology`")
         contents = [path.read_bytes() for path in self.files]
         self.digest = content_digest(contents)
-        self._parts = {
-            path: parse_module(data, number)
-            for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
-        }
-        self.index = Index(triple for part in self._parts.values() for triple in part)
+        with paused():
+            self._parts = {
+                path: parse_module(data, number)
+                for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
+            }
+            self.index = Index(triple for part in self._parts.values() for triple in part)
         self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
 
     def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:

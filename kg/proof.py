@@ -7,14 +7,14 @@ A justification is a minimal set of axioms and facts that entails a conclusion.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
-from kg.derivations import Conclusion, Derivations, Instance
+from kg.derivations import Conclusion, Derivations, Node, Way
 from kg.errors import WarrantError
 from kg.rules import Axiom
 
@@ -44,8 +44,7 @@ class NotEntailed(WarrantError):
     """A proof was asked for something that does not follow."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step of a proof. `id` is the hash of what it says and of its premises' ids."""
 
     id: str
@@ -129,41 +128,50 @@ def step_id(conclusion: Iterable[str], rule: str, axiom: str | None, premises: I
 
 
 class Explainer:
-    """Proofs and justifications of one patient's conclusions."""
+    """Proofs and justifications of one patient's conclusions. Proofs share their steps."""
 
     def __init__(self, derivations: Derivations) -> None:
         self.derivations = derivations
-        self._steps: dict[Conclusion, Step] = {}
-        self._found: dict[Conclusion, tuple[frozenset[Leaf], ...]] = {}
-        self.partial: set[Conclusion] = set(derivations.cut)
+        self._found: dict[Node, tuple[frozenset[Leaf], ...]] = {}
+        self._partial: set[Node] = set(derivations.cut)
+        self._proved: dict[Node, tuple[Step, ...]] = {}
+
+    @property
+    def partial(self) -> frozenset[Conclusion]:
+        """What may have more derivations or justifications than were looked at."""
+        return frozenset(map(self.derivations.text, self._partial))
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The lowest proof of a conclusion. Raises NotEntailed."""
-        if conclusion not in self.derivations.depth:
-            raise NotEntailed(f"{conclusion} does not follow")
-        order = sorted(self._rests_on(conclusion), key=lambda item: (self.derivations.depth[item], item))
-        steps = tuple(map(self.step, order))
-        return Proof(conclusion, steps, len(self.derivations.instances[conclusion]), conclusion in self.derivations.cut)
-
-    def _rests_on(self, conclusion: Conclusion) -> set[Conclusion]:
-        best = self.derivations.best
-        found, todo = {conclusion}, [conclusion]
-        while todo:
-            new = set(best[todo.pop()].premises) - found
-            found |= new
-            todo.extend(new)
-        return found
+        node = self._node(conclusion)
+        return Proof(conclusion, self._steps(node), len(self.derivations.ways[node]), node in self.derivations.cut)
 
     def step(self, conclusion: Conclusion) -> Step:
-        """The step that ends the lowest proof of a conclusion; steps are shared by all proofs of a patient."""
-        step = self._steps.get(conclusion)
-        if step is None:
-            instance = self.derivations.best[conclusion]
-            premises = tuple(self.step(premise).id for premise in instance.premises)
-            axiom = None if instance.axiom is None else self.derivations.axioms[instance.axiom]
-            number = step_id(conclusion, instance.rule, str(axiom) if axiom else None, premises)
-            step = self._steps[conclusion] = Step(number, conclusion, instance.rule, axiom, premises)
-        return step
+        """The step that ends the lowest proof of a conclusion. Raises NotEntailed."""
+        return self._steps(self._node(conclusion))[-1]
+
+    def _node(self, conclusion: Conclusion) -> Node:
+        node = self.derivations.node(conclusion)
+        if node not in self.derivations.level:
+            raise NotEntailed(f"{conclusion} does not follow")
+        return node
+
+    def _steps(self, node: Node) -> tuple[Step, ...]:
+        """The lowest proof of a node, each premise in full before the next; steps are shared by all proofs."""
+        steps = self._proved.get(node)
+        if steps is None:
+            _, rule, number, premises = self.derivations.best[node]
+            parts = [self._steps(premise) for premise in premises]
+            before = tuple([part[-1].id for part in parts])
+            conclusion = self.derivations.text(node)
+            axiom, text = (None, None) if number is None else self.derivations.axiom(number)
+            step = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
+            if len(parts) > 1:
+                steps = (*{one.id: one for part in parts for one in part}.values(), step)
+            else:
+                steps = (*parts[0], step) if parts else (step,)
+            self._proved[node] = steps
+        return steps
 
     # -- justifications
 
@@ -173,60 +181,64 @@ class Explainer:
         Where the bound was met, by it or by what it may rest on, it is in `partial`: then others may be missing.
         Raises NotEntailed.
         """
-        if conclusion not in self.derivations.depth:
-            raise NotEntailed(f"{conclusion} does not follow")
-        below = self._below(conclusion)
+        node = self._node(conclusion)
+        below = self._may_rest_on(node)
         self._close(below)
-        if not self.partial.isdisjoint(below):
-            self.partial.add(conclusion)
-        return self._found[conclusion]
+        if not self._partial.isdisjoint(below):
+            self._partial.add(node)
+        return self._found[node]
 
-    def _close(self, conclusions: Iterable[Conclusion]) -> None:
+    def _close(self, nodes: Iterable[Node]) -> None:
         """Least fixpoint over everything a conclusion may rest on; cycles add no minimal set."""
-        below = sorted(conclusions, key=lambda item: (self.derivations.depth[item], item))
-        for item in below:
-            self._found.setdefault(item, ())
+        level, text = self.derivations.level, self.derivations.text
+        below = sorted(nodes, key=lambda node: (level[node], text(node)))
+        for node in below:
+            self._found.setdefault(node, ())
         changed = True
         while changed:
             changed = False
-            for item in below:
-                new = self._combine(item)
-                if new != self._found[item]:
-                    self._found[item] = new
+            for node in below:
+                new = self._combine(node)
+                if new != self._found[node]:
+                    self._found[node] = new
                     changed = True
 
-    def _below(self, conclusion: Conclusion) -> set[Conclusion]:
-        found, todo = {conclusion}, [conclusion]
+    def _may_rest_on(self, node: Node) -> set[Node]:
+        """Everything in any derivation of a node."""
+        found, todo = {node}, [node]
         while todo:
-            for instance in self.derivations.instances[todo.pop()]:
-                for premise in instance.premises:
-                    if premise not in found and premise in self.derivations.depth:
+            for _, _, _, premises in self.derivations.ways[todo.pop()]:
+                for premise in premises:
+                    if premise not in found and premise in self.derivations.level:
                         found.add(premise)
                         todo.append(premise)
         return found
 
-    def _combine(self, conclusion: Conclusion) -> tuple[frozenset[Leaf], ...]:
-        sets = set(self._found[conclusion])
-        for instance in self.derivations.instances[conclusion]:
-            sets |= self._of_instance(instance)
+    def _combine(self, node: Node) -> tuple[frozenset[Leaf], ...]:
+        sets = set(self._found[node])
+        for way in self.derivations.ways[node]:
+            sets |= self._of_way(way)
         minimal = _minimal(sets)
         if len(minimal) > JUSTIFICATIONS:
-            self.partial.add(conclusion)
+            self._partial.add(node)
         return minimal[:JUSTIFICATIONS]
 
-    def _of_instance(self, instance: Instance) -> set[frozenset[Leaf]]:
-        own: frozenset[Leaf] = frozenset({_leaf(instance, self.derivations.axioms)})
-        if not instance.premises:
-            return {own}
-        sets = {own}
-        for premise in instance.premises:
+    def _of_way(self, way: Way) -> set[frozenset[Leaf]]:
+        sets = {frozenset((self._leaf(way),))}
+        for premise in way[3]:
             sets = {left | right for left in sets for right in self._found.get(premise, ())}
             if len(sets) > JUSTIFICATIONS:
                 sets = set(_minimal(sets))
             if len(sets) > JUSTIFICATIONS:
-                self.partial.add(instance.conclusion)
+                self._partial.add(way[0])
                 sets = set(_minimal(sets)[:JUSTIFICATIONS])
         return sets
+
+    def _leaf(self, way: Way) -> Leaf:
+        if way[2] is None:
+            return Leaf(str(self.derivations.text(way[0])))
+        axiom, text = self.derivations.axiom(way[2])
+        return Leaf(text, axiom.source)
 
     def sources(self, conclusion: Conclusion) -> tuple[frozenset[str], ...]:
         """The minimal sets of sources that a conclusion rests on; facts of the patient are not sources."""
@@ -242,13 +254,6 @@ class Leaf:
 
     text: str
     source: str = ""
-
-
-def _leaf(instance: Instance, axioms: Sequence[Axiom]) -> Leaf:
-    if instance.axiom is None:
-        return Leaf(str(instance.conclusion))
-    axiom = axioms[instance.axiom]
-    return Leaf(str(axiom), axiom.source)
 
 
 def _minimal(sets: Iterable[frozenset[Leaf]]) -> tuple[frozenset[Leaf], ...]:

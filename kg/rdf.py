@@ -223,7 +223,7 @@ class _Graph:
         self.assessment, self.explainer = assessment, assessment.explainer
         self.node, self.out = assessment_node(assessment.id), _Writer()
         self.given = facts(assessment)
-        self.digest = hashlib.sha256("\n".join(map(str, self.given)).encode()).hexdigest()
+        self.digest = fact_digest(self.given)
         self.facts = _own(f"facts/{self.digest}")
 
     def triples(self, justifications: bool) -> tuple[ox.Triple, ...]:
@@ -261,6 +261,11 @@ class _Graph:
         if justifications:
             for leaves in self.explainer.justifications(conclusion):
                 out.justification(conclusion, leaves)
+
+
+def fact_digest(given: Iterable[Conclusion]) -> str:
+    """The SHA-256 of sorted facts, one a line."""
+    return hashlib.sha256("\n".join(map(str, given)).encode()).hexdigest()
 
 
 def facts(assessment: Assessment) -> tuple[Conclusion, ...]:
@@ -328,8 +333,8 @@ def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
 # -- reading
 
 
-class _Reader:
-    """A proof out of triples; everything is looked up, nothing believed: the ids are made anew."""
+class ProofReader:
+    """Proofs out of triples, read once; everything is looked up, nothing believed: the ids are made anew."""
 
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
         self.spo: dict[tuple[ox.NamedNode, str], list[Node]] = {}
@@ -370,8 +375,9 @@ class _Reader:
         source = terms.local(self.one(node, DCTERMS.source).value)
         return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
 
-    def proof(self, node: ox.NamedNode) -> Proof:
-        conclusion = self.conclusion(node)
+    def proof(self, conclusion: Conclusion) -> Proof:
+        """The proof of a conclusion. Raises InputError when the triples hold no whole proof of it."""
+        node = conclusion_node(conclusion)
         steps = self._steps(self.linked(node, terms.term("hasProof")))
         order = sorted(steps.values(), key=lambda item: (item[0], item[1].conclusion))
         alternatives = int(self.one(node, terms.term("alternativeCount")).value)
@@ -417,7 +423,7 @@ def proof_from_rdf(triples: Iterable[ox.Triple | ox.Quad], conclusion: Conclusio
     The ids of its steps are hashes of what was read, not what the graph claims. Raises InputError when the graph
     has no whole proof of it.
     """
-    return _Reader(triples).proof(conclusion_node(conclusion))
+    return ProofReader(triples).proof(conclusion)
 
 
 # -- serialisation

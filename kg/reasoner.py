@@ -15,29 +15,32 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from kg.closure import OUTCOMES, Closure
+from kg.errors import InputError, Problem
 from kg.modules import Modules
 from kg.record import Record
-from kg.rule_tables import Facet, Others, Wanted, Witness
+from kg.rule_tables import Facet, Others, Wanted, individual
 from kg.rules import Feature, Rules, compile_rules
 
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
 Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
 
 
-class Edge(NamedTuple):
-    """An asserted or concluded link between two individuals of the patient graph."""
+class Link(NamedTuple):
+    """`end` is a C (`holds`), so `start` has `P some C` (`feature`), or one of the C it has at least n of."""
 
     start: int
-    property: str
     end: int
-
-
-class Link(NamedTuple):
-    """`end` is a C, so `start` has `P some C`: through this edge."""
-
-    edge: Edge
-    end_feature: int
+    holds: int
     feature: int
+
+
+class Joined(NamedTuple):
+    """`start` P `middle` and `middle` Q `end`, so `start` R `end`, by the chain with this number."""
+
+    chain: int
+    start: int
+    middle: int
+    end: int
 
 
 @dataclass
@@ -51,9 +54,9 @@ class Saturation:
     record: Record
     names: list[str] = field(default_factory=list)
     present: list[dict[int, int]] = field(default_factory=list)
-    asserted: dict[tuple[int, int], int] = field(default_factory=dict)
     fired: list[tuple[int, int]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    joined: list[Joined] = field(default_factory=list)
     values: dict[int, list[tuple[str, Decimal]]] = field(default_factory=dict)
 
 
@@ -92,7 +95,7 @@ class Engine:
     @cached_property
     def _inferred(self) -> tuple[str, ...]:
         """Outcomes, clashes and the lists of an assessment: what claims that apply lead to by a chain."""
-        return (*OUTCOMES, *sorted(result for first, _, result in self.rules.chains if first == "claimApplies"))
+        return (*OUTCOMES, *sorted(chain.result for chain in self.rules.chains if chain.first == "claimApplies"))
 
 
 class _Run:
@@ -102,10 +105,13 @@ class _Run:
         self.rules, self.recording = rules, recording
         self.out = Saturation(record)
         self.index: dict[str, int] = {}
-        self.incoming: list[list[Edge]] = []
+        self.incoming: list[list[tuple[int, frozenset[str]]]] = []
+        self.outgoing: list[list[tuple[int, frozenset[str]]]] = []
         self.waiting: list[Waiting] = []
         self.counted: dict[tuple[int, int], set[int]] = {}
         self.links: dict[Link, None] = {}
+        self.joined: dict[Joined, None] = {}
+        self.edges: set[tuple[int, str, int]] = set()
         self.queue: list[tuple[int, int]] = []
         self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
 
@@ -114,6 +120,7 @@ class _Run:
         self._assert(self.out.record)
         self._saturate()
         self.out.links.extend(self.links)
+        self.out.joined.extend(self.joined)
         return self.out
 
     def _saturate(self) -> None:
@@ -123,11 +130,13 @@ class _Run:
             individual, feature = queue.pop()
             alone, last, first, others = plan[feature]
             present, waiting = self.out.present[individual], self.waiting[individual]
-            for rule, head in last:
+            for rule, head, start in last:
                 if recording:
                     fired.append((rule, individual))
                 if head not in present:
                     present[head] = len(present)
+                    for above in start:
+                        self.add(individual, above)
             for rule, head in alone:
                 if recording:
                     fired.append((rule, individual))
@@ -141,16 +150,20 @@ class _Run:
             if others:
                 self._look(individual, feature, others)
 
-    # -- individuals, edges and facts
+    # -- individuals and facts
 
     def individual(self, name: str) -> int:
+        """The number of an individual; one of the ontology comes with its asserted classes."""
         number = self.index.get(name)
         if number is None:
             number = self.index[name] = len(self.out.names)
             self.out.names.append(name)
             self.out.present.append({})
             self.incoming.append([])
+            self.outgoing.append([])
             self.waiting.append({})
+            for feature, _ in self.rules.classes[name]:
+                self.add(number, feature)
         return number
 
     def add(self, individual: int, feature: int) -> None:
@@ -161,60 +174,110 @@ class _Run:
             self.queue.append((individual, feature))
 
     def _assert(self, record: Record) -> None:
-        nodes = {item.subject for item in record.assertions}
-        for number, item in enumerate(record.assertions):
+        nodes = dict.fromkeys(item.subject for item in record.assertions)
+        for name in nodes:
+            if self.rules.known.get(individual(name)) is not None:
+                raise _refused(record, name, "is an individual of the ontology", "Give the patient's own another name.")
+        for item in record.assertions:
             subject = self.individual(item.subject)
             if item.predicate == "type":
-                self._stated(number, subject, Feature("class", "", item.object))
+                self._class(subject, item.object)
             elif item.predicate in DATA:
                 self._value(subject, item.predicate, Decimal(item.object))
             else:
-                self._stated(number, subject, Feature("value", item.predicate, item.object))
-                self._ends(subject, item.predicate)
-                if item.object in nodes:
-                    self.edge(subject, item.predicate, self.individual(item.object))
+                self._related(subject, item.predicate, item.object, item.object in nodes)
 
-    def _stated(self, number: int, individual: int, feature: Feature) -> None:
-        found = self.rules.known.get(feature)
-        if found is not None:
-            self.out.asserted[individual, found] = number
-            self.add(individual, found)
+    def _class(self, individual: int, name: str) -> None:
+        feature = self.rules.known.get(Feature("class", "", name))
+        if feature in self.rules.defined:
+            where = self.out.names[individual]
+            raise _refused(self.out.record, where, f"is stated to be {name}, a defined class", "State what fits it.")
+        if feature is not None:
+            self.add(individual, feature)
+
+    def _related(self, subject: int, prop: str, value: str, node: bool) -> None:
+        """A stated link. An individual of the record is the filler of no rule."""
+        reach = self.rules.reach[prop]
+        feature = None if node else self.rules.known.get(Feature("value", prop, value))
+        if feature is not None:
+            self.add(subject, feature)
+        if node or reach.followed or reach.end:
+            self.edge(subject, prop, self.individual(value))
+        for above in reach.start:
+            self.add(subject, above)
 
     def _value(self, individual: int, prop: str, value: Decimal) -> None:
-        self.out.values.setdefault(individual, []).append((prop, value))
+        """A number. prp-fp: of a functional property there is one."""
+        values = self.out.values.setdefault(individual, [])
+        if prop in self.rules.functional and any(name == prop and other != value for name, other in values):
+            where, message = self.out.names[individual], f"has two values of {prop}, which has one at most"
+            raise _refused(self.out.record, where, message, "State one.")
+        values.append((prop, value))
         self._facets(individual, self.rules.loose)
+        for above in self.rules.reach[prop].start:
+            self.add(individual, above)
 
-    def _ends(self, start: int, prop: str) -> None:
-        """prp-dom: whatever has a P, or what is under P, is of its domain."""
-        for upper in self.rules.supers.get(prop, ()):
-            for feature, _ in self.rules.domains.get(upper, ()):
-                self.add(start, feature)
+    # -- links
 
     def edge(self, start: int, prop: str, end: int) -> None:
-        """A link, with its inverses; what is known of its end is carried to its start."""
-        self._one_way(Edge(start, prop, end))
-        for upper in self.rules.supers[prop]:
-            for feature, _ in self.rules.ranges.get(upper, ()):
-                self.add(end, feature)
-            for inverse, _ in self.rules.inverses.get(upper, ()):
-                self._one_way(Edge(end, inverse, start))
+        """A link, seen from both sides; what is known of its end is carried to its start. prp-dom, prp-rng, prp-inv."""
+        if (start, prop, end) in self.edges:
+            return
+        self.edges.add((start, prop, end))
+        reach = self.rules.reach[prop]
+        for feature in reach.start:
+            self.add(start, feature)
+        for feature in reach.end:
+            self.add(end, feature)
+        self._one_way(start, reach.forward, end)
+        if reach.backward:
+            self._one_way(end, reach.backward, start)
 
-    def _one_way(self, edge: Edge) -> None:
-        self.incoming[edge.end].append(edge)
-        for feature in list(self.out.present[edge.end]):
-            if others := self.rules.plan[feature].others:
-                self._carry(edge, feature, others.wanted)
+    def _one_way(self, start: int, props: frozenset[str], end: int) -> None:
+        self.incoming[end].append((start, props))
+        self.outgoing[start].append((end, props))
+        for feature in list(self.out.present[end]):
+            if (others := self.rules.plan[feature].others) and others.wanted:
+                self._carry(start, props, end, feature, others.wanted)
+        if not self.rules.joining.isdisjoint(props):
+            self._chains(start, props, end)
+
+    def _chains(self, start: int, props: frozenset[str], end: int) -> None:
+        for number, chain in enumerate(self.rules.chains):
+            if chain.first in props:
+                for other, beyond in list(self.outgoing[end]):
+                    if chain.second in beyond:
+                        self._join(Joined(number, start, end, other))
+            if chain.second in props:
+                for other, before in list(self.incoming[start]):
+                    if chain.first in before:
+                        self._join(Joined(number, other, start, end))
+
+    def _join(self, joined: Joined) -> None:
+        """prp-spo2 over two links of the patient graph."""
+        result, value = self.rules.chains[joined.chain].result, self.out.names[joined.end]
+        if self.recording:
+            self.joined[joined] = None
+        feature = self.rules.known.get(Feature("value", result, value))
+        if feature is not None:
+            self.add(joined.start, feature)
+        self.edge(joined.start, result, joined.end)
 
     # -- the rules
 
     def _look(self, individual: int, feature: int, others: Others) -> None:
-        """What a new fact means for values, for edges that end here, and for edges that it makes."""
-        if others.facets and individual in self.out.values:
-            self._facets(individual, others.facets)
-        for edge in tuple(self.incoming[individual]):
-            self._carry(edge, feature, others.wanted)
-        if others.witness:
-            self._witness(individual, others.witness)
+        """What a new fact means for values, for links that end here, and as a link itself."""
+        wanted, facets, start, link = others
+        if facets and individual in self.out.values:
+            self._facets(individual, facets)
+        if wanted:
+            for other, props in tuple(self.incoming[individual]):
+                self._carry(other, props, individual, feature, wanted)
+        for above in start:
+            self.add(individual, above)
+        if link:
+            prop, value = link
+            self.edge(individual, prop, self.individual(value))
 
     def _advance(self, individual: int, rules: Sequence[tuple[int, tuple[int, ...], int]]) -> None:
         """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
@@ -237,34 +300,27 @@ class _Run:
                 if prop == name and test(value, limit):
                     self.add(individual, feature)
 
-    def _carry(self, edge: Edge, feature: int, wanted: Sequence[Wanted]) -> None:
-        """cls-svf1: an edge to a C gives `some C` at its start; cls-minqc counts different ends."""
-        above = self.rules.supers.get(edge.property, ())
+    def _carry(self, start: int, props: frozenset[str], end: int, feature: int, wanted: Sequence[Wanted]) -> None:
+        """cls-svf1: a link to a C gives `some C` at its start; cls-minqc counts different ends."""
         for prop, number, size in wanted:
-            if prop in above:
+            if prop in props:
                 if self.recording:
-                    self.links[Link(edge, feature, number)] = None
-                if not size or self._enough(edge, number, size):
-                    self.add(edge.start, number)
+                    self.links[Link(start, end, feature, number)] = None
+                if not size or self._enough(start, end, number, size):
+                    self.add(start, number)
 
-    def _enough(self, edge: Edge, feature: int, size: int) -> bool:
+    def _enough(self, start: int, end: int, feature: int, size: int) -> bool:
         """Whether the ends found so far hold `size` that are known to differ."""
-        ends = self.counted.setdefault((edge.start, feature), set())
-        ends.add(edge.end)
+        ends = self.counted.setdefault((start, feature), set())
+        ends.add(end)
         names = sorted(self.out.names[end] for end in ends)
         return any(
             all(frozenset(pair) in self.apart for pair in combinations(group, 2)) for group in combinations(names, size)
         )
 
-    def _witness(self, individual: int, witness: Witness) -> None:
-        """cls-hv1: a concluded `P value w` is a link to the witness, which has its asserted classes."""
-        new = witness.name not in self.index
-        end = self.individual(witness.name)
-        if new:
-            for asserted in witness.classes:
-                self.add(end, asserted)
-        self._ends(individual, witness.property)
-        self.edge(individual, witness.property, end)
+
+def _refused(record: Record, name: str, message: str, remedy: str) -> InputError:
+    return InputError([Problem(record.patient, f"{name} {message}", remedy)])
 
 
-__all__ = ["Edge", "Engine", "Feature", "Link", "Saturation"]
+__all__ = ["Engine", "Feature", "Joined", "Link", "Saturation"]

@@ -6,12 +6,13 @@ The key is a digest over the ontology's content digest, the version of this form
 machine's byte order; the file's name is the key. A file that is missing, cut short, altered or made by another
 compiler is not used: the rules are made again from the modules. The checksum finds accidents, not attacks: a block
 cannot run code, but whoever may write to the folder may write other rules. `$WARRANT_CACHE` names the folder;
-without it, it is `warrant` in the user's cache folder.
+without it, it is `warrant` in the user's cache folder. What could not be used or kept is reported by the log.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import mmap
 import os
 import sys
@@ -21,11 +22,12 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kg import flat, rule_tables, rule_writer, rules
+from kg import flat, fragment, index, rule_tables, rule_writer, rules
 from kg.modules import ModuleFiles, Modules
 from kg.rule_writer import RuleWriter
 from kg.rules import Rules, write_rules
 
+LOG: Final = logging.getLogger(__name__)
 MAGIC: Final = b"warrant rules\n\0\0"
 VERSION: Final = 1
 HEAD: Final = len(MAGIC) + 64
@@ -61,12 +63,17 @@ def path_of(digest: str) -> Path:
 
 def load(digest: str) -> Rules | None:
     """The cached rules, or nothing if there are none that can be used."""
+    path = path_of(digest)
     try:
-        with path_of(digest).open("rb") as file:
+        with path.open("rb") as file:
             if not _genuine(file, _key(digest)):
+                LOG.warning("%s: is damaged or no cache of this ontology; the rules are made again", path)
                 return None
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except OSError:
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        LOG.info("%s: cannot be read: %s", path, error)
         return None
     return Rules(flat.Block(memoryview(data)[HEAD:]))
 
@@ -75,7 +82,8 @@ def store(digest: str, written: RuleWriter) -> Rules:
     """Keep rules and return them as read back; where nothing can be written they stay in memory."""
     try:
         _write(path_of(digest), _key(digest), written)
-    except OSError:
+    except OSError as error:
+        LOG.info("%s: cannot be written, the rules are made anew each time: %s", path_of(digest), error)
         return written.rules()
     found = load(digest)
     return found if found is not None else written.rules()
@@ -124,7 +132,9 @@ def _forget(place: Path) -> None:
 @cache
 def _maker() -> bytes:
     """A digest of whatever decides how rules are made and laid out."""
-    sources = [Path(module.__file__ or "").read_bytes() for module in (flat, rule_tables, rule_writer, rules)]
+    sources = [
+        Path(module.__file__ or "").read_bytes() for module in (flat, fragment, index, rule_tables, rule_writer, rules)
+    ]
     machine = f"{VERSION} {sys.byteorder} {array(flat.NUMBER).itemsize}".encode()
     return b"".join(hashlib.sha256(part).digest() for part in (*sources, machine))
 

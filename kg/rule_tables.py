@@ -6,7 +6,7 @@ that look at it. An engine decodes only what its patients touch, so it does not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from operator import ge, gt, le, lt
@@ -20,7 +20,10 @@ Ends = dict[str, tuple[tuple[int, int], ...]]
 
 
 class Feature(NamedTuple):
-    """Something that can hold of one individual; `kind` is class, value, some, min or facet."""
+    """Something that can hold of one individual; `kind` is class, value, some, min or facet.
+
+    An individual of the ontology has an entry of its own in the same table (`individual`): nothing holds of it.
+    """
 
     kind: str
     property: str
@@ -61,8 +64,29 @@ class Rule(NamedTuple):
     axioms: tuple[int, ...]
 
 
+class Above(NamedTuple):
+    """P ⊑ `property`, or P⁻ ⊑ `property` where it is `turned`."""
+
+    axiom: int
+    property: str
+    turned: bool
+
+
+class Reach(NamedTuple):
+    """What `x P y` says: x R y for every R in `forward`, y R x for every R in `backward`.
+
+    `start` and `end` are the classes of x and of y, by domains and ranges. `followed`: some rule may look along it.
+    """
+
+    forward: frozenset[str]
+    backward: frozenset[str]
+    start: tuple[int, ...]
+    end: tuple[int, ...]
+    followed: bool
+
+
 class Wanted(NamedTuple):
-    """`feature` holds at the start of an edge under `property` whose end is of a class; `size` 0 is `some`."""
+    """`feature` holds at the start of a link under `property` whose end is of a class; `size` 0 is `some`."""
 
     property: str
     feature: int
@@ -78,34 +102,40 @@ class Facet(NamedTuple):
     feature: int
 
 
-class Witness(NamedTuple):
-    """A value feature that is a link to an individual of the ontology with these classes."""
-
-    property: str
-    name: str
-    classes: tuple[int, ...]
-
-
 class Others(NamedTuple):
-    """What looks at a feature besides rules. `facets` are those that stand beside this class in a body."""
+    """What looks at a feature besides rules.
+
+    `facets` are those that stand beside this class in a body. `start` are the classes of whatever has this value;
+    `link` is the property and the individual of a value that rules may look along.
+    """
 
     wanted: tuple[Wanted, ...]
     facets: tuple[Facet, ...]
-    witness: Witness | None
+    start: tuple[int, ...]
+    link: tuple[str, str] | None
 
 
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
-    `alone`: (rule, head) of the rules with this body; `last`: those of them whose head nothing looks at.
-    `first`: (rule, body, head) of the longer rules that wait for
-    this feature first: of each body, the one fewest rules ask for.
+    `alone`: (rule, head) of the rules with this body. `last`: those of them whose head no rule looks at, each with the
+    classes that the head puts its individual in. `first`: (rule, body, head) of the longer rules that wait for this
+    feature first: of each body, the one fewest rules ask for.
     """
 
     alone: tuple[tuple[int, int], ...]
-    last: tuple[tuple[int, int], ...]
+    last: tuple[tuple[int, int, tuple[int, ...]], ...]
     first: tuple[tuple[int, tuple[int, ...], int], ...]
     others: Others | None
+
+
+class Chain(NamedTuple):
+    """`first` o `second` ⊑ `result`."""
+
+    first: str
+    second: str
+    result: str
+    axiom: int
 
 
 class Rules:
@@ -118,42 +148,55 @@ class Rules:
         self.axioms = Decoded(len(block.numbers("axiom.subject")), self._axiom())
         self.rules = Decoded(len(block.numbers("rule.head")), self._rule())
         self.known = _Known(block.numbers("feature.table"), self.features)
+        self.reach = Remembered(self._reach)
+        self.classes = Remembered(self._classes())
         self.plan = Remembered(self._plans())
 
     # -- tables that are small
 
     @cached_property
-    def supers(self) -> dict[str, dict[str, tuple[int, ...]]]:
-        """Property → those above it, itself included, with the axioms on the way."""
-        found: dict[str, dict[str, list[int]]] = self.block.json("supers")
-        return {prop: {upper: tuple(path) for upper, path in above.items()} for prop, above in found.items()}
-
-    @cached_property
-    def inverses(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        found: dict[str, list[tuple[str, int]]] = self.block.json("inverses")
-        return {prop: tuple((other, axiom) for other, axiom in pairs) for prop, pairs in found.items()}
+    def above(self) -> dict[str, tuple[Above, ...]]:
+        """Object property → the axioms that put it, or its inverse, under another."""
+        found: dict[str, list[tuple[int, str, bool]]] = self.block.json("above")
+        return {prop: tuple(Above(*row) for row in rows) for prop, rows in found.items()}
 
     @cached_property
     def domains(self) -> Ends:
+        """Property → (class, axiom) of its domains."""
         return self._ends("domains")
 
     @cached_property
     def ranges(self) -> Ends:
+        """Object property → (class, axiom) of its ranges."""
         return self._ends("ranges")
-
-    @cached_property
-    def witnesses(self) -> Ends:
-        """Individual of the ontology → (class feature, axiom) asserted of it."""
-        return self._ends("witnesses")
 
     def _ends(self, name: str) -> Ends:
         found: dict[str, list[tuple[int, int]]] = self.block.json(name)
         return {key: tuple((feature, axiom) for feature, axiom in pairs) for key, pairs in found.items()}
 
     @cached_property
-    def chains(self) -> tuple[tuple[str, str, str], ...]:
-        """(P, Q, R) of P o Q ⊑ R."""
-        return tuple((first, second, result) for first, second, result in self.block.json("chains"))
+    def chains(self) -> tuple[Chain, ...]:
+        return tuple(Chain(*row) for row in self.block.json("chains"))
+
+    @cached_property
+    def joining(self) -> frozenset[str]:
+        """Properties that chains are made of."""
+        return frozenset(prop for chain in self.chains for prop in (chain.first, chain.second))
+
+    @cached_property
+    def followed(self) -> frozenset[str]:
+        """Properties along which bodies or chains look from one individual to another."""
+        return frozenset(self.block.json("followed"))
+
+    @cached_property
+    def defined(self) -> frozenset[int]:
+        """Classes with a definition: only what fits it may be in them."""
+        return frozenset(self.block.json("defined"))
+
+    @cached_property
+    def functional(self) -> frozenset[str]:
+        """Data properties that have one value at most."""
+        return frozenset(self.block.json("functional"))
 
     @cached_property
     def loose(self) -> tuple[Facet, ...]:
@@ -180,6 +223,32 @@ class Rules:
         bodies, axioms, text = self.block.rows("rule.body"), self.block.rows("rule.axioms"), self._text
         return lambda number: Rule(text[names[number]], bodies(number), heads[number], axioms(number))
 
+    def _reach(self, prop: str) -> Reach:
+        forward, backward = reach(self.above, prop)
+        start, end = (
+            tuple(
+                dict.fromkeys(
+                    feature for table, props in pair for upper in sorted(props) for feature, _ in table.get(upper, ())
+                )
+            )
+            for pair in (
+                ((self.domains, forward), (self.ranges, backward)),
+                ((self.ranges, forward), (self.domains, backward)),
+            )
+        )
+        return Reach(forward, backward, start, end, not self.followed.isdisjoint(forward | backward))
+
+    def _classes(self) -> Callable[[str], tuple[tuple[int, int], ...]]:
+        """Individual of the ontology → (class, the assertion it is read from)."""
+        rows = self.block.rows("individual.classes")
+
+        def classes(name: str) -> tuple[tuple[int, int], ...]:
+            number = self.known.get(individual(name))
+            flat = rows(number) if number is not None else ()
+            return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+        return classes
+
     # -- plans
 
     def _plans(self) -> Callable[[int], Plan]:
@@ -188,36 +257,45 @@ class Rules:
         alone, first, wanted, facets = (block.rows("plan." + name) for name in ("alone", "first", "wanted", "facets"))
 
         def plan(number: int) -> Plan:
+            _, prop, filler, _ = self.features[number]
+            reach = self._value(number)
             others = Others(
                 tuple(map(self._wanted, wanted(number))),
                 tuple(facet[one] for one in facets(number)),
-                self._witness(number),
+                reach.start if reach else (),
+                (prop, filler) if reach and reach.followed else None,
             )
             return Plan(
                 tuple((rule, heads[rule]) for rule in alone(number) if looked_at[heads[rule]]),
-                tuple((rule, heads[rule]) for rule in alone(number) if not looked_at[heads[rule]]),
+                tuple(
+                    (rule, heads[rule], self._start(heads[rule]))
+                    for rule in alone(number)
+                    if not looked_at[heads[rule]]
+                ),
                 tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
                 others if any(others) else None,
             )
 
         return plan
 
+    def _value(self, number: int) -> Reach | None:
+        kind, prop, _, _ = self.features[number]
+        return self.reach[prop] if kind == "value" else None
+
+    def _start(self, number: int) -> tuple[int, ...]:
+        reach = self._value(number)
+        return reach.start if reach else ()
+
     def _wanted(self, number: int) -> Wanted:
         feature = self.features[number]
         return Wanted(feature.property, number, int(feature.number or 0))
 
-    def _facet(self) -> Remembered[Facet]:
+    def _facet(self) -> Remembered[int, Facet]:
         def facet(number: int) -> Facet:
             _, prop, bound, limit = self.features[number]
             return Facet(prop, COMPARE[bound], Decimal(limit), number)
 
         return Remembered(facet)
-
-    def _witness(self, number: int) -> Witness | None:
-        kind, prop, filler, _ = self.features[number]
-        if kind != "value" or filler not in self.witnesses:
-            return None
-        return Witness(prop, filler, tuple(feature for feature, _ in self.witnesses[filler]))
 
 
 class _Known(Mapping[Feature, int]):
@@ -261,3 +339,19 @@ class _Known(Mapping[Feature, int]):
 def slot_of(feature: Feature) -> int:
     """Where the search for a feature begins."""
     return crc32("\0".join(feature).encode())
+
+
+def individual(name: str) -> Feature:
+    """The entry of an individual of the ontology in the table of features."""
+    return Feature("individual", "", name)
+
+
+def reach(above: Mapping[str, Iterable[Above]], prop: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The properties over P, itself included, and those over its inverse."""
+    found, todo = {(prop, False)}, [(prop, False)]
+    while todo:
+        lower, turned = todo.pop()
+        new = {(upper.property, upper.turned != turned) for upper in above.get(lower, ())} - found
+        found |= new
+        todo.extend(new)
+    return frozenset(name for name, turned in found if not turned), frozenset(name for name, turned in found if turned)

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from kg.flat import NUMBER, Block, Rows, Writer
-from kg.rule_tables import Axiom, Ends, Feature, Rules, slot_of
+from kg.rule_tables import Above, Axiom, Chain, Ends, Feature, Rules, individual, reach, slot_of
 
 
 class _Texts:
@@ -38,12 +38,14 @@ class RuleWriter:
         self.axioms: list[array[int]] = [array(NUMBER) for _ in Axiom._fields]
         self.names, self.heads = array(NUMBER), array(NUMBER)
         self.bodies, self.rule_axioms = Rows(), Rows()
-        self.supers: dict[str, dict[str, tuple[int, ...]]] = {}
-        self.inverses: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.above: dict[str, list[Above]] = {}
         self.domains: Ends = {}
         self.ranges: Ends = {}
-        self.witnesses: Ends = {}
-        self.chains: list[tuple[str, str, str]] = []
+        self.classes: dict[str, dict[tuple[int, int], None]] = {}
+        self.chains: list[Chain] = []
+        self.followed: list[str] = []
+        self.defined: list[int] = []
+        self.functional: list[str] = []
 
     def feature(self, feature: Feature) -> int:
         """The number of a feature, given on first sight."""
@@ -80,6 +82,7 @@ class RuleWriter:
     def write(self, file: BinaryIO) -> None:
         """The tables as a block."""
         out = Writer()
+        self._individuals(out)
         self._write_features(out)
         for name, column in zip(Axiom._fields, self.axioms, strict=True):
             out.numbers("axiom." + name, column)
@@ -88,11 +91,22 @@ class RuleWriter:
         out.rows("rule.body", self.bodies)
         out.rows("rule.axioms", self.rule_axioms)
         self._write_plans(out)
-        for name in ("supers", "inverses", "domains", "ranges", "witnesses", "chains"):
+        for name in ("above", "domains", "ranges", "chains", "followed", "defined", "functional"):
             out.json(name, getattr(self, name))
         out.texts("text", self.text.texts)
         out.texts("axiom.text", self.axiom_text.texts)
         out.write(file)
+
+    def _individuals(self, out: Writer) -> None:
+        """Every individual that a rule or an assertion names, with its classes."""
+        fillers = dict.fromkeys(feature.filler for feature in self.features if feature.kind == "value")
+        keys, values = array(NUMBER), array(NUMBER)
+        for name in (*fillers, *(name for name in self.classes if name not in fillers)):
+            number = self.feature(individual(name))
+            for pair in self.classes.get(name, ()):
+                keys.extend((number, number))
+                values.extend(pair)
+        out.rows("individual.classes", Rows.grouped(len(self.features), keys, values))
 
     def _write_features(self, out: Writer) -> None:
         for place, name in enumerate(Feature._fields):
@@ -110,15 +124,18 @@ class RuleWriter:
         out.numbers("feature.looked_at", self._looked_at())
 
     def _looked_at(self) -> array[int]:
-        """Whether anything may follow from a feature."""
+        """Whether anything but a domain may follow from a feature."""
         seen = array(NUMBER, bytes(4 * len(self.features)))
+        followed: dict[str, bool] = {}
         for feature in self.bodies.items:
             seen[feature] = 1
-        for number, (kind, _, filler, _) in enumerate(self.features):
+        for number, (kind, prop, filler, _) in enumerate(self.features):
             if kind in ("some", "min"):
                 seen[self.known[Feature("class", "", filler)]] = 1
-            elif kind == "value" and filler in self.witnesses:
-                seen[number] = 1
+            elif kind == "value":
+                if prop not in followed:
+                    followed[prop] = not frozenset().union(*reach(self.above, prop)).isdisjoint(self.followed)
+                seen[number] |= followed[prop]
         return seen
 
     def _write_plans(self, out: Writer) -> None:

@@ -14,35 +14,42 @@ ontology are unfolded when the rules are made: `P o Q → R` with `Q(x, y)` give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import pyoxigraph as ox
 
 from kg import terms
-from kg.errors import OntologyError
+from kg.collector import paused
+from kg.fragment import (
+    ANNOTATIONS,
+    ASSERTED,
+    BODY,
+    DECLARATIONS,
+    DEFINED,
+    EXPRESSIONS,
+    FACETS,
+    HEAD,
+    NO_DECIMAL,
+    NO_KIND,
+    OWL,
+    RDF,
+    RDFS,
+    TWO_KINDS,
+    TWO_LINKS,
+    UNDECLARED,
+    XSD,
+    OutsideFragment,
+    reserved,
+)
 from kg.index import Index
 from kg.modules import Modules
-from kg.rule_tables import Axiom, Ends, Feature, Rule, Rules
+from kg.rule_tables import Above, Axiom, Chain, Ends, Feature, Rule, Rules, reach
 from kg.rule_writer import RuleWriter
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-FACETS: Final = {
-    XSD + "minInclusive": ">=",
-    XSD + "minExclusive": ">",
-    XSD + "maxInclusive": "<=",
-    XSD + "maxExclusive": "<",
-}
-
-
-class OutsideFragment(OntologyError):
-    """An axiom that the engine cannot use completely; it is never skipped."""
-
-    def __init__(self, axiom: str, file: str, reason: str) -> None:
-        super().__init__(f"{file}: {axiom}: outside the Horn fragment: {reason}")
+NAMES: Final = {"class": "cax-sco", "value": "cls-hv2", "some": "cls-svf1", "min": "cls-minqc", "facet": "dt-facet"}
+OBJECT, DATA, ANNOTATION = (OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+EXCLUSIVE: Final = ((OBJECT, DATA), (OBJECT, ANNOTATION), (DATA, ANNOTATION), (OWL + "Class", RDFS + "Datatype"))
+Place = tuple[int, str]
 
 
 def compile_rules(modules: Modules) -> Rules:
@@ -52,7 +59,8 @@ def compile_rules(modules: Modules) -> Rules:
 
 def write_rules(modules: Modules) -> RuleWriter:
     """The same, to be written somewhere. Files are read one at a time and dropped."""
-    return _Compiler(modules).compile()
+    with paused():
+        return _Compiler(modules).compile()
 
 
 class _Compiler:
@@ -60,19 +68,23 @@ class _Compiler:
         self.modules, self.index = modules, Index(())
         self.rules = RuleWriter()
         self.sources: dict[tuple[str, str, str], str] = {}
-        self.objects: set[str] = set()
-        self.chains: list[tuple[str, str, str, int]] = []
-        self.direct: dict[str, list[tuple[str, int]]] = {}
-        self.related: list[Axiom] = []
-        self.asserted_classes: list[tuple[str, str, int]] = []
-        self.defined: dict[int, tuple[int, str]] = {}
+        self.declared: dict[str, dict[str, str]] = {OBJECT: {}, DATA: {}, ANNOTATION: {}}
+        self.declared |= {OWL + "Class": {}, RDFS + "Datatype": {}}
+        self.used: dict[tuple[str, str, str], Place] = {}
+        self.functional: dict[str, Place] = {}
+        self.subproperties: list[tuple[str, Above, str]] = []
+        self.chains: list[tuple[Chain, str]] = []
+        self.assertions: list[Axiom] = []
+        self.unnamed: dict[str, Axiom] = {}
+        self.defined: dict[int, Place] = {}
 
     def compile(self) -> RuleWriter:
         for path in self.modules.files:
             self._read(self.modules.triples_of(path), path.name)
-        self._close()
-        self._assertions()
-        self._witnesses()
+        self._properties()
+        self._links()
+        self._below()
+        self._check_links()
         self._check_definitions()
         return self.rules
 
@@ -91,10 +103,17 @@ class _Compiler:
             RDF + "type": self._type,
         }
         for triple in triples:
-            if compile_axiom := kinds.get(triple.predicate.value):
+            predicate = triple.predicate.value
+            if compile_axiom := kinds.get(predicate):
                 compile_axiom(triple, file)
-            elif triple.predicate.value.startswith(terms.BASE) and isinstance(triple.object, ox.NamedNode):
-                self._related(triple, file)
+            elif not reserved(predicate):
+                self._assertion(triple, file)
+            elif predicate not in ANNOTATIONS and not self._expression(triple):
+                raise self._refused(triple, file, NO_KIND)
+
+    def _expression(self, triple: ox.Triple) -> bool:
+        """Part of an expression; said of a name, it would be a definition."""
+        return triple.predicate.value in EXPRESSIONS and isinstance(triple.subject, ox.BlankNode)
 
     # -- axioms and their sources
 
@@ -108,15 +127,22 @@ class _Compiler:
         return found  # type: ignore[return-value]
 
     def _axiom(self, triple: ox.Triple, file: str) -> int:
+        return self.rules.axiom(self._text(triple, file))
+
+    def _text(self, triple: ox.Triple, file: str) -> Axiom:
         subject, predicate, value = (_text(node) for node in (triple.subject, triple.predicate, triple.object))
         source = self.sources.get((subject, predicate, value), "")
-        shown = (self._show(subject), predicate.rsplit("#")[-1].removeprefix(terms.BASE), self._show(value))
-        return self.rules.axiom(Axiom(*shown, source, file))
+        return Axiom(
+            self._show(subject), predicate.rsplit("#")[-1].removeprefix(terms.BASE), self._show(value), source, file
+        )
+
+    def _refused(self, triple: ox.Triple, file: str, reason: str) -> OutsideFragment:
+        return OutsideFragment(str(self._text(triple, file)), file, reason)
 
     def _show(self, node: str) -> str:
         """A node as Manchester text."""
         if not node.startswith("_:"):
-            return terms.local(node)
+            return terms.local(node).removeprefix(OWL)
         index = self.index
         if inverse := index.value(node, OWL + "inverseOf"):
             return f"inverse {terms.local(inverse)}"
@@ -124,106 +150,122 @@ class _Compiler:
             if head := index.value(node, OWL + kind):
                 return "(" + word.join(map(self._show, index.members(head))) + ")"
         if prop := index.value(node, OWL + "onProperty"):
-            try:
-                return str(self.rules.features[self._restriction(node, "", "")])
-            except OutsideFragment:
-                return f"({terms.local(prop)} ...)"
+            return str(self._restriction(node) or f"({self._show(prop)} ...)")
         return "(" + " o ".join(map(self._show, index.members(node))) + ")"
 
     # -- class expressions
 
-    def _bodies(self, node: str, axiom: str, file: str) -> list[tuple[int, ...]]:
-        """A class expression in a body as alternative conjunctions of features."""
+    def _bodies(self, node: str) -> list[tuple[Feature, ...]] | None:
+        """A class expression in a body as alternative conjunctions of features; None if it is no body."""
         if not node.startswith("_:"):
-            return [(self.rules.feature(Feature("class", "", terms.local(node))),)]
+            return None if reserved(node) else [(Feature("class", "", terms.local(node)),)]
         index = self.index
         if head := index.value(node, OWL + "intersectionOf"):
-            found: list[tuple[int, ...]] = [()]
+            found: list[tuple[Feature, ...]] = [()]
             for member in index.members(head):
-                found = [(*left, *right) for left in found for right in self._bodies(member, axiom, file)]
+                right = self._bodies(member)
+                if right is None:
+                    return None
+                found = [(*one, *other) for one in found for other in right]
             return found
         if head := index.value(node, OWL + "unionOf"):
-            return [body for member in index.members(head) for body in self._bodies(member, axiom, file)]
-        return [(self._restriction(node, axiom, file),)]
+            parts = [self._bodies(member) for member in index.members(head)]
+            return None if None in parts else [body for part in parts if part for body in part]
+        feature = self._restriction(node)
+        return [(feature,)] if feature else None
 
-    def _restriction(self, node: str, axiom: str, file: str) -> int:
+    def _restriction(self, node: str) -> Feature | None:
         index = self.index
-        prop = terms.local(index.value(node, OWL + "onProperty"))
+        prop = index.value(node, OWL + "onProperty")
+        if not prop or prop.startswith("_:"):
+            return None
+        prop = terms.local(prop)
         if value := index.value(node, OWL + "hasValue"):
-            return self.rules.feature(Feature("value", prop, terms.local(value)))
+            return Feature("value", prop, terms.local(value)) if ":" in value and value[:2] != "_:" else None
         if filler := index.value(node, OWL + "someValuesFrom"):
-            facets = index.members(index.value(filler, OWL + "withRestrictions"))
-            if len(facets) == 1:
-                return self._facet(prop, facets[0], axiom, file)
-            if not facets and not filler.startswith("_:"):
-                self.rules.feature(Feature("class", "", terms.local(filler)))
-                return self.rules.feature(Feature("some", prop, terms.local(filler)))
-        if count := index.value(node, OWL + "minQualifiedCardinality"):
-            filler = terms.local(index.value(node, OWL + "onClass"))
-            self.rules.feature(Feature("class", "", filler))
-            return self.rules.feature(Feature("min", prop, filler, count))
-        raise OutsideFragment(axiom or node, file, "a body takes named classes, some, value, min and one facet")
+            limit = self._facet(filler)
+            return Feature("facet", prop, *limit) if limit else self._filler("some", prop, filler)
+        if (count := index.value(node, OWL + "minQualifiedCardinality")) != "0" and count:
+            return self._filler("min", prop, index.value(node, OWL + "onClass"), count)
+        return None
 
-    def _facet(self, prop: str, node: str, axiom: str, file: str) -> int:
-        for iri, bound in FACETS.items():
-            if limit := self.index.value(node, iri):
-                return self.rules.feature(Feature("facet", prop, bound, limit))
-        raise OutsideFragment(axiom, file, "only bounds of decimals are facets here")
+    def _filler(self, kind: str, prop: str, filler: str, count: str = "") -> Feature | None:
+        named = filler and not filler.startswith("_:") and not reserved(filler)
+        return Feature(kind, prop, terms.local(filler), count) if named else None
 
-    def _heads(self, node: str, axiom: str, file: str) -> Iterator[int]:
+    def _facet(self, datatype: str) -> tuple[str, str] | None:
+        """The one bound of a datatype restriction of decimals, and its limit."""
+        index = self.index
+        facets = index.members(index.value(datatype, OWL + "withRestrictions"))
+        if len(facets) != 1 or index.value(datatype, OWL + "onDatatype") != XSD + "decimal":
+            return None
+        found = [(bound, limit) for iri, bound in FACETS.items() for limit in index.values(facets[0], iri)]
+        return found[0] if len(found) == 1 else None
+
+    def _heads(self, node: str) -> list[Feature] | None:
+        """A class expression in a head as features; None if it is no head."""
         if not node.startswith("_:"):
-            yield self.rules.feature(Feature("class", "", terms.local(node)))
-        elif head := self.index.value(node, OWL + "intersectionOf"):
-            for member in self.index.members(head):
-                yield from self._heads(member, axiom, file)
-        elif value := self.index.value(node, OWL + "hasValue"):
-            prop = terms.local(self.index.value(node, OWL + "onProperty"))
-            yield self.rules.feature(Feature("value", prop, terms.local(value)))
-        else:
-            raise OutsideFragment(axiom, file, "a head takes named classes, intersections and value restrictions")
+            return None if reserved(node) else [Feature("class", "", terms.local(node))]
+        if head := self.index.value(node, OWL + "intersectionOf"):
+            parts = [self._heads(member) for member in self.index.members(head)]
+            return None if None in parts else [feature for part in parts if part for feature in part]
+        feature = self._restriction(node)
+        return [feature] if feature and feature.kind == "value" else None
+
+    def _number(self, feature: Feature, role: str, place: Place) -> int:
+        """The number of a feature; its property is remembered with where it stands."""
+        if feature.kind != "class":
+            kind = DATA if feature.kind == "facet" else OBJECT
+            self.used.setdefault((feature.property, kind, role), place)
+        if feature.kind in ("some", "min"):
+            self.rules.feature(Feature("class", "", feature.filler))
+        return self.rules.feature(feature)
 
     # -- one function an axiom kind
 
     def _subclass(self, triple: ox.Triple, file: str) -> None:
         """C ⊑ D: whatever is C is D (cax-sco; with cls-int1, cls-svf1, cls-hv2 in the body, cls-hv1 in the head)."""
-        number = self._axiom(triple, file)
-        self._rules(_text(triple.subject), _text(triple.object), number, file)
-
-    def _rules(self, body: str, head: str, axiom: int, file: str) -> None:
-        text = self.rules.shown(axiom)
-        for feature in self._heads(head, text, file):
-            for conjunction in self._bodies(body, text, file):
-                self.rules.rule(self._name(conjunction), conjunction, feature, (axiom,))
-
-    def _name(self, body: tuple[int, ...]) -> str:
-        if len(body) > 1:
-            return "cls-int1"
-        kinds = {"class": "cax-sco", "value": "cls-hv2", "some": "cls-svf1", "min": "cls-minqc", "facet": "dt-facet"}
-        return kinds[self.rules.features[body[0]].kind]
+        self._implication(triple, file, _text(triple.subject), _text(triple.object))
 
     def _equivalent(self, triple: ox.Triple, file: str) -> None:
         """C ≡ E: whatever is E is C. Nothing else may put members in C, so the other half adds nothing."""
-        number = self._axiom(triple, file)
         name = _text(triple.subject)
-        self._rules(_text(triple.object), name, number, file)
+        if name.startswith("_:"):
+            raise self._refused(triple, file, NO_KIND)
+        number = self._implication(triple, file, _text(triple.object), name)
         self.defined[self.rules.feature(Feature("class", "", terms.local(name)))] = (number, file)
+
+    def _implication(self, triple: ox.Triple, file: str, body: str, head: str) -> int:
+        heads, bodies = self._heads(head), self._bodies(body)
+        if heads is None:
+            raise self._refused(triple, file, HEAD)
+        if bodies is None:
+            raise self._refused(triple, file, self._why(body))
+        number = self._axiom(triple, file)
+        for feature in dict.fromkeys(heads):
+            result = self._number(feature, HEAD, (number, file))
+            for features in dict.fromkeys(tuple(dict.fromkeys(one)) for one in bodies):
+                conjunction = tuple(self._number(one, BODY, (number, file)) for one in features)
+                name = "cls-int1" if len(features) > 1 else NAMES[features[0].kind]
+                self.rules.rule(name, conjunction, result, (number,))
+        return number
+
+    def _why(self, node: str) -> str:
+        """The reason why an expression is no body."""
+        filler = self.index.value(node, OWL + "someValuesFrom")
+        lone = len(self.index.members(self.index.value(filler, OWL + "withRestrictions"))) == 1
+        return NO_DECIMAL if lone else BODY
 
     def _check_definitions(self) -> None:
         """The engine reads the sufficient half of a definition: complete only where nothing else puts members in."""
-        for rule, head in enumerate(self.rules.heads):
+        self.rules.defined = sorted(self.defined)
+        rows = ((head, self.rules.rule_axioms[rule]) for rule, head in enumerate(self.rules.heads))
+        ends = [row for table in (self.rules.domains, self.rules.ranges) for rows in table.values() for row in rows]
+        ends += [row for rows in self.rules.classes.values() for row in rows]
+        for head, axioms in (*rows, *((feature, (axiom,)) for feature, axiom in ends)):
             number, file = self.defined.get(head, (-1, ""))
-            if number >= 0 and number not in self.rules.rule_axioms[rule]:
-                reason = "its class is defined and yet has other members"
-                raise OutsideFragment(self.rules.shown(number), file, reason)
-
-    def _inverse(self, triple: ox.Triple, file: str) -> None:
-        """P ≡ Q⁻: x Q y where y P x, and the other way (prp-inv1, prp-inv2)."""
-        if _text(triple.subject).startswith("_:"):
-            return
-        number = self._axiom(triple, file)
-        pair = (terms.local(_text(triple.subject)), terms.local(_text(triple.object)))
-        for left, right in (pair, pair[::-1]):
-            self.rules.inverses[left] = (*self.rules.inverses.get(left, ()), (right, number))
+            if number >= 0 and number not in axioms:
+                raise OutsideFragment(self.rules.shown(number), file, DEFINED)
 
     def _domain(self, triple: ox.Triple, file: str) -> None:
         """domain(P) = C: whatever has a P is C (prp-dom)."""
@@ -231,84 +273,171 @@ class _Compiler:
 
     def _range(self, triple: ox.Triple, file: str) -> None:
         """range(P) = C: whatever a P leads to is C (prp-rng). A datatype only constrains literals."""
-        if not _text(triple.object).startswith(XSD):
+        if _text(triple.object).startswith(XSD):
+            self.used.setdefault((terms.local(_text(triple.subject)), DATA, ""), (self._axiom(triple, file), file))
+        else:
             self._end(triple, file, self.rules.ranges)
 
     def _end(self, triple: ox.Triple, file: str, table: Ends) -> None:
+        features, prop = self._heads(_text(triple.object)), terms.local(_text(triple.subject))
+        if features is None or any(feature.kind != "class" for feature in features) or prop.startswith("_:"):
+            raise self._refused(triple, file, HEAD)
         number = self._axiom(triple, file)
-        prop = terms.local(_text(triple.subject))
-        for feature in self._heads(_text(triple.object), self.rules.shown(number), file):
-            table[prop] = (*table.get(prop, ()), (feature, number))
+        self.used.setdefault((prop, "", ""), (number, file))
+        for feature in features:
+            table[prop] = (*table.get(prop, ()), (self.rules.feature(feature), number))
 
     # -- properties
 
+    def _inverse(self, triple: ox.Triple, file: str) -> None:
+        """P ≡ Q⁻: x Q y where y P x, and the other way (prp-inv1, prp-inv2)."""
+        subject, value = _text(triple.subject), _text(triple.object)
+        if subject.startswith("_:") and not value.startswith("_:"):
+            return
+        if subject.startswith("_:") or value.startswith("_:"):
+            raise self._refused(triple, file, NO_KIND)
+        number = self._axiom(triple, file)
+        pair = (terms.local(subject), terms.local(value))
+        for left, right in dict.fromkeys((pair, pair[::-1])):
+            self.subproperties.append((left, Above(number, right, True), file))
+
     def _subproperty(self, triple: ox.Triple, file: str) -> None:
         """P ⊑ Q (prp-spo1); with an inverse on the left, P⁻ ⊑ Q: y Q x where x P y (prp-inv)."""
-        number = self._axiom(triple, file)
-        lower, upper = (terms.local(_text(node)) for node in (triple.subject, triple.object))
-        if inverse := self.index.value(_text(triple.subject), OWL + "inverseOf"):
-            lower = terms.local(inverse)
-            self.rules.inverses[lower] = (*self.rules.inverses.get(lower, ()), (upper, number))
-        else:
-            self.direct.setdefault(lower, []).append((upper, number))
+        lower, upper = (_text(node) for node in (triple.subject, triple.object))
+        inverse = self.index.value(lower, OWL + "inverseOf")
+        if upper.startswith("_:") or (lower.startswith("_:") and not inverse):
+            raise self._refused(triple, file, NO_KIND)
+        above = Above(self._axiom(triple, file), terms.local(upper), bool(inverse))
+        self.subproperties.append((terms.local(inverse or lower), above, file))
 
     def _chain(self, triple: ox.Triple, file: str) -> None:
-        """P o Q ⊑ R: unfolded when all assertions have been read."""
-        number = self._axiom(triple, file)
-        links = [terms.local(link) for link in self.index.members(_text(triple.object))]
+        """P o Q ⊑ R (prp-spo2): over assertions of the ontology it is unfolded when all have been read."""
+        links = self.index.members(_text(triple.object))
         if len(links) != 2:
-            raise OutsideFragment(self.rules.shown(number), file, "chains have two links here")
-        self.chains.append((links[0], links[1], terms.local(_text(triple.subject)), number))
+            raise self._refused(triple, file, TWO_LINKS)
+        names = [_text(triple.subject), *links]
+        if any(name.startswith("_:") for name in names):
+            raise self._refused(triple, file, NO_KIND)
+        number, (result, first, second) = self._axiom(triple, file), map(terms.local, names)
+        self.chains.append((Chain(first, second, result, number), file))
+        for prop in (first, second, result):
+            self.used.setdefault((prop, OBJECT, ""), (number, file))
 
-    def _close(self) -> None:
-        """P ⊑ Q, closed transitively, with the axioms on the way (prp-spo1)."""
-        for prop in sorted(self.objects):
-            above: dict[str, tuple[int, ...]] = {prop: ()}
-            todo = [prop]
-            while todo:
-                lower = todo.pop()
-                for upper, number in self.direct.get(lower, ()):
-                    if upper not in above:
-                        above[upper] = (*above[lower], number)
-                        todo.append(upper)
-            self.rules.supers[prop] = above
-        self.rules.chains = [(first, second, result) for first, second, result, _ in self.chains]
+    def _type(self, triple: ox.Triple, file: str) -> None:
+        """A declaration, or a class asserted of an individual of the ontology."""
+        name, kind = _text(triple.subject), _text(triple.object)
+        if kind in DECLARATIONS:
+            if kind in self.declared:
+                self.declared[kind].setdefault(terms.local(name), file)
+        elif kind == OWL + "FunctionalProperty":
+            self.functional[terms.local(name)] = (self._axiom(triple, file), file)
+        elif reserved(kind) or "_:" in (kind[:2], name[:2]):
+            raise self._refused(triple, file, NO_KIND)
+        else:
+            feature = self.rules.feature(Feature("class", "", terms.local(kind)))
+            self._is(terms.local(name), feature, self._axiom(triple, file))
+
+    def _is(self, name: str, feature: int, axiom: int) -> None:
+        self.rules.classes.setdefault(name, {})[feature, axiom] = None
+
+    def _properties(self) -> None:
+        """What depends on declarations, which another file may hold."""
+        for left, right in EXCLUSIVE:
+            for name in sorted(self.declared[left].keys() & self.declared[right].keys()):
+                words = f"{name} type {left.removeprefix(OWL)} and {right.rsplit('#')[-1]}"
+                raise OutsideFragment(words, self.declared[left][name], TWO_KINDS)
+        for (prop, kind, role), place in self.used.items():
+            self._check_use(prop, kind, role, place)
+        for prop, place in self.functional.items():
+            if prop not in self.declared[DATA]:
+                raise self._outside(place, NO_KIND)
+        self.rules.functional = sorted(self.functional)
+        for lower, above, file in self.subproperties:
+            if lower in self.declared[OBJECT] and above.property in self.declared[OBJECT]:
+                self.rules.above.setdefault(lower, []).append(above)
+            elif lower not in self.declared[ANNOTATION]:
+                raise self._outside((above.axiom, file), NO_KIND if lower in self.declared[DATA] else UNDECLARED)
+        for table in (self.rules.domains, self.rules.ranges):
+            for prop in table.keys() & self.declared[ANNOTATION].keys():
+                del table[prop]
+
+    def _check_use(self, prop: str, kind: str, role: str, place: Place) -> None:
+        """A property is declared, and of the kind that the expression takes."""
+        kinds = [name for name in (OBJECT, DATA, ANNOTATION) if prop in self.declared[name]]
+        if not kinds:
+            raise self._outside(place, UNDECLARED)
+        if kind and kinds != [kind] and not (kind == DATA and not role and kinds == [ANNOTATION]):
+            raise self._outside(place, role or NO_KIND)
+
+    def _outside(self, place: Place, reason: str) -> OutsideFragment:
+        return OutsideFragment(self.rules.shown(place[0]), place[1], reason)
 
     # -- assertions of the ontology
 
-    def _related(self, triple: ox.Triple, file: str) -> None:
-        """Something that is an assertion if its property, which another file may declare, is an object property."""
-        s, p, o = _text(triple.subject), triple.predicate.value, _text(triple.object)
-        self.related.append(
-            Axiom(terms.local(s), terms.local(p), terms.local(o), self.sources.get((s, p, o), ""), file)
-        )
+    def _assertion(self, triple: ox.Triple, file: str) -> None:
+        """Something that is an assertion if its property, which another file may declare, is no annotation."""
+        prop = terms.local(triple.predicate.value)
+        if prop in self.declared[ANNOTATION]:
+            return
+        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
+            subject, value = terms.local(triple.subject.value), terms.local(triple.object.value)
+            key = (triple.subject.value, triple.predicate.value, triple.object.value)
+            self.assertions.append(Axiom(subject, prop, value, self.sources.get(key, ""), file))
+        elif prop not in self.unnamed:
+            self.unnamed[prop] = self._text(triple, file)
 
-    def _assertions(self) -> None:
-        """P o Q ⊑ R with Q(x, y) asserted in the ontology: P value x → R value y (prp-spo2, unfolded)."""
-        for axiom in self.related:
-            if axiom.predicate in self.objects:
-                number, above = self.rules.axiom(axiom), self.rules.supers[axiom.predicate]
-                for first, second, result, chain in self.chains:
-                    if second in above:
-                        body = self.rules.feature(Feature("value", first, axiom.subject))
-                        head = self.rules.feature(Feature("value", result, axiom.object))
-                        self.rules.rule("prp-spo2", (body,), head, (chain, number, *above[second]))
+    def _links(self) -> None:
+        """Chains and ends over the links that the ontology asserts between its own individuals."""
+        reached = {prop: reach(self.rules.above, prop) for prop in self.declared[OBJECT]}
+        for axiom in self.assertions:
+            if axiom.predicate in self.declared[DATA]:
+                raise OutsideFragment(str(axiom), axiom.file, NO_KIND)
+            if axiom.predicate in reached:
+                forward, backward = reached[axiom.predicate]
+                number = self.rules.axiom(axiom)
+                self._link(axiom.subject, forward, axiom.object, number)
+                self._link(axiom.object, backward, axiom.subject, number)
+        for prop, axiom in self.unnamed.items():
+            if prop in self.declared[DATA] or prop in reached:
+                raise OutsideFragment(str(axiom), axiom.file, NO_KIND)
 
-    def _type(self, triple: ox.Triple, file: str) -> None:
-        """An object property, or a class asserted of an individual that rules may give to patients."""
-        name, kind = terms.local(_text(triple.subject)), _text(triple.object)
-        if kind == OWL + "ObjectProperty":
-            self.objects.add(name)
-        elif name.startswith("witness/") and kind.startswith(terms.BASE):
-            self.asserted_classes.append((name, terms.local(kind), self._axiom(triple, file)))
+    def _link(self, start: str, props: frozenset[str], end: str, link: int) -> None:
+        """P o Q ⊑ R with Q(x, y) asserted: P value x → R value y (prp-spo2, unfolded)."""
+        for chain, _ in self.chains:
+            if chain.second in props:
+                body = self.rules.feature(Feature("value", chain.first, start))
+                head = self.rules.feature(Feature("value", chain.result, end))
+                self.rules.rule("prp-spo2", (body,), head, (chain.axiom, link))
+        for prop in sorted(props):
+            for name, table in ((start, self.rules.domains), (end, self.rules.ranges)):
+                for feature, _ in table.get(prop, ()):
+                    self._is(name, feature, link)
 
-    def _witnesses(self) -> None:
-        """Individuals of the ontology that rules give to patients, with the classes asserted of them."""
-        fillers = {feature.filler for feature in self.rules.features if feature.kind == "value"}
-        for name, kind, number in self.asserted_classes:
-            if name in fillers:
-                feature = self.rules.feature(Feature("class", "", kind))
-                self.rules.witnesses[name] = (*self.rules.witnesses.get(name, ()), (feature, number))
+    def _below(self) -> None:
+        """prp-spo1 where a body asks for a value: `Q value v → P value v` for every Q below P."""
+        below: dict[str, list[str]] = {}
+        for lower in sorted(self.declared[OBJECT]):
+            for upper in sorted(reach(self.rules.above, lower)[0] - {lower}):
+                below.setdefault(upper, []).append(lower)
+        for feature in sorted(set(self.rules.bodies.items)):
+            kind, upper, value, _ = self.rules.features[feature]
+            for lower in below.get(upper, ()) if kind == "value" else ():
+                self.rules.rule("prp-spo1", (self.rules.feature(Feature("value", lower, value)),), feature, ())
+
+    def _check_links(self) -> None:
+        """Bodies and chains look along links of patients; along the ontology's own only a chain's second link does."""
+        self.rules.chains = [chain for chain, _ in self.chains]
+        inverse = {prop for lower in self.rules.above for prop in reach(self.rules.above, lower)[1]}
+        joined = [prop for c in self.rules.chains if c.second in inverse for prop in (c.first, c.second)]
+        looked = {f.property for f in self.rules.features if f.kind in ("some", "min")}
+        self.rules.followed = sorted(looked | set(joined))
+        asserted = {axiom.predicate for axiom in self.assertions} & self.declared[OBJECT].keys()
+        over = {prop for lower in asserted for props in reach(self.rules.above, lower) for prop in props}
+        places = [(prop, place) for (prop, kind, role), place in self.used.items() if (kind, role) == (OBJECT, BODY)]
+        places += [(chain.first, (chain.axiom, file)) for chain, file in self.chains]
+        for prop, place in places:
+            if prop in over:
+                raise self._outside(place, ASSERTED)
 
 
 def _text(node: object) -> str:

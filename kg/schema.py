@@ -1,23 +1,67 @@
-"""JSON Schema (2020-12) of a case, with the contract's version; the lists and statuses are those the reader accepts."""
+"""JSON Schema (2020-12) of what crosses the border of the process, with the contract's version.
+
+A case may hold what `kg.read_case` accepts; assessment, proof and answer are the models of `kg.contract`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
+from pydantic.json_schema import models_json_schema
+
+from kg import contract, terms
 from kg.read_case import COMPARATORS, FACT_LISTS, FLAGS, OLDEST, PLAIN_STATUSES, STATUSES
 
-CONTRACT_VERSION = "1.0"
-DATE = {"type": "string", "format": "date"}
+CONTRACT_VERSION: Final = "1.0"
+DATE: Final = {"type": "string", "format": "date"}
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+IDENTIFIER: Final = terms.BASE + "schema"
+MODELS: Final[Mapping[str, type[contract.Model]]] = {
+    "assessment": contract.Assessment,
+    "proof": contract.Proof,
+    "explanation": contract.Explanation,
+    "answer": contract.Answer,
+}
+NAMES: Final = ("case", *MODELS)
+
+
+def schema(name: str = "") -> dict[str, Any]:
+    """The schema of one of NAMES, or of them all: then any of them validates, and each stands in `$defs`."""
+    if name == "case":
+        return case_schema()
+    return _named(name) if name else _whole()
+
+
+def definitions(template: str = "#/$defs/{model}") -> dict[str, Any]:
+    """Every schema by the name of its model; references follow the template."""
+    models = [(model, "serialization") for model in (*MODELS.values(), contract.WhyNot, contract.Difference)]
+    _, found = models_json_schema(models, ref_template=template)  # type: ignore[arg-type]
+    return {"Case": _body(), **found["$defs"]}
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {**_head(name), "$ref": f"#/$defs/{name.capitalize()}", "$defs": definitions()}
+
+
+def _whole() -> dict[str, Any]:
+    choices = [{"$ref": f"#/$defs/{name.capitalize()}"} for name in NAMES]
+    return {**_head(""), "anyOf": choices, "$defs": definitions()}
+
+
+def _head(name: str) -> dict[str, Any]:
+    place = f"{IDENTIFIER}/{name}" if name else IDENTIFIER
+    return {"$schema": DIALECT, "$id": place, "title": name.capitalize() or "Warrant", "version": CONTRACT_VERSION}
 
 
 def case_schema() -> dict[str, Any]:
     """The schema of INTERFACE.md, "A case"."""
+    return {**_head("case"), **_body()}
+
+
+def _body() -> dict[str, Any]:
     lists = {name: {"type": "array", "items": _entry(name)} for name in FACT_LISTS}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://w3id.org/warrant/schema/case",
-        "title": "Case",
-        "version": CONTRACT_VERSION,
         "type": "object",
         "additionalProperties": False,
         "properties": {

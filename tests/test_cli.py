@@ -108,7 +108,7 @@ def test_an_unknown_concept_is_wrong_input_and_the_closest_are_named(capsys: pyt
 
 
 def test_the_schema_knows_the_fields_lists_and_statuses_of_a_case(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["schema"]) == DONE
+    assert main(["schema", "case"]) == DONE
     schema = json.loads(capsys.readouterr().out)
     case = schema["properties"]
     assert set(case) == {"as_of", "sex", "age", "measurements", "findings", "history", "diagnoses", "treatments",

@@ -11,8 +11,10 @@ import pyoxigraph as ox
 import pytest
 from patients import ADULT, b12, hb
 
+from kg import proof
 from kg.assess import Assessment, assess
 from kg.derivations import Conclusion, Derivations, derivations
+from kg.errors import InputError
 from kg.explore import (
     Difference,
     conclusions,
@@ -20,6 +22,7 @@ from kg.explore import (
     difference,
     entries,
     holds,
+    minimal_sources,
     retract,
     sources_of,
     what_if,
@@ -123,8 +126,28 @@ def test_why_not_of_a_claim_that_applies_names_nothing(desk: Desk) -> None:
         (ADULT | BETWEEN, {"sex": "male"}, ADULT | BETWEEN | {"sex": "male"}),
         (ADULT | BETWEEN, {"age": 12}, ADULT | BETWEEN | {"age": 12}),
         (ABOVE_10, {"record": {"complete": ["treatments"]}}, ABOVE_10 | {"record": {"complete": ["treatments"]}}),
+        (
+            ABOVE_10,
+            {"findings": [{"concept": "breast cancer", "status": "absent"}]},
+            ABOVE_10 | {"diagnoses": [{"concept": "breast cancer", "status": "absent"}]},
+        ),
+        (
+            ADULT | {"diagnoses": [{"concept": "lymphoma", "status": "suspected"}]},
+            {"diagnoses": [{"concept": "lymphoma"}]},
+            ADULT | {"diagnoses": [{"concept": "lymphoma"}]},
+        ),
     ],
-    ids=["a fact added", "a value changed", "a fact removed", "a fact turned", "sex", "age", "a list complete"],
+    ids=[
+        "a fact added",
+        "a value changed",
+        "a fact removed",
+        "a fact turned",
+        "sex",
+        "age",
+        "a list complete",
+        "a fact turned in another list",
+        "a suspicion confirmed",
+    ],
 )
 def test_what_if_is_the_difference_to_the_changed_case(before: Case, change: Case, after: Case, desk: Desk) -> None:
     now, then = desk.assess(**before), desk.assess(**after)
@@ -143,8 +166,18 @@ def test_a_lower_haemoglobin_turns_two_claims_round_and_takes_one_entry_away(des
             "A0-44": (Outcome.APPLICABLE, Outcome.EXCLUDED),
         },
         added=(),
-        removed=("contraindication:esa",),
+        removed=("contraindication:esa:precautionary",),
     )
+
+
+def test_what_if_a_fact_or_a_value_were_not_there(desk: Desk) -> None:
+    # Given a patient with a diagnosis and a value, when either is taken out, then it is as if it had not been stated
+    now = desk.assess(**ABOVE_10)
+    facts = now.record.facts
+    for gone, rest in ((facts.facts[0], {"diagnoses": []}), (facts.measurements[0], {"measurements": []})):
+        found = what_if(now, desk.engine, desk.facts(), without=[gone])
+        assert found == difference(now, desk.assess(**ABOVE_10 | rest))
+        assert found.claims
 
 
 def test_no_change_makes_no_difference(desk: Desk) -> None:
@@ -167,7 +200,7 @@ def test_a_value_is_moved_to_its_nearest_limit(desk: Desk) -> None:
     ("case", "conclusion", "change"),
     [
         (ABOVE_10, "A0-43", "Haemoglobin 10.0 g/dL instead of 10.6"),
-        (ABOVE_10, "contraindication:esa", "Haemoglobin 10.0 g/dL instead of 10.6"),
+        (ABOVE_10, "contraindication:esa:precautionary", "Haemoglobin 10.0 g/dL instead of 10.6"),
         (ADULT | {"history": [{"concept": "breast cancer"}], "measurements": [hb(11)]}, "A0-44", "Haemoglobin 10.0"),
         (ADULT | PANCYTOPENIC, "A1-11", "without: "),
         (ADULT | CANCER | {"treatments": [{"concept": "active chemotherapy"}]}, "A0-39", "absent instead"),
@@ -181,6 +214,47 @@ def test_a_counterfactual_flips_the_conclusion(case: Case, conclusion: str, chan
     assert change in found.change
     assert found.holds is holds(assess(desk.ontology, desk.engine, found.facts), conclusion)
     assert found.holds is not holds(before, conclusion)
+
+
+@pytest.mark.parametrize(
+    ("case", "change"),
+    [
+        (ADULT | {"measurements": [hb(Decimal("11.5"))]}, "Haemoglobin 12.0 g/dL instead of 11.5"),
+        (ADULT | {"measurements": [hb(11, reference_range={"low": Decimal("11.2")})]}, "Haemoglobin 11.2 g/dL instead"),
+        (ADULT | {"sex": "male", "measurements": [hb(Decimal("12.8"), comparator="<")]}, "age 17 instead of 50"),
+        (ADULT | {"findings": [{"concept": "anemia"}]}, "without: Anaemia (findings: present)"),
+    ],
+    ids=["the sourced limit", "the printed limit", "the age", "the statement"],
+)
+def test_the_smallest_change_is_named(case: Case, change: str, desk: Desk) -> None:
+    # Given somebody with a low count and a raised value, so that a claim about both applies
+    marked = {"findings": [*case.get("findings", []), *present("leukopenia", "thrombocytopenia", "b12_elevated")]}
+    before = desk.assess(**case | marked)
+    assert holds(before, "A1-15"), before.outcomes.by_claim["A1-15"]
+    found = counterfactual(before, desk.engine, "A1-15")
+    assert found is not None
+    assert found.change.startswith(change)
+
+
+def present(*names: str) -> list[Case]:
+    return [{"concept": name} for name in names]
+
+
+def test_the_start_of_a_treatment_is_a_fact_that_can_be_moved(desk: Desk) -> None:
+    # Given nine weeks of a treatment, and values of which only about is known that they did not rise
+    values = [hb(9, day, comparator="~") for day in ("2025-12-01", "2026-02-08")]
+    treated = {"treatments": [{"concept": "epoetin", "started": "2025-12-09"}], "diagnoses": [{"concept": "MDS"}]}
+    before = desk.assess(**ADULT | treated | {"measurements": values})
+    assert holds(before, "A0-35")
+    # when it is asked what would change the answer to that, then a start one day later
+    found = counterfactual(before, desk.engine, "A0-35")
+    assert found is not None
+    assert found.change == "Epoetin since 2025-12-10 instead of 2025-12-09"
+
+
+def test_a_counterfactual_is_asked_for_a_claim_or_an_entry(desk: Desk) -> None:
+    with pytest.raises(InputError, match="is neither a claim nor an entry"):
+        counterfactual(desk.assess(**ABOVE_10), desk.engine, "A0-00")
 
 
 def test_no_single_fact_flips_what_needs_two(desk: Desk) -> None:
@@ -217,7 +291,7 @@ def kept(triples: Iterable[ox.Triple], gone: set[str]) -> Iterable[ox.Triple]:
     return (triple for triple in triples if tuple(triple) not in dropped)
 
 
-@pytest.mark.parametrize("identifier", ["A0", "A1", "A4", "A1-11", "A4[1]", "A0-R1"])
+@pytest.mark.parametrize("identifier", ["A0", "A1", "A4", "A1-11", "A4[1]", "A0-R1", "A1:1740-1835"])
 def test_what_falls_is_what_an_ontology_without_those_axioms_lacks(identifier: str, desk: Desk, tmp_path: Path) -> None:
     patient = desk.assess(**TWO_ARTICLES).record
     sources = sources_of(desk.ontology, identifier)
@@ -283,10 +357,59 @@ def test_a_reference_takes_the_claims_that_rest_on_it_alone(desk: Desk) -> None:
     assert found
 
 
+def test_a_passage_takes_the_claims_that_stand_in_it(desk: Desk) -> None:
+    assert sources_of(desk.ontology, "A1:1740-1835") == {"claim/A1-17"}
+    spans = {(c.passage.article, c.passage.start, c.passage.end) for c in desk.ontology.claims.values()}
+    found = [sources_of(desk.ontology, f"{article}:{start}-{end}") for article, start, end in spans]
+    assert set().union(*found) == {f"claim/{name}" for name in desk.ontology.claims}
+
+
+@pytest.mark.parametrize("identifier", ["A9", "A0[9]", "A0-R9", "A0:1-2", "", "A0-00"])
+def test_a_source_that_is_none_is_an_error(identifier: str, desk: Desk) -> None:
+    with pytest.raises(InputError, match="is no source that a claim rests on alone"):
+        sources_of(desk.ontology, identifier)
+
+
+# -- minimal sets of sources
+
+
+def test_a_conclusion_of_two_claims_rests_on_either(desk: Desk) -> None:
+    explainer = Explainer(desk.derivations(desk.assess(**ADULT | PANCYTOPENIC).record))
+    found = minimal_sources(explainer, Conclusion("patient/case", "hasArgumentAgainst", "VitaminB12Deficiency"))
+    claims = [{name for name in one if name.startswith("claim/")} for one in found.sets]
+    assert claims == [{"claim/A1-08", "claim/A1-11"}, {"claim/A1-08", "claim/A1-12"}]
+    assert not found.partial
+
+
+def test_a_conclusion_falls_with_a_source_that_all_its_sets_share_and_with_no_other(desk: Desk) -> None:
+    # Given the minimal sets of sources of everything in the lists of a patient
+    graph = desk.derivations(desk.assess(**TWO_ARTICLES).record)
+    explainer, lists, alone = Explainer(graph), set(desk.ontology.list_properties), 0
+    sets = {item: minimal_sources(explainer, item).sets for item in graph.depth if item.predicate in lists}
+    # when one source is dropped, then exactly that falls which has no set without it
+    for source in sorted({name for found in sets.values() for one in found for name in one}):
+        fallen = retract(graph, {source})
+        assert fallen & set(sets) == {item for item, found in sets.items() if all(source in one for one in found)}
+        alone += any(source in one for item, found in sets.items() if item not in fallen for one in found)
+    assert alone >= 2
+
+
+def test_a_bound_on_alternatives_is_named_when_it_fires(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = desk.derivations(desk.assess(**ADULT | PANCYTOPENIC).record)
+    conclusion = Conclusion("patient/case", "hasArgumentAgainst", "VitaminB12Deficiency")
+    monkeypatch.setattr(proof, "JUSTIFICATIONS", 1)
+    found = minimal_sources(Explainer(graph), conclusion)
+    assert len(found.sets) == 1
+    assert found.partial
+
+
+# -- ids
+
+
 def test_an_id_stands_for_the_claim_or_the_entry(desk: Desk) -> None:
     assessed = desk.assess(**ABOVE_10)
     depth = desk.derivations(assessed.record).depth
-    for identifier in ("A0-44", "contraindication:esa"):
+    for identifier in ("A0-44", "contraindication:esa:precautionary"):
         (conclusion,) = conclusions(assessed, identifier)
         assert conclusion in depth
         assert holds(assessed, identifier)

@@ -65,13 +65,13 @@ def test_a_whole_proof_as_drawn_text(engine: Engine, records: Records) -> None:
     assert (
         drawn(explainer.proof(CLASH))
         == """\
-1. ActiveChemotherapy hasNarrower PalliativeChemotherapy  [ontology]
-2. case hasAbsent ActiveChemotherapy  [asserted absent]
-3. case receives case/receives-PalliativeChemotherapy  [stated]
-4. case/receives-PalliativeChemotherapy type PalliativeChemotherapy  [stated]
-5. case hasAbsent PalliativeChemotherapy  [prp-spo2 2,1]
+1. case receives case/receives-PalliativeChemotherapy  [stated]
+2. case/receives-PalliativeChemotherapy type PalliativeChemotherapy  [stated]
+3. case hasAbsent ActiveChemotherapy  [asserted absent]
+4. ActiveChemotherapy hasNarrower PalliativeChemotherapy  [ontology]
+5. case hasAbsent PalliativeChemotherapy  [prp-spo2 3,4]
       hasAbsent propertyChainAxiom (hasAbsent o hasNarrower)  [source/schema]
-6. case hasClash PalliativeChemotherapy  [cls-int1 3,4,5]
+6. case hasClash PalliativeChemotherapy  [cls-int1 1,2,5]
       (receives some PalliativeChemotherapy and hasAbsent value PalliativeChemotherapy) \
 subClassOf hasClash value PalliativeChemotherapy  [source/generated]"""
     )
@@ -227,7 +227,7 @@ def test_a_bound_on_ways_through_one_axiom_is_named_when_it_fires(
 
 def listed(engine: Engine, graph: Derivations) -> list[Conclusion]:
     """Everything in the lists of the patient, and the clashes."""
-    wanted = {"hasClash", *(result for first, _, result in engine.rules.chains if first == "claimApplies")}
+    wanted = {"hasClash", *(chain.result for chain in engine.rules.chains if chain.first == "claimApplies")}
     return sorted(conclusion for conclusion in graph.depth if conclusion.predicate in wanted)
 
 

@@ -61,6 +61,7 @@ class Assessment:
     closure: Closure
     outcomes: Outcomes
     differential: tuple[Differential, ...]
+    counterarguments: tuple[Item, ...]
     lists: Mapping[str, tuple[Action, ...]]
     conflicts: tuple[Conflict, ...]
     issues: tuple[DataIssue, ...]
@@ -82,7 +83,11 @@ class Assessment:
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """Every entry of every list by its id."""
-        rows: list[Item] = [*self.differential, *(item for items in self.lists.values() for item in items)]
+        rows: list[Item] = [
+            *self.differential,
+            *self.counterarguments,
+            *(item for items in self.lists.values() for item in items),
+        ]
         return {item.id: item for item in rows}
 
     @cached_property
@@ -157,6 +162,7 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
         closure=closure,
         outcomes=found,
         differential=build.differential(),
+        counterarguments=build.counterarguments(),
         lists=lists,
         conflicts=build.conflicts(),
         issues=(*patient.issues, *stale(ontology, patient), *build.issues()),

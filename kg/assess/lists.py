@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kg import terms
-from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Prerequisite
+from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Item, Prerequisite
 from kg.assess.order import Edge, arranged
 from kg.closure import Closure
 from kg.derivations import Conclusion
@@ -133,6 +133,21 @@ class Lists:
             f"{len(against)} against; {depth} classes above it",
         )
 
+    def counterarguments(self) -> tuple[Item, ...]:
+        """Conditions that claims argue against, by label: less likely or contradicted, never ruled out by it."""
+        rows = sorted(self._rows(AGAINST), key=lambda row: self.ontology.label(row.concept))
+        return tuple(
+            Item(
+                id=row.id,
+                concept=row.concept,
+                label=self.ontology.label(row.concept),
+                claims=tuple(claim.id for claim in row.claims),
+                basis=row.basis,
+                conclusion=row.conclusion,
+            )
+            for row in rows
+        )
+
     def _rank(self, item: Differential) -> tuple[bool, int, int, int, str]:
         weight = len(item.against) - len(item.claims)
         specific = -len(self.ontology.ancestors(item.concept))
@@ -144,10 +159,13 @@ class Lists:
 
     @cached_property
     def findings(self) -> tuple[str, ...]:
-        """What the record states or shows to be out of order: present findings, and values that are low or high."""
+        """What the record states or its current values show to be out of order."""
         stated = {fact.concept for fact in self.record.facts.facts if fact.status is Status.PRESENT}
-        found = {name for name in stated if self.ontology.concepts[name].kind == "finding"}
-        found |= {name for condition, name in _conditions_of_values(self.ontology) if condition in self.closure.types}
+        found = {name for name in stated if _out_of_order(self.ontology, name)}
+        measured = {item.quantity for item in self.record.occasions}
+        for condition, name, quantity in _conditions_of_values(self.ontology):
+            if quantity in measured and condition in self.closure.types:
+                found.add(name)
         return tuple(sorted(found, key=self.ontology.label))
 
     # -- actions
@@ -336,24 +354,38 @@ def _there(fact: object) -> bool:
     return getattr(fact, "status", None) is Status.PRESENT
 
 
+def _out_of_order(ontology: Ontology, name: str) -> bool:
+    concept = ontology.concepts[name]
+    return concept.kind == "finding" and (concept.axis is None or concept.axis[1] != "Normal")
+
+
 @lru_cache(maxsize=8)
-def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str], ...]:
-    """(condition, finding) of every finding that a low or high value amounts to."""
+def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str, str], ...]:
+    """(condition, finding, quantity) of every finding that a low or high value amounts to."""
     situations = ontology.index.subjects(f"{RDFS}subClassOf", terms.BASE + "Situation")
     atoms = {ontology.atom(terms.local(iri)): terms.local(iri) for iri in situations}
     return tuple(
-        (atoms[f"hasFinding some {name}"], name)
+        (atoms[f"hasFinding some {name}"], name, concept.axis[0])
         for name, concept in ontology.concepts.items()
-        if concept.axis and concept.axis[1] != "Normal" and f"hasFinding some {name}" in atoms
+        if concept.axis and _out_of_order(ontology, name) and f"hasFinding some {name}" in atoms
     )
 
 
 @lru_cache(maxsize=4096)
 def _spoken_of(ontology: Ontology, claim: str) -> frozenset[str]:
-    """Concepts and quantities in the situations of a claim, with the findings on the axes of those quantities."""
-    names = {name for reading in ontology.claims[claim].readings for name in ontology.mentioned(reading.situation)}
-    on_axis = {name for name, concept in ontology.concepts.items() if concept.axis and concept.axis[0] in names}
-    return frozenset(names | on_axis)
+    """Concepts in the situations of a claim, with the findings on the axes of its quantities.
+
+    What a rule concludes is spoken of together with what it is concluded from.
+    """
+    todo = {name for reading in ontology.claims[claim].readings for name in ontology.mentioned(reading.situation)}
+    found: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo |= ontology.conclusions_of_rules.get(name, frozenset())
+            todo |= {one for one, concept in ontology.concepts.items() if concept.axis and concept.axis[0] == name}
+    return frozenset(found)
 
 
 def _each(claims: Iterable[Claim], name: str) -> tuple[str, ...]:

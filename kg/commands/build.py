@@ -14,7 +14,7 @@ from kg.commands.common import DONE, FAILED, command
 from kg.examples import compile_examples
 from kg.index import catalog
 from kg.ontology import Ontology
-from kg.schema import case_schema
+from kg.schema import NAMES, schema
 
 ARTICLES: Final = Path("..") / "shared" / "articles"
 
@@ -28,11 +28,13 @@ def add(commands: Any) -> None:
 
 
 def _schema(commands: Any) -> None:
-    command(commands, "schema", run_schema, "JSON Schema of a case", "warrant schema > case.schema.json")
+    text, example = "JSON Schema of what goes in and comes out", "warrant schema case > case.schema.json"
+    found = command(commands, "schema", run_schema, text, example)
+    found.add_argument("name", nargs="?", choices=NAMES, default="", help="one of them; all when none is given")
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    print(render.dumps(case_schema()))
+    print(render.dumps(schema(options.name)))
     return DONE
 
 

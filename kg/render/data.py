@@ -60,6 +60,9 @@ class _Writer:
             "not_understood": [],
             "claims": self.claims(),
             "differential": [self.condition(one) for one in item.differential],
+            "counterarguments": [
+                {**self._head(one, "condition"), "claims": list(one.claims)} for one in item.counterarguments
+            ],
             **{name: [self.action(one) for one in items] for name, items in item.lists.items()},
             "branches": None if item.branches is None else [self.branch(one) for one in item.branches],
             "conflicts": [conflict_json(one) for one in item.conflicts],

@@ -15,13 +15,15 @@ from kg.assess import Action, Assessment, Basis, Branch, Conflict, Differential
 from kg.assess.issues import age_in_days, current
 from kg.entries import Claim, RegimenPhase
 from kg.facts import Fact, Measurement, Status
+from kg.missing import MissingFact
 from kg.ontology import Ontology
-from kg.outcomes import ClaimOutcome, Outcome
+from kg.outcomes import Outcome
 from kg.render.data import notice
 
 NEAREST, SHOWN, BRANCHES = 8, 3, 6
 TO_DO: Final = ("escalations", "next_steps", "treatments", "monitoring")
 PRESSING: Final = ("immediate", "urgent", "red_flag")
+NOT_ACTIONS: Final = ("condition", "finding")
 UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 
 
@@ -64,8 +66,9 @@ class _Builder:
     def build(self) -> Document:
         item = self.assessment
         steps = self._entailed("next_steps")
-        pressing = [*self._entailed("escalations"), *(one for one in steps if one.urgency in PRESSING)]
-        later = [one for one in steps if one.urgency not in PRESSING]
+        first = self._pressing(steps)
+        pressing = [*self._entailed("escalations"), *(one for one in steps if one.id in first)]
+        later = [one for one in steps if one.id not in first]
         open_ones = [
             one for name in ("escalations", "next_steps", "treatments", "monitoring") for one in self._open(name)
         ]
@@ -79,6 +82,7 @@ class _Builder:
             Section("Avoid", tuple(map(self._warning, self._warnings(Basis.ENTAILED))), pressing=True),
             Section("Avoid as a precaution", tuple(map(self._warning, self._warnings(Basis.PRECAUTIONARY)))),
             Section("Differential", tuple(map(self._condition, self._conditions(Basis.ENTAILED)))),
+            Section("Argued against", tuple(self._counterarguments())),
             Section("Claims in conflict", tuple(map(self._conflict, item.conflicts))),
             Section("Only in one reading of the text", (*map(self._action, open_ones), *self._ambiguous())),
             Section("Ask or test next", tuple(self._questions())),
@@ -88,6 +92,19 @@ class _Builder:
         return Document(
             tuple(self._headline(pressing)), tuple(one for one in sections if one.rows), self._small_print()
         )
+
+    @staticmethod
+    def _pressing(steps: list[Action]) -> frozenset[str]:
+        """Steps with a printed urgency, and whatever must come before them."""
+        known = {one.id: one for one in steps}
+        todo = [one.id for one in steps if one.urgency in PRESSING]
+        found: set[str] = set()
+        while todo:
+            name = todo.pop()
+            if name in known and name not in found:
+                found.add(name)
+                todo += [one.id for one in known[name].after]
+        return frozenset(found)
 
     def _entailed(self, name: str) -> list[Action]:
         return [item for item in self.lists.get(name, ()) if item.basis is Basis.ENTAILED]
@@ -108,8 +125,8 @@ class _Builder:
         conditions = self._conditions(Basis.ENTAILED)
         if conditions:
             yield "Think of: " + _some(f"{item.label} ({_words(item.strength)})" for item in conditions)
-        if pressing:
-            yield "Do first: " + _some(f"{item.label} ({self._when(item)})" for item in pressing)
+        if urgent := sorted((one for one in pressing if one.urgency), key=lambda one: PRESSING.index(one.urgency)):
+            yield "Do first: " + _some(f"{item.label} ({self._when(item)})" for item in urgent)
         if warnings := self._entailed("contraindications"):
             yield "Avoid: " + _some(item.label for item in warnings)
         if not conditions and not pressing and not warnings:
@@ -117,7 +134,7 @@ class _Builder:
             yield "Nothing urgent follows." if applying else "None of the articles' claims is known to apply."
         if questions := self.assessment.questions:
             first = questions[0]
-            yield f"Ask next: {' and '.join(fact.label for fact in first.missing)} ({len(first.settles)} claims open)"
+            yield f"Ask next: {self._asked(first.missing)} ({len(first.settles)} claims wait for it)"
 
     def _understood(self) -> Iterator[Row]:
         facts = self.assessment.record.facts
@@ -153,7 +170,10 @@ class _Builder:
             *(f"unless ({one.state}): {one.text}" for one in item.exceptions),
             *(f"scope: {scope}" for scope in item.scope),
         ]
-        return Row(f"{item.label}{' (' + ', '.join(said) + ')' if said else ''}", item.claims, tuple(details))
+        name = item.label
+        if self.ontology.concepts[item.concept].kind in NOT_ACTIONS:
+            name = f"{', '.join(map(self.ontology.label, item.relations))}: {item.label}"
+        return Row(f"{name}{' (' + ', '.join(said) + ')' if said else ''}", item.claims, tuple(details))
 
     def _labels(self, ids: Iterable[str]) -> str:
         items = self.assessment.items
@@ -184,6 +204,13 @@ class _Builder:
             details.append(f"not explained by it: {', '.join(map(self.ontology.label, item.unexplained))}")
         return Row(f"{item.label} ({_words(item.strength)})", item.claims, tuple(details))
 
+    def _counterarguments(self) -> Iterator[Row]:
+        """Conditions that no claim suggests and some argue against."""
+        listed = {item.concept for item in self._conditions(Basis.ENTAILED)}
+        for item in self.assessment.counterarguments:
+            if item.concept not in listed and item.basis is Basis.ENTAILED:
+                yield Row(item.label, item.claims)
+
     def _conflict(self, item: Conflict) -> Row:
         sides = f"{', '.join(item.supporting)} for it, {', '.join(item.opposing)} against it"
         return Row(f"{item.label}: {sides} ({item.resolution})", (), (item.rule,))
@@ -191,14 +218,21 @@ class _Builder:
     def _ambiguous(self) -> Iterator[Row]:
         for item in self.assessment.outcomes.of(Outcome.AMBIGUOUS):
             claim = self.ontology.claims[item.claim]
-            yield Row(f"{claim.sentence} ({_words(item.reason)})", (item.claim,), tuple(_open_facts(item)))
+            open_facts = (f"open: {self._asked(facts)}" for facts in item.missing[:1])
+            yield Row(f"{claim.sentence} ({_words(item.reason)})", (item.claim,), tuple(open_facts))
 
     def _questions(self) -> Iterator[Row]:
-        found = self.assessment.questions
-        for item in found[:NEAREST]:
-            yield Row(f"{' and '.join(fact.label for fact in item.missing)}? Would settle {_some(item.settles, 6)}")
-        if len(found) > NEAREST:
-            yield Row(f"and {len(found) - NEAREST} further questions (all of them with --format json)")
+        """Questions that would settle the same claims stand in one row."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for item in self.assessment.questions:
+            groups.setdefault(item.settles, []).append(self._asked(item.missing))
+        for settles, asked in list(groups.items())[:NEAREST]:
+            yield Row(f"{' / '.join(asked[:NEAREST])}? Would settle {_some(settles, 6)}")
+        if len(groups) > NEAREST:
+            yield Row(f"and {len(groups) - NEAREST} further questions (all of them with --format json)")
+
+    def _asked(self, facts: Iterable[MissingFact]) -> str:
+        return " and ".join(asked(self.ontology, fact) for fact in facts)
 
     def _branches(self) -> Iterator[Row]:
         """Branches with the same outcome stand in one row."""
@@ -227,9 +261,16 @@ class _Builder:
         return (f"Claims: {counts}. Assessment {self.assessment.id}", notice(self.assessment))
 
 
-def _open_facts(item: ClaimOutcome) -> Iterator[str]:
-    if item.missing:
-        yield f"open: {' and '.join(fact.label for fact in item.missing[0])}"
+def asked(ontology: Ontology, fact: MissingFact) -> str:
+    """A missing fact as one asks for it: what it is, and where that matters, when or whether."""
+    if fact.list == "measurements":
+        return fact.label.rpartition(": ")[2]
+    name = ontology.label(fact.concept)
+    words = {"history": f"history of {name}", "plans": f"{name} planned", "intents": f"{name} intended"}
+    found = words.get(fact.list, name)
+    if fact.status == "suspected":
+        return f"suspicion of {name}"
+    return f"no {found}" if fact.status == "absent" else found
 
 
 def _some(names: Iterable[str], limit: int = SHOWN) -> str:

@@ -11,7 +11,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -56,7 +56,7 @@ class Answer:
 def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None = None) -> Answer:
     """The answer of a store. Raises a QueryError other than QueryTimeout and Overloaded.
 
-    `prefixes` shorten the IRIs of a graph that is written as Turtle, TriG or RDF/XML.
+    `prefixes` shorten the IRIs of a graph that is written as Turtle or TriG.
     """
     words = Words(query.text)
     _refuse_service(words)
@@ -191,10 +191,23 @@ def _written(
         return Answer(kind, TABLE, json.dumps(_table(result), ensure_ascii=False).encode())
     out = _Limited(query.limit)
     if isinstance(result, ox.QueryTriples):
-        ox.serialize(result, out, format=GRAPHS[media_type], prefixes=dict(prefixes))
+        write_graph(result, out, media_type, prefixes)
     else:
         result.serialize(out, format=RESULTS[media_type])
     return Answer(kind, media_type, out.getvalue())
+
+
+def write_graph(triples: Iterable[ox.Triple], out: io.BytesIO, media_type: str, prefixes: Mapping[str, str]) -> None:
+    """Write triples as one of `GRAPHS`. Prefixes stand in the order of their names: the same bytes every time."""
+    form = GRAPHS[media_type]
+    if form not in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
+        ox.serialize(triples, out, format=form)
+        return
+    ox.serialize(triples, out, format=form, prefixes=dict(prefixes))
+    head = re.match(rb"(?:@prefix [^\n]*\n)*", out.getvalue())
+    out.seek(0)
+    out.write(b"".join(sorted(head[0].splitlines(keepends=True))) if head else b"")
+    out.seek(0, io.SEEK_END)
 
 
 def _kind(result: object) -> Kind:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict
 from typing import Any, Final
 
 from kg import errors
@@ -24,7 +23,7 @@ def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
 
 
 def request(query: Query, extra: bytes = b"") -> bytes:
-    return frame(asdict(query), extra)
+    return frame(vars(query), extra)
 
 
 def query_of(head: dict[str, Any]) -> Query:

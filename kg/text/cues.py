@@ -44,15 +44,15 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
     Cue.NEG: (
         "no", "not", "without", "denies", "denied", "denying", "negative for", "absence of", "free of", "free from",
         "no evidence of", "no evidence for", "no signs of", "no sign of", "no known", "neither", "nor", "non",
-        "no history of", "does not have", "doesn't have", "did not have", "hasn't", "isn't", "not on", "no longer",
-        "no longer on", "is not on", "not taking", "not receiving", "isn't on", "isn't taking", "has no", "had no",
+        "does not have", "doesn't have", "did not have", "hasn't", "isn't", "no longer",
+        "has no", "had no",
         "with no", "nil", "no current", "no other", "no new", "cannot see", "no more", "lacks", "lacking", "nothing like",
     ),
     Cue.NEVER: ("never", "never had", "has never had", "never received", "never took", "never been on", "no prior",
         "no previous", "no past", "has never received", "has not had", "has not received", "no past history of",
         "no previous history of", "no prior history of"),
     Cue.NEG_POST: (
-        "absent", "negative", "denied", "ruled out", "excluded", "not present", "not seen", "not found", "none",
+        "absent", "negative", "ruled out", "excluded", "not present", "not seen", "not found", "none",
         "not detected", "was not found", "not identified", "are not seen", "undetectable",
     ),
     Cue.FAMILY: (
@@ -78,10 +78,10 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
         "history", "has resolved", "years previously", "treated successfully", "successfully treated", "in cr",
     ),
     Cue.TREATED: (
-        "on", "takes", "taking", "receiving", "receives", "started on", "treated with", "currently on", "is on",
+        "on", "takes", "taking", "receiving", "receives", "started on", "is on",
         "maintained on", "prescribed", "continues", "continues on", "continued on", "under", "using", "uses", "started",
         "is receiving", "is taking", "commenced on", "commenced", "currently taking", "currently receiving", "has been on",
-        "has been taking", "undergoing", "current", "ongoing", "concurrent", "takes daily", "is treated with", "was started on",
+        "has been taking", "undergoing", "current", "ongoing", "concurrent", "takes daily", "is treated with", "being treated with", "currently treated with", "was started on",
         "began", "has started",
     ),
     Cue.ENDED: (
@@ -104,7 +104,7 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
         "differential includes", "no information on", "no information about",
     ),
     Cue.HYPOTHETICAL: (
-        "if", "in case of", "in the event of", "risk of", "at risk of", "at risk for", "what if", "unless", "rule out", "r/o",
+        "if", "target", "aim for", "goal", "below which", "cut off", "threshold", "in case of", "in the event of", "risk of", "at risk of", "at risk for", "what if", "unless", "rule out", "r/o",
         "to exclude", "exclude", "screen for", "screening for", "test for", "tests for", "testing for", "look for",
         "looking for", "evaluate for", "work up for", "workup for", "assess for", "to prevent", "prevent", "would",
         "investigate for", "check for", "worried about", "worry about", "afraid of", "fear of", "ruling out", "in order to exclude",
@@ -122,8 +122,8 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
     Cue.GIVE: (
         "give", "start", "use", "prescribe", "offer", "add", "begin", "receive", "have", "get", "indicated",
         "contraindicated", "allowed", "safe", "treat", "continue", "restart", "okay", "ok", "appropriate", "giving",
-        "starting", "using", "benefit from", "take", "permitted", "permissible", "initiate", "administer", "try",
-        "given", "started", "used", "candidate", "acceptable", "resume", "switch to",
+        "starting", "benefit from", "take", "permitted", "permissible", "initiate", "administer", "try",
+        "candidate", "acceptable", "resume", "switch to",
     ),
     Cue.PENDING: (
         "pending", "awaited", "awaiting", "outstanding", "not back", "not back yet", "not yet back", "is pending",
@@ -153,7 +153,7 @@ PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {
     Cue.DEGREE: (
         "markedly", "marked", "grossly", "very", "severely", "severe", "mildly", "mild", "slightly", "moderately", "moderate",
         "profoundly", "profound", "strongly", "extremely", "greatly", "hugely", "massively", "much", "persistently", "persistent",
-        "confirmed", "repeatedly", "inappropriately", "unexplained", "borderline",
+        "repeatedly", "inappropriately", "unexplained",
     ),
     Cue.ALLERGY: ("allergic to", "allergy to", "allergies", "allergy", "intolerant of", "intolerance to", "reaction to"),
     Cue.SUBJECT: ("she", "he", "patient", "the patient", "pt", "they", "herself", "himself", "i", "we"),

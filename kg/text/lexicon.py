@@ -27,7 +27,7 @@ ONE_LETTER, TWO_LETTERS = 6, 9
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination."""
 
@@ -37,7 +37,7 @@ class Entry:
     spelled: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hit:
     """A phrase found: atoms [first, last), characters [start, end), and what it stands for."""
 

@@ -21,7 +21,7 @@ _UNIT: Final = r"(?:years?|yrs?|y)"
 _AGE: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?P<a1>\d{{1,3}})\s*[-‐‑–]?\s*{_UNIT}\s*[-‐‑–]?\s*(?:old|o\b|of\s+age)(?:[\s-]*(?P<s1>[FM])\b)?"
     rf"|(?P<a2>\d{{1,3}})\s*[-‐‑–]?\s*(?:y/?o\b|y\.o\.|yo\b)\.?(?:\s*[-/]?\s*(?P<s2>[FMfm])\b(?!\s*[:=]))?"
-    r"|(?P<a3>\d{1,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[:=/]|[-‐‑])"
+    r"|(?P<a3>\d{2,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[:=/]|[-‐‑])"
     rf"|(?P<a4>\d{{1,3}})\s?{_UNIT}\b\.?\s*[-/,]?\s*(?:(?P<s4>[FM])\b|(?=(?:fe)?male\b|(?:wo)?man\b|lady\b|gentleman\b))"
     r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w.,/%]|\s*[/%]|\.\d)(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
     rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
@@ -30,7 +30,7 @@ _AGE: Final = re.compile(
 )
 _SEX_FIELD: Final = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(?P<sex>female|male|woman|man|[FM]\b)", re.IGNORECASE)
 _INTRO: Final = re.compile(
-    r"\b(?:an?|this|my|our|the|one|your|that|another)\s+(?:[\w'’,‐‑/-]+\s+){0,7}?"
+    r"\b(?:an?|this|my|our|the|one|your|that|another)\s+(?:(?!(?:in|of|for|with|on|to|is|are|has|was|after|by|from|at|or|and|as|this|that)\b)[\w'’,‐‑/-]+\s+){0,7}?"
     r"(?:patient|pt|man|woman|female|male|lady|gentleman|girl|boy|person|individual|survivor|adult|someone|client|case\s+of)\b(?![-‐‑]\w)"
     r"|\b(?:someone|somebody)\b|\bpatient\s+(?:with|who|has|is|on)\b|\bpt\b",
     re.IGNORECASE,

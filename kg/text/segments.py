@@ -9,16 +9,16 @@ from typing import Final
 
 from kg.text.cues import HEADINGS
 
-_END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+|\n+|…")
+_END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
 _SHORT: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|ca|conc|ref|y\.o|b\.d|t\.d\.s|o\.d)|\b[A-Z])$",
     re.IGNORECASE,
 )
-_ASKING: Final = (
-    r"what|which|how|why|when|who|whom|where|whose|is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
-)
+_ASKING: Final = r"what|which|how|why|whom|whose"
+_VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
+_SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
 _ASKS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|"
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
     r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
     r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
@@ -26,6 +26,7 @@ _ASKS: Final = re.compile(
     r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|workup|work-up)\s+(?:of|for|in|to)\b)\b)",
     re.IGNORECASE,
 )
+_OPENS: Final = re.compile(rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where)\b", re.IGNORECASE)
 _STRONG: Final = re.compile(
     r"(?:[,:–—]|\s-|\band\b|\bso\b|\bbut\b)\s*(?:and\s+|so\s+)?(?=(?:what|how|why)\b|(?:which|when|where|who)\s+(?:is|are|should|can|do|does|next|test|tests|step|steps|treatment|drug|would|could|will|shall|must|other|else|further|one)\b"
     r"|(?:is|are|was|does|do|did|can|could|should|may|might|would|will|shall|must|has)\s+(?:it|this|that|there|she|he|they|i|we|you|the|an?|her|his|my)\b"
@@ -89,7 +90,7 @@ def _wrapped(text: str, start: int, match: re.Match[str]) -> bool:
 
 def _parts(text: str, start: int, end: int) -> Iterator[Segment]:
     mark = text[start:end].rstrip(" \"”'’)]").endswith("?")
-    opening = _ASKS.match(text, start, end)
+    opening = _ASKS.match(text, start, end) or (_OPENS.match(text, start, end) if mark else None)
     if opening:
         restart = _AND_ASKS.search(text, opening.end(), end)
         if restart is None:

@@ -1,0 +1,274 @@
+"""Free text to the facts of a patient, each with the characters that say it.
+
+Sentences, then phrases and values, then what they mean by what stands around them, then the entries of a case, which
+the case reader turns into facts. A text that states a fact of one patient is a case; what it asks is left to the
+question reader (INTERFACE, "Case or question").
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from kg.entries import Concept
+from kg.errors import CaseError
+from kg.facts import DataIssue, Origin, PatientFacts
+from kg.names import Names, fold
+from kg.read_case import CaseReader
+from kg.text.cues import Cue
+from kg.text.dates import DateHit, dates
+from kg.text.entries import Draft
+from kg.text.leftover import leftover
+from kg.text.lexicon import Hit, Lexicon, lexicon_of, look, parted
+from kg.text.meaning import Context, Meaning
+from kg.text.measure import Measurer
+from kg.text.numbers import decimal_commas
+from kg.text.patient import Addressed, addressed, completeness, identify
+from kg.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
+from kg.text.scopes import Named, Scoper, sense
+from kg.text.segments import Heading, Segment, headings, segments
+from kg.text.tokens import Scan, tokens
+from kg.text.values import Series, Value, ValueReader
+
+_LEADING: Final = re.compile(
+    r"^[\s*•-]*(?:(?:on|labs?|bloods?|blood tests?|results?|from|dated|of|today|and|then|repeat|repeated|investigations|bloods on)\b[\s,:(]*)*$",
+    re.IGNORECASE,
+)
+_DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|since)\b", re.IGNORECASE)
+
+
+def read_text(text: str, names: Names, today: datetime.date) -> TextReading:
+    """The reading of any text. Nothing is raised: what cannot be used stands in `not_understood`."""
+    return _Reader(text, names, today).read()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A name in its segment, with the sense that was read."""
+
+    named: Named
+    segment: Segment
+    sense: Sense
+    context: Context
+
+
+class _Reader:
+    """One text being read."""
+
+    def __init__(self, text: str, names: Names, today: datetime.date) -> None:
+        self.text, self.names, self.today = text, names, today
+        self.lexicon: Lexicon = lexicon_of(names)
+        self.draft = Draft(text)
+        self.commas = decimal_commas(text)
+        self.measurer = Measurer(names, self.lexicon.customs, self.draft, today, self.commas)
+        self.meaning = Meaning(self.lexicon, self.draft)
+        self.mentions: list[Mention] = []
+        self.headings = headings(text)
+        self.segments = segments(text)
+        self.scan = self._scan()
+
+    def read(self) -> TextReading:
+        places = [place for segment in self.segments for place in self._places(segment)]
+        identify(self.text, self.draft, self._family_spans(places))
+        told = [place.named for place in places if place.sense is not Sense.ASKED]
+        about = addressed(self.text, self.segments, self.draft, self.scan, told)
+        self._write(places, about)
+        self.draft.complete |= completeness(self.text, self.headings)
+        case, origins, facts = self._facts()
+        unread = tuple(sorted({*self.draft.unread, *self._leftover(about)}))
+        return TextReading(
+            text=self.text,
+            case=case,
+            origins=origins,
+            facts=facts,
+            not_understood=unread,
+            mentions=tuple(sorted(set(self.mentions))),
+            kind=self._kind(about, places),
+            questions=tuple(Span(s.start, s.end) for s in self._asking()),
+        )
+
+    # -- finding
+
+    def _scan(self) -> Scan:
+        words, hits = look(self.lexicon, self.text)
+        days = dates(self.text, self.today)
+        days = tuple(day for day in days if not any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in hits))
+        reader = ValueReader(self.text, days, self.commas)
+        named = [hit for hit in hits if hit.entry.concepts or hit.entry.absent]
+        series: dict[Hit, Series] = {}
+        for index, hit in enumerate(named):
+            if any(c.kind in ("analyte", "drug", "therapy", "finding") for c, _ in hit.entry.concepts):
+                later = [other.start for other in named[index + 1 :] if other.start >= hit.end]
+                found = reader.after(hit.end, later[0] if later else len(self.text))
+                if found.dose or (found.values and self._takes_value(hit, found.values[0])):
+                    series[hit] = found
+        return Scan(self.text, words, hits, days, series)
+
+    def _takes_value(self, hit: Hit, value: Value) -> bool:
+        """Whether a number behind a name is its value: a test, or a finding that has a test in its name or a unit."""
+        concept = self.measurer.quantity(hit)
+        if concept is None:
+            return False
+        if concept.name in {found.name for found, _ in hit.entry.concepts}:
+            return True
+        words = set(hit.phrase.split())
+        names = (parted(fold(name)) for name in (concept.label, *concept.synonyms))
+        return bool(value.unit) or any(set(name.split()) <= words for name in names)
+
+    # -- senses
+
+    def _places(self, segment: Segment) -> list[_Place]:
+        found = tokens(self.scan, segment)
+        heading = self._heading(segment)
+        measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
+        named = Scoper(self.lexicon, measured, heading).read(found)
+        gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
+        diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
+        ask = Addressed(self.text, segment)
+        places = []
+        for name in named:
+            asked = ask.asks_about(name)
+            series = self.scan.series.get(name.hit)
+            context = Context(
+                heading, series.dose if series else None, gives and asked, asked, diagnosed, self.today.year
+            )
+            places.append(_Place(name, segment, sense(name, heading, asked), context))
+        return places
+
+    def _heading(self, segment: Segment) -> str:
+        over = [item for item in self.headings if item.name_start < segment.end and segment.start < item.end]
+        return over[-1].category if over else ""
+
+    def _family_spans(self, places: Sequence[_Place]) -> tuple[tuple[int, int], ...]:
+        kin = [hit.start for hit in self.scan.hits if hit.entry.cue is Cue.FAMILY]
+        spans = []
+        for segment in self.segments:
+            inside = [start for start in kin if segment.start <= start < segment.end]
+            if inside:
+                spans.append((inside[0], segment.end))
+        return tuple(spans)
+
+    def _asking(self) -> list[Segment]:
+        return [segment for segment in self.segments if segment.asks or segment.mark]
+
+    # -- writing
+
+    def _write(self, places: Sequence[_Place], about: bool) -> None:
+        present: set[str] = set()
+        late: list[_Place] = []
+        for place in places:
+            if place.named.hit.entry.absent:
+                late.append(place)
+                continue
+            used, concept = self._one(place, about)
+            if used and concept and place.sense is Sense.ASSERTED:
+                present.add(concept.name)
+        for place in late:
+            if about and place.named.position == "Normal" and place.sense is Sense.ASSERTED:
+                self.meaning.examined(place.named, frozenset(present))
+
+    def _one(self, place: _Place, about: bool) -> tuple[bool, Concept | None]:
+        named, context = place.named, place.context
+        series = self.scan.series.get(named.hit)
+        concept = self.measurer.quantity(named.hit) if series and series.values else self.meaning.choose(named, context)
+        meant = place.sense
+        if meant is Sense.ASKED and context.gives and concept and concept.kind in ("drug", "therapy"):
+            meant = Sense.PLAN
+        used = about and self._use(place, concept, meant, series)
+        for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:
+            self.mentions.append(Mention(named.token.start, named.token.end, other.name, meant, used))
+        return used, concept
+
+    def _use(self, place: _Place, concept: Concept | None, meant: Sense, series: Series | None) -> bool:
+        named = place.named
+        if concept is None:
+            if meant in (Sense.ASKED, Sense.HEADING):
+                return False
+            both = " or ".join(sorted({c.label for c, _ in named.hit.entry.concepts}))
+            return self.draft.leave(named.token.start, named.token.end, f"can mean {both}")
+        if series and series.values:
+            return self._measured(place, meant, series)
+        return self.meaning.state(named, concept, meant, place.context)
+
+    def _measured(self, place: _Place, meant: Sense, series: Series) -> bool:
+        named = place.named
+        end = series.values[-1].end
+        if meant in (Sense.FAMILY, Sense.HYPOTHETICAL):
+            return self.draft.leave(named.token.start, end, "not stated of the patient")
+        if meant is Sense.ASKED:
+            return False
+        leading = None if any(v.days for v in series.values) else named.day or self._leading(named)
+        past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
+        values = [replace(value, earlier=value.earlier or past) for value in series.values]
+        used = [self.measurer.measure(named.hit, value, leading) for value in values]
+        if named.hit.entry.concepts[0][0].kind == "finding" or named.position:
+            stated = self.meaning.choose(named, place.context)
+            if stated:
+                used.append(self.meaning.state(named, stated, meant, place.context))
+        return any(used)
+
+    def _leading(self, named: Named) -> DateHit | None:
+        """The date that opens the line of a value, such as `3 March 2026: ...`."""
+        start = self.text.rfind("\n", 0, named.token.start) + 1
+        taken = {day.start for series in self.scan.series.values() for v in series.values for day in v.days}
+        opening = [
+            day
+            for day in self.scan.days
+            if start <= day.start < named.token.start and day.start not in taken and self._opens(day, start)
+        ]
+        return opening[-1] if opening else None
+
+    def _opens(self, day: DateHit, line: int) -> bool:
+        sentence = max((s.start for s in self.segments if s.start <= day.start), default=line)
+        before = self.text[max(line, sentence) : day.start]
+        return _LEADING.match(before) is not None or self.text[day.end : day.end + 3].lstrip(" )").startswith(":")
+
+    # -- the end
+
+    def _facts(self) -> tuple[dict[str, Any], dict[str, Span], PatientFacts]:
+        """The case that the case reader accepts; what it refuses is taken out and reported."""
+        reader = CaseReader(self.names, self.today)
+        while True:
+            case, origins = self.draft.case(self.today)
+            try:
+                facts = reader.read(case)
+                break
+            except CaseError as error:
+                for path in sorted({problem.where for problem in error.problems}, reverse=True):
+                    reason = "; ".join(problem.message for problem in error.problems if problem.where == path)
+                    self.draft.drop(path, reason)
+        return case, origins, self._placed(facts, origins)
+
+    def _placed(self, facts: PatientFacts, origins: Mapping[str, Span]) -> PatientFacts:
+        def origin(given: Origin) -> Origin:
+            span = origins[given.path]
+            return Origin(given.path, span.start, span.end)
+
+        issues: tuple[DataIssue, ...] = (*facts.issues, *self.measurer.issues)
+        return replace(
+            facts,
+            facts=tuple(replace(fact, origin=origin(fact.origin)) for fact in facts.facts),
+            measurements=tuple(replace(item, origin=origin(item.origin)) for item in facts.measurements),
+            issues=issues,
+        ).ordered()
+
+    def _kind(self, about: bool, places: Sequence[_Place]) -> Kind:
+        if not about:
+            return Kind.QUESTION
+        own = {mention.start for mention in self.mentions if mention.sense is Sense.ASKED}
+        for place in places:
+            if place.sense is Sense.ASKED and place.named.token.start in own:
+                ask = Addressed(self.text, place.segment)
+                if not ask.of_the_patient:
+                    return Kind.BOTH
+        return Kind.CASE
+
+    def _leftover(self, about: bool) -> tuple[Unread, ...]:
+        if not about:
+            return ()
+        return leftover(self.lexicon, self.scan, self.draft, self.segments, self.headings)
+
+
