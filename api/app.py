@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,12 +11,15 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import problems, sparql
+from api import assessments, knowledge_routes, probes, problems, sparql
 from api.config import Config
+from api.desk import Desk
+from api.metrics import Measured, Metrics
 from api.middleware import At, BodyLimit, Discreet, Protection, open_to_all
-from api.openapi import operations
+from api.openapi import components, operations
 from api.pages import FOLDER
 from api.pages import sparql as sparql_pages
+from api.security import ApiKey, OpenKnowledge
 from api.state import State
 from kg import __version__
 
@@ -23,25 +27,36 @@ from kg import __version__
 def create_app(config: Config | None = None) -> FastAPI:
     """The service as configured. It starts its workers with its lifespan and ends them with it."""
     state = State(config or Config())
+    desk = Desk(state.config, state.knowledge)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await state.start()
+        await asyncio.gather(state.start(), asyncio.to_thread(desk.load))
+        app.state.ready = True
         try:
             yield
         finally:
+            app.state.ready = False
+            desk.close()
             await state.close()
 
     app = FastAPI(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.warrant = state
-    app.include_router(sparql_pages.router)
+    app.state.warrant, app.state.desk, app.state.pages = state, desk, {}
+    app.state.metrics = Metrics(desk.shelf.count)
+    for router in (assessments.router, knowledge_routes.router, probes.router, sparql_pages.router):
+        app.include_router(router)
+    app.mount("/docs/assets", StaticFiles(directory=probes.assets()), name="manual")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     problems.install(app)
     # the last one added is passed first
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     # query results are compressed by their worker
     app.add_middleware(At, path="/sparql", inside=open_to_all(sparql.sparql))
+    app.add_middleware(OpenKnowledge)
     app.add_middleware(BodyLimit, limit=state.config.body)
+    if state.config.api_key is not None:
+        app.add_middleware(ApiKey, key=state.config.api_key)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Protection)
     app.add_middleware(Discreet)
     app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
@@ -54,6 +69,7 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
     def documented() -> dict[str, Any]:
         document = openapi()
         document["paths"]["/sparql"] = operations()
+        document["components"]["schemas"] |= components()
         return document
 
     return documented

@@ -7,11 +7,10 @@ import traceback
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Kind, kind_of, problem
+from api.problems import BodyTooLarge, kind_of, problem, problem_of
 
 LOG: Final = logging.getLogger("warrant.api")
 EXPOSED: Final = ("ETag", "Retry-After", "X-Warrant-Result-Limit", "X-Warrant-Time-Limit")
@@ -34,6 +33,9 @@ class Discreet:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         started = False
 
         async def noticed(message: Message) -> None:
@@ -46,7 +48,7 @@ class Discreet:
         except Exception as error:
             places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
             LOG.error("%s at %s", type(error).__name__, " < ".join(reversed(places)))
-            if scope["type"] != "http" or started:
+            if started:
                 raise RuntimeError("the response was cut short") from None
             said = "The request could not be answered. Nothing of it was kept."
             await problem(kind_of(error), said)(scope, receive, send)
@@ -64,7 +66,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > self.limit:
-            await self._refusal()(scope, receive, send)
+            await problem_of(self._refusal())(scope, receive, send)
             return
         await self.app(scope, self._counted(receive), send)
 
@@ -76,16 +78,13 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
-                raise HTTPException(413, self._said())
+                raise self._refusal()
             return message
 
         return counted
 
-    def _said(self) -> str:
-        return f"A request body has at most {self.limit} bytes."
-
-    def _refusal(self) -> ASGIApp:
-        return problem(Kind(413, "content-too-large", "Content Too Large"), self._said())
+    def _refusal(self) -> BodyTooLarge:
+        return BodyTooLarge(f"A request body has at most {self.limit} bytes.")
 
 
 class Protection:

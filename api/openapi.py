@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from api.models import ProblemOut, QuestionBody, TextCase, WhatIf
 from api.protocol import DIRECT, FORM
+from kg.schema import definitions
 from kg.store.forms import OFFERED
 
 TEXT: Final = {"type": "string"}
+SCHEMAS: Final = "#/components/schemas/"
+PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": SCHEMAS + "ProblemOut"}}}
+STATUS: Final = {
+    400: "The request does not follow the protocol.",
+    401: "A key is needed.",
+    404: "There is no such thing.",
+    406: "No form of the answer is acceptable.",
+    413: "The body is too large.",
+    415: "The body has a type that is not read here.",
+    422: "The input cannot be used: what, where and the remedy stand in `errors`.",
+    501: "Pictures are not installed here.",
+    503: "Too many requests at the moment; Retry-After says when to come back.",
+    504: "The answer took too long.",
+}
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that are problems."""
+    return {status: {"description": STATUS[status], "content": PROBLEM} for status in statuses}
+
+
+def forms_of(*types: str) -> dict[int | str, dict[str, Any]]:
+    """The forms of a route's answer beside JSON, whose model the route names."""
+    return {200: {"description": "The answer.", "content": {name: {"schema": TEXT} for name in types[1:]}}}
+
+
+def body_of(models: Sequence[str], examples: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON body that is one of some models, with examples by name."""
+    choices = [{"$ref": SCHEMAS + name} for name in models]
+    schema = choices[0] if len(choices) == 1 else {"anyOf": choices}
+    named = {name: {"value": value} for name, value in examples.items()}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "examples": named}}}}
+
+
+def components() -> dict[str, Any]:
+    """The schemas that no route of FastAPI's names: bodies that are read by the project's own readers, and problems."""
+    models = (TextCase, QuestionBody, ProblemOut)
+    _, found = models_json_schema([(model, "validation") for model in models], ref_template=SCHEMAS + "{model}")
+    what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}")
+    inner = what_if.pop("$defs", {})
+    return {**definitions(SCHEMAS + "{model}"), **found["$defs"], **inner, "WhatIf": what_if}
 
 
 def operations() -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Kind(NamedTuple):
 
 # the most specific class stands first
 KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
+    (errors.NotFound, Kind(404, "not-found", "There is no such thing")),
     (errors.CaseError, Kind(422, "case", "The case cannot be used")),
     (errors.InputError, Kind(422, "input", "The input cannot be used")),
     (errors.MalformedQuery, Kind(400, "malformed-query", "The query does not parse")),
@@ -38,6 +39,7 @@ KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (errors.QueryTooLarge, Kind(422, "query-too-large", "The query is over a limit")),
     (errors.Overloaded, Kind(503, "overloaded", "Too many queries at the moment")),
     (errors.QueryTimeout, Kind(504, "query-timeout", "The query ran longer than its time limit")),
+    (errors.PictureError, Kind(501, "no-pictures", "Pictures are not installed here")),
     (errors.ReasonerError, Kind(503, "reasoner", "The reference reasoner failed")),
     (errors.WarrantError, Kind(500, "unusable", "The service cannot use its own data")),
 )
@@ -45,6 +47,26 @@ KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
 
 class BadRequest(errors.InputError):
     """A request that does not follow its protocol; always status 400."""
+
+
+class OverLimit(errors.InputError):
+    """Input over a limit; `slug` is the last part of the problem's type."""
+
+    def __init__(self, slug: str, problems: Sequence[errors.Problem]) -> None:
+        self.slug = slug
+        super().__init__(problems)
+
+
+class Expired(errors.NotFound):
+    """An assessment that is kept here no more, or never was."""
+
+
+class TimeLimit(errors.WarrantError):
+    """Reasoning that took longer than a request may."""
+
+
+class Unauthorized(errors.WarrantError):
+    """A request without the key that this service asks for."""
 
 
 class UnsupportedType(errors.WarrantError):
@@ -55,8 +77,17 @@ class UnsupportedType(errors.WarrantError):
         super().__init__(message)
 
 
+class BodyTooLarge(errors.WarrantError):
+    """A request body over the limit."""
+
+
 KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (BadRequest, Kind(400, "bad-request", "The request does not follow the protocol")),
+    (Expired, Kind(404, "no-assessment", "There is no such assessment")),
+    (OverLimit, Kind(422, "over-limit", "The input is over a limit")),
+    (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
+    (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
+    (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
     (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
 )
 
@@ -88,6 +119,10 @@ def problem_of(error: Exception) -> Response:
     """The response to an error of the project."""
     kind, headers = kind_of(error), {}
     match error:
+        case OverLimit():
+            kind = kind._replace(slug=error.slug)
+        case Unauthorized():
+            headers = {"WWW_Authenticate": "Bearer"}
         case errors.Overloaded():
             headers = {"Retry_After": str(error.retry_after)}
         case UnsupportedType():

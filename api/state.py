@@ -11,6 +11,7 @@ from starlette.requests import Request
 from api.cache import Answers
 from api.config import Config
 from kg import queries
+from kg.knowledge import Knowledge
 from kg.names import Names
 from kg.ontology import Ontology
 from kg.store.dataset import prepare
@@ -38,12 +39,16 @@ class State:
         self.location.discard()
 
     @cached_property
-    def ontology(self) -> Ontology:
-        return Ontology(self.config.ontology)
+    def knowledge(self) -> Knowledge:
+        return Knowledge(self.config.ontology)
 
-    @cached_property
+    @property
+    def ontology(self) -> Ontology:
+        return self.knowledge.ontology
+
+    @property
     def names(self) -> Names:
-        return Names(self.ontology)
+        return self.knowledge.names
 
     @cached_property
     def queries(self) -> Mapping[str, queries.Query]:

@@ -5,6 +5,7 @@ Every answer has `memory`, the process's largest resident size in MiB (`children
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import statistics
@@ -13,7 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kg.reasoner import Engine
+    from kg.record import Record
 
 PATIENTS: Final = 50
 ROUNDS: Final = 5
@@ -54,14 +59,18 @@ def grow(folder: str, base: str, more: str, sharing: str) -> Result:
 
 
 def examples(folder: str) -> Result:
-    """The example patients of the three articles, as records on file."""
+    """The example patients of the three articles and random ones, as records on file."""
     from bench.records import save  # noqa: PLC0415
     from kg.examples import paths, read_example  # noqa: PLC0415
     from kg.ontology import Ontology  # noqa: PLC0415
+    from kg.patients import patients  # noqa: PLC0415
+    from kg.record import record  # noqa: PLC0415
 
     ontology = Ontology()
     Path(folder).mkdir(parents=True, exist_ok=True)
-    save([read_example(ontology, path) for path in paths(ontology.folder)], Path(folder) / "patients.json")
+    found = [read_example(ontology, path) for path in paths(ontology.folder)]
+    found += [record(ontology, facts) for facts in patients(ontology, PATIENTS, 1)]
+    save(found, Path(folder) / "patients.json")
     return {"folder": str(ontology.folder), "claims": sum(claim.executable for claim in ontology.claims.values())}
 
 
@@ -89,25 +98,56 @@ def engine(digest: str, patients: str) -> Result:
     if rules is None:
         raise SystemExit("no cache")
     one = Engine(rules=rules)
+    gc.freeze()
     first = _each(records[:1], lambda record: one.closure(one.saturate(record)), 1)[0]
     recorded = _each(records, lambda record: one.closure(one.saturate(record)))
     bare = _each(records, lambda record: one.closure(one.saturate(record, recording=False)))
-    proofs = _each(records, lambda record: derivations(one, one.saturate(record)).instances)
     runs = [one.saturate(record) for record in records]
     applies = [one.closure(run).claims("claimApplies") for run in runs]
-    return {
+    found = {
         "load": loaded * 1000,
         "first": first,
         "median": statistics.median(recorded),
         "p95": _p95(recorded),
         "bare": statistics.median(bare),
-        "graph": statistics.median(proofs),
-        "graph_p95": _p95(proofs),
-        "fired": statistics.median(len(run.fired) for run in runs),
+        "fired": statistics.median(sum(map(len, derivations(one, run).ways.values())) for run in runs),
         "applies": statistics.median(map(len, applies)),
         "applied": sum(map(len, applies[:DOZEN])),
         "facts": statistics.median(len(record.assertions) for record in records),
     }
+    return found | _explained(one, records)
+
+
+def _explained(one: Engine, records: Sequence[Record]) -> Result:
+    """Milliseconds a patient for the closure, all derivations, and the proof of every conclusion."""
+    from kg.derivations import Conclusion, derivations  # noqa: PLC0415
+    from kg.proof import Explainer  # noqa: PLC0415
+
+    situations = _situations(one)
+    asked: dict[str, list[list[Conclusion]]] = {"explained": [], "all": []}
+    for closure in one.infer(records):
+        values = [Conclusion(closure.patient, prop, name) for prop in closure.values for name in closure.values[prop]]
+        types = [Conclusion(closure.patient, "type", name) for name in closure.types]
+        asked["explained"].append(sorted(values + [item for item in types if item.object in situations]))
+        asked["all"].append(sorted(values + types))
+
+    def explain(record: Record, conclusions: list[Conclusion]) -> list[str]:
+        explainer = Explainer(derivations(one, one.saturate(record)))
+        return [explainer.proof(conclusion).id for conclusion in conclusions]
+
+    found: Result = {"proofs": statistics.median(map(len, asked["explained"]))}
+    for name, rows in asked.items():
+        times = _each(list(zip(records, rows, strict=True)), lambda row: explain(*row))
+        found |= {name: statistics.median(times), name + "_p95": _p95(times)}
+    return found
+
+
+def _situations(one: Engine) -> frozenset[str]:
+    """The situations of claims' readings: the classes from which a reading follows."""
+    features = one.rules.features
+    heads = {n for n, feature in enumerate(features) if feature.property in ("holdsInReading", "failsInReading")}
+    bodies = {feature for rule in one.rules.rules if rule.head in heads for feature in rule.body}
+    return frozenset(features[number].filler for number in bodies)
 
 
 def _each(records: Sequence[Any], infer: Callable[[Any], object], rounds: int = ROUNDS) -> list[float]:

@@ -1,5 +1,7 @@
 """Measures everything in one run and writes bench/README.md: `python -m bench.run [--cap SECONDS]`.
 
+`--quick` stops at 1,000 claims, gives rivals 20 seconds and prints the page.
+
 Every figure comes from a process of its own (`bench.child`). A rival that has not finished a size within the cap is
 not asked for a larger one.
 """
@@ -25,6 +27,8 @@ from bench.report import report
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 DENSITIES: Final = ("sparse", "dense")
 RIVALS: Final = ("hermit", "owlrl", "reasonable")
+QUICK_CAP: Final = 20
+QUICK_SIZE: Final = 1_000
 BASE: Final = 1_000
 MORE: Final = 99_000
 SHARING: Final = 9_900
@@ -112,16 +116,23 @@ def _line(path: Path, name: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, a short cap, nothing written")
     parser.add_argument("--cap", type=float, default=600, help="seconds for a rival at a size")
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="the largest number of claims")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("README.md"))
     given = parser.parse_args()
+    if given.quick:
+        given.cap, given.largest, given.output = QUICK_CAP, QUICK_SIZE, None
     about = dict(machine())
     with tempfile.TemporaryDirectory(prefix="warrant-bench-") as place:
         os.environ["WARRANT_CACHE"] = str(Path(place) / "cache")
         bench = Bench(Path(place), given.cap, tuple(size for size in SIZES if size <= given.largest))
         bench.run()
-    given.output.write_text(report(bench.results, about, given.cap), encoding="utf-8")
+    page = report(bench.results, about, given.cap)
+    if given.output:
+        given.output.write_text(page, encoding="utf-8")
+    else:
+        print(page)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,15 @@ What a complete list leaves out yields to everything that is stated, measured, u
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
+from rdflib.namespace import RDFS
+
+from kg import terms
 from kg.authoring.manchester import Named, Some, Value, parse
 from kg.contexts import ABSENT, PASSES, absent, has_ended, property_of
+from kg.entries import Threshold
 from kg.facts import Fact, PatientFacts, Status
 from kg.ontology import Ontology
 
@@ -35,6 +39,27 @@ Absence = tuple[str, str]
 """A property of absence and a concept; what is narrower is absent too."""
 Known = dict[str, set[str]]
 """Context → concepts; `measured` → quantities."""
+
+
+@lru_cache(maxsize=4096)
+def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold, ...]]:
+    """The quantities whose values can show a concept, each with the limits that make it so whatever the yardstick."""
+    axis = ontology.concepts[concept].axis
+    found: dict[str, tuple[Threshold, ...]] = {axis[0]: ()} if axis else {}
+    for limit in _limits_above(ontology).get(concept, ()):
+        found[limit.quantity] = (*found.get(limit.quantity, ()), limit)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
+    """Concept → the limits whose class stands directly below it."""
+    found: dict[str, tuple[Threshold, ...]] = {}
+    for name, limit in ontology.thresholds.items():
+        for upper in map(terms.local, ontology.index.values(terms.BASE + name, str(RDFS.subClassOf))):
+            if upper in ontology.concepts:
+                found[upper] = (*found.get(upper, ()), limit)
+    return found
 
 
 class Absences:
@@ -111,9 +136,7 @@ class Absences:
                 for context in self._spoken_of(fact):
                     found[context] |= near
         found["hasAbsent"] |= {
-            name
-            for name, concept in self.ontology.concepts.items()
-            if concept.axis and concept.axis[0] in self.measured
+            name for name in self.ontology.concepts if self.measured & set(decided_by(self.ontology, name))
         }
         return found
 

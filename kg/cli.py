@@ -16,6 +16,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "assess": "kg.commands.assess",
     "explain": "kg.commands.explain",
     "claims": "kg.commands.claims",
+    "sparql": "kg.commands.sparql",
     "check": "kg.commands.check",
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",

@@ -3,6 +3,7 @@
 WarrantError
 ├── InputError            what a user wrote is wrong; carries Problems
 │   ├── CaseError         a patient's case
+│   ├── NotFound          what was asked for by its name does not exist, or does not follow
 │   └── AuthoringError    the ontology's own sources
 ├── OntologyError         the compiled ontology cannot be used
 ├── ReasonerError         HermiT could not be run, timed out or refused
@@ -56,6 +57,10 @@ class InputError(WarrantError):
 
 class CaseError(InputError):
     """A case that does not validate."""
+
+
+class NotFound(InputError):
+    """Something was asked for by a name that names nothing here, or nothing that follows."""
 
 
 class AuthoringError(InputError):

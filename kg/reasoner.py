@@ -47,13 +47,14 @@ class Joined(NamedTuple):
 class Saturation:
     """A patient's fixpoint: what holds, in the order in which it was found, and every instance of every rule.
 
-    `present` holds the features of each individual. A facet is tried only where a class holds that some rule asks
+    `present` holds the features of each individual. A rule with one feature in its body fires wherever that holds;
+    `fired` are the longer ones, as rule and individual. A facet is tried only where a class holds that some rule asks
     for together with it. A class of the record that no axiom names is in the record only: nothing follows from it.
     """
 
     record: Record
     names: list[str] = field(default_factory=list)
-    present: list[dict[int, int]] = field(default_factory=list)
+    present: list[dict[int, None]] = field(default_factory=list)
     fired: list[tuple[int, int]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     joined: list[Joined] = field(default_factory=list)
@@ -75,22 +76,20 @@ class Engine:
         return tuple(self.closure(self.saturate(record)) for record in records)
 
     def saturate(self, record: Record, recording: bool = True) -> Saturation:
-        """The fixpoint of one patient. Without `recording`, `fired` and `links` stay empty: no proofs."""
+        """The fixpoint of one patient. Without `recording`, `fired`, `links` and `joined` stay empty: no proofs."""
         return _Run(self.rules, record, recording).run()
 
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
-        feature, patient = self.rules.features.item, saturation.record.patient
-        wanted: dict[str, set[str]] = {name: set() for name in self._inferred}
-        asserted = saturation.record.assertions
+        patient, asserted = saturation.record.patient, saturation.record.assertions
         types = {item.object for item in asserted if item.predicate == "type" and item.subject == patient}
-        for kind, prop, filler, _ in map(feature.__getitem__, saturation.present[0]):
-            if kind == "class":
-                types.add(filler)
-            elif kind == "value" and prop in wanted:
-                wanted[prop].add(filler)
-        values = {name: frozenset(found) for name, found in wanted.items()}
-        return Closure(patient, frozenset(types), values)
+        present = list(map(self.rules.features.item.__getitem__, saturation.present[0]))
+        types.update([filler for kind, _, filler, _ in present if kind == "class"])
+        found: dict[str, list[str]] = {name: [] for name in self._inferred}
+        for _, prop, filler, _ in [feature for feature in present if feature[0] == "value"]:
+            if prop in found:
+                found[prop].append(filler)
+        return Closure(patient, frozenset(types), {name: frozenset(values) for name, values in found.items()})
 
     @cached_property
     def _inferred(self) -> tuple[str, ...]:
@@ -125,23 +124,19 @@ class _Run:
 
     def _saturate(self) -> None:
         """Pop, fire, store if new. cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire here."""
-        plan, queue, recording, fired = self.rules.plan, self.queue, self.recording, self.out.fired
+        plan, queue = self.rules.plan, self.queue
         while queue:
             individual, feature = queue.pop()
             alone, last, first, others = plan[feature]
             present, waiting = self.out.present[individual], self.waiting[individual]
-            for rule, head, start in last:
-                if recording:
-                    fired.append((rule, individual))
+            for _, head, start in last:
                 if head not in present:
-                    present[head] = len(present)
+                    present[head] = None
                     for above in start:
                         self.add(individual, above)
-            for rule, head in alone:
-                if recording:
-                    fired.append((rule, individual))
+            for _, head in alone:
                 if head not in present:
-                    present[head] = len(present)
+                    present[head] = None
                     queue.append((individual, head))
             if first:
                 self._advance(individual, first)
@@ -170,7 +165,7 @@ class _Run:
         """Store if new."""
         present = self.out.present[individual]
         if feature not in present:
-            present[feature] = len(present)
+            present[feature] = None
             self.queue.append((individual, feature))
 
     def _assert(self, record: Record) -> None:

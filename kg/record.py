@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from kg.absences import Absence, Absences
+from kg.absences import Absence, Absences, decided_by
 from kg.contexts import NOW, PASSES, RECORDED, has_ended, property_of
 from kg.derive import Derivation, derive
 from kg.facts import DataIssue, Fact, PatientFacts, Status
@@ -198,12 +198,21 @@ class _Compiler:
     def _shown_by(self, fact: Fact) -> str:
         """What measurement shows a finding that is stated absent."""
         for name in sorted(self.ontology.descendants(fact.concept)):
-            axis = self._axis(name)
-            if axis and axis[0] in self.occasions:
-                occasion = self.occasions[axis[0]][-1]
-                if self.interpretation(occasion).position == axis[1]:
-                    return self._describe(occasion)
+            for quantity in decided_by(self.ontology, name):
+                if quantity in self.occasions and self._shows(self.occasions[quantity][-1], name):
+                    return self._describe(self.occasions[quantity][-1])
         return ""
+
+    def _shows(self, occasion: Occasion, concept: str) -> bool:
+        """Whether a value shows a concept: by the yardstick in force, or by a limit that makes it so whatever else."""
+        limits = decided_by(self.ontology, concept).get(occasion.quantity, ())
+        if occasion.unit == self.ontology.quantities[occasion.quantity].unit and any(
+            occasion.value.satisfies(limit.bound, limit.limit) for limit in limits
+        ):
+            return True
+        axis = self._axis(concept)
+        position = self.interpretation(occasion).position
+        return axis == (occasion.quantity, position)
 
     def _describe(self, occasion: Occasion) -> str:
         given = occasion.values[-1]
@@ -371,4 +380,10 @@ class _Compiler:
             return concept in self.occasions and concept not in self.quarantined
         below = self.ontology.descendants(concept)
         facts = [*self.running, *(fact for fact in self.stated(Status.PRESENT) if self._ended(fact))]
-        return any(fact.concept in below and self.property_of(fact) in RECORDED for fact in facts)
+        return any(fact.concept in below and self.property_of(fact) in RECORDED for fact in facts) or any(
+            self._shows(occasion, name)
+            for name in below
+            for quantity in decided_by(self.ontology, name)
+            if quantity not in self.quarantined
+            for occasion in self.occasions.get(quantity, ())
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from kg.names import Names
 from kg.ontology import Ontology
 from kg.read_case import CaseReader
 from kg.record import Record, record
+from tests.endpoint import Endpoint, serving
 
 TODAY = datetime.date(2026, 2, 10)
 
@@ -43,3 +45,10 @@ class Records:
 @pytest.fixture(scope="session")
 def records(ontology: Ontology, reader: CaseReader) -> Records:
     return Records(ontology, reader)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Endpoint]:
+    """The service as it is configured by default."""
+    with serving() as found:
+        yield found

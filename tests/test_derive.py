@@ -16,6 +16,12 @@ def test_eight_weeks_to_the_day_are_eight_weeks(records: Records) -> None:
     assert derived(records(treatments=[treatment]), "WeeksOnESA") == {"8"}
 
 
+def test_a_treatment_that_ends_today_still_counts_and_one_that_ended_does_not(records: Records) -> None:
+    for ended, weeks in (("2026-02-10", {"8"}), ("2026-02-09", set())):
+        found = records(treatments=[{"concept": "epoetin", "started": "2025-12-16", "ended": ended}])
+        assert derived(found, "WeeksOnESA") == weeks
+
+
 def test_weeks_count_from_the_earliest_running_agent_only(records: Records) -> None:
     ended = {"concept": "epoetin", "started": "2025-01-07", "ended": "2025-06-01"}
     running = {"concept": "darbepoetin", "started": "2025-12-16"}

@@ -9,9 +9,13 @@ import pyoxigraph as ox
 import pytest
 
 from kg import terms
+from kg.check import Report
+from kg.cli import main
 from kg.closure import Closure
+from kg.commands import check
 from kg.errors import ReasonerError
 from kg.judge import FAILED, TYPES, chosen, judge
+from kg.justified import JustificationVerdict
 from kg.modules import Modules
 from kg.ontology import Ontology
 from kg.outcomes import Outcome, outcomes
@@ -212,3 +216,55 @@ def _turn(targets: tuple[Target, ...], claim: str) -> int:
     """The seed with which a judgment of two patients takes the one who meets the claim."""
     unique = list({target.facts: target for target in targets}.values())
     return next(turn for turn, item in enumerate(unique) if item.claim == claim and item.purpose is Purpose.MET)
+
+
+# -- the command
+
+
+def options(*more: str) -> list[str]:
+    return ["check", "--patients", "2", "--seed", "7", *more]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, targets: tuple[Target, ...]) -> pytest.MonkeyPatch:
+    """`warrant check` without its gates, and with the patients that are built already."""
+    monkeypatch.setattr(check, "run_gates", lambda folder, extra: Report.build((), ()))
+    monkeypatch.setattr(check, "targeted", lambda ontology, engine: targets)
+    return monkeypatch
+
+
+def test_the_command_prints_the_verdict_and_is_done_where_both_agree(
+    quick: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(options("--justifications", "2")) == 0
+    printed = capsys.readouterr().out
+    assert "2 patients" in printed
+    assert "claims one fact short: 174 by the patients built for them, 0 never" in printed
+    assert "0 differences" in printed
+    assert "sound by HermiT: 2 of 2" in printed
+
+
+@pytest.mark.parametrize("missing", ["a rule", "a patient", "a justification"])
+def test_the_command_fails_on_any_difference_and_on_any_claim_that_is_never_reached(
+    missing: str, quick: pytest.MonkeyPatch, ontology: Ontology, targets: tuple[Target, ...]
+) -> None:
+    claim, situation = "A1-57", ontology.claims["A1-57"].readings[0].situation
+    if missing == "a rule":
+        lame = Engine(Without(ontology, "equivalentClass", _definition(ontology, situation)))
+        turn = _turn(targets, claim)
+        quick.setattr(check, "judge", lambda *given, **more: judge(ontology, 2, turn, engine=lame, targets=targets))
+        assert main(options()) == 1
+    elif missing == "a patient":
+        some = tuple(target for target in targets if target.claim != claim)
+        quick.setattr(check, "targeted", lambda ontology, engine: some)
+        assert main(options()) == 1
+    else:
+        quick.setattr(check, "judge_justifications", lambda *given: JustificationVerdict(2, (), 0.1))
+        assert main(["check", "--justifications", "2"]) == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
+def test_a_number_of_patients_is_at_least_one(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["check", f"--patients={number}"])
+    assert "is no number from 1" in capsys.readouterr().err

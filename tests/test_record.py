@@ -327,6 +327,19 @@ def test_a_complete_list_of_findings_yields_to_what_is_measured(records: Records
     assert "Splenomegaly" in found.absences
 
 
+def test_a_complete_list_of_findings_yields_to_a_value_over_a_limit_that_makes_the_finding(records: Records) -> None:
+    found = records(measurements=[b12(1200)], record={"complete": ["findings"]}, **ADULT)
+    assert not {"MarkedlyRaisedVitaminB12", "RaisedVitaminB12"} & set(found.absences)
+
+
+def test_a_value_over_such_a_limit_stands_against_a_stated_absence(records: Records) -> None:
+    for value, disputed in ((1200, {"MarkedlyRaisedVitaminB12"}), (900, set())):
+        found = records(
+            measurements=[b12(value)], **listed("findings", concept="b12_markedly_elevated", status="absent")
+        )
+        assert of_patient(found, "hasDisputedAbsence") == disputed
+
+
 def test_a_complete_list_yields_to_what_another_list_states(records: Records) -> None:
     found = records(findings=[{"concept": "breast cancer"}], record={"complete": ["diagnoses"]})
     assert not {"BreastCancer", "SolidTumor", "Cancer"} & set(found.absences)
@@ -389,6 +402,13 @@ def test_the_record_lacks_what_it_does_not_state(records: Records) -> None:
     lacking = of_patient(found, "lacksRecordOf")
     assert {"IronDeficiency", "BoneMarrowResult", "TotalIronBindingCapacity"} <= lacking
     assert not {"VitaminB12Deficiency", "VitaminB12"} & lacking
+
+
+def test_a_value_that_shows_a_finding_is_a_record_of_it_whenever_it_was(records: Records) -> None:
+    for values, lacking in (([100], False), ([500], True), ([100, 500], False)):
+        days = ("2025-02-01", "2026-02-01")[-len(values) :]
+        found = records(measurements=[b12(value, day) for value, day in zip(values, days, strict=True)])
+        assert ("LowVitaminB12" in of_patient(found, "lacksRecordOf")) is lacking
 
 
 def test_a_suspicion_a_plan_or_an_absence_is_no_record_of_the_thing(records: Records) -> None:

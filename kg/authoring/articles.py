@@ -176,8 +176,7 @@ class ArticleCompiler:
         module.note(iri, DCTERMS.source, self._passage(entry))
         for number in entry.markers:
             module.note(iri, terms.term("marker"), terms.marker(self.file.article.id, number))
-        for name in self.subjects.of(entry, self.expression(entry.situation) if entry.situation else None):
-            module.note(iri, DCTERMS.subject, terms.term(name))
+        self._subjects(entry, iri)
         for predicate, targets in entry.concludes.items():
             for target in targets:
                 node = terms.claim(target) if predicate == "meetsExceptionTo" else terms.term(target)
@@ -189,6 +188,13 @@ class ArticleCompiler:
             self._effect(entry, effect, number)
         for number, doubt in enumerate(entry.doubts, 1):
             self._doubt(entry, doubt, number)
+
+    def _subjects(self, entry: ClaimEntry, iri: URIRef) -> None:
+        situation = self.expression(entry.situation) if entry.situation else None
+        for name in self.subjects.of(entry, situation):
+            self.module.note(iri, DCTERMS.subject, terms.term(name))
+        for name in self.subjects.absent_of(situation):
+            self.module.note(iri, terms.term("absentSubject"), terms.term(name))
 
     def _fields(self, entry: ClaimEntry, iri: URIRef) -> None:
         for field, prop in TEXT_FIELDS.items():

@@ -244,6 +244,7 @@ class Checker:
             "until",
             "before",
             "only_after",
+            "about",
         ):
             for name in getattr(entry, field):
                 self._term(f"{where}: {field}", name)

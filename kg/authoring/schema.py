@@ -293,6 +293,7 @@ class ClaimEntry(Entry):
     other_reading_because: Literal["reading", "grey_zone"] = "reading"
     precaution: str | None = None
     holds_of: str = ""
+    about: tuple[Name, ...] = ()
     concludes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     states: str = ""
     strength: str = ""

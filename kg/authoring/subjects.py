@@ -1,6 +1,7 @@
 """What a claim is about: the concepts it concludes, those of its condition, and those that its wording names.
 
-Written as `dcterms:subject`, so that a query finds a claim by any concept it touches.
+Written as `dcterms:subject`, so that a query finds a claim by any concept it touches; a concept whose absence the
+condition asks for is an `absentSubject`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from typing import Final
 
 from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
 from kg.authoring.schema import ClaimEntry, ThresholdFile
-from kg.authoring.vocabulary import POSITIONS, Vocabulary
+from kg.authoring.vocabulary import ABSENT_IN, POSITIONS, Vocabulary
 from kg.mentions import Table
 
 NO_SUBJECTS: Final = ("qualifier", "context")
 TERMS: Final = (
     "purpose", "trigger", "performer", "over", "particularly", "examples", "presupposes", "mechanism", "until",
-    "before", "only_after",
+    "before", "only_after", "about",
 )  # fmt: skip
 WORDING: Final = ("sentence", "means", "holds_of", "purpose_text", "reason", "substance_note", "before_text")
 
@@ -48,11 +49,15 @@ class Subjects:
         found = {target for targets in entry.concludes.values() for target in targets}
         found |= {name for field in TERMS for name in getattr(entry, field)}
         found |= {phase.substance for phase in entry.regimen} | {effect.outcome or "" for effect in entry.effects}
-        found |= set(self.in_expression(situation)) if situation else set()
+        found |= {name for name, absent in self._condition(situation) if not absent}
         found |= set(self.in_text(" . ".join(getattr(entry, field) for field in WORDING)))
         found |= {self.codes[word] for word in re.findall(r"\w+", entry.holds_of) if word in self.codes}
         found |= set(self.in_text(" . ".join(effect.population for effect in entry.effects)))
-        return tuple(sorted(name for name in found if self._counts(name)))
+        return tuple(sorted(filter(self._counts, found)))
+
+    def absent_of(self, situation: Expression | None) -> tuple[str, ...]:
+        """The concepts that a condition wants absent, sorted."""
+        return tuple(sorted({name for name, absent in self._condition(situation) if absent and self._counts(name)}))
 
     def _counts(self, name: str) -> bool:
         return name in self.vocabulary and self.vocabulary[name].kind not in NO_SUBJECTS
@@ -63,21 +68,23 @@ class Subjects:
             if len(hit.meanings) == 1:
                 yield hit.meanings[0]
 
-    def in_expression(self, expression: Expression) -> Iterator[str]:
-        """The concepts and quantities of a condition, through named conditions and thresholds."""
+    def _condition(self, expression: Expression | None) -> Iterator[tuple[str, bool]]:
+        """The concepts and quantities of a condition, through named conditions and thresholds; is it to be absent?"""
         match expression:
             case And(parts) | Or(parts):
                 for part in parts:
-                    yield from self.in_expression(part)
+                    yield from self._condition(part)
             case Some(_, filler) | AtLeast(_, _, filler):
-                yield from self.in_expression(filler)
-            case Value(_, name) | Named(name):
-                yield from self.named(name)
+                yield from self._condition(filler)
+            case Value(prop, name):
+                yield name, prop in ABSENT_IN.values()
+            case Named(name) if name in self.conditions:
+                yield from self._condition(parse(self.conditions[name]))
+            case Named(name):
+                yield from ((found, False) for found in self._named(name))
 
-    def named(self, name: str) -> Iterable[str]:
+    def _named(self, name: str) -> Iterable[str]:
         """The concepts behind a name of a condition."""
-        if name in self.conditions:
-            return self.in_expression(parse(self.conditions[name]))
         name = self.certain.get(name, name)
         (quantity,) = self.quantities.get(name, (name,))
         operands = self.derived.get(quantity, (quantity,))

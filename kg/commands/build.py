@@ -30,11 +30,11 @@ def add(commands: Any) -> None:
 def _schema(commands: Any) -> None:
     text, example = "JSON Schema of what goes in and comes out", "warrant schema case > case.schema.json"
     found = command(commands, "schema", run_schema, text, example)
-    found.add_argument("name", nargs="?", choices=NAMES, default="", help="one of them; all when none is given")
+    found.add_argument("name", nargs="?", choices=NAMES, help="one of them; all when none is given")
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    print(render.dumps(schema(options.name)))
+    print(render.dumps(schema(options.name or "")))
     return DONE
 
 

@@ -19,6 +19,7 @@ from kg.read_case import FACT_LISTS, NOT_FACTS, PLAIN_STATUSES, STATUSES
 AGES: Final = (None, 0, 5, 17, 18, 40, 62, 90)
 STARTS: Final = (0, 1, 7, 14, 30, 100, 400)
 PRIOR: Final = (1, 2, 9, 30, 60, 90, 200)
+MAY_END: Final = ("treatments", "diagnoses", "history", "plans", "intents", "procedures")
 
 
 def patients(ontology: Ontology, count: int, seed: int) -> tuple[PatientFacts, ...]:
@@ -84,7 +85,7 @@ class _Draw:
         return self.writer.statement(list_name, concept, status, **self._dates(list_name, random))
 
     def _dates(self, list_name: str, random: Random) -> dict[str, str]:
-        if list_name not in ("treatments", "diagnoses", "history") or random.random() < 0.5:
+        if list_name not in MAY_END or random.random() < 0.5:
             return {} if random.random() < 0.8 else {"date": days_before(random.choice(STARTS))}
         started = random.choice((*STARTS, *self._week_limits))
         ended = random.choice((None, None, 0, 1, started))

@@ -13,7 +13,7 @@ from kg import explore
 from kg.assess import Assessment
 from kg.authoring.compiler import closest
 from kg.entries import Claim
-from kg.errors import CaseError, InputError, Problem
+from kg.errors import CaseError, InputError, NotFound, Problem
 from kg.explore import Counterfactual, Difference, WhyNot
 from kg.facts import PatientFacts
 from kg.names import Names
@@ -29,13 +29,9 @@ FACT: Final = 'Write {"list": "diagnoses", "entry": {"concept": "..."}}.'
 ROOT: Final = "$"
 
 
-class NoSuchConclusion(InputError):
-    """What was to be explained does not follow, or is the name of nothing."""
-
-
 @dataclass(frozen=True)
 class Explanation:
-    """Why a conclusion follows: `id` as entries and claims are named, its proof, its minimal sets of axioms and facts."""
+    """Why a conclusion follows: its `id` as INTERFACE.md names it, its proof, its minimal sets of axioms and facts."""
 
     id: str
     proof: Proof
@@ -60,7 +56,7 @@ class Explanation:
 def explain(assessment: Assessment, identifier: str) -> Explanation:
     """Why a claim applies or is excluded, or why an entry is in its list.
 
-    Raises NoSuchConclusion with the nearest ids for anything that does not follow.
+    Raises NotFound with the nearest ids for anything that does not follow.
     """
     explainer, conclusion = assessment.explainer, assessment.conclusion(identifier)
     if explainer is None:
@@ -81,10 +77,10 @@ def names_of_conclusions(assessment: Assessment) -> tuple[str, ...]:
     return (*assessment.items, *outcomes.ids(Outcome.APPLICABLE), *outcomes.ids(Outcome.EXCLUDED))
 
 
-def _unknown(assessment: Assessment, identifier: str) -> NoSuchConclusion:
+def _unknown(assessment: Assessment, identifier: str) -> NotFound:
     remedy = "Ask why not (`--why-not`, `/why-not/`) for a claim that is open."
     near = closest(identifier, names_of_conclusions(assessment))
-    return NoSuchConclusion([Problem(identifier, "does not follow for this patient.", remedy, near)])
+    return NotFound([Problem(identifier, "does not follow for this patient.", remedy, near)])
 
 
 def explanation_json(found: Explanation) -> Data:
@@ -123,13 +119,13 @@ def explanation_markdown(found: Explanation) -> str:
 
 
 def why_not(assessment: Assessment, claim: str) -> WhyNot:
-    """What keeps a claim from applying. Raises NoSuchConclusion for what is no claim about a patient."""
+    """What keeps a claim from applying. Raises NotFound for what is no claim about a patient."""
     known = assessment.outcomes.by_claim
     if claim not in known:
         problem = Problem(
             claim, "is no claim that depends on a patient.", "See `warrant claims`.", closest(claim, known)
         )
-        raise NoSuchConclusion([problem])
+        raise NotFound([problem])
     return explore.why_not(assessment, claim)
 
 
@@ -145,7 +141,7 @@ def why_not_text(found: WhyNot) -> str:
 
 
 def facts_of(data: object, names: Names, assessment: Assessment, where: str = ROOT) -> PatientFacts:
-    """The facts of a fragment of a case, `{"list": ..., "entry": ...}`, or of a list of them, as of the assessment's day.
+    """The facts of a fragment of a case, `{"list": ..., "entry": ...}`, or of a list of them, as of the patient's day.
 
     Raises CaseError with all problems; their paths start at `where`.
     """

@@ -1,12 +1,12 @@
 """Entailments of the ontology that are materialised: about its classes, properties and individuals, not of a patient.
 
-    C(x) ⊢ D(x), by the engine                       ⟹  C rdfs:subClassOf D
+    C(x) ⊢ D(x), by the engine's rules               ⟹  C rdfs:subClassOf D
     P ⊑ Q ⊑ R                        (scm-spo)       ⟹  P rdfs:subPropertyOf R
     P(x, y), P ⊑ Q                   (prp-spo1)      ⟹  Q(x, y)
     P(x, y), domain or range C       (prp-dom, -rng) ⟹  C(x) or C(y)
     C(x), C ⊑ D                      (cax-sco)       ⟹  D(x)
 
-Subsumption covers defined classes: the engine's rules are read from intersections, unions and restrictions too.
+Subsumption covers defined classes: the rules are read from intersections, unions and restrictions too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from kg import terms
 from kg.facts import PatientFacts
+from kg.index import Index
 from kg.ontology import Ontology
 from kg.reasoner import Engine
 from kg.record import Assertion, Record
@@ -49,16 +50,54 @@ def _classes(ontology: Ontology) -> Links:
     feature = engine.rules.features.item
     found = {}
     for iri in _named(ontology, OWL + "Class"):
-        present = engine.saturate(_instance(terms.local(iri)), recording=False).present[0]
+        present = engine.saturate(_Instance(ontology.index).of(iri), recording=False).present[0]
         names = {filler for kind, _, filler, _ in map(feature.__getitem__, present) if kind == "class"}
         found[iri] = frozenset(_iri(name) for name in names) - {iri}
     return found
 
 
-def _instance(name: str) -> Record:
-    """A record that says of one individual that it belongs to a class, and nothing else."""
-    facts = PatientFacts(datetime.date.min)
-    return Record(ANYONE, facts, (Assertion(ANYONE, "type", name),), (), (), (), (), ())
+class _Instance:
+    """A record of which a class is true and nothing that does not follow from it: of a defined class, its definition.
+
+    The rules are Horn, so what they infer of this instance they infer of every one.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.assertions: list[Assertion] = []
+        self.different: list[tuple[str, ...]] = []
+        self.others = 0
+
+    def of(self, iri: str) -> Record:
+        self._state(ANYONE, iri)
+        facts = PatientFacts(datetime.date.min)
+        return Record(ANYONE, facts, tuple(self.assertions), tuple(self.different), (), (), (), ())
+
+    def _state(self, individual: str, iri: str) -> None:
+        definitions = self.index.values(iri, OWL + "equivalentClass")
+        if not definitions:
+            self.assertions.append(Assertion(individual, "type", terms.local(iri)))
+        for node in definitions:
+            self._fulfil(individual, node)
+
+    def _fulfil(self, individual: str, node: str) -> None:
+        """One of the expressions that a definition can be: C and D, P some C, P value x, P min n C."""
+        index = self.index
+        if head := index.value(node, OWL + "intersectionOf"):
+            for member in index.members(head):
+                self._state(individual, member)
+            return
+        prop = terms.local(index.value(node, OWL + "onProperty"))
+        if value := index.value(node, OWL + "hasValue"):
+            self.assertions.append(Assertion(individual, prop, terms.local(value)))
+            return
+        count = int(index.value(node, OWL + "minQualifiedCardinality", "1"))
+        others = tuple(f"{ANYONE}/{self.others + number}" for number in range(1, count + 1))
+        self.others += count
+        self.different.append(others)
+        for other in others:
+            self.assertions.append(Assertion(individual, prop, other))
+            self._state(other, index.value(node, OWL + "someValuesFrom") or index.value(node, OWL + "onClass"))
 
 
 def _properties(ontology: Ontology) -> Links:

@@ -13,8 +13,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -96,7 +95,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._waiting = self._aside = 0
         self._zygote: subprocess.Popen[bytes] | None = None
-        self._control = socket.socket()
+        self._control: socket.socket
 
     async def start(self) -> None:
         """Load the dataset and fork the first workers. Raises OntologyError where it cannot be loaded."""
@@ -104,6 +103,11 @@ class Pool:
         self._forking = asyncio.Lock()
         await self._load()
         self._idle = [await self._fork() for _ in range(self.limits.workers)]
+
+    @property
+    def zygote(self) -> int | None:
+        """The process that the workers are forked from."""
+        return self._zygote.pid if self._zygote is not None else None
 
     async def close(self) -> None:
         """End all workers. What they were asked meanwhile fails."""
@@ -121,21 +125,14 @@ class Pool:
         `seconds` may only lower the time limit. Raises a QueryError.
         """
         allowed = min(seconds, self.limits.seconds) if seconds is not None else self.limits.seconds
-        deadline = asyncio.get_running_loop().time() + allowed
-        async with self._turn(deadline) as turn:
+        turn = _Turn(asyncio.get_running_loop().time() + allowed, allowed)
+        await self._enter(turn)
+        try:
             worker = await self._take(fresh=bool(extra))
             again = False
             try:
-                reply = worker.ask(wire.request(query, extra))
-                if not await _within(reply, min(deadline, turn.patience)):
-                    self._move_aside(worker, turn)
-                    if not await _within(reply, deadline):
-                        raise QueryTimeout(
-                            f"The query ran for {allowed:g} s, its time limit, and was ended. "
-                            "Ask for less, or put the most selective pattern first."
-                        )
-                head, body = reply.result()
-                again = not extra and not turn.aside
+                head, body = await self._asked(worker, wire.request(query, extra), turn)
+                again = not extra and not turn.lowered
             except ConnectionError:
                 raise QueryTooLarge(
                     f"The query was ended because it needs more than {self.limits.memory >> 20} MiB of memory, or is "
@@ -146,35 +143,49 @@ class Pool:
                     self._idle.append(worker)
                 else:
                     self._end(worker)
+        finally:
+            self._leave(turn)
         return wire.answer_of(head, body)
 
     # -- turns
 
-    @asynccontextmanager
-    async def _turn(self, deadline: float) -> AsyncIterator[_Turn]:
+    async def _enter(self, turn: _Turn) -> None:
+        """Wait for a turn. Raises Overloaded where too many wait already, or none comes in time."""
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
         if self._waiting >= self.limits.queue:
             raise Overloaded(f"{self._waiting} queries are waiting already. Come back in a moment.", RETRY_AFTER)
         self._waiting += 1
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(turn.deadline):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Overloaded(
-                "No worker became free within the time limit. Come back in a moment.", RETRY_AFTER
-            ) from None
+            message = "No worker became free within the time limit. Come back in a moment."
+            raise Overloaded(message, RETRY_AFTER) from None
         finally:
             self._waiting -= 1
-        turn = _Turn(asyncio.get_running_loop().time() + self.limits.patience)
-        try:
-            yield turn
-        finally:
-            if turn.aside:
-                self._aside -= 1
-            else:
-                self._turns.release()
 
-    def _move_aside(self, worker: _Worker, turn: _Turn) -> None:
+    def _leave(self, turn: _Turn) -> None:
+        if turn.aside:
+            self._aside -= 1
+        else:
+            self._turns.release()
+
+    async def _asked(self, worker: _Worker, request: bytes, turn: _Turn) -> tuple[dict[str, Any], bytes]:
+        """A worker's reply. Raises QueryTimeout, and ConnectionError if the worker ends."""
+        loop, reply = asyncio.get_running_loop(), worker.ask(request)
+        patience = min(turn.deadline, loop.time() + self.limits.patience)
+        turn.timer = loop.call_at(patience, self._move_aside, worker, turn, reply)
+        try:
+            return await reply
+        finally:
+            turn.timer.cancel()
+
+    def _move_aside(self, worker: _Worker, turn: _Turn, reply: asyncio.Future[Any]) -> None:
+        turn.timer = asyncio.get_running_loop().call_at(turn.deadline, turn.expire, reply)
         self._tell(b"N", worker)
+        turn.lowered = True
         if self._aside < self.limits.aside:
             self._aside += 1
             turn.aside = True
@@ -206,9 +217,13 @@ class Pool:
     async def _ask_for_fork(self) -> _Worker:
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
-        pid = await self._heard()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
+            pid = await self._heard()
+        except BaseException:
+            ours.close()
+            raise
         zygote = self._zygote
         _, worker = await loop.create_unix_connection(lambda: _Worker(zygote, pid), sock=ours)
         return worker
@@ -255,14 +270,19 @@ class Pool:
 
 @dataclass
 class _Turn:
-    """Somebody's turn: when it has lasted too long, and whether it was moved aside."""
+    """Somebody's turn: when it is over, how many seconds that is, whether its worker was moved aside."""
 
-    patience: float
+    deadline: float
+    allowed: float
+    timer: asyncio.TimerHandle | None = None
+    lowered: bool = False
     aside: bool = False
 
-
-async def _within(reply: asyncio.Future[Any], deadline: float) -> bool:
-    """Whether a reply is there before a time of the loop's clock; the reply itself is not cancelled."""
-    if not reply.done():
-        await asyncio.wait([reply], timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
-    return reply.done()
+    def expire(self, reply: asyncio.Future[Any]) -> None:
+        if not reply.done():
+            reply.set_exception(
+                QueryTimeout(
+                    f"The query ran for {self.allowed:g} s, its time limit, and was ended. "
+                    "Ask for less, or put the most selective pattern first."
+                )
+            )

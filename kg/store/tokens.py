@@ -68,8 +68,12 @@ class Words:
         return tuple(tokens(self.query))
 
     def says(self, word: str) -> bool:
-        """Whether the letters of a word stand anywhere."""
-        return re.search(word, self.query, re.IGNORECASE) is not None
+        """Whether the letters of a word in lower case stand anywhere."""
+        return word in self._lower
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.query.lower()
 
     @property
     def update(self) -> str:

@@ -22,6 +22,11 @@ def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
     return HEAD.pack(len(text), len(body)) + text + body
 
 
+def length(start: bytes) -> int:
+    """The length of a whole frame by its start."""
+    return HEAD.size + sum(HEAD.unpack_from(start))
+
+
 def request(query: Query, extra: bytes = b"") -> bytes:
     return frame(vars(query), extra)
 

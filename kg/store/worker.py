@@ -21,6 +21,7 @@ from kg.store.location import in_graph, parse_quads
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
 PR_SET_PDEATHSIG: Final = 1
+PIECE: Final = 1 << 18
 
 
 def without_network() -> bool:
@@ -51,20 +52,28 @@ def confine(memory: int, sealed: bool) -> None:
 
 def serve(store: ox.Store, channel: socket.socket, prefixes: Mapping[str, str]) -> None:
     """Answer requests one after the other. Quads that come with a request stay: such a worker is used once."""
-    stream = channel.makefile("rwb")
-    while head := stream.read(wire.HEAD.size):
-        sizes = wire.HEAD.unpack(head)
-        query = wire.query_of(json.loads(stream.read(sizes[0])))
-        extra = stream.read(sizes[1])
+    while request := _received(channel):
+        size, _ = wire.HEAD.unpack_from(request)
+        content = memoryview(request)[wire.HEAD.size :]
         try:
-            store.extend(_quads(extra))
-            answer = wire.reply(evaluate(store, query, prefixes))
+            store.extend(_quads(bytes(content[size:])))
+            answer = wire.reply(evaluate(store, wire.query_of(json.loads(bytes(content[:size]))), prefixes))
         except QueryError as error:
             answer = wire.failure(error)
         except MemoryError:
             os._exit(1)
-        stream.write(answer)
-        stream.flush()
+        channel.sendall(answer)
+
+
+def _received(channel: socket.socket) -> bytes:
+    """One request, or nothing when the socket was closed."""
+    found = channel.recv(PIECE)
+    while found and (len(found) < wire.HEAD.size or len(found) < wire.length(found)):
+        piece = channel.recv(PIECE)
+        if not piece:
+            return b""
+        found += piece
+    return found
 
 
 def _quads(text: bytes) -> list[ox.Quad]:

@@ -19,7 +19,7 @@ from kg.names import fold
 
 FILE: Final = "language.yaml"
 _FIELDS: Final = (
-    "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words",
+    "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words", "tests",
 )  # fmt: skip
 Window = tuple[Decimal, Decimal]
 
@@ -32,6 +32,7 @@ class CustomaryUnit:
     value: Window | None
     low: Window | None
     high: Window | None
+    plausible: Window | None
 
     def fits_range(self, low: Decimal | None, high: Decimal | None) -> bool:
         """Whether the ends of a printed range, one at least, lie in the windows."""
@@ -63,6 +64,7 @@ class Customs:
     endings: tuple[str, ...]
     drug_endings: tuple[str, ...]
     words: frozenset[str]
+    tests: tuple[str, ...]
 
     def implied_unit(self, quantity: str, value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
         """The unit that the range or the value implies, or nothing."""
@@ -72,11 +74,6 @@ class Customs:
         else:
             fitting = [item.unit for item in known if item.fits_value(value)]
         return fitting[0] if len(fitting) == 1 else ""
-
-    def plausible(self, quantity: str, unit: str, value: Decimal) -> bool:
-        """Whether a value lies in the window of its unit, where there is one; of any unit if none is given."""
-        known = [item for item in self.units.get(quantity, ()) if item.value and (not unit or item.unit == unit)]
-        return not known or any(item.fits_value(value) for item in known)
 
 
 def read_customs(folder: Path) -> Customs:
@@ -96,11 +93,13 @@ def read_customs(folder: Path) -> Customs:
         endings=tuple(data["endings"]),
         drug_endings=tuple(data["drug_endings"]),
         words=frozenset(map(fold, data["words"])),
+        tests=tuple(data["tests"]),
     )
 
 
 def _customary(item: Mapping[str, Any]) -> CustomaryUnit:
-    return CustomaryUnit(item["unit"], *(_window(item.get(name)) for name in ("value", "low", "high")))
+    value, low, high = (_window(item.get(name)) for name in ("value", "low", "high"))
+    return CustomaryUnit(item["unit"], value, low, high, _window(item.get("plausible")) or value)
 
 
 def _window(ends: Any) -> Window | None:

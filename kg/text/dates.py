@@ -45,13 +45,17 @@ _ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\
 
 @dataclass(frozen=True)
 class DateHit:
-    """A date in a text. `day` is None when only the month or the year is said; `open` until its year is known."""
+    """A date in a text. `day` is None when only the month or the year is said, or when no calendar has it (`wrong`).
+
+    `open` holds month and day until the year is known.
+    """
 
     start: int
     end: int
     day: datetime.date | None
     year: int | None = None
     open: tuple[int, int] | None = None
+    wrong: bool = False
 
 
 def dates(text: str, today: datetime.date) -> tuple[DateHit, ...]:
@@ -94,19 +98,20 @@ def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
     named = "2" if match["m2"] else "3"
     if match["y1"]:
         day = _day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
-        return DateHit(start, end, day) if day else None
+        return DateHit(start, end, day, wrong=day is None)
     month, number, year_text = _month(match[f"m{named}"]), int(match[f"d{named}"]), match[f"y{named}"]
     if year_text is None:
         return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
     day = _day(int(year_text), month, number)
-    return DateHit(start, end, day) if day else None
+    return DateHit(start, end, day, wrong=day is None)
 
 
 def _numeric(match: re.Match[str]) -> DateHit | None:
     year = int(match["y4"]) + (2000 if len(match["y4"]) == 2 else 0)
     first, second = int(match["d4"]), int(match["m4"])
     day = _day(year, second, first) or _day(year, first, second)
-    return DateHit(match.start(), match.end(), day) if day else None
+    plausible = first <= 31 and second <= 31 and len(match["y4"]) == 4
+    return DateHit(match.start(), match.end(), day, wrong=day is None) if day or plausible else None
 
 
 def _ago(match: re.Match[str], today: datetime.date) -> DateHit | None:
@@ -143,7 +148,9 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
 def _with_year(hit: DateHit, hits: list[DateHit], text: str, today: datetime.date) -> DateHit:
     if hit.open is None:
         return hit
-    near = [other for other in hits if other.day and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]]
+    near = [
+        other for other in hits if other.day and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
+    ]
     after = [other for other in near if other.start > hit.start]
     chosen = after[0].day if after else near[-1].day if near else None
     for year in [chosen.year] if chosen else [today.year, today.year - 1]:

@@ -26,6 +26,7 @@ class Draft:
 
     text: str
     stated: list[Stated] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     unread: list[Unread] = field(default_factory=list)
     complete: dict[str, Span] = field(default_factory=dict)
     sex: tuple[str, Span] | None = None
@@ -33,7 +34,9 @@ class Draft:
 
     def add(self, list_name: str, entry: dict[str, Any], span: Span) -> bool:
         """Add an entry unless it stands there already; true in both cases."""
-        if not any(item.list == list_name and item.entry == entry for item in self.stated):
+        key = f"{list_name} {sorted(entry.items(), key=str)}"
+        if key not in self.seen:
+            self.seen.add(key)
             self.stated.append(Stated(list_name, entry, span))
         return True
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kg.names import fold
-from kg.text.cues import Cue
+from kg.text.cues import Cue, words_of
 from kg.text.entries import Draft
 from kg.text.lexicon import Lexicon
 from kg.text.printed import dose_at, unit_at
@@ -20,37 +20,43 @@ _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/-])\d[\d.,]*")
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_AFTER_TAKING: Final = re.compile(r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})")
-_PLAIN: Final = frozenset(
-    "OK USA UK EU NHS GP AM PM IM IV PO SC BD OD TDS QDS PRN NAD WNL ECOG WHO ICU ER ED TV ID DOB MRN II III IV VI VII VIII IX XI "
-    "FYI ASAP NB PS RE DD DDX HPI PMH PMHX FH FHX DHX SH ROS RX DX HX OE CC NR RR RI EDTA LABS NKDA PLEASE AND THE FOR".split()
+_AFTER_TAKING: Final = re.compile(
+    r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
 )
-_NO_DRUG: Final = frozenset(
-    "examination admission follow monday tuesday wednesday thursday friday saturday sunday january february march april june july "
-    "august september october november december review presentation arrival discharge imaging repeat treatment therapy medication "
-    "medications meds today going questioning smear blood average clinic ward oxygen account behalf whether which there several "
-    "other anything nothing regular long short physical inspection testing holiday leave admission dialysis ultrasound "
-    "weekends multiple these those their the background another diet".split()
+_PLAIN: Final = words_of(
+    "AM AND ASAP BD CC DD DDX DHX DOB DX ECOG ED EDTA ER EU FH FHX FOR FYI GP HPI HX ICU ID II III IM IV IX LABS MRN "
+    "NAD NB NHS NKDA NR OD OE OK PLEASE PM PMH PMHX PO PRN PS QDS RE RI ROS RR RX SC SH TDS THE TV UK USA VI VII VIII "
+    "WHO WNL XI"
+)
+_NO_DRUG: Final = words_of(
+    "account admission another anything april arrival august average background behalf blood clinic december dialysis "
+    "diet discharge examination february follow friday going holiday imaging inspection january july june leave long "
+    "march medication medications meds monday multiple nothing november october other oxygen physical presentation "
+    "questioning regular repeat review saturday september several short sunday testing the their therapy there these "
+    "those thursday today treatment tuesday ultrasound ward wednesday weekends whether which"
 )
 
 
-def leftover(lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]) -> tuple[Unread, ...]:
+def leftover(
+    lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]
+) -> tuple[Unread, ...]:
     """Spans that look clinical and that nothing has used or reported."""
-    covered = [(hit.start, hit.end) for hit in scan.hits]
-    covered += [(value.start, value.end) for series in scan.series.values() for value in series.values]
-    covered += [(day.start, day.end) for day in scan.days]
-    covered += [(unread.start, unread.end) for unread in draft.unread]
-    covered += [(item.span.start, item.span.end) for item in draft.stated]
-    covered += [(said[1].start, said[1].end) for said in (draft.sex, draft.age) if said]
-    covered += [(span.start, span.end) for span in draft.complete.values()]
-    covered += [(head.name_start, head.start) for head in heads]
+    spans = [(hit.start, hit.end) for hit in scan.hits]
+    spans += [(value.start, value.end) for series in scan.series.values() for value in series.values]
+    spans += [(day.start, day.end) for day in scan.days]
+    spans += [(unread.start, unread.end) for unread in draft.unread]
+    spans += [(item.span.start, item.span.end) for item in draft.stated]
+    spans += [(said[1].start, said[1].end) for said in (draft.sex, draft.age) if said]
+    spans += [(span.start, span.end) for span in draft.complete.values()]
+    spans += [(head.name_start, head.start) for head in heads]
+    covered = {place for start, end in spans for place in range(start, end)}
+    asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[Unread] = []
     looks = (*_doses(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan.text), *_capitals(scan.text))
     for start, end, reason in looks:
-        asked = any(part.asks and part.start <= start < part.end for part in parts)
-        if asked or any(start < other_end and other < end for other, other_end in covered):
+        if start in asking or not covered.isdisjoint(range(start, end)):
             continue
-        covered.append((start, end))
+        covered.update(range(start, end))
         found.append(Unread(start, end, scan.text[start:end], reason))
     return tuple(_joined(scan.text, sorted(found)))
 

@@ -35,6 +35,7 @@ class Entry:
     cue: Cue | None = None
     absent: tuple[str, ...] = ()
     spelled: str = ""
+    otherwise: Entry | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,7 @@ class Lexicon:
         entries: dict[str, Entry] = {}
         for cue, phrases in PHRASES.items():
             entries |= {parted(fold(phrase)): Entry(cue=cue) for phrase in phrases}
+        entries |= {parted(fold(test)): Entry(cue=Cue.TEST) for test in self.customs.tests}
         for item in self.customs.examinations:
             entries |= {parted(fold(name)): Entry(absent=item.absent) for name in item.names}
         plurals: dict[str, Entry] = {}
@@ -79,11 +81,12 @@ class Lexicon:
             if name in self.customs.not_in_text:
                 continue
             concepts = tuple((concept, rank) for rank in sorted(ranks) for concept in ranks[rank])
-            entry = Entry(concepts=concepts, spelled=self.customs.upper_case_only.get(name, ""))
             phrase = parted(name)
+            spelled = self.customs.upper_case_only.get(name, "")
+            entry = Entry(concepts=concepts, spelled=spelled, otherwise=entries.get(phrase) if spelled else None)
             if phrase and not (phrase in entries and entries[phrase].absent):
                 entries[phrase] = entry
-                plurals |= {other: entry for other in inflected(phrase)}
+                plurals |= dict.fromkeys(inflected(phrase), entry)
         return {phrase: entry for phrase, entry in plurals.items() if phrase not in entries} | entries
 
     def _clinical_words(self) -> frozenset[str]:
@@ -101,13 +104,17 @@ class Lexicon:
         spelled = [corrected.get(index, atom.word) for index, atom in enumerate(words)]
         again = self._select(text, words, spelled)
         useful = {index for hit in again if hit.entry.concepts for index in range(hit.first, hit.last)}
-        spelled = [corrected[i] if i in corrected and i in useful else atom.word for i, atom in enumerate(words)]
-        mended = {index for index in corrected if index in useful}
+        mended = corrected.keys() & useful
+        if not mended:
+            return hits
+        if len(mended) < len(corrected):
+            spelled = [corrected[i] if i in mended else atom.word for i, atom in enumerate(words)]
+            again = self._select(text, words, spelled)
         return tuple(
             Hit(hit.first, hit.last, hit.start, hit.end, hit.phrase, hit.entry, True)
-            if mended & set(range(hit.first, hit.last))
+            if not mended.isdisjoint(range(hit.first, hit.last))
             else hit
-            for hit in self._select(text, words, spelled)
+            for hit in again
         )
 
     def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[Hit, ...]:
@@ -118,16 +125,16 @@ class Lexicon:
             if hit.first >= end:
                 chosen.append(hit)
                 end = hit.last
-            elif chosen and hit.last <= end and self._says_more(chosen, hit):
+            elif hit.last <= end and hit.entry.concepts and self._says_more(chosen, hit):
                 chosen.append(hit)
         return tuple(sorted(chosen, key=lambda hit: (hit.first, -hit.last)))
 
     def _says_more(self, chosen: Sequence[Hit], inner: Hit) -> bool:
         """Whether a name inside the last one states something of its own: the outer name is broader or narrower."""
         outer = next(hit for hit in reversed(chosen) if hit.first <= inner.first and inner.last <= hit.last)
-        if any(hit.first > outer.first and hit.last > inner.first for hit in chosen if hit is not outer):
+        if chosen[-1] is not outer and chosen[-1].last > inner.first:
             return False
-        if not inner.entry.concepts or not outer.entry.concepts or outer.entry.concepts[0][1] != RELATED:
+        if not outer.entry.concepts or outer.entry.concepts[0][1] != RELATED:
             return False
         concept, rank = inner.entry.concepts[0]
         ontology = self.names.ontology
@@ -139,6 +146,7 @@ class Lexicon:
 
     def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[Hit]:
         starts, ends, position = {}, {}, 0
+        shouting = text.isupper()
         for index, word in enumerate(spelled):
             starts[position] = index
             position += len(word) + 1
@@ -146,8 +154,15 @@ class Lexicon:
         for last, (phrase, entry) in self.automaton.iter(f" {' '.join(spelled)} "):
             first, after = starts[last - len(phrase) - 1], ends[last]
             start, end = words[first].start, words[after - 1].end
-            if not entry.spelled or text[start:end] == entry.spelled or not text[start:end].islower():
-                yield Hit(first, after, start, end, phrase, entry)
+            meant = entry if self._as_spelled(entry, text[start:end], shouting) else entry.otherwise
+            if meant:
+                yield Hit(first, after, start, end, phrase, meant)
+
+    def _as_spelled(self, entry: Entry, written: str, shouting: bool) -> bool:
+        """Whether a name that is another word in small letters is written as a name."""
+        if not entry.spelled:
+            return True
+        return (written == entry.spelled or written.isupper()) and not (shouting and entry.otherwise)
 
     def _corrected(self, words: Sequence[Atom], hits: Iterable[Hit]) -> Mapping[int, str]:
         taken = {index for hit in hits if hit.entry.concepts for index in range(hit.first, hit.last)}
@@ -159,7 +174,11 @@ class Lexicon:
         """The word of a name that a word is the misspelling of, or nothing."""
         if len(word) < ONE_LETTER or word in self.known or not word.isalpha():
             return ""
-        if any(word.startswith(known) and len(word) - len(known) <= 2 for known in (word[:-1], word[:-2]) if known in self.known):
+        if any(
+            word.startswith(known) and len(word) - len(known) <= 2
+            for known in (word[:-1], word[:-2])
+            if known in self.known
+        ):
             return ""
         limit = 2 if len(word) >= TWO_LETTERS else 1
         near: list[tuple[int, str]] = []
@@ -197,6 +216,8 @@ def inflected(phrase: str) -> Iterator[str]:
         return
     if last.endswith("y") and last[-2] not in "aeiou":
         yield phrase[:-1] + "ies"
+    elif last == "patient":
+        return
     elif last.endswith("s"):
         if not last.endswith(("ss", "is", "us")):
             yield phrase[:-1]
@@ -214,5 +235,3 @@ def look(lexicon: Lexicon, text: str) -> tuple[tuple[Atom, ...], tuple[Hit, ...]
     """The atoms of a text and the phrases in it."""
     words = atoms(text)
     return words, lexicon.find(text, words)
-
-

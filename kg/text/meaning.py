@@ -23,21 +23,23 @@ from kg.text.scopes import POSITIONS, TREATMENTS, Named
 
 LIST_OF_KIND: Final[Mapping[str, str]] = {
     "finding": "findings", "suspicion": "findings", "condition": "diagnoses", "drug": "treatments",
-    "therapy": "treatments", "intent": "intents", "history": "procedures", "procedure": "procedures", "result": "results",
-    "analyte": "results",
+    "therapy": "treatments", "intent": "intents", "history": "procedures", "procedure": "procedures",
+    "result": "results", "analyte": "results",
 }  # fmt: skip
 NOT_STATED: Final = ("specimen", "qualifier", "substance", "context")
+NEAR: Final = 40
 PLANNED: Final = ("drug", "therapy", "procedure")
 PAST: Final = ("condition", "drug", "therapy", "finding")
 REASONS: Final[Mapping[Sense, str]] = {
     Sense.FAMILY: "said of the family, not of the patient",
-    Sense.HYPOTHETICAL: "a possibility, not a statement",
+    Sense.HYPOTHETICAL: "a possibility or a general remark, not a statement of the patient",
     Sense.UNCERTAIN: "stated as uncertain",
 }
 _TEST_WORD: Final = re.compile(
-    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b", re.IGNORECASE
+    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
+    re.IGNORECASE,
 )
-_RUNNING: Final = frozenset(word for phrase in PHRASES[Cue.TREATED] for word in phrase.split()) | {"having", "having"}
+_RUNNING: Final = frozenset(word for phrase in PHRASES[Cue.TREATED] for word in phrase.split()) | {"having"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Context:
     """What the reader knows of the place of a name: heading, dose, question, day of the assessment."""
 
     heading: str
-    dose: tuple[int, int] | None
+    taken: bool
     gives: bool
     asked: bool
     diagnosed: bool
@@ -78,7 +80,12 @@ class Meaning:
         marks = named.marks
         if named.position or "pending" in marks:
             yield ("analyte", "procedure")
-        if context.dose or marks & {"treated", "plan", "ended"} or context.heading in ("treatments", "plan") or context.gives:
+        if (
+            context.taken
+            or marks & {"treated", "plan", "ended"}
+            or context.heading in ("treatments", "plan")
+            or context.gives
+        ):
             yield TREATMENTS
         if marks & {"suspected", "history", "had", "uncertain"} or context.heading in ("history", "diagnoses"):
             yield ("condition", "history")
@@ -91,6 +98,8 @@ class Meaning:
         """Write what a name in a sense states; whether anything came of it."""
         if concept.kind in NOT_STATED or sense in (Sense.ASKED, Sense.HEADING):
             return False
+        if "allergy" in named.marks or context.heading == "allergy":
+            return self._leave(named, "an allergy or intolerance, not a treatment")
         if sense in REASONS:
             return self._leave(named, REASONS[sense])
         if concept.kind == "condition" and (test := self._test_for(named)):
@@ -109,21 +118,32 @@ class Meaning:
         return write(named, concept, context)
 
     def _leave(self, named: Named, reason: str) -> bool:
-        return self.draft.leave(named.token.start, named.token.end, reason)
+        return self.draft.leave(named.start, named.end, reason)
 
     def _add(self, list_name: str, named: Named, concept: Concept, **fields: Any) -> bool:
         entry = {"concept": concept.code, **{name: value for name, value in fields.items() if value}}
-        end = max([named.token.end, *(hit.end for hit in (named.day, named.since, named.until) if hit)])
-        return self.draft.add(list_name, entry, Span(named.token.start, end if fields else named.token.end))
+        used = [
+            hit.end
+            for hit in (named.day, named.since, named.until)
+            if hit and hit.day and hit.day.isoformat() in entry.values()
+        ]
+        end = max([named.end, *(place for place in used if place - named.end < NEAR)])
+        return self.draft.add(list_name, entry, Span(named.start, end))
 
     def _asserted(self, named: Named, concept: Concept, context: Context) -> bool:
         match concept.kind:
             case "drug" | "therapy":
                 return self._treatment(named, concept, context)
             case "intent":
-                ended = "treated" in named.marks or "intent" in named.hit.phrase or named.hit.phrase == concept.label.casefold()
-                return self._add("intents", named, concept) if ended or self._exact(named, concept) else self._leave(
-                    named, "an aim of a treatment, without saying that it runs"
+                ended = (
+                    "treated" in named.marks
+                    or "intent" in named.hit.phrase
+                    or named.hit.phrase == concept.label.casefold()
+                )
+                return (
+                    self._add("intents", named, concept)
+                    if ended or self._exact(named, concept)
+                    else self._leave(named, "an aim of a treatment, without saying that it runs")
                 )
             case "procedure":
                 return self._procedure(named, concept)
@@ -142,6 +162,9 @@ class Meaning:
         """A full date in ISO form; a year or a month alone is reported and leaves the entry without a date."""
         if hit is None:
             return ""
+        if hit.wrong:
+            self.draft.leave(hit.start, hit.end, "the calendar has no such day; the entry stands without a date")
+            return ""
         if hit.day is None:
             self.draft.leave(hit.start, hit.end, "a year or a month gives no day; the entry stands without a date")
             return ""
@@ -155,11 +178,11 @@ class Meaning:
     # -- treatments
 
     def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
-        running = "treated" in named.marks or context.dose or context.heading == "treatments" or named.since
-        running = running or bool(set(named.hit.phrase.split()) & _RUNNING)
+        running = "treated" in named.marks or context.taken or context.heading == "treatments"
+        running = running or named.since is not None or bool(set(named.hit.phrase.split()) & _RUNNING)
         if named.until:
             ended = self._day(named.until)
-            if ended:
+            if ended and self._exact(named, concept):
                 return self._add("treatments", named, concept, ended=ended)
             return self._past(named, concept, context)
         bygone = named.day is not None and not named.since and (named.day.year or context.year) < context.year
@@ -195,9 +218,11 @@ class Meaning:
         day = self._day(named.day)
         if "ended" in named.marks and concept.kind in TREATMENTS:
             until = self._day(named.until) if named.until else day
-            if until:
+            exact = self._exact(named, concept)
+            if until and exact:
                 return self._add("treatments", named, concept, ended=until)
-            self._absent("treatments", named, concept)
+            if exact:
+                self._add("treatments", named, concept, status="absent")
             return self._add("history", named, concept)
         return self._add("history", named, concept, date=day)
 
@@ -243,7 +268,10 @@ class Meaning:
         """The test that a condition's name stands in (`... serology`), or that its `negative` speaks of."""
         word = _TEST_WORD.match(self.draft.text, named.token.end)
         tails = [word["test"]] if word else []
-        if "negative" in self.draft.text[named.token.end : named.token.end + 14].casefold() and "negated" in named.marks:
+        if (
+            "negative" in self.draft.text[named.token.end : named.token.end + 14].casefold()
+            and "negated" in named.marks
+        ):
             tails += ["test", "serology"]
         for tail in tails:
             for concept, _ in self.lexicon.concepts(f"{named.hit.phrase} {tail}"):
@@ -252,11 +280,16 @@ class Meaning:
 
     def _outcome(self, named: Named) -> bool:
         """Whether an outcome is printed behind a test."""
-        return re.match(r"[^.;\n]{0,30}\b(?:negative|positive|reactive)\b", self.draft.text[named.token.end :], re.IGNORECASE) is not None
+        return (
+            re.match(
+                r"[^.;\n]{0,30}\b(?:negative|positive|reactive)\b", self.draft.text[named.token.end :], re.IGNORECASE
+            )
+            is not None
+        )
 
     def _positioned(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
         """Low, normal or high said of a test: the finding that the vocabulary has for it."""
-        finding = self.finding(concept, named.position, named.degree)
+        finding = self.finding(concept, named.position, named.degree, named.hit.phrase)
         if finding is None:
             said = f"{concept.label}, {named.position.lower()}"
             return self._leave(named, f"the vocabulary has no finding for it ({said})")
@@ -266,17 +299,24 @@ class Meaning:
             return self._add("history", named, finding, date=self._day(named.day))
         return self._add("findings", named, finding, date=self._day(named.day))
 
-    def finding(self, concept: Concept, position: str, degree: str) -> Concept | None:
+    def finding(self, concept: Concept, position: str, degree: str, surface: str) -> Concept | None:
         """The finding of a test at a position, with a degree where there is a name for that."""
-        if degree:
-            words = (word for cue, name in POSITIONS.items() if name == position for word in PHRASES[cue])
-            for word in words:
-                for name in (concept.label, *concept.synonyms):
-                    for other, _ in self.lexicon.concepts(f"{degree} {word} {name}"):
-                        return other
+        if degree and (named := self._named_finding(concept, position, degree, surface)):
+            return named
         axis = (concept.name, position)
         found = sorted(name for name, other in self.ontology.concepts.items() if other.axis == axis)
-        return self.ontology.concepts[found[0]] if found else None
+        if found:
+            return self.ontology.concepts[found[0]]
+        return self._named_finding(concept, position, "", surface)
+
+    def _named_finding(self, concept: Concept, position: str, degree: str, surface: str) -> Concept | None:
+        """The finding whose name is position and test, such as `normal` with what the text calls the test."""
+        for cue, name in POSITIONS.items():
+            for word in PHRASES[cue] if name == position else ():
+                for test in (surface, concept.label, *concept.synonyms):
+                    for other, _ in self.lexicon.concepts(f"{degree} {word} {test}".strip()):
+                        return other
+        return None
 
     # -- absence
 
@@ -291,7 +331,11 @@ class Meaning:
         if "plan" in marks and concept.kind in TREATMENTS:
             return self._absent("plans", named, concept)
         never = "never" in marks or ("neg" in marks and "had" in marks)
-        if concept.kind in PAST and concept.kind != "finding" and (never or "history" in marks or context.heading == "history"):
+        if (
+            concept.kind in PAST
+            and concept.kind != "finding"
+            and (never or "history" in marks or context.heading == "history")
+        ):
             done = self._absent("history", named, concept)
             return (self._absent(self._list(concept), named, concept) and done) if never and done else done
         if concept.kind in ("drug", "therapy"):

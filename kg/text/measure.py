@@ -43,12 +43,12 @@ class Measurer:
                     return ontology.concepts[axis[0]]
         return None
 
-    def measure(self, hit: Hit, value: Value, leading: DateHit | None) -> bool:
-        """Add the measurements of one value, one a day; false if none came of it."""
+    def measure(self, hit: Hit, value: Value, leading: DateHit | None, start: int) -> bool:
+        """Add the measurements of one value, one a day; false if none came of it. `start` is where its words begin."""
         concept = self.quantity(hit)
         assert concept is not None
         days = value.days or ((leading,) if leading else ())
-        span = Span(hit.start, value.end)
+        span = Span(start, value.end)
         if value.earlier and not days:
             return self.draft.leave(value.start, value.end, "an earlier value without a date")
         numbers, unit = self._unit(concept, value)
@@ -57,7 +57,8 @@ class Measurer:
         wrong = self._misfit(concept, unit)
         if wrong:
             label = concept.label
-            message = f"{label}: {self.draft.text[value.start : value.end].strip()} has a unit that does not fit; the value is not used"
+            said = self.draft.text[value.start : value.end].strip()
+            message = f"{label}: {said} has a unit that does not fit; the value is not used"
             self.issues.append(DataIssue("impossible_unit", message, (concept.name,)))
             return self.draft.leave(hit.start, value.end, wrong)
         number = self._number(concept, numbers, unit)
@@ -65,13 +66,23 @@ class Measurer:
             said = " or ".join(str(plain(one)) for one in numbers)
             return self.draft.leave(hit.start, value.end, f"the number can be read as {said}")
         entry = self._entry(concept, value, number, unit)
-        return all([self._dated(entry, day, span) for day in days] if days else [self.draft.add("measurements", entry, span)])
+        return all(
+            [self._dated(entry, day, span) for day in days] if days else [self.draft.add("measurements", entry, span)]
+        )
 
     def _dated(self, entry: dict[str, Any], day: DateHit, span: Span) -> bool:
+        if day.wrong:
+            return self.draft.leave(span.start, max(span.end, day.end), "the calendar has no such day")
         if day.day is None:
-            return self.draft.leave(span.start, max(span.end, day.end), "a value needs the day it was measured; only the year or month is said")
+            return self.draft.leave(
+                span.start,
+                max(span.end, day.end),
+                "a value needs the day it was measured; only the year or month is said",
+            )
         if day.day > self.as_of:
-            return self.draft.leave(span.start, max(span.end, day.end), f"{day.day} lies after the day of the assessment ({self.as_of})")
+            return self.draft.leave(
+                span.start, max(span.end, day.end), f"{day.day} lies after the day of the assessment ({self.as_of})"
+            )
         return self.draft.add("measurements", entry | {"date": day.day.isoformat()}, span)
 
     def _unit(self, concept: Concept, value: Value) -> tuple[tuple[Decimal, ...], str]:
@@ -92,12 +103,16 @@ class Measurer:
             implied -= {""}
         if len(implied) == 1 and (unit := implied.pop()):
             return value_numbers, unit
-        self.draft.leave(value.start, value.end, f"{concept.label}: no unit is printed and none is implied by the range or the value")
+        self.draft.leave(
+            value.start, value.end, f"{concept.label}: no unit is printed and none is implied by the range or the value"
+        )
         return value_numbers, ""
 
     def _misfit(self, concept: Concept, unit: str) -> str:
         known = units_of(self.names.ontology.quantities[concept.name])
-        return "" if ucum(unit) in known else f"{UnitMismatch(concept.label, unit, known)}; known are {', '.join(known)}"
+        return (
+            "" if ucum(unit) in known else f"{UnitMismatch(concept.label, unit, known)}; known are {', '.join(known)}"
+        )
 
     def _number(self, concept: Concept, numbers: Sequence[Decimal], unit: str) -> Decimal | None:
         """The one plausible reading; the first where the quantity has no window."""
@@ -111,14 +126,20 @@ class Measurer:
     def _plausible(self, concept: Concept, number: Decimal, unit: str) -> bool:
         """Whether a value lies in some customary window, converted to that window's unit."""
         ontology = self.names.ontology
-        windows = [item for item in self.customs.units.get(concept.name, ()) if item.value]
+        windows = [item for item in self.customs.units.get(concept.name, ()) if item.plausible]
         if not windows:
             return True
         value, _ = to_canonical(ontology, concept.name, interval_of(number, ""), unit)
         for item in windows:
-            assert item.value is not None
-            low, high = (to_canonical(ontology, concept.name, interval_of(end, ""), item.unit)[0] for end in item.value)
-            if low.low is not None and high.high is not None and value.low is not None and low.low <= value.low <= high.high:
+            assert item.plausible is not None
+            ends = item.plausible
+            low, high = (to_canonical(ontology, concept.name, interval_of(end, ""), item.unit)[0] for end in ends)
+            if (
+                low.low is not None
+                and high.high is not None
+                and value.low is not None
+                and low.low <= value.low <= high.high
+            ):
                 return True
         return False
 

@@ -14,11 +14,17 @@ from kg.text.scopes import Named
 from kg.text.segments import Heading, Segment
 from kg.text.tokens import Scan
 
-_AUXILIARY: Final = re.compile(r"\s*(?:and\s+)?(?:can|could|does|do|did|should|may|might|would|will|must|shall)\b", re.IGNORECASE)
-_MAIN_VERB: Final = re.compile(
-    r"(?<!who )(?<!that )(?<!not )(?<!to )\b(?:have|develop|need|require|receive|get|take|be|undergo|start|benefit)\b", re.IGNORECASE
+_AUXILIARY: Final = re.compile(
+    r"\s*(?:and\s+)?(?:can|could|does|do|did|should|may|might|would|will|must|shall)\b", re.IGNORECASE
 )
-_POSSESSIVE: Final = re.compile(r"\b(?:her|his|my|our|the\s+patient['’]?s|this\s+patient['’]?s|this)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_OPEN_QUESTION: Final = re.compile(r"[\s\W]*(?:what|how|why|which)\b", re.IGNORECASE)
+_MAIN_VERB: Final = re.compile(
+    r"(?<!who )(?<!that )(?<!not )(?<!to )\b(?:have|develop|need|require|receive|get|take|be|undergo|start|benefit)\b",
+    re.IGNORECASE,
+)
+_POSSESSIVE: Final = re.compile(
+    r"\b(?:her|his|my|our|the\s+patient['’]?s|this\s+patient['’]?s|this)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
 _DEICTIC: Final = re.compile(r"\b(?:she|he|her|his|him|this|it|i|we|my|the\s+patient|pt|they|these)\b", re.IGNORECASE)
 _GENERAL: Final = re.compile(
     r"\b(?:patients|people|women|men|adults|children|individuals|survivors|those|persons)\b|\b(?:is|are|can|may|means?|causes?|indicates?|suggests?)\b",
@@ -27,7 +33,8 @@ _GENERAL: Final = re.compile(
 _ARTICLE: Final = re.compile(r"\b(?:an?|any)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _LISTS: Final[Mapping[str, str]] = {
     "medication": "treatments", "medications": "treatments", "medicine": "treatments", "medicines": "treatments",
-    "meds": "treatments", "drug": "treatments", "drugs": "treatments", "treatment": "treatments", "treatments": "treatments",
+    "meds": "treatments", "drug": "treatments", "drugs": "treatments", "treatment": "treatments",
+    "treatments": "treatments",
     "med": "treatments", "supplements": "treatments", "therapy": "treatments", "therapies": "treatments",
     "problem": "diagnoses", "problems": "diagnoses", "diagnosis": "diagnoses", "diagnoses": "diagnoses",
     "conditions": "diagnoses", "comorbidities": "diagnoses", "history": "history", "pmh": "history",
@@ -73,11 +80,16 @@ def _one(draft: Draft, found: Sequence[Said], what: str) -> Said | None:
 
 
 class Addressed:
-    """What one segment asks: everything before the patient is brought in, and what follows the question's verb."""
+    """What one segment asks: what stands before the patient is brought in, and what follows the question's verb.
+
+    An open question (`what`, `how`, `why`) takes findings and values for granted, wherever they stand; one that is
+    answered by yes or no does not.
+    """
 
     def __init__(self, text: str, segment: Segment) -> None:
         self.text, self.segment = text, segment
         self.intro = introduction(text, segment.start, segment.end) if segment.asks else None
+        self.opened = _OPEN_QUESTION.match(text, segment.start) is not None
         self.verb = -1
         if self.intro and _AUXILIARY.match(text, segment.start):
             verb = _MAIN_VERB.search(text, self.intro[1], segment.end)
@@ -93,10 +105,11 @@ class Addressed:
         start = named.token.start
         if not self.segment.asks:
             return self.segment.mark and self._last(named)
-        if self.intro:
-            return start < self.intro[0] or 0 <= self.verb < start
         before = self.text[self.segment.start : start]
         kind = named.concept.kind if named.concept else ""
+        if self.intro:
+            told = self.opened and (kind == "finding" or bool(named.position) or "measured" in named.marks)
+            return (start < self.intro[0] and not told) or 0 <= self.verb < start
         if kind in ("finding", "analyte", "condition") and _POSSESSIVE.search(before):
             return False
         return not self._told(named, before)
@@ -133,7 +146,9 @@ def _fragments(text: str, parts: Sequence[Segment], told: Sequence[Named]) -> bo
     inside: set[int] = set()
     for part in parts:
         if not part.asks and not _GENERAL.search(text, part.start, part.end):
-            inside |= {named.token.start for named in told if part.start <= named.token.start < part.end and _weighs(named)}
+            inside |= {
+                named.token.start for named in told if part.start <= named.token.start < part.end and _weighs(named)
+            }
     return len(inside) >= 2
 
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_FEMALE: Final = r"woman|female|lady|girl|mrs|ms|gentlewoman|she|her|hers|herself"
-_MALE: Final = r"man|male|gentleman|boy|mr|he|him|his|himself|gent"
 _NOUN: Final = re.compile(
-    r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mr|gent))\b\.?", re.IGNORECASE
+    r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mr|gent))\b\.?",
+    re.IGNORECASE,
 )
 _PRONOUN: Final = re.compile(r"\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b", re.IGNORECASE)
 _UNIT: Final = r"(?:years?|yrs?|y)"
+_PERSON: Final = r"(?:fe)?male|(?:wo)?man|lady|gentleman"
 _AGE: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?P<a1>\d{{1,3}})\s*[-‐‑–]?\s*{_UNIT}\s*[-‐‑–]?\s*(?:old|o\b|of\s+age)(?:[\s-]*(?P<s1>[FM])\b)?"
     rf"|(?P<a2>\d{{1,3}})\s*[-‐‑–]?\s*(?:y/?o\b|y\.o\.|yo\b)\.?(?:\s*[-/]?\s*(?P<s2>[FMfm])\b(?!\s*[:=]))?"
@@ -25,6 +25,8 @@ _AGE: Final = re.compile(
     rf"|(?P<a4>\d{{1,3}})\s?{_UNIT}\b\.?\s*[-/,]?\s*(?:(?P<s4>[FM])\b|(?=(?:fe)?male\b|(?:wo)?man\b|lady\b|gentleman\b))"
     r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w.,/%]|\s*[/%]|\.\d)(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
     rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
+    rf"|\b(?:{_PERSON})(?:\s*,|\s+of)\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b))"
+    rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
     re.IGNORECASE,
 )
@@ -54,7 +56,7 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     for match in _AGE.finditer(text):
         if _inside(match.start(), outside):
             continue
-        number = next(int(match[f"a{n}"]) for n in range(1, 8) if match[f"a{n}"])
+        number = next(int(match[f"a{n}"]) for n in range(1, 10) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
         doubt = "" if years <= _OLDEST else f"no age: {number} is over {_OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))

@@ -1,4 +1,4 @@
-"""What laboratories print beside a number: comparator, unit, range, flag. Each reader takes a place and gives the end."""
+"""What laboratories print beside a number: comparator, unit, range, flag; each read at a place, with its end."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ _DOSE: Final = re.compile(
 )
 _COMPARATOR: Final = re.compile(
     r"\s*(?P<sign><=|>=|=<|=>|≤|≥|⩽|⩾|<|>|~|≈|∼|∽|˜|=|(?:about|around|approximately|approx\.?|circa|ca\.?|roughly|nearly|almost)\b"
-    r"|(?:less than or equal to|at most|no more than|up to|not more than|maximum)\b|(?:greater than or equal to|at least|no less than|not less than)\b"
-    r"|(?:less than|below|under|lower than|fewer than)\b|(?:more than|greater than|above|over|exceeding|higher than)\b)",
+    r"|(?:less than or equal to|at most|no more than|up to|not more than|maximum)\b"
+    r"|(?:greater than or equal to|at least|no less than|not less than)\b"
+    r"|(?:less than|below|under|lower than|fewer than)\b"
+    r"|(?:more than|greater than|above|over|exceeding|higher than)\b)",
     re.IGNORECASE,
 )
 _WORDED: Final = (
-    ("<=", ("<=", "=<", "≤", "⩽", "less than or equal to", "at most", "no more than", "up to", "not more than", "maximum")),
+    (
+        "<=",
+        ("<=", "=<", "≤", "⩽", "less than or equal to", "at most", "no more than", "up to", "not more than", "maximum"),
+    ),
     (">=", (">=", "=>", "≥", "⩾", "greater than or equal to", "at least", "no less than", "not less than")),
     ("<", ("<", "less than", "below", "under", "lower than", "fewer than")),
     (">", (">", "more than", "greater than", "above", "over", "exceeding", "higher than")),
@@ -140,9 +145,7 @@ def _two_sided(text: str, start: int, commas: bool) -> PrintedRange | None:
         return None
     unit = unit_at(text, high.end)
     chosen = unit or first_unit
-    return PrintedRange(
-        low.values[0], high.values[0], chosen.said if chosen else "", unit.end if unit else high.end
-    )
+    return PrintedRange(low.values[0], high.values[0], chosen.said if chosen else "", unit.end if unit else high.end)
 
 
 def _number(text: str, place: int, commas: bool) -> Number | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -29,12 +30,18 @@ from kg.text.numbers import decimal_commas
 from kg.text.patient import Addressed, addressed, completeness, identify
 from kg.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
 from kg.text.scopes import Named, Scoper, sense
-from kg.text.segments import Heading, Segment, headings, segments
-from kg.text.tokens import Scan, tokens
+from kg.text.segments import Segment, headings, segments
+from kg.text.tokens import Scan, Token
 from kg.text.values import Series, Value, ValueReader
 
 _LEADING: Final = re.compile(
-    r"^[\s*•-]*(?:(?:on|labs?|bloods?|blood tests?|results?|from|dated|of|today|and|then|repeat|repeated|investigations|bloods on)\b[\s,:(]*)*$",
+    r"^[\s*•-]*(?:(?:on|labs?|bloods?|blood tests?|results?|from|dated|of|today|and|then|repeat|repeated|"
+    r"investigations|bloods on)\b[\s,:(]*)*$",
+    re.IGNORECASE,
+)
+_FREQUENCY: Final = re.compile(
+    r"[\s,(]*(?:\d[\d.,]*\s*\w+\s+)?(?:(?:tablets?|injections?|infusions?|once|twice|three\s+times|every|each|\d\s*x)\s+)*"
+    r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
     re.IGNORECASE,
 )
 _DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|since)\b", re.IGNORECASE)
@@ -66,12 +73,15 @@ class _Reader:
         self.measurer = Measurer(names, self.lexicon.customs, self.draft, today, self.commas)
         self.meaning = Meaning(self.lexicon, self.draft)
         self.mentions: list[Mention] = []
+        self.last_treatment: Named | None = None
+        self.trailing: dict[Hit, DateHit] = {}
         self.headings = headings(text)
         self.segments = segments(text)
         self.scan = self._scan()
 
     def read(self) -> TextReading:
-        places = [place for segment in self.segments for place in self._places(segment)]
+        first = [place for segment in self.segments for place in self._places(segment)]
+        places = [replace(p, sense=sense(p.named, p.context.heading, p.context.asked)) for p in first]
         identify(self.text, self.draft, self._family_spans(places))
         told = [place.named for place in places if place.sense is not Sense.ASKED]
         about = addressed(self.text, self.segments, self.draft, self.scan, told)
@@ -95,14 +105,19 @@ class _Reader:
     def _scan(self) -> Scan:
         words, hits = look(self.lexicon, self.text)
         days = dates(self.text, self.today)
-        days = tuple(day for day in days if not any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in hits))
+        days = tuple(
+            day for day in days if not any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in hits)
+        )
         reader = ValueReader(self.text, days, self.commas)
         named = [hit for hit in hits if hit.entry.concepts or hit.entry.absent]
         series: dict[Hit, Series] = {}
-        for index, hit in enumerate(named):
+        starts = [hit.start for hit in named]
+        for hit in named:
             if any(c.kind in ("analyte", "drug", "therapy", "finding") for c, _ in hit.entry.concepts):
-                later = [other.start for other in named[index + 1 :] if other.start >= hit.end]
-                found = reader.after(hit.end, later[0] if later else len(self.text))
+                later = bisect_left(starts, hit.end)
+                found = reader.after(hit.end, starts[later] if later < len(starts) else len(self.text))
+                if found.spread:
+                    self.draft.leave(*found.spread, "a span, not one value")
                 if found.dose or (found.values and self._takes_value(hit, found.values[0])):
                     series[hit] = found
         return Scan(self.text, words, hits, days, series)
@@ -121,22 +136,48 @@ class _Reader:
     # -- senses
 
     def _places(self, segment: Segment) -> list[_Place]:
-        found = tokens(self.scan, segment)
+        found = self.scan.between(segment.start, segment.end)
         heading = self._heading(segment)
         measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
         named = Scoper(self.lexicon, measured, heading).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
         ask = Addressed(self.text, segment)
+        self._end_of_treatment(found, named)
+        self._trailing(named)
         places = []
         for name in named:
             asked = ask.asks_about(name)
             series = self.scan.series.get(name.hit)
-            context = Context(
-                heading, series.dose if series else None, gives and asked, asked, diagnosed, self.today.year
-            )
+            context = Context(heading, self._taken(name, series), gives and asked, asked, diagnosed, self.today.year)
             places.append(_Place(name, segment, sense(name, heading, asked), context))
         return places
+
+    def _end_of_treatment(self, found: Sequence[Token], named: Sequence[Named]) -> None:
+        """A sentence that ends a treatment without naming one ends the last one named (`Stopped in May.`)."""
+        treated = [name for name in named if name.concept and name.concept.kind in ("drug", "therapy")]
+        ended = [token for token in found if token.hit and token.hit.entry.cue is Cue.ENDED]
+        if ended and not treated and self.last_treatment:
+            days = [token.day for token in found if token.day and token.start > ended[0].start]
+            self.last_treatment.marks.add("ended")
+            self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
+        self.last_treatment = treated[-1] if treated else self.last_treatment
+
+    def _trailing(self, named: Sequence[Named]) -> None:
+        """`on` a date behind the last of several values dates all of them, where no other date stands among them."""
+        measured = [item for item in named if "measured" in item.marks]
+        dated = [item for item in measured if any(value.days for value in self.scan.series[item.hit].values)]
+        if len(measured) < 2 or dated != measured[-1:]:
+            return
+        days = self.scan.series[dated[0].hit].values[-1].days
+        if len(days) == 1 and self.text[: days[0].start].rstrip().endswith((" on", " from", " dated", " of")):
+            self.trailing |= {item.hit: days[0] for item in measured[:-1]}
+
+    def _taken(self, named: Named, series: Series | None) -> bool:
+        """Whether a dose or a frequency stands behind a name."""
+        return (series is not None and series.dose is not None) or _FREQUENCY.match(
+            self.text, named.token.end
+        ) is not None
 
     def _heading(self, segment: Segment) -> str:
         over = [item for item in self.headings if item.name_start < segment.end and segment.start < item.end]
@@ -179,7 +220,7 @@ class _Reader:
             meant = Sense.PLAN
         used = about and self._use(place, concept, meant, series)
         for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:
-            self.mentions.append(Mention(named.token.start, named.token.end, other.name, meant, used))
+            self.mentions.append(Mention(named.start, named.end, other.name, meant, used))
         return used, concept
 
     def _use(self, place: _Place, concept: Concept | None, meant: Sense, series: Series | None) -> bool:
@@ -200,14 +241,19 @@ class _Reader:
             return self.draft.leave(named.token.start, end, "not stated of the patient")
         if meant is Sense.ASKED:
             return False
-        leading = None if any(v.days for v in series.values) else named.day or self._leading(named)
+        leading = None
+        if not any(value.days for value in series.values):
+            leading = named.day or self._leading(named) or self.trailing.get(named.hit)
         past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
         values = [replace(value, earlier=value.earlier or past) for value in series.values]
-        used = [self.measurer.measure(named.hit, value, leading) for value in values]
-        if named.hit.entry.concepts[0][0].kind == "finding" or named.position:
-            stated = self.meaning.choose(named, place.context)
-            if stated:
-                used.append(self.meaning.state(named, stated, meant, place.context))
+        starts = [named.start, *(value.start for value in values[1:])]
+        used = [
+            self.measurer.measure(named.hit, value, leading, start) for start, value in zip(starts, values, strict=True)
+        ]
+        named_too = [c for c, _ in named.hit.entry.concepts if c.kind in ("finding", "history")]
+        if named.position:
+            named_too = [c for c in [self.measurer.quantity(named.hit)] if c]
+        used += [self.meaning.state(named, concept, meant, place.context) for concept in named_too]
         return any(used)
 
     def _leading(self, named: Named) -> DateHit | None:
@@ -262,7 +308,7 @@ class _Reader:
         for place in places:
             if place.sense is Sense.ASKED and place.named.token.start in own:
                 ask = Addressed(self.text, place.segment)
-                if not ask.of_the_patient:
+                if place.segment.asks and not ask.of_the_patient:
                     return Kind.BOTH
         return Kind.CASE
 
@@ -270,5 +316,3 @@ class _Reader:
         if not about:
             return ()
         return leftover(self.lexicon, self.scan, self.draft, self.segments, self.headings)
-
-

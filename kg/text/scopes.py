@@ -2,8 +2,9 @@
 
 Cues reach in three ways. A chain (`no`, `history of`, `suspected`, `on`) reaches the next name and those joined to it
 by `and`, `or`, comma or slash; `or` and `nor` carry it further than a comma does, and where the reach
-of a negation cannot be told the name is uncertain, never absent. A scope (family, hypothetical, plan) reaches to the end
-of its clause. A cue behind a name (`absent`, `suspected`, `survivor`) reaches back over names joined without a comma.
+of a negation cannot be told the name is uncertain, never absent. A scope (family, hypothetical, plan) reaches to the
+end of its clause. A cue behind a name (`absent`, `suspected`, `survivor`) reaches back over names
+joined without a comma.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ CHAINS: Final = frozenset({
 SCOPES: Final = frozenset({Cue.FAMILY, Cue.HYPOTHETICAL, Cue.PLAN})
 POST: Final[Mapping[Cue, str]] = {
     Cue.NEG_POST: "negated", Cue.HISTORY_POST: "history", Cue.SUSPECTED: "suspected", Cue.UNCERTAIN: "uncertain",
-    Cue.PENDING: "pending", Cue.DONE: "done", Cue.ENDED: "ended", Cue.PLAN: "plan", Cue.SHOWS: "shows", Cue.NEG: "negated",
+    Cue.PENDING: "pending", Cue.DONE: "done", Cue.ENDED: "ended", Cue.PLAN: "plan", Cue.SHOWS: "shows",
+    Cue.NEG: "negated",
 }  # fmt: skip
 POSITIONS: Final[Mapping[Cue, str]] = {Cue.LOW: "Low", Cue.NORMAL: "Normal", Cue.HIGH: "High"}
 TREATMENTS: Final = ("drug", "therapy", "intent")
 PASSED: Final = ("condition", "drug", "therapy", "history", "procedure", "finding")
 REACH: Final = 4
 _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
+_PATIENT: Final = frozenset({"patient", "the patient", "pt"})
+_PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
+_AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
 _BREAKS: Final = frozenset(";.!?")
 
 
@@ -48,6 +53,16 @@ class Named:
     since: DateHit | None = None
     until: DateHit | None = None
     test: bool = False
+    start: int = -1
+    end: int = -1
+
+    def __post_init__(self) -> None:
+        self.start, self.end = self.token.start, self.token.end
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all concepts that the name can mean."""
+        return frozenset(concept.kind for concept, _ in self.hit.entry.concepts)
 
     @property
     def hit(self) -> Hit:
@@ -79,6 +94,7 @@ class Scoper:
         self.joined = ""
         self.position, self.degree = "", ""
         self.position_open = False
+        self.position_at = -1
         self.test_seen = ""
         self.names: list[Named] = []
         self.date_cue = ""
@@ -121,7 +137,7 @@ class Scoper:
         if concept and concept.kind in ("procedure", "result") and not self.test_seen:
             self.test_seen = "named"
         self.names.append(named)
-        if self.recent and not self.joined:
+        if self.joined in ("", "aux"):
             self.recent = []
         self.recent.append(named)
         self.joined = ""
@@ -136,26 +152,32 @@ class Scoper:
         axes = any(ontology.concepts[name].axis for name in ontology.descendants(named.concept.name))
         axes = axes or any(ontology.concepts[name].axis for name in ontology.ancestors(named.concept.name))
         kind = named.concept.kind
-        return "counted" if kind == "analyte" or (kind == "finding" and axes) else "treatment" if kind in TREATMENTS else kind
+        return (
+            "counted"
+            if kind == "analyte" or (kind == "finding" and axes)
+            else "treatment"
+            if kind in TREATMENTS
+            else kind
+        )
 
     def _reach(self, chain: Chain, named: Named, group: str) -> None:
         """Mark a name that a chain reaches."""
         joined_loosely = chain.started and chain.link in (",", "and", "/")
         other = bool(chain.group) and group != chain.group
-        kind = named.concept.kind if named.concept else ""
+        kinds, kind = named.kinds, named.concept.kind if named.concept else ""
         if chain.cue in (Cue.NEG, Cue.NEVER) and joined_loosely and (chain.doubt or other):
             named.marks.add("unclear")
-        elif chain.cue is Cue.HISTORY and chain.started and (kind == "finding" or chain.link == "," and other):
+        elif chain.cue is Cue.HISTORY and chain.started and (kind == "finding" or (chain.link == "," and other)):
             chain.doubt = True
         elif chain.cue is Cue.HISTORY and chain.doubt and kind != "history":
             pass
         elif chain.cue in (Cue.SUSPECTED, Cue.UNCERTAIN) and chain.started and chain.link not in ("or", "/", "and"):
             chain.doubt = True
-        elif chain.cue is Cue.TREATED and kind not in TREATMENTS:
+        elif (chain.cue is Cue.TREATED and not kinds & {*TREATMENTS, "analyte"}) or (
+            chain.cue is Cue.HAD and not kinds & {"condition", "drug", "therapy", "history", "procedure"}
+        ):
             pass
-        elif chain.cue is Cue.HAD and kind not in ("condition", "drug", "therapy", "history", "procedure"):
-            pass
-        elif not (chain.cue is Cue.ENDED and kind not in TREATMENTS):
+        elif chain.cue is not Cue.ENDED or kinds & set(TREATMENTS):
             named.marks |= {chain.cue.value, "starts"} if chain.starts else {chain.cue.value}
         chain.started, chain.gap, chain.link = True, 0, ""
         chain.group = chain.group or group
@@ -163,7 +185,7 @@ class Scoper:
     def _in_scope(self, scope: Cue, named: Named) -> bool:
         if scope is Cue.PLAN:
             treated = any(chain.cue is Cue.TREATED and not chain.gap for chain in self.chains)
-            return named.concept is not None and named.concept.kind in (*TREATMENTS, "procedure") and not treated
+            return bool(named.kinds & {*TREATMENTS, "procedure"}) and not treated
         return True
 
     def _place(self, named: Named) -> None:
@@ -173,6 +195,8 @@ class Scoper:
             self.position, self.degree, self.position_open = leading, "", True
         elif self.position_open and self._placeable(named):
             named.position, named.degree = self.position, self.degree
+            named.start = self.position_at if self.position_at >= 0 else named.start
+            self.position_at = -1
         elif named.concept is None or named.concept.kind not in ("analyte", "specimen"):
             self.position_open = False
 
@@ -194,7 +218,7 @@ class Scoper:
             return
         if token.word == "nor":
             self._link("or")
-        behind = bool(self.recent) and self.joined == "" and not self._names_next(following)
+        behind = bool(self.recent) and self.joined in ("", "aux") and not self._names_next(following)
         if cue in POSITIONS or cue is Cue.DEGREE:
             self._position(cue, token, behind)
         elif cue in POST and behind and not (cue is Cue.NEG and not self._closes(following)):
@@ -212,9 +236,11 @@ class Scoper:
                 self.scopes -= {Cue.HYPOTHETICAL, Cue.PLAN}
         elif cue is Cue.SUBJECT:
             self.chains, self.recent = [], []
-            self.scopes -= SCOPES if token.word not in ("i", "we") else {Cue.FAMILY}
+            self.scopes -= SCOPES if token.word in _PATIENT else {Cue.FAMILY}
         elif cue is Cue.PENDING:
             self.chains.append(Chain(Cue.PENDING))
+        elif cue is Cue.TEST:
+            self._tested(behind)
         elif cue is Cue.SINCE:
             self.date_cue = "since"
         elif cue is Cue.SHOWS:
@@ -222,6 +248,13 @@ class Scoper:
             self._close_started()
         elif cue is not Cue.GIVE:
             self._word(token)
+
+    def _tested(self, behind: bool) -> None:
+        """A test that the vocabulary lacks; what stands behind its colon or verb, or before it, is its result."""
+        self.test_seen = self.test_seen or "named"
+        if behind:
+            for named in self.recent:
+                named.test = True
 
     def _names_next(self, following: Token | None) -> bool:
         return following is not None and following.form is Form.NAME
@@ -243,7 +276,7 @@ class Scoper:
         if cue in (Cue.NEG, Cue.NEVER):
             self.chains = [chain for chain in self.chains if not chain.started]
         self.position_open = False
-        self.chains.append(Chain(cue, starts=word.split()[-1] in _STARTS or "started" in word.split()))
+        self.chains.append(Chain(cue, starts=word.rsplit(maxsplit=1)[-1] in _STARTS or "started" in word.split()))
 
     def _scope(self, cue: Cue, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
@@ -262,12 +295,13 @@ class Scoper:
                 if self._placeable(named) and not named.position:
                     named.position, named.degree = position, self.degree
                     named.marks |= {"neg"} if negated else set()
+            self.recent[-1].end = token.end
             self.degree = ""
             return
-        self.position, self.position_open = position, True
+        self.position, self.position_open, self.position_at = position, True, token.start
 
     def _placeable(self, named: Named) -> bool:
-        return named.concept is None or named.concept.kind in ("analyte", "procedure") or bool(named.hit.entry.absent)
+        return bool(named.kinds & {"analyte", "procedure"} or named.hit.entry.absent)
 
     def _post(self, mark: str) -> None:
         for named in self.recent if self._one_list() else self.recent[-1:]:
@@ -296,6 +330,8 @@ class Scoper:
         elif token.word == "(":
             self.joined = "("
         elif token.word == ":":
+            if self.recent and not self.joined:
+                self.recent[-1].marks.add("shows")
             self._close_started()
             self.test_seen = "told" if self.test_seen else ""
         elif token.word in _BREAKS:
@@ -304,21 +340,52 @@ class Scoper:
             self.joined = token.word
 
     def _word(self, token: Token) -> None:
+        if token.word in _PERSONS and self.recent and self.joined == "":
+            self._post("hypothetical")
         if token.word == "in":
             self.joined = "in" if self.joined == "" else self.joined
         if token.word in ("until", "till", "stopped", "finished"):
             self.date_cue = "until"
         if token.word in ("since", "from", "started"):
             self.date_cue = "since"
-        if token.word in CLOSERS:
+        if token.word in _AUXILIARIES:
+            self._close_started()
+            self.joined = self.joined or "aux"
+        elif token.word in CLOSERS:
             self._close_started()
             self.joined = self.joined or "word"
             self.position_open = False
         elif token.word not in FILLERS:
             self._strange()
-        elif token.word not in ("is", "are", "was", "were", "be", "been", "being", "level", "levels", "count", "counts", "'s",
-                                "his", "her", "the", "in", "of", "a", "my", "their", "also", "both", "value", "values", "result",
-                                "results", "report"):
+        elif token.word not in (
+            "is",
+            "are",
+            "was",
+            "were",
+            "be",
+            "been",
+            "being",
+            "level",
+            "levels",
+            "count",
+            "counts",
+            "'s",
+            "his",
+            "her",
+            "the",
+            "in",
+            "of",
+            "a",
+            "my",
+            "their",
+            "also",
+            "both",
+            "value",
+            "values",
+            "result",
+            "results",
+            "report",
+        ):
             self.position_open = self.position_open and token.word != "and"
 
     def _strange(self) -> None:

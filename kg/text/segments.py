@@ -11,22 +11,25 @@ from kg.text.cues import HEADINGS
 
 _END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
 _SHORT: Final = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|ca|conc|ref|y\.o|b\.d|t\.d\.s|o\.d)|\b[A-Z])$",
+    r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d)|\b[A-Z])$",
     re.IGNORECASE,
 )
 _ASKING: Final = r"what|which|how|why|whom|whose"
 _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
 _SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
 _ASKS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
+    rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
     r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
     r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
     r"(?:dose|dosage|dosing|definition|meaning|mechanism|effect\s+size|contraindications?|monitoring|sources?|references?|evidence|"
-    r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|workup|work-up)\s+(?:of|for|in|to)\b)\b)",
+    r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?)\s+(?:of|for|in|to)\b)\b)",
     re.IGNORECASE,
 )
-_OPENS: Final = re.compile(rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where)\b", re.IGNORECASE)
+_OPENS: Final = re.compile(
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where)\b", re.IGNORECASE
+)
 _STRONG: Final = re.compile(
     r"(?:[,:–—]|\s-|\band\b|\bso\b|\bbut\b)\s*(?:and\s+|so\s+)?(?=(?:what|how|why)\b|(?:which|when|where|who)\s+(?:is|are|should|can|do|does|next|test|tests|step|steps|treatment|drug|would|could|will|shall|must|other|else|further|one)\b"
     r"|(?:is|are|was|does|do|did|can|could|should|may|might|would|will|shall|must|has)\s+(?:it|this|that|there|she|he|they|i|we|you|the|an?|her|his|my)\b"
@@ -34,7 +37,8 @@ _STRONG: Final = re.compile(
     re.IGNORECASE,
 )
 _AND_ASKS: Final = re.compile(
-    r",?\s*\band\s+(?=(?:what|how|why|which)\b|(?:should|can|may|could|is|are|does)\s+(?:i|we|she|he|it|this|there|the|you)\b)", re.IGNORECASE
+    r",?\s*\band\s+(?=(?:what|how|why|which)\b|(?:should|can|may|could|is|are|does)\s+(?:i|we|she|he|it|this|there|the|you)\b)",
+    re.IGNORECASE,
 )
 _HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-Za-z/ ]{0,40}?)\s*:", re.MULTILINE)
 _CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}

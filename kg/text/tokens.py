@@ -1,15 +1,16 @@
-"""A segment as tokens: names, cues, values, dates, words and signs, in order."""
+"""A text as tokens: names, cues, values, dates, words and signs, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from kg.text.atoms import Atom
 from kg.text.dates import DateHit
 from kg.text.lexicon import Hit
-from kg.text.segments import Segment
 from kg.text.values import Series
 
 
@@ -24,9 +25,9 @@ class Form(StrEnum):
     SIGN = "sign"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Token:
-    """One token of a segment; `word` is folded."""
+    """One token; `word` is folded."""
 
     form: Form
     start: int
@@ -36,7 +37,7 @@ class Token:
     day: DateHit | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scan:
     """What was found in a text before meaning is read: atoms, phrases, dates, and the values behind each name."""
 
@@ -46,37 +47,35 @@ class Scan:
     days: tuple[DateHit, ...]
     series: Mapping[Hit, Series]
 
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens; what a value covers is nothing else, what a date or a phrase covers is no word."""
+        values = [Token(Form.VALUE, v.start, v.end, "") for series in self.series.values() for v in series.values]
+        days = [Token(Form.DATE, day.start, day.end, "", day=day) for day in self.days]
+        found = _outside(days, values) + values
+        names = [
+            Token(Form.CUE if hit.entry.cue else Form.NAME, hit.start, hit.end, hit.phrase, hit) for hit in self.hits
+        ]
+        found += _outside(names, found)
+        words = [
+            Token(Form.WORD if atom.word[0].isalnum() else Form.SIGN, atom.start, atom.end, atom.word)
+            for atom in self.atoms
+        ]
+        found += _outside(words, found)
+        return tuple(sorted(found, key=lambda token: (token.start, -token.end)))
 
-def tokens(scan: Scan, segment: Segment) -> tuple[Token, ...]:
-    """The tokens of a segment; what a value or a date covers is no word."""
-    found = [*_names(scan, segment), *_values(scan, segment), *_days(scan, segment)]
-    taken = [(token.start, token.end) for token in found]
-    for atom in scan.atoms:
-        if segment.start <= atom.start < segment.end and not any(start <= atom.start < end for start, end in taken):
-            form = Form.WORD if atom.word[0].isalnum() else Form.SIGN
-            found.append(Token(form, atom.start, atom.end, atom.word))
-    return tuple(sorted(found, key=lambda token: (token.start, -token.end)))
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(token.start for token in self.tokens)
 
-
-def _names(scan: Scan, segment: Segment) -> Iterator[Token]:
-    covered = [(v.start, v.end) for series in scan.series.values() for v in series.values]
-    covered += [(day.start, day.end) for day in scan.days]
-    for hit in scan.hits:
-        if segment.start <= hit.start < segment.end and not any(start <= hit.start < end for start, end in covered):
-            form = Form.CUE if hit.entry.cue else Form.NAME
-            yield Token(form, hit.start, hit.end, hit.phrase, hit)
-
-
-def _values(scan: Scan, segment: Segment) -> Iterator[Token]:
-    for series in scan.series.values():
-        for value in series.values:
-            if segment.start <= value.start < segment.end:
-                yield Token(Form.VALUE, value.start, value.end, "")
+    def between(self, start: int, end: int) -> tuple[Token, ...]:
+        """The tokens that begin in [start, end)."""
+        return self.tokens[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
 
-def _days(scan: Scan, segment: Segment) -> Iterator[Token]:
-    values: Sequence[tuple[int, int]] = [(v.start, v.end) for s in scan.series.values() for v in s.values]
-    for day in scan.days:
-        inside = any(start <= day.start < end for start, end in values)
-        if segment.start <= day.start < segment.end and not inside:
-            yield Token(Form.DATE, day.start, day.end, "", day=day)
+def _outside(tokens: Sequence[Token], others: Sequence[Token]) -> list[Token]:
+    """The tokens that begin in none of the others."""
+    covered: set[int] = set()
+    for other in others:
+        covered.update(range(other.start, other.end))
+    return [token for token in tokens if token.start not in covered]

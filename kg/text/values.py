@@ -27,18 +27,29 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
-    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|,?\s*\bthen\b|\bfollowed by\b|,?\s*\bnow\b|,?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
+    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|,?\s*\bthen\b|\bfollowed by\b|,?\s*\bnow\b|"
+    r",?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
     r"decreasing|went|increased|decreased|improved|improving)\s+(?:up\s+|down\s+)?to\b)"
     r"|(?P<back>[(,]?\s*(?:\b(?:up|down)\s+)?\bfrom\b|[(,]?\s*\b(?:previously|before that|earlier|prior|was)\b)"
     r"|(?P<list>,\s*(?:and\b)?|;|\band\b|\bor\b|/|\n))",
     re.IGNORECASE,
 )
 _KILO: Final = re.compile(r"\s?[kK](?![\w/])")
-_TIME: Final = re.compile(r"\s*-?\s*(?:st|nd|rd|th|years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)", re.IGNORECASE)
+_TIME: Final = re.compile(
+    r"\s*-?\s*(?:st|nd|rd|th|years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)",
+    re.IGNORECASE,
+)
 _AND: Final = re.compile(r"\s*(?:,|and|&|,\s*and)\s*(?:again\s+)?(?:on\s+|in\s+)?", re.IGNORECASE)
-_DAY_OPEN: Final = re.compile(r"\s*[,;]?\s*(?:[(\[]\s*)?(?:on\s+|dated\s+|from\s+|in\s+|of\s+|as of\s+|at\s+)?(?:the\s+)?", re.IGNORECASE)
+_DAY_OPEN: Final = re.compile(
+    r"\s*(?P<sign>[,)]?)\s*(?:(?:twice|again|both|confirmed|repeatedly|on\s+two\s+occasions|on\s+both)\s*)?(?:[(\[:]\s*)?"
+    r"(?P<word>on\s+|dated\s+|from\s+|in\s+|of\s+|as of\s+|at\s+)?(?:the\s+)?",
+    re.IGNORECASE,
+)
+_OPENS_ANOTHER: Final = re.compile(r"\s*:")
+_ENDS: Final = re.compile(r"\s*(?:[.,;)\]]|$|\n|and\b|then\b|but\b)")
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
+_DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
 _MOST_WORDS: Final = 9
 
 
@@ -64,7 +75,7 @@ class Series:
 
     values: tuple[Value, ...]
     dose: tuple[int, int] | None = None
-    end: int = 0
+    spread: tuple[int, int] | None = None
 
 
 class ValueReader:
@@ -78,15 +89,14 @@ class ValueReader:
         """The values between a test's name and the next name."""
         opened = self._open(place, limit)
         if opened is None:
-            return Series((), end=place)
+            return Series(())
         start, day, unit, reversed_ = opened
         first = self._value(start, limit)
         if first is None:
-            dose = self._dose(start, limit)
-            return Series((), dose, dose[1] if dose else place)
+            return Series((), self._dose(start, limit), self._spread(start, limit))
         first = replace(first, unit=first.unit or unit, days=first.days or day)
         values = [first, *self._more(first, limit)]
-        return Series(self._carried(values, reversed_), end=values[-1].end)
+        return Series(self._carried(values, reversed_))
 
     # -- up to the first number
 
@@ -145,11 +155,34 @@ class ValueReader:
             end = unit.end
         elif match := _KILO.match(self.text, end):
             end, kilo = match.end(), True
+        elif self.text.startswith("+", end):
+            end, unit = end + 1, unit_at(self.text, end + 1)
+            end = unit.end if unit else end
         elif dose_at(self.text, end) or _TIME.match(self.text, end) or self._is_word(end):
             return None
+        if self._dash(number.end) or self._dash(end):
+            return None
         said = "" if sign is None or sign.said == "=" else sign.said
+        said = ">=" if self.text.startswith("+", number.end) and not said else said
         value = Value(start, end, number.values, said, unit.said if unit else "", kilo=kilo)
         return self._beside(value, limit)
+
+    def _dash(self, place: int) -> int:
+        """Where a second number ends that a dash joins to the one that ends here; 0 if there is none."""
+        dash = _DASH.match(self.text, place)
+        if dash is None or any(dash.end() - 3 <= day <= dash.end() for day in self.days):
+            return 0
+        number = number_at(self.text, dash.end(), self.commas)
+        return number.end if number else 0
+
+    def _spread(self, place: int, limit: int) -> tuple[int, int] | None:
+        """Two numbers joined by a dash: a span, which is no value."""
+        sign = comparator_at(self.text, place)
+        start = self._blank(sign.end if sign else place)
+        number = number_at(self.text, start, self.commas)
+        end = self._dash(number.end) if number else 0
+        unit = unit_at(self.text, end) if end else None
+        return (start, unit.end if unit else end) if end and end <= limit else None
 
     def _is_word(self, place: int) -> bool:
         """Whether letters follow a number at once, as in `2nd` or `5q`."""
@@ -183,13 +216,14 @@ class ValueReader:
         at = opening.end() if opening else place
         if "\n" in self.text[place:at]:
             return (), place
+        loose = opening is not None and opening["sign"] == "," and not opening["word"]
         end = place
         while (hit := self.days.get(at)) is not None and hit.start < limit:
             found.append(hit)
             end = hit.end
             joint = _AND.match(self.text, end)
             at = joint.end() if joint else -1
-        if not found:
+        if not found or _OPENS_ANOTHER.match(self.text, end) or (loose and not _ENDS.match(self.text, end)):
             return (), place
         bracket = _DAY_CLOSE.match(self.text, end) if "(" in self.text[place : found[0].start] else None
         return tuple(found), bracket.end() if bracket else end
@@ -226,17 +260,19 @@ class ValueReader:
         units = [value.unit for value in values if value.unit]
         ranges = [value.range for value in values if value.range]
         kilo = any(value.kilo for value in values)
+        one_range = len({(item.low, item.high, item.unit) for item in ranges}) == 1
         carried = []
-        for index, value in enumerate(values):
-            if not value.unit and not value.kilo and units:
-                value = replace(value, unit=units[0])
-            if not value.unit and kilo:
-                value = replace(value, kilo=True)
-            if value.range is None and len({(r.low, r.high, r.unit) for r in ranges}) == 1:
-                value = replace(value, range=ranges[0])
-            if not value.days and not value.earlier and index < len(values) - 1 and not values[index + 1].earlier:
-                value = replace(value, earlier=True)
-            carried.append(value)
+        for value, following in zip(values, [*values[1:], None], strict=True):
+            overtaken = following is not None and not following.earlier
+            carried.append(
+                replace(
+                    value,
+                    unit=value.unit or ("" if value.kilo or not units else units[0]),
+                    kilo=value.kilo or (kilo and not units),
+                    range=value.range or (ranges[0] if one_range else None),
+                    earlier=not value.days and (value.earlier or overtaken),
+                )
+            )
         if reversed_ and len(carried) == 1 and not carried[0].days:
             carried[0] = replace(carried[0], earlier=True)
         return tuple(carried)

@@ -1,0 +1,81 @@
+"""Prometheus metrics: counts and times by route, never an address, a body or a fact."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+ELSEWHERE: Final = "other"
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Metrics:
+    """The measures of one application; with PROMETHEUS_MULTIPROC_DIR, those of all its workers together."""
+
+    def __init__(self, kept: Callable[[], int]) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self.requests = Counter(
+            "warrant_requests", "Requests answered", labels, registry=None if SHARED in os.environ else self.registry
+        )
+        self.seconds = Histogram(
+            "warrant_request_seconds",
+            "Seconds from request to the end of the answer",
+            labels[:2],
+            buckets=SECONDS,
+            registry=None if SHARED in os.environ else self.registry,
+        )
+        if SHARED in os.environ:
+            MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
+        else:
+            Gauge("warrant_assessments_kept", "Assessments in memory", registry=self.registry).set_function(kept)
+
+    def text(self) -> bytes:
+        """All measures in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class Measured:
+    """Counts and times requests by the template of their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status, start = 500, time.perf_counter()
+
+        async def seen(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, seen)
+        finally:
+            route, method = _route(scope), _method(scope)
+            self.metrics.requests.labels(method, route, str(status)).inc()
+            self.metrics.seconds.labels(method, route).observe(time.perf_counter() - start)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route, which names no thing; what matched none is counted together."""
+    if scope["path"] == "/sparql":
+        return "/sparql"
+    return str(getattr(scope.get("route"), "path", ELSEWHERE))
+
+
+def _method(scope: Scope) -> str:
+    known = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
+    return scope["method"] if scope["method"] in known else ELSEWHERE.upper()

@@ -1,0 +1,31 @@
+"""A text asked: a patient's case, a question about medicine, or both (INTERFACE, "Case or question")."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from kg.assess import Assessment
+from kg.knowledge import Knowledge
+from kg.questions import Answer, answer
+from kg.text import Kind, TextReading, read_text
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a text was read as, the assessment if it is a case, and the answer if it asks about medicine."""
+
+    reading: TextReading
+    assessment: Assessment | None
+    answer: Answer | None
+
+
+def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True) -> Reply:
+    """The reply to a text. Raises InputError for a text that is empty or cannot be used."""
+    reading = read_text(text, knowledge.names, today)
+    case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
+    return Reply(
+        reading=reading,
+        assessment=knowledge.assess(reading.facts, with_branches=with_branches) if case else None,
+        answer=answer(knowledge, reading) if question else None,
+    )

@@ -1,0 +1,67 @@
+"""`warrant ask`: a clinician's words in, an answer that shows its reasons out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from typing import Any
+
+from kg import render
+from kg.ask import Reply, ask
+from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument
+from kg.commands.lines import answered
+from kg.commands.terminal import coloured, width
+from kg.errors import CaseError, InputError, Problem
+from kg.knowledge import Knowledge
+from kg.read_case import parse_json
+
+LINE = ("question", "as_of")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = 'warrant ask "62-year-old woman, Hb 9.8 g/dL, plt 45k, B12 1250 ng/L. What next?"'
+    found = command(commands, "ask", run, "a case or a question in plain words", example)
+    found.add_argument("question", nargs="?", help="the text; - or nothing reads standard input")
+    day_argument(found)
+    found.add_argument("--jsonl", action="store_true", help='lines such as {"question": ..., "as_of": ...} from stdin')
+    found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
+    found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    format_argument(found)
+
+
+def run(options: argparse.Namespace) -> int:
+    """One text, or one a line."""
+    knowledge = Knowledge(options.ontology)
+    if options.jsonl:
+        return answered(sys.stdin, lambda line: _line(knowledge, line, options), None)
+    text = sys.stdin.read() if options.question in (None, "-") else options.question
+    reply = ask(knowledge, text, day_of(options), not options.no_branches)
+    form = chosen_format(options)
+    if form == "json":
+        print(render.dumps(render.reply_json(reply, options.proofs)))
+    elif form == "markdown":
+        sys.stdout.write(render.reply_markdown(reply))
+    else:
+        sys.stdout.write(render.reply_text(reply, width(), coloured()))
+    return DONE
+
+
+def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> object:
+    data = parse_json(line)
+    if not isinstance(data, dict) or not isinstance(data.get("question"), str):
+        raise CaseError([Problem("$.question", "is missing or no text", 'Write {"question": "...", "as_of": "..."}.')])
+    if unknown := sorted(set(data) - set(LINE)):
+        raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
+    reply = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
+    return render.reply_json(reply, options.proofs)
+
+
+def _day(given: object, options: argparse.Namespace) -> datetime.date:
+    if given is None:
+        return day_of(options)
+    try:
+        return datetime.date.fromisoformat(str(given))
+    except ValueError as error:
+        raise InputError([Problem("$.as_of", f"{given!r} is not a date", "Write YYYY-MM-DD.")]) from error

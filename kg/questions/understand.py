@@ -1,0 +1,231 @@
+"""What a question asks: its intents, the concepts it is about, those it wants absent, its other words.
+
+A word that is neither a name nor a cue, that no claim uses and that is no general word, is *unknown*: the articles say
+nothing of it, and the question is not answered as if it were not there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kg.entries import Claim
+from kg.mentions import Hit, Table, Word, words
+from kg.names import Names, fold
+from kg.ontology import Ontology
+from kg.questions.customs import Customs, Intent, read_customs
+from kg.text import TextReading, read_text
+
+STRONG, WEAK = 2, 1
+NEAR: Final = 4
+TEXTS: Final = ("sentence", "means", "reason", "purpose", "holdsOf", "window", "substanceNote")
+ANY: Final = Intent(name="interpretation", conclusions=("concludes",))
+_ENDINGS: Final = (
+    "ations", "ation", "ically", "ating", "ments", "ment", "ness", "ings", "ical", "ing", "ity", "ies", "ied", "ely",
+    "ate", "ed", "es", "ly", "al", "ic", "er", "s", "e", "y",
+)  # fmt: skip
+_NUMBERED: Final = re.compile(r"\b(?:reference|ref|marker|citation|source)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
+_CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks. `intents` fit equally well, the first to be tried first; `score` says how well.
+
+    `words` are patterns (regular expressions) for the words that must stand in a claim; `unstated` are phrases that
+    ask for what no claim can state.
+    """
+
+    text: str
+    intents: tuple[Intent, ...]
+    score: int
+    cues: tuple[str, ...]
+    concepts: tuple[str, ...]
+    absent: tuple[str, ...]
+    words: tuple[str, ...]
+    unknown: tuple[str, ...]
+    unstated: tuple[str, ...]
+    articles: tuple[str, ...]
+    claims: tuple[str, ...]
+    number: int | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A concept at [start, end)."""
+
+    start: int
+    end: int
+    concept: str
+
+
+def stem(word: str) -> str:
+    """The part of a folded word that its forms share, four letters at least.
+
+    >>> stem("monitoring") == stem("monitored"), stem("mortality"), stem("of")
+    (True, 'mortal', 'of')
+    """
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+class Listener:
+    """Understands questions about one ontology; made once, shared by all questions."""
+
+    def __init__(self, names: Names) -> None:
+        self.names, self.ontology = names, names.ontology
+        self.customs: Customs = read_customs(self.ontology)
+        intents = self.customs.intents
+        self.cues = Table(
+            [(cue, (place, STRONG)) for place, intent in enumerate(intents) for cue in intent.cues]
+            + [(cue, (place, WEAK)) for place, intent in enumerate(intents) for cue in intent.weak]
+        )
+        self.articles = Table([(name, key) for key, names_ in self.customs.articles.items() for name in names_])
+        self.more_names = Table([(name, key) for key, names_ in self.customs.names.items() for name in names_])
+        self.unstated = Table([(phrase, phrase) for phrase in self.customs.unstated])
+        self.negations = Table([(phrase, phrase) for phrase in self.customs.negations])
+        self.general = {form for word in self.customs.general_words for form in (word, stem(word))}
+        self.alike = {stem(fold(word)): group for group in self.customs.alike for word in group}
+        self.lexicon = frozenset(_stems(self.ontology))
+
+    def listen(self, question: str | TextReading) -> Asked:
+        """What the question asks."""
+        text = question if isinstance(question, str) else question.text
+        articles = self.articles.find(text)
+        places = self._places(question, text, articles)
+        cues = tuple(hit for hit in self.cues.find(text) if not _within(hit.start, hit.end, [*places, *articles]))
+        unstated = tuple(hit for hit in self.unstated.find(text) if not _within(hit.start, hit.end, places))
+        intents, score = self._intents(cues)
+        rest = list(self._rest(text, [*places, *articles, *cues, *unstated]))
+        absent = {place for place in places if self._negated(text, place, places)}
+        number = _NUMBERED.search(text)
+        return Asked(
+            text=text,
+            intents=intents,
+            score=score,
+            cues=tuple(fold(text[hit.start : hit.end]) for hit in cues),
+            concepts=_each(place.concept for place in places if place not in absent),
+            absent=_each(place.concept for place in places if place in absent),
+            words=_each(self._pattern(word.text) for word in rest if self._known(word.text)),
+            unknown=_each(text[word.start : word.end] for word in rest if not self._known(word.text)),
+            unstated=_each(text[hit.start : hit.end] for hit in unstated),
+            articles=_each(key for hit in articles for key in hit.meanings),
+            claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
+            number=int(number[1]) if number else None,
+        )
+
+    # -- concepts
+
+    def _places(self, question: str | TextReading, text: str, articles: Sequence[Hit[str]]) -> list[_Place]:
+        """The concepts named, from left to right, those in the name of an article left out."""
+        reading = read_text(text, self.names, datetime.date.max) if isinstance(question, str) else question
+        found = [_Place(item.start, item.end, item.concept) for item in reading.mentions]
+        found += [
+            _Place(hit.start, hit.end, hit.meanings[0])
+            for hit in self.more_names.find(text)
+            if not _overlaps(hit.start, hit.end, found)
+        ]
+        kept = [place for place in sorted(set(found), key=lambda p: p.start) if not _within(place.start, place.end, articles)]
+        return [self._positioned(text, place) for place in kept]
+
+    def _positioned(self, text: str, place: _Place) -> _Place:
+        """A quantity that is called high, low or normal nearby is that finding."""
+        shown = {
+            (concept.axis[0], concept.axis[1]): concept.name
+            for concept in self.ontology.concepts.values()
+            if concept.axis
+        }
+        near = {word.text for word in _around(text, place)}
+        for position, names in self.customs.positions.items():
+            if near & set(map(fold, names)) and (finding := shown.get((place.concept, position))):
+                return _Place(place.start, place.end, finding)
+        return place
+
+    def _negated(self, text: str, place: _Place, places: Sequence[_Place]) -> bool:
+        """Whether a negation stands in the few words before a name, with no other name between."""
+        before = max((other.end for other in places if other.end <= place.start), default=0)
+        return any(
+            hit.start >= before and len(words(text[hit.end : place.start])) <= NEAR
+            for hit in self.negations.find(text[: place.start])
+        )
+
+    # -- intents
+
+    def _intents(self, cues: Sequence[Hit[tuple[int, int]]]) -> tuple[tuple[Intent, ...], int]:
+        """The best intents. Of those with one name the first that has a strong cue counts, with the score of all."""
+        scores: dict[int, int] = {}
+        strong: set[int] = set()
+        for hit in cues:
+            for place, weight in hit.meanings:
+                scores[place] = scores.get(place, 0) + weight
+                strong |= {place} if weight == STRONG else set()
+        by_name: dict[str, list[int]] = {}
+        for place in sorted(scores):
+            by_name.setdefault(self.customs.intents[place].name, []).append(place)
+        chosen = {}
+        for group in by_name.values():
+            place = next((one for one in group if one in strong), group[0])
+            chosen[place] = max(scores[one] for one in group)
+        best = max(chosen.values(), default=0)
+        found = tuple(self.customs.intents[place] for place in sorted(chosen) if chosen[place] == best)
+        return found or (ANY,), best
+
+    # -- words
+
+    def _rest(self, text: str, taken: Sequence[Hit[str] | Hit[tuple[int, int]] | _Place]) -> Iterator[Word]:
+        """The words that are no name, no cue and no general word."""
+        negations = self.negations.find(text)
+        for word in words(text):
+            plain = word.text not in self.general and stem(word.text) not in self.general
+            if plain and not _overlaps(word.start, word.end, [*taken, *negations]) and not _CLAIM.match(text, word.start):
+                yield word
+
+    def _known(self, word: str) -> bool:
+        return word[0].isdigit() or stem(word) in self.lexicon or stem(word) in self.alike
+
+    def _pattern(self, word: str) -> str:
+        """A regular expression for a word and those that say the same."""
+        if word[0].isdigit():
+            return rf"(^|[^0-9.]){re.escape(word)}($|[^0-9])"
+        group = [stem(fold(other)) for other in self.alike.get(stem(word), ())] or [stem(word)]
+        return rf"(^|\W)({'|'.join(map(re.escape, dict.fromkeys(group)))})"
+
+
+def _stems(ontology: Ontology) -> Iterator[str]:
+    for claim in ontology.claims.values():
+        for text in _texts(claim):
+            yield from (stem(word.text) for word in words(text))
+
+
+def _texts(claim: Claim) -> Iterator[str]:
+    """The words of a claim; what an article says of itself is no medicine."""
+    if claim.conclusions:
+        yield from (text for field in TEXTS for text in claim.fields.get(field, ()))
+
+
+def _around(text: str, place: _Place) -> Iterator[Word]:
+    """The few words on either side of a name, up to a comma or stop."""
+    before = re.split(r"[,;:.!?]", text[: place.start])[-1]
+    after = re.split(r"[,;:.!?]", text[place.end :])[0]
+    yield from words(before)[-NEAR:]
+    yield from words(after)[:NEAR]
+
+
+def _overlaps(start: int, end: int, others: Iterable[Hit[str] | Hit[tuple[int, int]] | _Place]) -> bool:
+    return any(start < other.end and other.start < end for other in others)
+
+
+def _within(start: int, end: int, others: Iterable[Hit[str] | Hit[tuple[int, int]] | _Place]) -> bool:
+    return any(other.start <= start and end <= other.end for other in others)
+
+
+def _each(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+__all__ = ["ANY", "STRONG", "Asked", "Listener", "Ontology", "stem"]
