@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import assessments, knowledge_routes, probes, problems, sparql
+from api import assessments, knowledge_routes, probes, problems, questions, sparql
 from api.config import Config
 from api.desk import Desk
 from api.metrics import Measured, Metrics
@@ -43,7 +43,7 @@ def create_app(config: Config | None = None) -> FastAPI:
     app = FastAPI(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.warrant, app.state.desk, app.state.pages = state, desk, {}
     app.state.metrics = Metrics(desk.shelf.count)
-    for router in (assessments.router, knowledge_routes.router, probes.router, sparql_pages.router):
+    for router in (assessments.router, questions.router, knowledge_routes.router, probes.router, sparql_pages.router):
         app.include_router(router)
     app.mount("/docs/assets", StaticFiles(directory=probes.assets()), name="manual")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

@@ -189,7 +189,7 @@ def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
         return kept.assessment(desk.knowledge, branches)
 
     forms = {
-        JSON: lambda: wire.assessment(told(), proofs == "full", {"handle": kept.handle}, kept.reading),
+        JSON: lambda: wire.assessment(told(), proofs == "full", kept.handle, kept.reading, _answer(desk, kept)),
         TURTLE: lambda: _graph(kept, "turtle"),
         JSON_LD: lambda: _graph(kept, "json-ld"),
         MARKDOWN: lambda: render.as_markdown(told()).encode(),
@@ -198,6 +198,12 @@ def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
     locked = {name: _locked(kept, make) for name, make in forms.items()}
     place = f"/v1/assessments/{kept.handle}"
     return Thing(locked, "assessment", kept, headers={"Content-Location": place})
+
+
+def _answer(desk: Desk, kept: Kept) -> dict[str, Any] | None:
+    """The answer to the question in a text that states facts and asks too."""
+    reading = kept.reading
+    return desk.answer(reading) if reading is not None and reading.kind == Kind.BOTH else None
 
 
 def _graph(kept: Kept, form: str) -> bytes:

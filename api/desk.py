@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -21,11 +22,14 @@ from api.config import Config
 from api.problems import Expired, TimeLimit
 from api.shelf import LocalShelf, Shelf, shared_shelf
 from kg import rdf
-from kg.assess import Assessment
+from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
 from kg.errors import Overloaded, Problem
 from kg.facts import PatientFacts
 from kg.knowledge import Knowledge
+from kg.questions import Asker
+from kg.render.data import Data
+from kg.store.dataset import open_store
 from kg.text import TextReading, read_text
 
 T = TypeVar("T")
@@ -70,7 +74,7 @@ class Desk:
         if config.shelf is not None:
             self.shelf = shared_shelf(config.shelf, self.key)
         self._ready: OrderedDict[str, Kept] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._asking = Lock(), Lock()
         self._threads = ThreadPoolExecutor(config.work.threads, thread_name_prefix="reasoning")
         self._busy = 0
 
@@ -79,6 +83,16 @@ class Desk:
         knowledge = self.knowledge
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """Who answers knowledge questions, over a store of its own."""
+        return Asker(self.knowledge.names, open_store(self.config.ontology))
+
+    def answer(self, question: str | TextReading) -> Data:
+        """The answer to a knowledge question as data; one at a time."""
+        with self._asking:
+            return self.asker.answer(question).to_json(self.knowledge.ontology.codes)
 
     # -- turns
 
@@ -115,9 +129,14 @@ class Desk:
         return hmac.new(self.key, known.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def make(self, facts: PatientFacts, reading: TextReading | None = None) -> Kept:
-        """Assess facts and keep them under their handle."""
-        kept = self._made(facts, reading)
-        self.shelf.put(kept.handle, pickle.dumps((facts, reading)))
+        """Assess facts and keep them under their handle; what was sent in just the same way is not assessed again."""
+        handle = self.handle_of(identifier(self.knowledge.ontology, facts), reading)
+        content = pickle.dumps((facts, reading))
+        with self._lock:
+            kept = self._ready.get(handle)
+        if kept is None or self.shelf.get(handle) != content:
+            kept = self._made(facts, reading)
+        self.shelf.put(handle, content)
         self._remember(kept)
         return kept
 

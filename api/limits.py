@@ -36,11 +36,11 @@ class Retention:
     ready: int = 64
 
 
-def check_text(text: str, limit: int) -> str:
+def check_text(text: str, limit: int, field: str = "text") -> str:
     """The text, if it is not too long. Raises OverLimit."""
     if len(text) > limit:
         message = f"has {len(text)} characters; at most {limit} are read."
-        raise OverLimit("text-too-long", [Problem("$.text", message, "Send what concerns the question.")])
+        raise OverLimit("text-too-long", [Problem(f"$.{field}", message, "Send what concerns the question.")])
     return text
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.assess import Assessment
 from kg.knowledge import Knowledge
-from kg.questions import Answer, answer
+from kg.questions import Answer
 from kg.text import Kind, TextReading, read_text
 
 
@@ -18,6 +19,7 @@ class Reply:
     reading: TextReading
     assessment: Assessment | None
     answer: Answer | None
+    codes: Mapping[str, str]
 
 
 def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True) -> Reply:
@@ -27,5 +29,6 @@ def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bo
     return Reply(
         reading=reading,
         assessment=knowledge.assess(reading.facts, with_branches=with_branches) if case else None,
-        answer=answer(knowledge, reading) if question else None,
+        answer=knowledge.asker.answer(reading) if question else None,
+        codes=knowledge.ontology.codes,
     )

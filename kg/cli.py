@@ -13,6 +13,7 @@ from kg.commands.common import DONE, WRONG
 from kg.errors import WarrantError
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
     "explain": "kg.commands.explain",
     "claims": "kg.commands.claims",

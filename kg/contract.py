@@ -372,12 +372,19 @@ class Difference(Model):
 # -- answers
 
 
+class AnswerSource(Passage):
+    """A passage with the markers printed there."""
+
+    markers: list[Marker]
+
+
 class AnswerClaim(Model):
-    """A claim that answers a question."""
+    """A claim in an answer: it answers, is to be read beside what answers, or comes nearest to what was asked."""
 
     id: ClaimId
     sentence: str
-    sources: list[Source]
+    role: Literal["answers", "qualifies", "nearest"]
+    sources: list[AnswerSource]
 
 
 class Answer(Model):

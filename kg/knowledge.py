@@ -14,9 +14,11 @@ from kg.facts import PatientFacts
 from kg.hermit import Hermit
 from kg.names import Names
 from kg.ontology import DEFAULT_FOLDER, Ontology
+from kg.questions import Asker
 from kg.read_case import CaseReader
 from kg.reasoner import Engine
 from kg.rule_cache import cached_rules
+from kg.store.dataset import open_store
 
 
 class Knowledge:
@@ -42,6 +44,11 @@ class Knowledge:
     @cached_property
     def engine(self) -> Engine:
         return Engine(self.ontology, cached_rules(self.ontology))
+
+    @cached_property
+    def asker(self) -> Asker:
+        """Answers questions over the dataset."""
+        return Asker(self.names, open_store(self.folder))
 
     def reasoner(self, name: str) -> Reasoner:
         """`engine` or `hermit`."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from endpoint import Endpoint, serving
 
 from kg.names import Names
 from kg.ontology import Ontology
 from kg.read_case import CaseReader
 from kg.record import Record, record
-from tests.endpoint import Endpoint, serving
 
 TODAY = datetime.date(2026, 2, 10)
 

@@ -57,9 +57,7 @@ def serving(config: Config | None = None) -> Iterator[Endpoint]:
     """A server with this configuration until the end of the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(config), log_level="error", access_log=False, lifespan="on")
-        )
+        server = uvicorn.Server(uvicorn.Config(create_app(config), log_level="error", access_log=False, lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started:

@@ -177,7 +177,9 @@ def test_alternatives_name_each_other() -> None:
     assert steps["next_step:mri_abdomen"].alternative_to == ("next_step:ct_abdomen",)
 
 
-@pytest.mark.xfail(strict=True, reason="A4-35 puts imaging of the liver first; only one of its three entries stands there")
+@pytest.mark.xfail(
+    strict=True, reason="A4-35 puts imaging of the liver first; only one of its three entries stands there"
+)
 def test_imaging_of_the_liver_comes_before_the_search_for_a_blood_malignancy() -> None:
     found = ids(assessed(**FOUR_NEGATIVES, measurements=[b12(1200, "2026-01-05"), b12(1300, "2026-02-05")]))
     imaging = [found.index(f"next_step:{step}") for step in ("hepatic_imaging", "ct_abdomen", "mri_abdomen")]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from clinical_cases import ClinicalCase, clinical_cases, files
 
 from kg.assess import Assessment
 from kg.contexts import ABSENT, property_of
@@ -23,7 +24,6 @@ from kg.record import text as digits
 from kg.render import as_json, dumps
 from kg.text import TextReading, read_text
 from kg.units import ucum
-from tests.clinical_cases import ClinicalCase, clinical_cases, files
 
 POLICIES: Final = [f"P{number}" for number in range(1, 19)]
 WORDS: Final = {"hasUndergone": "done", "hasHistoryOf": "history", "plans": "planned"}

@@ -8,11 +8,10 @@ import subprocess
 
 import pytest
 import rdflib
+from endpoint import BASE, PREFIXES, Endpoint
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, RDFXML, TURTLE, URLENCODED, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
-
-from tests.endpoint import BASE, PREFIXES, Endpoint
 
 CLAIMS = PREFIXES + "SELECT ?claim ?sentence { ?claim a :ContraindicationClaim ; :sentence ?sentence }"
 CURL = shutil.which("curl")

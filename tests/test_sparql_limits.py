@@ -18,13 +18,13 @@ from typing import TypeVar
 
 import httpx2 as httpx
 import pytest
+from endpoint import BASE, RUNAWAY, Endpoint, problem, serving
 
 from api.config import Config
 from kg.errors import Overloaded, QueryFailed, QueryTimeout, QueryTooLarge
 from kg.store.dataset import prepare
 from kg.store.evaluate import Query
 from kg.store.pool import Limits, Pool
-from tests.endpoint import BASE, RUNAWAY, Endpoint, problem, serving
 
 T = TypeVar("T")
 SMALL = "SELECT ?label { <https://w3id.org/warrant/Claim> <http://www.w3.org/2000/01/rdf-schema#label> ?label }"

@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 import httpx2 as httpx
 import pytest
 import rdflib
-
-from tests.endpoint import BASE, JSON, PREFIXES, Endpoint, problem
+from endpoint import BASE, JSON, PREFIXES, Endpoint, problem
 
 CLAIM = BASE + "claim/A0-39"
 CLAIMS_GRAPH = BASE + "graph/claims"

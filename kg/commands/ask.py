@@ -8,13 +8,14 @@ import sys
 from typing import Any
 
 from kg import render
-from kg.ask import Reply, ask
+from kg.ask import ask
 from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument
 from kg.commands.lines import answered
 from kg.commands.terminal import coloured, width
 from kg.errors import CaseError, InputError, Problem
 from kg.knowledge import Knowledge
 from kg.read_case import parse_json
+from kg.render import reply
 
 LINE = ("question", "as_of")
 
@@ -37,14 +38,14 @@ def run(options: argparse.Namespace) -> int:
     if options.jsonl:
         return answered(sys.stdin, lambda line: _line(knowledge, line, options), None)
     text = sys.stdin.read() if options.question in (None, "-") else options.question
-    reply = ask(knowledge, text, day_of(options), not options.no_branches)
+    found = ask(knowledge, text, day_of(options), not options.no_branches)
     form = chosen_format(options)
     if form == "json":
-        print(render.dumps(render.reply_json(reply, options.proofs)))
+        print(render.dumps(reply.reply_json(found, options.proofs)))
     elif form == "markdown":
-        sys.stdout.write(render.reply_markdown(reply))
+        sys.stdout.write(reply.reply_markdown(found))
     else:
-        sys.stdout.write(render.reply_text(reply, width(), coloured()))
+        sys.stdout.write(reply.reply_text(found, width(), coloured()))
     return DONE
 
 
@@ -54,8 +55,8 @@ def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> objec
         raise CaseError([Problem("$.question", "is missing or no text", 'Write {"question": "...", "as_of": "..."}.')])
     if unknown := sorted(set(data) - set(LINE)):
         raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
-    reply = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
-    return render.reply_json(reply, options.proofs)
+    found = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
+    return reply.reply_json(found, options.proofs)
 
 
 def _day(given: object, options: argparse.Namespace) -> datetime.date:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz
+from rdflib import DCTERMS
 
 from kg import terms
 from kg.assess import NOTICE
@@ -142,7 +143,7 @@ class Asker:
             terms.local(subject)
             for claim in self.ontology.claims.values()
             if claim.article == article and any(predicate == CASES[1] for predicate, _ in claim.conclusions)
-            for subject in index.values(str(terms.claim(claim.id)), str(terms.DCTERMS.subject))
+            for subject in index.values(str(terms.claim(claim.id)), str(DCTERMS.subject))
         }
 
     def _qualifying(self, answers: Sequence[str]) -> Iterator[AnsweringClaim]:

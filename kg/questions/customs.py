@@ -78,5 +78,3 @@ def _unknown(ontology: Ontology, customs: Customs) -> list[Problem]:
         for what, names in found
         for name in sorted(names)
     ]
-
-

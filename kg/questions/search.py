@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
+from rdflib import DCTERMS
 
 from kg import terms
 from kg.ontology import Ontology
@@ -51,7 +52,7 @@ class Searcher:
             terms.local(subject)
             for claim in self.ontology.claims.values()
             if any(predicate in CASES for predicate, _ in claim.conclusions)
-            for subject in index.values(str(terms.claim(claim.id)), str(terms.DCTERMS.subject))
+            for subject in index.values(str(terms.claim(claim.id)), str(DCTERMS.subject))
         )
 
     def search(self, asked: Asked) -> Found:

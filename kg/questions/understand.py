@@ -130,7 +130,11 @@ class Listener:
             for hit in self.more_names.find(text)
             if not _overlaps(hit.start, hit.end, found)
         ]
-        kept = [place for place in sorted(set(found), key=lambda p: p.start) if not _within(place.start, place.end, articles)]
+        kept = [
+            place
+            for place in sorted(set(found), key=lambda p: p.start)
+            if not _within(place.start, place.end, articles)
+        ]
         return [self._positioned(text, place) for place in kept]
 
     def _positioned(self, text: str, place: _Place) -> _Place:
@@ -182,7 +186,11 @@ class Listener:
         negations = self.negations.find(text)
         for word in words(text):
             plain = word.text not in self.general and stem(word.text) not in self.general
-            if plain and not _overlaps(word.start, word.end, [*taken, *negations]) and not _CLAIM.match(text, word.start):
+            if (
+                plain
+                and not _overlaps(word.start, word.end, [*taken, *negations])
+                and not _CLAIM.match(text, word.start)
+            ):
                 yield word
 
     def _known(self, word: str) -> bool:

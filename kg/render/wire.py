@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from kg.assess import Assessment
 from kg.proof import Explainer, Proof, Step
 from kg.render.data import Data, as_json, dumps
@@ -12,12 +9,19 @@ from kg.render.explanation import names_of_conclusions
 from kg.text import TextReading, Unread
 
 
-def assessment(found: Assessment, proofs: bool, beside: Mapping[str, Any], reading: TextReading | None = None) -> bytes:
-    """The object of INTERFACE.md, "An assessment", `beside` after its id; with `proofs`, these too, by id."""
+def assessment(
+    found: Assessment, proofs: bool, handle: str, reading: TextReading | None = None, answer: Data | None = None
+) -> bytes:
+    """The object of INTERFACE.md, "An assessment", with its handle; with `proofs`, these too, by id.
+
+    `reading` is the text that it was read from, `answer` what answers the question in that text.
+    """
     data = as_json(found)
     if reading is not None:
         data["not_understood"] = [unread(item) for item in reading.not_understood]
-    text = dumps({"id": data.pop("id"), **beside, **data}, None)
+    if answer is not None:
+        data["answer"] = answer
+    text = dumps({"id": data.pop("id"), "handle": handle, **data}, None)
     if proofs and found.explainer is not None:
         text = f'{text[:-1]},"proofs":{_Proofs(found, found.explainer).text()}}}'
     return text.encode("utf-8", "surrogatepass")

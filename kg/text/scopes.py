@@ -53,6 +53,7 @@ class Named:
     since: DateHit | None = None
     until: DateHit | None = None
     test: bool = False
+    join: str = ""
     start: int = -1
     end: int = -1
 
@@ -139,6 +140,7 @@ class Scoper:
         self.names.append(named)
         if self.joined in ("", "aux"):
             self.recent = []
+        named.join = self.joined
         self.recent.append(named)
         self.joined = ""
         self.date_cue = ""
@@ -304,11 +306,13 @@ class Scoper:
         return bool(named.kinds & {"analyte", "procedure"} or named.hit.entry.absent)
 
     def _post(self, mark: str) -> None:
-        for named in self.recent if self._one_list() else self.recent[-1:]:
-            named.marks.add(mark)
-
-    def _one_list(self) -> bool:
-        return all("comma" not in named.marks for named in self.recent[1:]) or "and" in self.recent[-1].marks
+        """Mark the last name, those that `and` or `or` joins to it, and before them, but not of kin, the rest of the list."""
+        joined, group = True, self._group(self.recent[-1])
+        listed = self.recent[-1].join in ("and", "or")
+        for named in reversed(self.recent):
+            if joined or (listed and mark != "family" and self._group(named) == group):
+                named.marks.add(mark)
+            joined = joined and named.join in ("and", "or", "/")
 
     # -- between names
 

@@ -1,0 +1,34 @@
+"""Knowledge questions over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.bodies import checked, read_json
+from api.desk import desk_of
+from api.forms import JSON, Thing, respond
+from api.limits import check_text
+from api.models import QuestionBody
+from api.openapi import body_of, problems_of
+from kg import render
+from kg.contract import Answer
+
+router = APIRouter(prefix="/v1/questions", tags=["Questions"])
+EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
+
+
+@router.post(
+    "",
+    summary="Ask what the articles say",
+    response_model=Answer,
+    responses=problems_of(406, 413, 415, 422, 503, 504),
+    openapi_extra=body_of(["QuestionBody"], {"question": EXAMPLE}),
+)
+async def ask(request: Request) -> Response:
+    """The claims that answer a question, with the query that found them. What no claim says is `"covered": false`."""
+    desk = desk_of(request)
+    question = check_text(checked(QuestionBody, await read_json(request)).question, desk.config.work.text, "question")
+    found = await desk.run(lambda: desk.answer(question))
+    return await respond(request, Thing({JSON: lambda: render.dumps(found).encode() + b"\n"}, "answer", found))
