@@ -43,7 +43,8 @@ PREFIXES = (
 )
 OF_A_CLAIM = (
     "SELECT ?sentence ?modality {{ claim:{0} :sentence ?sentence . OPTIONAL {{ claim:{0} :modality ?modality }} }}",
-    "SELECT ?section ?start ?end {{ claim:{0} dcterms:source ?p . ?p :section ?section ; oa:start ?start ; oa:end ?end }}",
+    "SELECT ?section ?start ?end {{ claim:{0} dcterms:source ?p . "
+    "?p :section ?section ; oa:start ?start ; oa:end ?end }}",
     "SELECT ?number ?state {{ claim:{0} :marker ?m . ?m :markerNumber ?number ; :markerState ?state }}",
 )
 OF_A_CONCEPT = (
@@ -162,7 +163,8 @@ def measure(seconds: float, hold: float) -> list[str]:
             for url in (ours, theirs):
                 load(url, clients, 1, queries, kind)
             mine, other = (load(url, clients, seconds, queries, kind) for url in (ours, theirs))
-            assert not mine["failed"] and not other["failed"], (mine, other)
+            assert not mine["failed"], mine
+            assert not other["failed"], other
             ratio = mine["per_second"] / other["per_second"]
             rows.append(
                 f"| {kind} | {clients} | {mine['per_second']:,.0f} | {mine['median_ms']:.2f} | {mine['p95_ms']:.2f} "

@@ -46,7 +46,7 @@ class Endpoint:
 
     def rows(self, query: str, **parameters: str | list[str]) -> list[dict[str, str]]:
         """The rows of a SELECT query, as text by variable."""
-        response = self.ask(query, **parameters)
+        response = self.ask(query, JSON, **parameters)
         assert response.status_code == 200, response.text
         found = response.json()["results"]["bindings"]
         return [{name: cell["value"] for name, cell in row.items()} for row in found]

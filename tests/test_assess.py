@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,7 +85,7 @@ def test_every_name_comes_once_and_every_edge_outside_a_circle_is_respected(
     edges = [(f"step{a}", f"step{b}") for a, b in pairs]
     order, cycles = arranged(names, edges)
     assert sorted(order) == sorted(names)
-    left_out = {pair for cycle in cycles for pair in zip(cycle, cycle[1:], strict=False)}
+    left_out = {pair for cycle in cycles for pair in pairwise(cycle)}
     for first, then in set(edges) - left_out:
         if first != then and first in names and then in names:
             assert order.index(first) < order.index(then)

@@ -16,6 +16,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
+from clinical_cases import clinical_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,6 @@ from kg.outcomes import Outcome
 from kg.read_case import parse_json, parse_yaml
 from kg.render import as_json, as_markdown, as_text, dumps
 from kg.text import read_text
-from tests.clinical_cases import clinical_cases
 
 DAY: Final = datetime.date(2026, 2, 10)
 NUMBER: Final = int(os.environ.get("WARRANT_MUTATIONS", "100"))
@@ -38,9 +38,10 @@ MUTATED: Final = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-JUNK: Final = (
+JUNK: Final[tuple[Any, ...]] = (
     None, True, -1, 0, 10**30, Decimal("1e-30"), Decimal("NaN"), "", " ", "present", "absent", "unknown", "2026-13-40",
-    "0001-01-01", "9999-12-31", "9.8 g/dL", "Hb", "cancer", "\u202f", "\x00", [], [None], {}, {"concept": None}, "💉" * 9,
+    "0001-01-01", "9999-12-31", "9.8 g/dL", "Hb", "cancer", "\u202f", "\x00", [], [None], {}, {"concept": None},
+    "💉" * 9,
 )  # fmt: skip
 MARKS: Final = "0123456789.,;:-–()[]<>~=%/?!\"'\n\t\u202f\u2011µμé\x00 "
 PIECES: Final = (
@@ -166,6 +167,11 @@ def every_conclusion_is_proved(found: Assessment, checker: Checker) -> None:
         checker.check(explainer.proof(conclusion).to_json())
 
 
+def it_is_clear(error: InputError) -> None:
+    assert error.problems
+    assert all(problem.where and problem.message for problem in error.problems)
+
+
 def it_can_be_shown(found: Assessment) -> None:
     assert parse_json(dumps(as_json(found)))["id"] == found.id
     assert as_text(found).endswith("\n")
@@ -182,8 +188,7 @@ def test_a_spoilt_case_gets_an_answer_with_proofs_or_a_clear_error(
         found = knowledge.assess_case(case, DAY)
     except InputError as error:
         SEEN["errors"] += 1
-        assert error.problems
-        assert all(problem.where and problem.message for problem in error.problems)
+        it_is_clear(error)
         return
     SEEN["answers"] += 1
     every_conclusion_is_proved(found, checker)

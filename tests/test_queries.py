@@ -143,7 +143,9 @@ def test_a_value_stands_in_the_query_as_a_term_and_the_text_runs_as_it_is(tmp_pa
     text = query.bind({"concept": [ox.NamedNode(terms.BASE + "Anemia")]})
 
     assert "VALUES ?concept { <https://w3id.org/warrant/Anemia> }" in text
-    assert list(map(str, run(text, store))) != []
+    answer = run(text, store)
+    assert isinstance(answer, ox.QuerySolutions)
+    assert list(answer) != []
 
 
 @pytest.mark.parametrize("text", ['"} ?s ?p ?o { ?a ?b "', "x\n} DROP ALL #", "\\", "\\1 \\g<0>"])

@@ -98,7 +98,7 @@ def test_sparql_alone_leads_from_any_conclusion_to_its_passages_and_the_state_of
     # given every conclusion of a patient, and the claims on which its proof rests
     found = assessment(example)
     assert found.explainer is not None
-    rows = {tuple(map(plain, row)) for row in EXPLAIN["explain/passages-and-markers"].run(store(example))}  # type: ignore[union-attr, arg-type]
+    rows = {tuple(map(plain, row)) for row in EXPLAIN["explain/passages-and-markers"].run(store(example))}  # type: ignore[union-attr]
     expected = set()
     for conclusion, ids in proved(example).items():
         sources = {step.source for step in found.explainer.proof(conclusion).steps}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 import rdflib
@@ -18,7 +19,7 @@ CURL = shutil.which("curl")
 with_curl = pytest.mark.skipif(CURL is None, reason="curl is not installed")
 
 
-def wrapper(endpoint: Endpoint, query: str, form: str) -> SPARQLWrapper:
+def wrapper(endpoint: Endpoint, query: str, form: str) -> Any:
     found = SPARQLWrapper(endpoint.sparql)
     found.setQuery(query)
     found.setReturnFormat(form)
@@ -69,7 +70,7 @@ def test_rdflib_matches_triples_and_asks(endpoint: Endpoint) -> None:
     graph = remote(endpoint, "GET")
     claim = rdflib.URIRef(BASE + "claim/A0-39")
     (sentence,) = graph.objects(claim, rdflib.URIRef(BASE + "sentence"))
-    assert "contraindicated" in sentence
+    assert "contraindicated" in str(sentence)
     assert (claim, rdflib.RDF.type, rdflib.URIRef(BASE + "Claim")) in graph
 
 

@@ -98,7 +98,8 @@ def median_latency(endpoint: Endpoint, seconds: float) -> float:
     """Of eight clients that ask one small query after the other, each with different words."""
 
     def client(number: int) -> list[float]:
-        found, until = [], time.monotonic() + seconds
+        found: list[float] = []
+        until = time.monotonic() + seconds
         with httpx.Client(base_url=endpoint.root) as mine:
             while time.monotonic() < until:
                 start = time.monotonic()

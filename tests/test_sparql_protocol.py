@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx2 as httpx
@@ -21,6 +23,12 @@ ONE = PREFIXES + "SELECT ?sentence { claim:A0-39 :sentence ?sentence }"
 CONSTRUCT = PREFIXES + "CONSTRUCT { claim:A0-39 :sentence ?s } WHERE { claim:A0-39 :sentence ?s }"
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
+
+
+def only_error(found: Mapping[str, Any]) -> dict[str, Any]:
+    (error,) = found["errors"]
+    assert isinstance(error, dict)
+    return error
 
 
 def post(endpoint: Endpoint, content: bytes | str, content_type: str | None, query: str = "") -> httpx.Response:
@@ -165,7 +173,7 @@ MALFORMED = {
 @pytest.mark.parametrize(("query", "line"), MALFORMED.items())
 def test_a_malformed_query_gets_its_line_and_column(endpoint: Endpoint, query: str, line: int) -> None:
     found = problem(endpoint.ask(query))
-    (error,) = found["errors"]  # type: ignore[misc]
+    error = only_error(found)
     assert found["status"] == 400
     assert error["line"] == line
     assert 1 <= error["column"] <= len(query) + 1
@@ -173,7 +181,7 @@ def test_a_malformed_query_gets_its_line_and_column(endpoint: Endpoint, query: s
 
 
 def test_a_prefix_that_is_not_declared_is_named_with_its_place(endpoint: Endpoint) -> None:
-    (error,) = problem(endpoint.ask("SELECT * {\n  ?s ex:p ?o }"))["errors"]  # type: ignore[misc]
+    error = only_error(problem(endpoint.ask("SELECT * {\n  ?s ex:p ?o }")))
     assert (error["line"], error["column"]) == (2, 6)
     assert "PREFIX ex: <...>" in error["message"]
 
@@ -194,8 +202,8 @@ def test_without_a_dataset_the_default_graph_is_the_union_of_all(endpoint: Endpo
 
 def test_a_default_graph_in_the_address_is_the_only_one(endpoint: Endpoint) -> None:
     query = PREFIXES + "ASK { claim:A0-39 :sentence ?s }"
-    assert endpoint.ask(query, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is True
-    assert endpoint.ask(query, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is True
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
 
 
 def test_a_default_graph_in_a_form_is_the_only_one(endpoint: Endpoint) -> None:
@@ -211,13 +219,13 @@ def test_a_default_graph_beside_a_direct_query_is_the_only_one(endpoint: Endpoin
 
 def test_several_default_graphs_are_merged(endpoint: Endpoint) -> None:
     query = PREFIXES + "ASK { claim:A0-39 :sentence ?s . :Claim a ?class }"
-    assert endpoint.ask(query, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is False
-    assert endpoint.ask(query, **{"default-graph-uri": [CLAIMS_GRAPH, CORE_GRAPH]}).json()["boolean"] is True
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is False
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": [CLAIMS_GRAPH, CORE_GRAPH]}).json()["boolean"] is True
 
 
 def test_a_default_graph_leaves_no_named_graph(endpoint: Endpoint) -> None:
     query = "ASK { GRAPH ?g { ?s ?p ?o } }"
-    assert endpoint.ask(query, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is False
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CLAIMS_GRAPH}).json()["boolean"] is False
 
 
 def test_named_graphs_in_the_address_are_the_only_named_ones(endpoint: Endpoint) -> None:
@@ -250,9 +258,9 @@ def test_from_named_in_the_query_chooses_the_named_graphs(endpoint: Endpoint) ->
 
 def test_the_dataset_of_the_protocol_overrules_that_of_the_query(endpoint: Endpoint) -> None:
     query = f"ASK FROM <{CLAIMS_GRAPH}> {{ <{CLAIM}> ?p ?o }}"
-    assert endpoint.ask(query, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
     query = f"ASK FROM NAMED <{CLAIMS_GRAPH}> {{ GRAPH ?g {{ ?s ?p ?o }} }}"
-    assert endpoint.ask(query, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
+    assert endpoint.ask(query, JSON, **{"default-graph-uri": CORE_GRAPH}).json()["boolean"] is False
 
 
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])

@@ -8,7 +8,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +33,7 @@ FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "turtle": ("application/sparql-results+json", "text/turtle"),
 }
 _WIDEST: Final = 60
+XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 
 
 def add(commands: Any) -> None:
@@ -128,7 +128,9 @@ def _term(text: str) -> Value:
         return ox.NamedNode(terms.BASE + text[1:])
     if re.fullmatch(r"-?\d+", text):
         return ox.Literal(int(text))
-    return ox.Literal(Decimal(text)) if re.fullmatch(r"-?\d+\.\d+", text) else ox.Literal(text)
+    return (
+        ox.Literal(text, datatype=ox.NamedNode(XSD_DECIMAL)) if re.fullmatch(r"-?\d+\.\d+", text) else ox.Literal(text)
+    )
 
 
 def _values(given: Mapping[str, Sequence[Value]]) -> str:

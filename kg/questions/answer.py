@@ -168,7 +168,7 @@ class Asker:
         concepts = [ox.NamedNode(terms.BASE + name) for name in (*asked.concepts, *asked.absent)]
         if asked.number is not None and asked.articles:
             articles = [ox.NamedNode(str(terms.article(name))) for name in asked.articles]
-            values = {"article": articles, "number": [ox.Literal(asked.number)]}
+            values: dict[str, Sequence[Any]] = {"article": articles, "number": [ox.Literal(asked.number)]}
             rows = self._rows("claims-citing-a-marker", values)
         elif concepts:
             rows = self._rows("claims-near-a-question", {"concept": concepts})

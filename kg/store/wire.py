@@ -24,7 +24,8 @@ def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
 
 def length(start: bytes) -> int:
     """The length of a whole frame by its start."""
-    return HEAD.size + sum(HEAD.unpack_from(start))
+    head, body = HEAD.unpack_from(start)
+    return int(HEAD.size + head + body)
 
 
 def request(query: Query, extra: bytes = b"") -> bytes:

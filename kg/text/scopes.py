@@ -306,7 +306,7 @@ class Scoper:
         return bool(named.kinds & {"analyte", "procedure"} or named.hit.entry.absent)
 
     def _post(self, mark: str) -> None:
-        """Mark the last name, those that `and` or `or` joins to it, and before them, but not of kin, the rest of the list."""
+        """Mark the last name, those joined to it by `and` or `or`, and before them, but not of kin, the list's rest."""
         joined, group = True, self._group(self.recent[-1])
         listed = self.recent[-1].join in ("and", "or")
         for named in reversed(self.recent):
