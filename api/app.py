@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,7 +21,8 @@ from api.pages import FOLDER
 from api.pages import sparql as sparql_pages
 from api.security import ApiKey, OpenKnowledge
 from api.state import State
-from kg import __version__
+from kg import __version__, picture
+from kg.errors import PictureError
 
 
 def create_app(config: Config | None = None) -> FastAPI:
@@ -33,10 +34,12 @@ def create_app(config: Config | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(state.start(), asyncio.to_thread(desk.load))
         app.state.ready = True
+        drawing = asyncio.create_task(asyncio.to_thread(_prepare_pictures))
         try:
             yield
         finally:
             app.state.ready = False
+            await drawing
             desk.close()
             await state.close()
 
@@ -61,6 +64,12 @@ def create_app(config: Config | None = None) -> FastAPI:
     app.add_middleware(Discreet)
     app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
     return app
+
+
+def _prepare_pictures() -> None:
+    """Load what draws proofs while nobody waits for it; without it, only a picture is refused."""
+    with suppress(PictureError):
+        picture.prepare()
 
 
 def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

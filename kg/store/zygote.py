@@ -81,8 +81,6 @@ class Zygote:
                 os.dup2(nowhere.fileno(), stream)
         try:
             store = self.store if self.store is not None else self.location.open()
-            if os.environ.get("BATCH") == "1":
-                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
             confine(self.settings.memory, sealed=self.store is not None)
             serve(store, socket.socket(fileno=descriptor), self.settings.prefixes)
         finally:

@@ -38,7 +38,7 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(
-    r"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid)\s+|[(,]\s*|\w\s+)(?P<year>(?:19|20)\d\d)(?=\s*(?:[),.;:?!]|$|\s(?!\d|[a-zµμ%]+/)))"
+    r"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid)\s+|[(,]\s*|\w\s+)(?P<year>(?:19|20)\d\d)(?=\s*(?:[),.;:?!]|$|\n|\s(?!\d|[a-zµμ%]+/)))"
 )
 _ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\d/])")
 

@@ -60,7 +60,7 @@ class Meaning:
     def __init__(self, lexicon: Lexicon, draft: Draft) -> None:
         self.lexicon, self.draft = lexicon, draft
         self.ontology = lexicon.names.ontology
-        self.doubtful_absences: list[tuple[str, Span]] = []
+        self.present: frozenset[str] = frozenset()
 
     # -- which concept
 
@@ -326,6 +326,8 @@ class Meaning:
             return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
         if "suspected" in marks or "uncertain" in marks:
             return self._leave(named, "stated as uncertain")
+        if "other" in marks and self.present & self.ontology.descendants(concept.name):
+            return self._leave(named, f"none beside the one that is stated; {concept.label} itself is not absent")
         if concept.kind == "intent":
             return self._absent("intents", named, concept)
         if "plan" in marks and concept.kind in TREATMENTS:

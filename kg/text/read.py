@@ -198,6 +198,8 @@ class _Reader:
     # -- writing
 
     def _write(self, places: Sequence[_Place], about: bool) -> None:
+        asserted = (place.named for place in places if place.sense in (Sense.ASSERTED, Sense.HISTORY))
+        self.meaning.present = frozenset(c.name for named in asserted for c, _ in named.hit.entry.concepts)
         present: set[str] = set()
         late: list[_Place] = []
         for place in places:

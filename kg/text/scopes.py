@@ -37,6 +37,7 @@ _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
 _PATIENT: Final = frozenset({"patient", "the patient", "pt"})
 _PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
 _AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
+_OTHER: Final = frozenset({"other", "new"})
 _BREAKS: Final = frozenset(";.!?")
 
 
@@ -82,6 +83,7 @@ class Chain:
     doubt: bool = False
     group: str = ""
     starts: bool = False
+    other: bool = False
 
 
 class Scoper:
@@ -130,7 +132,8 @@ class Scoper:
         group = self._group(named)
         measured = token.hit in self.measured
         for chain in self.chains:
-            if not (measured and chain.cue in (Cue.NEG, Cue.NEVER, Cue.HISTORY, Cue.HAD)):
+            past = chain.cue is Cue.HISTORY and not chain.started
+            if not measured or past or chain.cue not in (Cue.NEG, Cue.NEVER, Cue.HISTORY, Cue.HAD):
                 self._reach(chain, named, group)
         named.marks |= {scope.value for scope in self.scopes if self._in_scope(scope, named)}
         self._place(named)
@@ -180,7 +183,9 @@ class Scoper:
         ):
             pass
         elif chain.cue is not Cue.ENDED or kinds & set(TREATMENTS):
-            named.marks |= {chain.cue.value, "starts"} if chain.starts else {chain.cue.value}
+            named.marks |= {chain.cue.value}
+            named.marks |= {"starts"} if chain.starts else set()
+            named.marks |= {"other"} if chain.other else set()
         chain.started, chain.gap, chain.link = True, 0, ""
         chain.group = chain.group or group
 
@@ -226,6 +231,8 @@ class Scoper:
         elif cue in POST and behind and not (cue is Cue.NEG and not self._closes(following)):
             self._post(POST[cue])
             self._follow_up(cue)
+        elif cue is Cue.ENDED and self.recent and self._closes(following) and set(TREATMENTS) & self.recent[-1].kinds:
+            self.recent[-1].marks.add("ended")
         elif cue is Cue.NEG_POST:
             self.chains.append(Chain(Cue.NEG))
         elif cue in CHAINS:
@@ -278,7 +285,8 @@ class Scoper:
         if cue in (Cue.NEG, Cue.NEVER):
             self.chains = [chain for chain in self.chains if not chain.started]
         self.position_open = False
-        self.chains.append(Chain(cue, starts=word.rsplit(maxsplit=1)[-1] in _STARTS or "started" in word.split()))
+        words = set(word.split())
+        self.chains.append(Chain(cue, starts=bool(words & _STARTS), other=bool(words & _OTHER)))
 
     def _scope(self, cue: Cue, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
