@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check ontology lock release robot clean
+.PHONY: setup run serve test check verify bench ontology lock release robot clean
 
 setup: $(STAMP)
 
@@ -15,8 +15,15 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $(STAMP)
 
-run: setup            ## the main job: the pancytopenia case, as HermiT infers it
-	$(VENV)/bin/warrant assess ontology/examples/a1-pancytopenia-with-low-iron-and-high-b12.yaml --reasoner hermit --format text
+QUESTION := What is the most likely diagnosis and what are the next steps for a patient with pancytopenia, low serum iron, normal TIBC and transferrin saturation, and markedly raised vitamin B12?
+
+run: setup            ## the main job: the pancytopenia case, asked in words
+	$(VENV)/bin/warrant ask "$(QUESTION)" --format text
+	@echo
+	@echo "To serve it over HTTP: make serve, then open http://127.0.0.1:8000/docs and /sparql"
+
+serve: setup          ## the SPARQL endpoint and the API on 127.0.0.1:8000
+	$(VENV)/bin/warrant serve
 
 test: setup           ## lint, types, gates and tests
 	$(VENV)/bin/ruff check .
@@ -31,6 +38,13 @@ check: setup          ## every gate on the ontology, HermiT included
 ontology: setup       ## compile the sources to modules, and the example patients
 	$(VENV)/bin/warrant compile
 
+verify: setup         ## HermiT judges 1,000 invented patients and 200 justifications (long)
+	$(VENV)/bin/warrant check --hermit --patients 1000 --justifications 200 --seed 1
+
+bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt
+	$(VENV)/bin/python -m bench.run --quick
+
 robot: setup          ## the checks that OWL tools make, by ROBOT through Maven
 	$(VENV)/bin/python -m pytest tests/test_robot.py -rs
 
@@ -40,8 +54,9 @@ release: setup        ## the merged ontology as RDF/XML
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/build.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/bench.txt requirements/build.txt
 
 clean:
 	rm -rf $(VENV) build
