@@ -15,7 +15,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $(STAMP)
 
-QUESTION := What is the most likely diagnosis and what are the next steps for a patient with pancytopenia, low serum iron, normal TIBC and transferrin saturation, and markedly raised vitamin B12?
+QUESTION := Pancytopenia with low iron, normal TIBC, normal transferrin saturation and a markedly raised B12: what is it, and what next?
 
 run: setup            ## the main job: the pancytopenia case, asked in words
 	$(VENV)/bin/warrant ask "$(QUESTION)" --format text

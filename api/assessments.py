@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
 Branches = Annotated[bool, Query(description="what each open diagnosis and pending result would change")]
-FRAGMENT: Final = {"list": "findings", "entry": {"concept": "leukopenia"}}
+FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
 @router.post(

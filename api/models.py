@@ -14,7 +14,7 @@ CASE: Final = {
     "sex": "female",
     "age": 62,
     "measurements": [{"test": "LOINC:718-7", "value": 98, "unit": "g/L", "date": "2026-02-01"}],
-    "findings": [{"concept": "leukopenia"}],
+    "findings": [{"concept": "MONDO:0003785"}],
 }
 
 

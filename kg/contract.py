@@ -186,7 +186,7 @@ class Claims(Model):
 class Item(Model):
     """An entry of a list; `id` names the conclusion everywhere, `proof` its proof."""
 
-    id: str = Field(examples=["next_step:bone_marrow_biopsy"])
+    id: str = Field(examples=["differential:mds"])
     proof: Hash | None
     basis: Basis
     label: str

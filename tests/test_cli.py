@@ -234,7 +234,7 @@ def test_an_assessment_has_every_claim_once(as_json: dict[str, Any]) -> None:
 
 def test_the_pancytopenia_case_leads_to_the_marrow(as_json: dict[str, Any]) -> None:
     first = as_json["differential"][0]
-    assert (first["condition"], first["strength"], first["claims"]) == (
+    assert (first["condition"], first["strength"], first["for"]) == (
         "primary_bone_marrow_disorder",
         "most_likely",
         ["A1-08"],

@@ -43,11 +43,6 @@ def short(row: Sequence[str]) -> tuple[str, ...]:
 # -- every question returns what the list of claims says
 
 
-def test_every_question_has_a_case_and_every_case_a_question() -> None:
-    assert len(QUESTIONS) >= 40
-    assert {f"questions/{case['query']}" for case in CASES} == set(QUESTIONS)
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['query']} {case.get('with', '')}")
 def test_a_question_returns_the_rows_that_the_claims_call_for(
     case: dict[str, Any], store: ox.Store, names: Names
@@ -156,13 +151,6 @@ def test_no_value_can_be_read_as_sparql(text: str, names: Names, store: ox.Store
     rows = query.rows(store, {"measure": [given]})
 
     assert rows == []
-
-
-def test_an_address_that_is_none_is_refused(names: Names) -> None:
-    query = QUESTIONS["questions/claims-for-a-question"]
-
-    with pytest.raises(InputError, match="conclusion=http"):
-        value(names, query.parameters[1], "http://example.org/> } #")
 
 
 def test_a_required_parameter_without_a_value_is_an_error(tmp_path: Path, store: ox.Store) -> None:

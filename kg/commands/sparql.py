@@ -38,7 +38,7 @@ XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    example = "warrant sparql queries/questions/doses.rq -b substance=epoetin"
+    example = "warrant sparql queries/questions/claims-by-marker-state.rq -b state=unresolved"
     found = command(commands, "sparql", run, "query the knowledge graph", example)
     found.add_argument("query", help="a file, the name of one under queries/ (questions/doses), or SPARQL")
     found.add_argument(
