@@ -19,12 +19,14 @@ from api.models import CASE, TextCase
 from api.openapi import body_of, forms_of, problems_of
 from api.state import state_of
 from kg import explore, rdf, render
+from kg.ask import Reply
 from kg.assess import Assessment
 from kg.contract import Assessment as AssessmentModel
 from kg.contract import Difference, Explanation, WhyNot
 from kg.errors import CaseError, Problem
 from kg.picture import as_svg
 from kg.render import explanation, wire
+from kg.render.reply import reply_markdown, reply_text
 from kg.text import Kind, TextReading, read_text
 
 ALL: Final = (JSON, TURTLE, JSON_LD, MARKDOWN, TEXT)
@@ -188,22 +190,28 @@ def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
     def told() -> Assessment:
         return kept.assessment(desk.knowledge, branches)
 
+    def said(of_reply: Callable[[Reply], str], of_case: Callable[[Assessment], str]) -> bytes:
+        reply = desk.reply(kept, branches)
+        return (of_case(told()) if reply is None else of_reply(reply)).encode("utf-8", "surrogatepass")
+
     forms = {
-        JSON: lambda: wire.assessment(told(), proofs == "full", kept.handle, kept.reading, _answer(desk, kept)),
+        JSON: lambda: wire.assessment(told(), proofs == "full", kept.handle, _beside(desk.reply(kept, branches))),
         TURTLE: lambda: _graph(kept, "turtle"),
         JSON_LD: lambda: _graph(kept, "json-ld"),
-        MARKDOWN: lambda: render.as_markdown(told()).encode(),
-        TEXT: lambda: render.as_text(told()).encode(),
+        MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
+        TEXT: lambda: said(reply_text, render.as_text),
     }
     locked = {name: _locked(kept, make) for name, make in forms.items()}
     place = f"/v1/assessments/{kept.handle}"
     return Thing(locked, "assessment", kept, headers={"Content-Location": place})
 
 
-def _answer(desk: Desk, kept: Kept) -> dict[str, Any] | None:
-    """The answer to the question in a text that states facts and asks too."""
-    reading = kept.reading
-    return desk.answer(reading) if reading is not None and reading.kind == Kind.BOTH else None
+def _beside(reply: Reply | None) -> dict[str, Any]:
+    """What a text adds to an assessment: what was not used of it, and the answer to its question."""
+    if reply is None:
+        return {}
+    answer = {"answer": reply.answer.to_json(reply.codes)} if reply.answer else {}
+    return {"not_understood": [wire.unread(item) for item in reply.reading.not_understood], **answer}
 
 
 def _graph(kept: Kept, form: str) -> bytes:

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -22,15 +21,14 @@ from api.config import Config
 from api.problems import Expired, TimeLimit
 from api.shelf import LocalShelf, Shelf, shared_shelf
 from kg import rdf
+from kg.ask import Reply
 from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
 from kg.errors import Overloaded, Problem
 from kg.facts import PatientFacts
 from kg.knowledge import Knowledge
-from kg.questions import Asker
-from kg.render.data import Data
-from kg.store.dataset import open_store
-from kg.text import TextReading, read_text
+from kg.questions import Answer
+from kg.text import Kind, TextReading, read_text
 
 T = TypeVar("T")
 RETRY_AFTER: Final = 1
@@ -84,15 +82,18 @@ class Desk:
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
 
-    @cached_property
-    def asker(self) -> Asker:
-        """Who answers knowledge questions, over a store of its own."""
-        return Asker(self.knowledge.names, open_store(self.config.ontology))
-
-    def answer(self, question: str | TextReading) -> Data:
-        """The answer to a knowledge question as data; one at a time."""
+    def answer(self, question: str | TextReading) -> Answer:
+        """The answer to a knowledge question; one at a time."""
         with self._asking:
-            return self.asker.answer(question).to_json(self.knowledge.ontology.codes)
+            return self.knowledge.asker.answer(question)
+
+    def reply(self, kept: Kept, with_branches: bool) -> Reply | None:
+        """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
+        if (reading := kept.reading) is None:
+            return None
+        answer = self.answer(reading) if reading.kind is Kind.BOTH else None
+        found = kept.assessment(self.knowledge, with_branches)
+        return Reply(reading, found, answer, self.knowledge.ontology.codes)
 
     # -- turns
 

@@ -31,4 +31,5 @@ async def ask(request: Request) -> Response:
     desk = desk_of(request)
     question = check_text(checked(QuestionBody, await read_json(request)).question, desk.config.work.text, "question")
     found = await desk.run(lambda: desk.answer(question))
-    return await respond(request, Thing({JSON: lambda: render.dumps(found).encode() + b"\n"}, "answer", found))
+    data = found.to_json(desk.knowledge.ontology.codes)
+    return await respond(request, Thing({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))

@@ -36,7 +36,7 @@ class Fragment(Model):
     """A fact as a fragment of a case: an entry and the list it stands in."""
 
     list: str = Field(examples=["diagnoses"])
-    entry: dict[str, Any] = Field(examples=[{"concept": "low_risk_mds"}])
+    entry: dict[str, Any] = Field(examples=[{"concept": "MONDO:0003785"}])
 
 
 class Range(Model):
@@ -186,7 +186,7 @@ class Claims(Model):
 class Item(Model):
     """An entry of a list; `id` names the conclusion everywhere, `proof` its proof."""
 
-    id: str = Field(examples=["differential:mds"])
+    id: str = Field(examples=["next_step:consult_specialist"])
     proof: Hash | None
     basis: Basis
     label: str
@@ -201,6 +201,13 @@ class Condition(Item):
     against: list[ClaimId]
     unexplained: list[str]
     rank_reason: str
+
+
+class Counterargument(Item):
+    """A condition that claims speak against."""
+
+    condition: str
+    claims: list[ClaimId]
 
 
 class After(Model):
@@ -411,6 +418,7 @@ class Assessment(Lists):
     not_understood: list[NotUnderstood]
     claims: Claims
     differential: list[Condition]
+    counterarguments: list[Counterargument]
     branches: list[Branch] | None = Field(description="null where they were not asked for")
     conflicts: list[Conflict]
     questions: list[Question]

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from kg.reasoner import Engine, Joined, Link, Saturation
 from kg.rule_tables import COMPARE
-from kg.rule_views import Conclusion, Shape, views
+from kg.rule_views import Conclusion, views
 from kg.rules import Axiom, Rules
 
 COMBINATIONS: Final = 64
@@ -243,32 +243,31 @@ class _Recorded(Derivations):
 
     def _fired(self) -> None:
         """The rules. Most have named classes and values in the body only: there is one way then."""
-        plan, shape = self.rules.plan, self.views.shape
+        ways, shape = self.ways, self.views.shape
+        for rule, individual in self._instances():
+            name, plain, body, head, axiom = shape[rule]
+            base = individual << BITS
+            node = base | head
+            if plain:
+                past = (base | body[0],) if len(body) == 1 else tuple([base | feature for feature in body])
+                if node in ways:
+                    ways[node].append((node, name, axiom, past))
+                else:
+                    ways[node] = [(node, name, axiom, past)]
+            elif name == "prp-spo2":
+                self._chain(node, base | body[0], rule)
+            elif name != "prp-spo1":
+                self._several(node, name, axiom, individual, body)
+
+    def _instances(self) -> list[tuple[int, int]]:
+        """Rule and individual of every instance: short rules wherever their body holds, longer ones as recorded."""
+        found: list[tuple[int, int]] = []
+        rules = self.views.short
         for individual, present in enumerate(self.run.present):
             for feature in present:
-                alone, last, _, _ = plan[feature]
-                for rule, _ in alone:
-                    self._rule(shape[rule], rule, individual)
-                for rule, _, _ in last:
-                    self._rule(shape[rule], rule, individual)
-        for rule, individual in self.run.fired:
-            self._rule(shape[rule], rule, individual)
-
-    def _rule(self, shape: Shape, rule: int, individual: int) -> None:
-        name, plain, body, head, axiom = shape
-        base = individual << BITS
-        node = base | head
-        if plain:
-            past = (base | body[0],) if len(body) == 1 else tuple([base | feature for feature in body])
-            way = (node, name, axiom, past)
-            if node in self.ways:
-                self.ways[node].append(way)
-            else:
-                self.ways[node] = [way]
-        elif name == "prp-spo2":
-            self._chain(node, base | body[0], rule)
-        elif name != "prp-spo1":
-            self._several(node, name, axiom, individual, body)
+                if short := rules[feature]:
+                    found += [(rule, individual) for rule in short]
+        return found + self.run.fired
 
     def _several(self, node: Node, name: str, axiom: int, individual: int, body: tuple[int, ...]) -> None:
         for place, premises in enumerate(self._premises(individual, body)):

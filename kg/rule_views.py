@@ -58,6 +58,7 @@ class RuleViews:
         self.rules = rules
         self.said = Remembered(self._said)
         self.number = Remembered(self._number)
+        self.short = Remembered(rules.short)
         self.shape = Remembered(self._shape)
         self.ends = Remembered(self._ends)
         self.second = Remembered(self._second)

@@ -12,7 +12,7 @@ and expectations, on top or with each variant; a list of claims names those that
 
     applicable, excluded, ambiguous, undetermined, not (not applicable), applies_exactly (all that apply)
     understood       code: `present`, `absent`, `history`, `never`, `planned`, `done`, ... or value and unit, `@date`
-    no_fact          codes of which nothing may be understood
+    no_fact          codes of which nothing may be understood; `not_present`: not as present
     kind             `case`, `question` or `both`
     missing          claim: one of the sets of facts that would decide it
     issues, no_issues  kinds of data issues
@@ -37,9 +37,9 @@ FOLDER: Final = Path(__file__).parent / "cases"
 DAY: Final = datetime.date(2026, 2, 10)
 ABOUT_THE_FILE: Final = {"text", "case", "given", "covers", "as_of", "known_defect", "value"}
 EXPECTATIONS: Final = {
-    "applicable", "excluded", "ambiguous", "undetermined", "not", "applies_exactly", "understood", "no_fact", "kind",
-    "missing", "issues", "no_issues", "conflicts", "basis", "done", "not_done", "order", "regimens",
-    "treatments_without", "not_understood", "reported", "error",
+    "applicable", "excluded", "ambiguous", "undetermined", "not", "applies_exactly", "understood",
+    "no_fact", "not_present", "kind", "missing", "issues", "no_issues", "conflicts", "basis",
+    "done", "not_done", "order", "regimens", "treatments_without", "not_understood", "reported", "error",
 }  # fmt: skip
 
 

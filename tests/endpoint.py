@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2 as httpx
 import uvicorn
@@ -33,7 +34,7 @@ class Endpoint:
     def sparql(self) -> str:
         return self.root + "/sparql"
 
-    def ask(self, query: str, accept: str | None = JSON, **parameters: str | list[str]) -> httpx.Response:
+    def ask(self, query: str, accept: str | None = JSON, /, **parameters: str | list[str]) -> httpx.Response:
         """GET a query; `accept=None` sends no Accept header."""
         request = self.client.build_request("GET", "/sparql", params={"query": query, **parameters})
         return self.send(request, accept)
@@ -66,11 +67,15 @@ def serving(config: Config | None = None) -> Iterator[Endpoint]:
         root = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with httpx.Client(base_url=root, timeout=30) as client:
             yield Endpoint(root, client)
+        # uvicorn leaves a transport unclosed that is still closing when its loop ends
+        late = time.monotonic() + 5
+        while server.server_state.connections and time.monotonic() < late:
+            time.sleep(0.01)
         server.should_exit = True
         thread.join()
 
 
-def problem(response: httpx.Response) -> dict[str, object]:
+def problem(response: httpx.Response) -> dict[str, Any]:
     """The problem in a response, with its members checked."""
     assert response.headers["content-type"] == "application/problem+json"
     content = response.json()

@@ -246,7 +246,7 @@ def test_the_pancytopenia_case_leads_to_the_marrow(as_json: dict[str, Any]) -> N
 
 def test_every_source_of_the_answer_is_a_passage_with_the_state_of_its_markers(as_json: dict[str, Any]) -> None:
     applicable = [item["id"] for item in as_json["claims"]["applicable"]]
-    assert [item["claim"] for item in as_json["sources"]] == applicable
+    assert [item["for"] for item in as_json["sources"]] == applicable
     assert len(applicable) > 20
     for item in as_json["sources"]:
         assert item["passage"]["end"] > item["passage"]["start"]

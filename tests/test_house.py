@@ -21,6 +21,7 @@ BINARY = {".owl", ".png", ".jar", ".gz", ".pyc"}
 with_texts = pytest.mark.skipif(not TEXTS.is_dir(), reason=f"the articles' texts are not at hand ({TEXTS})")
 
 GENERIC = {
+    "clone": "a system call",
     "differential": "a list of an assessment",
     "saturation": "what a rule engine does",
 }

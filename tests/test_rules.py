@@ -28,6 +28,7 @@ from reduced import left
 from kg.checker import Checker
 from kg.closure import Closure
 from kg.derivations import Conclusion, Derivations, derivations
+from kg.errors import InputError
 from kg.facts import PatientFacts
 from kg.ontology import Ontology
 from kg.proof import SENTENCES, Explainer
@@ -50,6 +51,7 @@ CATALOG = (
     """<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><uri name="given" uri="given.ttl"/></catalog>"""
 )
 PATIENT = "patient"
+PREFIXES = f"@prefix : <{BASE}> . @prefix owl: <{OWL}> ."
 SPECIFIED = {
     "cax-sco", "cax-eqc2", "cls-hv1", "cls-hv2", "cls-int1", "cls-int2", "cls-svf1", "cls-uni", "prp-dom", "prp-inv1",
     "prp-inv2", "prp-rng", "prp-spo1", "prp-spo2",
@@ -167,7 +169,7 @@ def reasoned(case: Case, folder: Path) -> Reasoned:
 def test_the_collector_misses_no_folder() -> None:
     folders = sorted(path.name for path in FOLDER.iterdir())
     assert folders == sorted(CASES + REFUSED)
-    assert (len(CASES), len(REFUSED)) == (52, 28)
+    assert (len(CASES), len(REFUSED)) == (53, 36)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -225,6 +227,7 @@ def test_each_justification_entails_and_has_nothing_to_spare(name: str, tmp_path
         ("cls-minqc-an-end-that-is-linked-twice-counts-once", "patient type Persistent", 2),
         ("cls-minqc-three-need-every-pair-to-differ-and-links-by-sub-properties-count", "patient type Persistent", 1),
         ("dt-facet-of-two-values-each-stands-on-its-own-side", "both type Low", 1),
+        ("prp-spo1-two-ways-up-are-two-justifications", "patient type Recorded", 2),
         ("prp-inv1-a-link-may-be-stated-from-both-ends", "hb type MeasuredInWoman", 2),
     ],
 )
@@ -267,6 +270,35 @@ def test_an_axiom_outside_the_fragment_is_refused_with_its_text_file_and_reason(
     assert axiom in str(refused.value)
     assert str(refused.value).startswith("given.ttl: ")
     assert str(refused.value).endswith(reason)
+
+
+def in_one_module(text: str, folder: Path) -> Engine:
+    """An engine over axioms about :A, :B, :hasFinding, :value and :concept."""
+    kinds = ":A a owl:Class . :B a owl:Class . :hasFinding a owl:ObjectProperty . :concept a owl:NamedIndividual ."
+    (folder / "text.ttl").write_text(f"{PREFIXES}\n{kinds}\n:value a owl:DatatypeProperty .\n{text}", encoding="utf-8")
+    return Engine(load(triples(folder / "text.ttl"), folder))
+
+
+@pytest.mark.parametrize(
+    ("axioms", "stated", "message"),
+    [
+        (
+            ":A owl:equivalentClass [ a owl:Class ; owl:intersectionOf ( :B ) ] .",
+            ["x type A"],
+            "x is stated to be A, a",
+        ),
+        (":value a owl:FunctionalProperty .", ["x value 1", "x value 2"], "x has two values of value"),
+        (":concept a :A .", ["concept type B"], "concept is an individual of the ontology"),
+    ],
+)
+def test_a_record_that_the_engine_cannot_read_completely_is_refused(
+    axioms: str, stated: list[str], message: str, tmp_path: Path
+) -> None:
+    engine = in_one_module(axioms, tmp_path)
+    triples = [text.split() for text in stated]
+    assertions = tuple(Assertion(subject, predicate, about) for subject, predicate, about in triples)
+    with pytest.raises(InputError, match=message):
+        engine.saturate(Record("x", PatientFacts(as_of=TODAY), assertions, (), (), (), (), ()))
 
 
 # -- HermiT

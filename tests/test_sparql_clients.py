@@ -26,27 +26,32 @@ def wrapper(endpoint: Endpoint, query: str, form: str) -> Any:
     return found
 
 
+def converted(client: SPARQLWrapper) -> Any:
+    """What the client makes of an answer; its type depends on the form asked for."""
+    return client.queryAndConvert()
+
+
 @pytest.mark.parametrize(("method", "way"), [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)])
 def test_sparqlwrapper_gets_rows_by_every_method(endpoint: Endpoint, method: str, way: str) -> None:
     client = wrapper(endpoint, CLAIMS, JSON)
     client.setMethod(method)
     client.setRequestMethod(way)
-    rows = client.queryAndConvert()["results"]["bindings"]
+    rows = converted(client)["results"]["bindings"]
     assert len(rows) == 9
     assert {row["claim"]["value"] for row in rows} >= {BASE + "claim/A0-39"}
 
 
 def test_sparqlwrapper_reads_xml_and_csv(endpoint: Endpoint) -> None:
-    document = wrapper(endpoint, CLAIMS, XML).queryAndConvert()
+    document = converted(wrapper(endpoint, CLAIMS, XML))
     assert len(document.getElementsByTagName("result")) == 9
-    assert len(wrapper(endpoint, CLAIMS, CSV).queryAndConvert().decode().splitlines()) >= 10
+    assert len(converted(wrapper(endpoint, CLAIMS, CSV)).decode().splitlines()) >= 10
 
 
 # what SPARQLWrapper uses of rdflib
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(("form", "name"), [(TURTLE, "turtle"), (RDFXML, "xml")])
 def test_sparqlwrapper_gets_a_graph(endpoint: Endpoint, form: str, name: str) -> None:
-    answer = wrapper(endpoint, f"DESCRIBE <{BASE}claim/A0-39>", form).queryAndConvert()
+    answer = converted(wrapper(endpoint, f"DESCRIBE <{BASE}claim/A0-39>", form))
     graph = answer if isinstance(answer, rdflib.Graph) else rdflib.Graph().parse(data=answer, format=name)
     assert (rdflib.URIRef(BASE + "claim/A0-39"), rdflib.RDF.type, rdflib.URIRef(BASE + "Claim")) in graph
 

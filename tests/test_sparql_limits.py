@@ -79,7 +79,7 @@ def test_a_request_cannot_raise_the_time_limit() -> None:
 def test_a_time_limit_that_is_none_is_a_mistake(endpoint: Endpoint, value: str) -> None:
     found = problem(endpoint.ask(SMALL, timeout=value))
     assert found["status"] == 400
-    assert found["errors"][0]["path"] == "timeout"  # type: ignore[index]
+    assert found["errors"][0]["path"] == "timeout"
 
 
 def test_eight_clients_keep_their_latency_beside_a_runaway_query(endpoint: Endpoint) -> None:

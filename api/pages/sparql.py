@@ -36,7 +36,8 @@ async def editor(request: Request, state: State) -> Response:
     """The editor, with a query of the project if `example` names one."""
     example = request.query_params.get("example", "")
     found = state.queries.get(example)
-    return page("sparql.html", **_editor(request, state, found.text if found else FIRST, example))
+    values = _editor(request, state, found.text if found else FIRST, example)
+    return page("sparql.html", headers={"Vary": "Accept"}, **values)
 
 
 async def answered(

@@ -43,6 +43,7 @@ TERM_FIELDS = {
     "until": "until", "before": "before", "only_after": "onlyAfter",
 }  # fmt: skip
 CLAIM_FIELDS = {"after": "after", "qualified_by": "qualifiedBy"}
+CASES = ("matchesCase", "isInScopeOf")
 CLASSIFYING = ("classifiesAs", "defines", "raisesSuspicionOf")
 
 
@@ -131,8 +132,16 @@ class ArticleCompiler:
         module.note(iri, DCTERMS.modified, Literal(head.last_updated.isoformat(), datatype=XSD.date))
         module.note(iri, terms.term("fileLength"), Literal(head.length))
         module.text(iri, terms.term("reviewStage"), ", ".join(head.review.stages))
+        for name in sorted({name for entry in self.file.claims for name in self._case(entry)}):
+            module.note(iri, DCTERMS.subject, terms.term(name))
         self._references(iri)
         self._markers(iri)
+
+    def _case(self, entry: ClaimEntry) -> tuple[str, ...]:
+        """What the article is about: the subjects of the claim that says whom it is for."""
+        if not set(entry.concludes) & set(CASES):
+            return ()
+        return self.subjects.of(entry, self.expression(entry.situation) if entry.situation else None)
 
     def _references(self, article: URIRef) -> None:
         head, module = self.file.article, self.module

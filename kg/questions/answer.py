@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz
-from rdflib import DCTERMS
 
 from kg import terms
 from kg.assess import NOTICE
@@ -17,12 +16,13 @@ from kg.entries import Claim
 from kg.mentions import words
 from kg.names import Names
 from kg.ontology import Ontology
-from kg.queries import Source, plain
-from kg.questions.search import CASES, Found, Searcher
+from kg.queries import Source
+from kg.questions.search import Found, Searcher
 from kg.questions.understand import STRONG, Asked, Listener
 from kg.text import TextReading
 
 PLAN: Final = "plan"
+QUANTITY: Final = "analyte"
 ABOUT_ITSELF: Final = ("governance", "reference")
 SAME_TITLE: Final = 92.0
 NEAREST: Final = 8
@@ -130,21 +130,16 @@ class Asker:
         for article in self.ontology.articles.values():
             same = fuzz.ratio(_folded(asked.text), _folded(article.title)) >= SAME_TITLE
             whole = PLAN in {intent.name for intent in asked.intents} and self._is_clear(asked)
-            about = whole and {*asked.concepts} == self._scope(article.id) and not asked.absent
-            if (same and self._scope(article.id)) or about:
+            about = whole and {*asked.concepts} == self._scope(article.id) and not (asked.absent or asked.words)
+            if same or about:
                 node = ox.NamedNode(str(terms.article(article.id)))
                 return self.searcher.run(PLAN, "plan-of-an-article", {"article": [node]})
         return None
 
     def _scope(self, article: str) -> set[str]:
-        """What an article says it is about."""
-        index = self.ontology.index
-        return {
-            terms.local(subject)
-            for claim in self.ontology.claims.values()
-            if claim.article == article and any(predicate == CASES[1] for predicate, _ in claim.conclusions)
-            for subject in index.values(str(terms.claim(claim.id)), str(DCTERMS.subject))
-        }
+        """The findings and conditions that an article is about."""
+        subjects = self.searcher.subjects[article]
+        return {name for name in subjects if self.ontology.concepts[name].kind != QUANTITY}
 
     def _qualifying(self, answers: Sequence[str]) -> Iterator[AnsweringClaim]:
         """Claims that qualify, except or contradict those that answer; tensions only where the answers are few."""
@@ -165,7 +160,8 @@ class Asker:
     def _nearest(self, asked: Asked) -> Iterator[AnsweringClaim]:
         """The claims that come nearest to what was asked."""
         rows: list[tuple[str, ...]] = []
-        concepts = [ox.NamedNode(terms.BASE + name) for name in (*asked.concepts, *asked.absent)]
+        meant = self.searcher.meant(asked.intents[0], (*asked.concepts, *asked.absent))
+        concepts = [ox.NamedNode(terms.BASE + name) for name in meant]
         if asked.number is not None and asked.articles:
             articles = [ox.NamedNode(str(terms.article(name))) for name in asked.articles]
             values: dict[str, Sequence[Any]] = {"article": articles, "number": [ox.Literal(asked.number)]}
@@ -217,4 +213,4 @@ def answer(ontology: Ontology, names: Names, store: ox.Store, question: str | Te
     return _asker(names, store).answer(question)
 
 
-__all__ = ["Answer", "AnsweringClaim", "Asker", "answer", "plain"]
+__all__ = ["Answer", "AnsweringClaim", "Asker", "answer"]

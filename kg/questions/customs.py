@@ -29,6 +29,8 @@ class Intent(BaseModel):
     target: bool = False
     drugs: bool = False
     broader: bool = False
+    final: bool = False
+    soft: bool = False
     measures: Mapping[str, str] = {}
 
 

@@ -7,7 +7,7 @@ claim about a class holds of its members; and what an article's case is about ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -18,13 +18,12 @@ from kg import terms
 from kg.ontology import Ontology
 from kg.queries import FOLDER, Query, Source, Value, library, plain
 from kg.questions.customs import Customs, Intent
-from kg.questions.understand import STRONG, Asked
+from kg.questions.understand import ANY, STRONG, Asked
 
-CASES: Final = ("matchesCase", "isInScopeOf")
 SUBSTANCES: Final = ("drug", "therapy")
 BY_SUBSTANCE: Final = ("doses", "schedules")
-LISTED: Final = "references"
 NO_KIND: Final = "none"
+TOGETHER: Final = 2
 Values = Mapping[str, Sequence[Value]]
 
 
@@ -45,18 +44,25 @@ class Searcher:
         self.queries: Mapping[str, Query] = library(FOLDER, "questions")
 
     @cached_property
-    def background(self) -> frozenset[str]:
-        """What the cases of the articles are about."""
+    def subjects(self) -> Mapping[str, frozenset[str]]:
+        """What each article is about."""
         index = self.ontology.index
-        return frozenset(
-            terms.local(subject)
-            for claim in self.ontology.claims.values()
-            if any(predicate in CASES for predicate, _ in claim.conclusions)
-            for subject in index.values(str(terms.claim(claim.id)), str(DCTERMS.subject))
-        )
+        return {
+            name: frozenset(map(terms.local, index.values(str(terms.article(name)), str(DCTERMS.subject))))
+            for name in self.ontology.articles
+        }
+
+    @cached_property
+    def background(self) -> frozenset[str]:
+        """What any article is about."""
+        return frozenset().union(*self.subjects.values())
 
     def search(self, asked: Asked) -> Found:
-        """The first reading that some claim answers; else the strictest one, with no claims."""
+        """The first reading that some claim answers; else the strictest one, with no claims.
+
+        An intent that is final is not given up for another one. One that is soft is: then what is said of several
+        concepts together answers.
+        """
         strictest: Found | None = None
         for intent in asked.intents:
             for query, values in self._readings(intent, asked):
@@ -64,7 +70,19 @@ class Searcher:
                 if found.claims:
                     return found
                 strictest = strictest or found
+            if intent.final:
+                break
         assert strictest is not None, "every intent has a reading"
+        if all(intent.soft for intent in asked.intents) and len(asked.concepts) >= TOGETHER:
+            return self._together(asked, strictest)
+        return strictest
+
+    def _together(self, asked: Asked, strictest: Found) -> Found:
+        """Every claim about all the concepts and words, whatever it concludes."""
+        for query, values in self._of_claims(ANY, replace(asked, score=0)):
+            found = self.run(strictest.intent, query, values)
+            if found.claims:
+                return found
         return strictest
 
     def run(self, intent: str, query: str, values: Values) -> Found:
@@ -102,23 +120,22 @@ class Searcher:
 
     def _of_claims(self, intent: Intent, asked: Asked) -> Iterator[tuple[str, Values]]:
         name = f"{intent.query}-for-a-question"
-        concepts = tuple(self._meant(intent, asked.concepts))
+        concepts = tuple(self.meant(intent, asked.concepts))
         fixed = self._articles(asked) | self._fixed(intent, asked)
         if intent.query in BY_SUBSTANCE:
             substances = [one for one in concepts if self.ontology.concepts[one].kind in SUBSTANCES]
             fixed |= _nodes("substance", substances)
-            concepts = tuple(one for one in concepts if one not in substances)
-        for words in self._words(intent, asked):
-            for narrowed in self._targets(intent, concepts):
-                for about in self._concepts(concepts, intent.broader):
-                    for absent in self._absent(asked, about):
-                        yield name, fixed | words | narrowed | absent
+        for narrowed in self._targets(intent, concepts):
+            for about in self._concepts(concepts, intent.broader):
+                for absent in self._absent(asked, about):
+                    for words in self._words(intent, asked):
+                        yield name, fixed | narrowed | absent | words
 
     def _fixed(self, intent: Intent, asked: Asked) -> dict[str, Sequence[Value]]:
         """What an intent always binds."""
         if intent.query == "claims":
             kinds = [ox.Literal(kind) for kind in intent.kinds or (NO_KIND,)]
-            return _nodes("conclusion", intent.conclusions or ("ordersStep",)) | {"kind": kinds}
+            return _nodes("conclusion", intent.conclusions) | {"kind": kinds}
         if intent.query == "effects":
             measures = dict.fromkeys(intent.measures[cue] for cue in asked.cues if cue in intent.measures)
             return {"measure": [ox.Literal(measure) for measure in measures]} if measures else {}
@@ -127,7 +144,7 @@ class Searcher:
     def _articles(self, asked: Asked) -> dict[str, Sequence[Value]]:
         return _nodes("article", [f"article/{name}" for name in asked.articles]) if asked.articles else {}
 
-    def _meant(self, intent: Intent, concepts: Iterable[str]) -> Iterator[str]:
+    def meant(self, intent: Intent, concepts: Iterable[str]) -> Iterator[str]:
         """Where treatments are asked for, a quantity stands for the substance that is given."""
         for concept in concepts:
             yield self.customs.drugs.get(concept, concept) if intent.drugs else concept

@@ -92,6 +92,8 @@ class Listener:
         self.general = {form for word in self.customs.general_words for form in (word, stem(word))}
         self.alike = {stem(fold(word)): group for group in self.customs.alike for word in group}
         self.lexicon = frozenset(_stems(self.ontology))
+        self.positions = {position: set(map(fold, group)) for position, group in self.customs.positions.items()}
+        self.shown = {concept.axis: concept.name for concept in self.ontology.concepts.values() if concept.axis}
 
     def listen(self, question: str | TextReading) -> Asked:
         """What the question asks."""
@@ -99,7 +101,7 @@ class Listener:
         articles = self.articles.find(text)
         places = self._places(question, text, articles)
         cues = tuple(hit for hit in self.cues.find(text) if not _within(hit.start, hit.end, [*places, *articles]))
-        unstated = tuple(hit for hit in self.unstated.find(text) if not _within(hit.start, hit.end, places))
+        unstated = self.unstated.find(text)
         intents, score = self._intents(cues)
         rest = list(self._rest(text, [*places, *articles, *cues, *unstated]))
         absent = {place for place in places if self._negated(text, place, places)}
@@ -135,18 +137,13 @@ class Listener:
             for place in sorted(set(found), key=lambda p: p.start)
             if not _within(place.start, place.end, articles)
         ]
-        return [self._positioned(text, place) for place in kept]
+        return [self._positioned(text, place, kept) for place in kept]
 
-    def _positioned(self, text: str, place: _Place) -> _Place:
+    def _positioned(self, text: str, place: _Place, places: Sequence[_Place]) -> _Place:
         """A quantity that is called high, low or normal nearby is that finding."""
-        shown = {
-            (concept.axis[0], concept.axis[1]): concept.name
-            for concept in self.ontology.concepts.values()
-            if concept.axis
-        }
-        near = {word.text for word in _around(text, place)}
-        for position, names in self.customs.positions.items():
-            if near & set(map(fold, names)) and (finding := shown.get((place.concept, position))):
+        near = {word.text for word in _around(text, place, places)}
+        for position, names in self.positions.items():
+            if near & names and (finding := self.shown.get((place.concept, position))):
                 return _Place(place.start, place.end, finding)
         return place
 
@@ -216,10 +213,13 @@ def _texts(claim: Claim) -> Iterator[str]:
         yield from (text for field in TEXTS for text in claim.fields.get(field, ()))
 
 
-def _around(text: str, place: _Place) -> Iterator[Word]:
-    """The few words on either side of a name, up to a comma or stop."""
-    before = re.split(r"[,;:.!?]", text[: place.start])[-1]
-    after = re.split(r"[,;:.!?]", text[place.end :])[0]
+def _around(text: str, place: _Place, places: Sequence[_Place]) -> Iterator[Word]:
+    """The words of a name and the few on either side, up to a comma, a stop or another name."""
+    first = max((other.end for other in places if other.end <= place.start), default=0)
+    last = min((other.start for other in places if other.start >= place.end), default=len(text))
+    before = re.split(r"[,;:.!?]", text[first : place.start])[-1]
+    after = re.split(r"[,;:.!?]", text[place.end : last])[0]
+    yield from words(text[place.start : place.end])
     yield from words(before)[-NEAR:]
     yield from words(after)[:NEAR]
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from kg.assess import Assessment
 from kg.proof import Explainer, Proof, Step
 from kg.render.data import Data, as_json, dumps
 from kg.render.explanation import names_of_conclusions
-from kg.text import TextReading, Unread
+from kg.text import Unread
 
 
-def assessment(
-    found: Assessment, proofs: bool, handle: str, reading: TextReading | None = None, answer: Data | None = None
-) -> bytes:
+def assessment(found: Assessment, proofs: bool, handle: str, beside: Mapping[str, Any] | None = None) -> bytes:
     """The object of INTERFACE.md, "An assessment", with its handle; with `proofs`, these too, by id.
 
-    `reading` is the text that it was read from, `answer` what answers the question in that text.
+    `beside` are the fields that the reading of a text fills: `not_understood`, `answer`.
     """
-    data = as_json(found)
-    if reading is not None:
-        data["not_understood"] = [unread(item) for item in reading.not_understood]
-    if answer is not None:
-        data["answer"] = answer
+    data = {**as_json(found), **(beside or {})}
     text = dumps({"id": data.pop("id"), "handle": handle, **data}, None)
     if proofs and found.explainer is not None:
         text = f'{text[:-1]},"proofs":{_Proofs(found, found.explainer).text()}}}'

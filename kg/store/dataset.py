@@ -1,7 +1,7 @@
 """The dataset in memory or on disk, made from the ontology and used again while the ontology is the same.
 
 Every triple stands in its named graph and in the default graph, which is their union: a dataset clause in a query
-then means what SPARQL 1.1 says.
+then means what SPARQL 1.1 says. Oxigraph keeps the value of a number, not how it was written: `7.0` comes back as `7`.
 
 In memory, the quads are kept as N-Quads in the cache folder (`kg.rule_cache.folder`), so that a process that runs
 queries reads neither Turtle nor rules. On disk, a store is a folder named by the dataset's digest; it is written under

@@ -17,8 +17,7 @@ SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 DCTERMS: Final = terms.PREFIXES["dcterms"]
 PROV: Final = terms.PREFIXES["prov"]
 DATASET: Final = terms.BASE + "dataset"
-OWL_RL: Final = "http://www.w3.org/ns/owl-profile/RL"
-OWL_RDF: Final = "http://www.w3.org/ns/entailment/OWL-RDF-Based"
+OWL_DIRECT: Final = "http://www.w3.org/ns/entailment/OWL-Direct"
 TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 UNION: Final = "All named graphs; the default graph is their union."
 Row = tuple[str, str, ox.NamedNode | ox.Literal]
@@ -61,8 +60,7 @@ def _graph(graph: Graph) -> Iterator[Row]:
     yield iri, DCTERMS + "description", ox.Literal(graph.description, language="en")
     yield iri, PROV + "wasDerivedFrom", ox.NamedNode(graph.source)
     if graph.inferred:
-        yield iri, SD + "entailmentRegime", ox.NamedNode(OWL_RDF)
-        yield iri, SD + "supportedEntailmentProfile", ox.NamedNode(OWL_RL)
+        yield iri, SD + "entailmentRegime", ox.NamedNode(OWL_DIRECT)
 
 
 def _number(value: int) -> ox.Literal:

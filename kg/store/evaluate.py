@@ -24,6 +24,7 @@ from kg.store.tokens import Words, place
 
 ROWS_OF_A_TABLE: Final = 500
 SMALL: Final = 1024
+FEW: Final = 8
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
 
@@ -153,11 +154,16 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
     if located is None:
         return MalformedQuery(f"The query does not parse: {error}", 1, 1)
     line, column = int(located[1]), int(located[2])
-    expected = [part for part in " ".join(located[3].split()).removeprefix("one of ").split(", ") if part[0] != "["]
-    if len({len(word) for word in expected}) == 1 and all(word.isalpha() for word in expected):
-        # the parser reports the end of the keywords that it tried, not where it tried them
-        column = max(1, column - len(expected[0]))
-    hint = f" Expected here: {', '.join(expected)}." if expected else ""
+    options = " ".join(located[3].split()).removeprefix("one of ").split(", ")
+    expected = [option for option in options if option[0] != "["]
+    if all(option.isalpha() for option in expected):
+        # the parser reports the end of the keywords that it tried, or of the text, not where it tried them
+        if "[_]" in options:
+            line, column = words.last
+        elif len({len(option) for option in expected}) == 1:
+            column = max(1, column - len(expected[0]))
+    certain = expected and "[_]" not in options and len(expected) <= FEW
+    hint = f" Expected here: {', '.join(expected)}." if certain else ""
     return MalformedQuery(f"Line {line}, column {column}: the query does not parse.{hint}", line, column)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,7 @@ class Graph:
 def graphs(ontology: Ontology) -> tuple[Graph, ...]:
     """Every graph but the description of the dataset, by name."""
     root = str(terms.module("warrant"))
+    modules = {path: tuple(_numbered(ontology.triples_of(path), number)) for number, path in enumerate(ontology.files)}
     made = (
         Graph(
             "claims",
@@ -47,14 +48,14 @@ def graphs(ontology: Ontology) -> tuple[Graph, ...]:
             "Claims, readings, passages, markers, references, articles and sources, and the annotations that name the "
             "source of each axiom: the triples of the asserted graphs that say where something comes from.",
             root,
-            tuple(_cited(ontology)),
+            tuple(_cited(triple for triples in modules.values() for triple in triples)),
         ),
         Graph(
             "inferred",
             "Inferred closure",
-            "Subsumption among the named classes, as the engine infers it from an instance of each; the hierarchy of "
-            "properties; the properties and classes of the individuals by prp-spo1, prp-dom, prp-rng and cax-sco of "
-            "OWL 2 RL. Asserted triples of these kinds are contained. Nothing about a patient is in here.",
+            "Every subsumption between named classes and every named class of an individual that the ontology "
+            "entails, the hierarchy of properties, and the assertions that follow from it. Asserted triples of these "
+            "kinds are contained. Nothing about a patient is in here.",
             root,
             inferred(ontology),
             inferred=True,
@@ -67,31 +68,37 @@ def graphs(ontology: Ontology) -> tuple[Graph, ...]:
             mappings(ontology.folder),
         ),
     )
-    return tuple(sorted((*_asserted(ontology), *made), key=lambda graph: graph.name))
+    return tuple(sorted((*_asserted(ontology, modules), *made), key=lambda graph: graph.name))
 
 
-def _asserted(ontology: Ontology) -> Iterator[Graph]:
+def _numbered(triples: Iterable[ox.Triple], module: int) -> Iterator[ox.Triple]:
+    """Triples with blank nodes named by the order in which the file mentions them: the reader's names are random."""
+    names: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def named(node: ox.BlankNode) -> ox.BlankNode:
+        return names.setdefault(node, ox.BlankNode(f"m{module}n{len(names)}"))
+
+    for triple in triples:
+        subject, value = triple.subject, triple.object
+        if isinstance(subject, ox.BlankNode):
+            subject = named(subject)
+        if isinstance(value, ox.BlankNode):
+            value = named(value)
+        yield ox.Triple(subject, triple.predicate, value)
+
+
+def _asserted(ontology: Ontology, modules: Mapping[Path, tuple[ox.Triple, ...]]) -> Iterator[Graph]:
     """One graph for each module."""
     for iri, path in catalog(ontology.folder).items():
         title = ontology.index.value(iri, terms.PREFIXES["dcterms"] + "title", iri)
-        yield Graph(
-            f"asserted/{_slug(path)}",
-            f"Asserted: {title}",
-            ontology.index.value(
-                iri, terms.PREFIXES["dcterms"] + "description", "A module of the ontology, as it is written."
-            ),
-            iri,
-            ontology.triples_of(path),
-        )
+        text = ontology.index.value(iri, terms.PREFIXES["dcterms"] + "description", "A module, as it is written.")
+        yield Graph(f"asserted/{path.stem}", f"Asserted: {title}", text, iri, modules[path])
 
 
-def _slug(path: Path) -> str:
-    return path.stem
-
-
-def _cited(ontology: Ontology) -> Iterator[ox.Triple]:
+def _cited(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    every = tuple(triples)
     prefixes = tuple(terms.BASE + name for name in CITED)
-    annotations = {t.subject for t in ontology.index.triples if t.predicate.value in ANNOTATION}
-    for triple in ontology.index.triples:
+    annotations = {triple.subject for triple in every if triple.predicate.value in ANNOTATION}
+    for triple in every:
         if triple.subject in annotations or node_text(triple.subject).startswith(prefixes):
             yield triple

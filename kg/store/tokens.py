@@ -76,6 +76,11 @@ class Words:
         return self.query.lower()
 
     @property
+    def last(self) -> tuple[int, int]:
+        """Line and column of the last token, of the beginning where there is none."""
+        return place(self.query, self.tokens[-1].start if self.tokens else 0)
+
+    @property
     def update(self) -> str:
         """The keyword of an update, if the text is one."""
         body = next((token for token in self._behind_prologue() if token.kind == "word"), None)

@@ -25,7 +25,7 @@ def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
 def length(start: bytes) -> int:
     """The length of a whole frame by its start."""
     head, body = HEAD.unpack_from(start)
-    return int(HEAD.size + head + body)
+    return HEAD.size + int(head) + int(body)
 
 
 def request(query: Query, extra: bytes = b"") -> bytes:

@@ -50,24 +50,24 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "current | no other | no new | cannot see | no more | lacks | lacking | nothing like"
     ),
     Cue.NEVER: (
-        "never | never had | has never had | never received | never took | never been on | no prior | no previous "
-        "| no past | has never received | has not had | has not received | no past history of | no previous "
-        "history of | no prior history of"
+        "never | never had | has never had | never received | never took | never been on | no prior | no "
+        "previous | no past | has never received | has not had | has not received | no past history of | no "
+        "previous history of | no prior history of"
     ),
     Cue.NEG_POST: (
         "absent | negative | ruled out | excluded | not present | not seen | not found | none | not detected | "
         "was not found | not identified | are not seen | undetectable"
     ),
     Cue.FAMILY: (
-        "mother | father | sister | sisters | brother | brothers | parent | parents | aunt | uncle | mum | mom | "
-        "dad | grandmother | grandfather | grandparent | grandparents | cousin | cousins | son | daughter | "
+        "mother | father | sister | sisters | brother | brothers | parent | parents | aunt | uncle | mum | mom "
+        "| dad | grandmother | grandfather | grandparent | grandparents | cousin | cousins | son | daughter | "
         "sibling | siblings | relative | relatives | niece | nephew | twin | husband | wife | spouse | family | "
         "family history | fh | fhx | family history of | mother's | father's | first degree relative | in the "
         "family | runs in the family | familial | maternal | paternal"
     ),
     Cue.HISTORY: (
-        "history of | pmh | pmhx | past medical history | h/o | hx of | past history of | previous | previously | "
-        "prior | past | former | formerly | s/p | status post | treated for | cured of | recovered from | in "
+        "history of | pmh | pmhx | past medical history | h/o | hx of | past history of | previous | previously "
+        "| prior | past | former | formerly | s/p | status post | treated for | cured of | recovered from | in "
         "remission from | survivor of | previously treated for | past medical history of | known history of | a "
         "history of | earlier | remote | remote history of | personal history of | previous history of | prior "
         "history of | years after | previously had | who had previously | survived | medical history of"
@@ -81,11 +81,11 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "history | has resolved | years previously | treated successfully | successfully treated | in cr"
     ),
     Cue.TREATED: (
-        "on | takes | taking | receiving | receives | started on | is on | maintained on | prescribed | continues "
-        "| continues on | continued on | under | using | uses | started | is receiving | is taking | commenced on "
-        "| commenced | currently taking | currently receiving | has been on | has been taking | undergoing | "
-        "current | ongoing | concurrent | takes daily | is treated with | being treated with | currently treated "
-        "with | was started on | began | has started"
+        "on | takes | taking | receiving | receives | started on | is on | maintained on | prescribed | "
+        "continues | continues on | continued on | under | using | uses | started | is receiving | is taking | "
+        "commenced on | commenced | currently taking | currently receiving | has been on | has been taking | "
+        "undergoing | current | ongoing | concurrent | takes daily | is treated with | being treated with | "
+        "currently treated with | was started on | began | has started"
     ),
     Cue.ENDED: (
         "stopped | finished | completed | discontinued | ceased | ended | has ended | was stopped | off | came "
@@ -102,34 +102,35 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "exclude | might have | may have | could have | maybe | unclear | uncertain | equivocal | is possible | "
         "is likely | is unlikely | not certain | not excluded | differential diagnosis | ddx | versus | vs | "
         "consistent with | suggestive of | suggests | suggesting | compatible with | indicates | could be | may "
-        "be | might be | query | cannot be excluded | can not be excluded | unknown | not known | status unknown "
-        "| unsure | borderline | not sure | doubtful | apparent | reportedly | points to | differential includes "
-        "| no information on | no information about"
+        "be | might be | query | cannot be excluded | can not be excluded | unknown | not known | status "
+        "unknown | unsure | borderline | not sure | doubtful | apparent | reportedly | points to | differential "
+        "includes | no information on | no information about"
     ),
     Cue.HYPOTHETICAL: (
         "if | target | aim for | goal | below which | cut off | threshold | in case of | in the event of | risk "
-        "of | at risk of | at risk for | what if | unless | rule out | r/o | to exclude | exclude | screen for | "
-        "screening for | test for | tests for | testing for | look for | looking for | evaluate for | assess for "
-        "| to prevent | prevent | would | investigate for | check for | worried about | worry about | afraid of | "
-        "fear of | ruling out | in order to exclude | advised about | warned about | counselled about | "
-        "prophylaxis against | check | recheck | patients with | patients who | patients on | in patients | "
-        "people with | people who | women with | men with | those with | depending on | whether | assuming | "
-        "suppose | evaluation for | investigation for"
+        "of | at risk of | at risk for | what if | unless | rule out | r/o | to exclude | exclude | screen for "
+        "| screening for | test for | tests for | testing for | look for | looking for | evaluate for | assess "
+        "for | to prevent | prevent | would | investigate for | check for | worried about | worry about | "
+        "afraid of | fear of | ruling out | in order to exclude | advised about | warned about | counselled "
+        "about | prophylaxis against | check | recheck | patients with | patients who | patients on | in "
+        "patients | people with | people who | women with | men with | those with | depending on | whether | "
+        "assuming | suppose | evaluation for | investigation for"
     ),
     Cue.PLAN: (
-        "plan | plans | planned | planning | considering | consider | considered | being considered | thinking of "
-        "| thinking about | intend to | intends to | going to | about to | scheduled for | scheduled | to start | "
-        "to begin | recommend | recommended | propose | proposed | candidate for | due to start | to receive | "
-        "will | want to | wants to | would like to | plan to | plans to | is planned | are planned | to be "
-        "started | is being considered | are being considered | for consideration of | contemplating | wish to | "
-        "ordered | requested | booked | arranged | eligible for | we could start | to be given | is scheduled | "
-        "wondering about"
+        "plan | under discussion | is under discussion | being discussed | is being discussed | discussed | "
+        "under consideration | in question | plans | planned | planning | considering | consider | considered | "
+        "being considered | thinking of | thinking about | intend to | intends to | going to | about to | "
+        "scheduled for | scheduled | to start | to begin | recommend | recommended | propose | proposed | "
+        "candidate for | due to start | to receive | will | want to | wants to | would like to | plan to | "
+        "plans to | is planned | are planned | to be started | is being considered | are being considered | for "
+        "consideration of | contemplating | wish to | ordered | requested | booked | arranged | eligible for | "
+        "we could start | to be given | is scheduled | wondering about"
     ),
     Cue.GIVE: (
-        "give | start | use | prescribe | offer | add | begin | receive | have | get | indicated | "
-        "contraindicated | allowed | safe | treat | continue | restart | okay | ok | appropriate | giving | "
-        "starting | benefit from | take | permitted | permissible | initiate | administer | try | candidate | "
-        "acceptable | resume | switch to"
+        "be given | be used | be started | be continued | be added | be offered | be resumed | give | start | "
+        "use | prescribe | offer | add | begin | receive | have | get | indicated | contraindicated | allowed | "
+        "safe | treat | continue | restart | okay | ok | appropriate | giving | starting | benefit from | take "
+        "| permitted | permissible | initiate | administer | try | candidate | acceptable | resume | switch to"
     ),
     Cue.PENDING: (
         "pending | awaited | awaiting | outstanding | not back | not back yet | not yet back | is pending | are "
@@ -139,8 +140,8 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     Cue.DONE: "done | performed | was done | was performed | obtained | carried out | taken | has been done",
     Cue.SHOWS: (
         "shows | showed | showing | shown | reveals | revealed | revealing | demonstrates | demonstrated | "
-        "confirms | confirmed | reported | reports | reported as | read as | result | results | report | is back "
-        "| are back | available | came back"
+        "confirms | confirmed | reported | reports | reported as | read as | result | results | report | is "
+        "back | are back | available | came back"
     ),
     Cue.BECAUSE: "due to | caused by | because of | secondary to | from | attributed to | related to",
     Cue.BUT: "but | however | although | though | except | whereas | while | yet | apart from | other than | despite",
@@ -149,11 +150,13 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "range | subnormal | too low | dropping | on the low side | ↓ | down | deficient"
     ),
     Cue.NORMAL: (
-        "normal | within range | within normal limits | wnl | unremarkable | within the normal range | in range | "
-        "nad | no abnormality | within normal range | no abnormalities | intact | in the normal range | normal "
-        "range | fine | in the reference range | within the reference range | no abnormality detected"
+        "normal | within range | within normal limits | wnl | unremarkable | within the normal range | in range "
+        "| nad | no abnormality | within normal range | no abnormalities | intact | in the normal range | "
+        "normal range | fine | in the reference range | within the reference range | no abnormality detected"
     ),
-    Cue.HIGH: "high | raised | elevated | increased | above normal | above range | above the range | too high | ↑ | up",
+    Cue.HIGH: (
+        "high | raised | elevated | increased | above normal | above range | above the range | too high | ↑ | up"
+    ),
     Cue.DEGREE: (
         "markedly | marked | grossly | very | severely | severe | mildly | mild | slightly | moderately | "
         "moderate | profoundly | profound | strongly | extremely | greatly | hugely | massively | much | "
@@ -164,8 +167,11 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     Cue.AND: "and | & | plus | as well as | +",
     Cue.OR: "or | and/or",
     Cue.SINCE: "since",
-    Cue.LASTING: "year history of | years history of | month history of | months history of | week history of | "
-    "weeks history of | day history of | days history of | long history of | years' history of | months' history of",
+    Cue.LASTING: (
+        "year history of | years history of | month history of | months history of | week history of | weeks "
+        "history of | day history of | days history of | long history of | years' history of | months' history "
+        "of"
+    ),
 }
 PHRASES: Final[Mapping[Cue, tuple[str, ...]]] = {cue: tuple(said.split(" | ")) for cue, said in _PHRASES.items()}
 
@@ -177,21 +183,22 @@ _HEADINGS: Final[Mapping[str, str]] = {
     ),
     "procedures": "past surgical history | psh | surgical history | operations | procedures | surgeries",
     "treatments": (
-        "medications | medication | meds | current medications | drugs | current meds | treatment | treatments | "
-        "current treatment | therapy | rx | dhx | medicines | medication list | current medication | current "
+        "medications | medication | meds | current medications | drugs | current meds | treatment | treatments "
+        "| current treatment | therapy | rx | dhx | medicines | medication list | current medication | current "
         "therapy"
     ),
     "allergy": "allergies | allergy | adverse reactions",
     "plan": "plan | plans | planned | planned treatment | proposed",
     "uncertain": "differential | differential diagnosis | ddx | dd | possible diagnoses",
     "diagnoses": (
-        "diagnosis | diagnoses | impression | problems | problem list | assessment | dx | comorbidities | active "
-        "problems"
+        "diagnosis | diagnoses | impression | problems | problem list | assessment | dx | comorbidities | "
+        "active problems"
     ),
     "findings": (
-        "symptoms | findings | labs | laboratory | exam | examination | o/e | on examination | signs | results | "
-        "bloods | blood results | lab results | complaints | presenting complaint | laboratory results | social "
-        "history | review of systems | ros | vitals | history of present illness | hpi | summary | presentation"
+        "symptoms | findings | labs | laboratory | exam | examination | o/e | on examination | signs | results "
+        "| bloods | blood results | lab results | complaints | presenting complaint | laboratory results | "
+        "social history | review of systems | ros | vitals | history of present illness | hpi | summary | "
+        "presentation"
     ),
 }
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(said.split(" | ")) for name, said in _HEADINGS.items()}

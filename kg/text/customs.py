@@ -20,6 +20,7 @@ from kg.names import fold
 FILE: Final = "language.yaml"
 _FIELDS: Final = (
     "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words", "tests",
+    "negative_results",
 )  # fmt: skip
 Window = tuple[Decimal, Decimal]
 
@@ -53,6 +54,15 @@ class Examination:
 
 
 @dataclass(frozen=True)
+class NegativeResult:
+    """Conditions that a test does not show, all of them named, and the finding that says so."""
+
+    tests: frozenset[str]
+    absent: frozenset[str]
+    finding: str
+
+
+@dataclass(frozen=True)
 class Customs:
     """The language file of an ontology."""
 
@@ -65,6 +75,7 @@ class Customs:
     drug_endings: tuple[str, ...]
     words: frozenset[str]
     tests: tuple[str, ...]
+    negative_results: tuple[NegativeResult, ...]
 
     def implied_unit(self, quantity: str, value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
         """The unit that the range or the value implies, or nothing."""
@@ -94,6 +105,10 @@ def read_customs(folder: Path) -> Customs:
         drug_endings=tuple(data["drug_endings"]),
         words=frozenset(map(fold, data["words"])),
         tests=tuple(data["tests"]),
+        negative_results=tuple(
+            NegativeResult(frozenset(item["tests"]), frozenset(item["absent"]), item["finding"])
+            for item in data["negative_results"]
+        ),
     )
 
 

@@ -26,12 +26,12 @@ _COUNTS: Final = {
 _COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _DATE: Final = re.compile(
     r"(?<![\w.,/-])(?:"
-    r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:T[\d:.]+Z?)?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('m2')}(?:,?[\s-]+(?P<y2>\d{{4}}))?"
-    rf"|{_MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>\d{{4}}))?"
-    r"|(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>\d{4}|\d{2})"
-    rf"|{_MONTH.format('m5')},?\s+(?:of\s+)?(?P<y5>\d{{4}})"
-    r"|(?P<m6>\d{1,2})/(?P<y6>\d{4})"
+    r"(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:T[\d:.]+Z?)?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('m2')}(?:,?[\s-]+(?P<y2>(?:19|20)\d\d))?"
+    rf"|{_MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>(?:19|20)\d\d))?"
+    r"|(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d\d|\d{2})"
+    rf"|{_MONTH.format('m5')},?\s+(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
+    r"|(?P<m6>\d{1,2})/(?P<y6>(?:19|20)\d\d)"
     rf"|{_COUNT}\s+(?P<step>day|week|month|year)s?\s+(?:ago|earlier|back|before)"
     r"|(?P<word>today|yesterday)"
     r")(?![\w/]|[.-]\d)",
@@ -56,6 +56,13 @@ class DateHit:
     year: int | None = None
     open: tuple[int, int] | None = None
     wrong: bool = False
+    month: int = 0
+
+    def over(self, today: datetime.date) -> bool:
+        """Whether all of the day, month or year that is said lies before a day."""
+        if self.day is not None:
+            return self.day < today
+        return self.year is not None and (self.year, self.month or 12) < (today.year, today.month)
 
 
 def dates(text: str, today: datetime.date) -> tuple[DateHit, ...]:
@@ -92,7 +99,7 @@ def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
     if match["y5"] or match["y6"]:
         month = _month(match["m5"]) if match["m5"] else int(match["m6"])
         year = int(match["y5"] or match["y6"])
-        return DateHit(start, end, None, year) if 1 <= month <= 12 and year >= 1900 else None
+        return DateHit(start, end, None, year, month=month) if 1 <= month <= 12 else None
     if match["m4"]:
         return _numeric(match)
     named = "2" if match["m2"] else "3"
@@ -146,14 +153,18 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
 
 
 def _with_year(hit: DateHit, hits: list[DateHit], text: str, today: datetime.date) -> DateHit:
+    """A day whose year another date of the line says, one behind it first; else the latest such day."""
     if hit.open is None:
         return hit
     near = [
-        other for other in hits if other.day and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
+        (other.start, other.day.year if other.day else other.year)
+        for other in hits
+        if (other.day or other.year) and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
     ]
-    after = [other for other in near if other.start > hit.start]
-    chosen = after[0].day if after else near[-1].day if near else None
-    for year in [chosen.year] if chosen else [today.year, today.year - 1]:
+    after = [year for start, year in near if start > hit.start]
+    before = [year for start, year in near if start < hit.start]
+    chosen = after[0] if after else before[-1] if before else None
+    for year in [chosen] if chosen else [today.year, today.year - 1]:
         day = _day(year, *hit.open)
         if day and (chosen or day <= today):
             return replace(hit, day=day, open=None)

@@ -23,6 +23,7 @@ from kg.text.atoms import Atom, atoms
 from kg.text.cues import CLOSERS, FILLERS, PHRASES, Cue
 from kg.text.customs import Customs, read_customs
 
+SMALL: Final = frozenset({"is", "are", "was", "were", "has", "have", "been", "be", "my", "her", "his", "the"})
 ONE_LETTER, TWO_LETTERS = 6, 9
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
 
@@ -145,12 +146,21 @@ class Lexicon:
         return not same and rank != RELATED and concept.kind in ("condition", "finding")
 
     def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[Hit]:
+        """Phrases as they stand, and names of several words with a small word between."""
+        yield from self._in(text, words, spelled, range(len(spelled)))
+        kept = [index for index, word in enumerate(spelled) if word not in SMALL]
+        if len(kept) < len(spelled):
+            for hit in self._in(text, words, [spelled[index] for index in kept], kept):
+                if hit.entry.concepts and hit.last - hit.first > len(hit.phrase.split()):
+                    yield hit
+
+    def _in(self, text: str, words: Sequence[Atom], spelled: Sequence[str], places: Sequence[int]) -> Iterator[Hit]:
         starts, ends, position = {}, {}, 0
         shouting = text.isupper()
         for index, word in enumerate(spelled):
-            starts[position] = index
+            starts[position] = places[index]
             position += len(word) + 1
-            ends[position] = index + 1
+            ends[position] = places[index] + 1
         for last, (phrase, entry) in self.automaton.iter(f" {' '.join(spelled)} "):
             first, after = starts[last - len(phrase) - 1], ends[last]
             start, end = words[first].start, words[after - 1].end
@@ -173,12 +183,6 @@ class Lexicon:
     def _meant(self, word: str) -> str:
         """The word of a name that a word is the misspelling of, or nothing."""
         if len(word) < ONE_LETTER or word in self.known or not word.isalpha():
-            return ""
-        if any(
-            word.startswith(known) and len(word) - len(known) <= 2
-            for known in (word[:-1], word[:-2])
-            if known in self.known
-        ):
             return ""
         limit = 2 if len(word) >= TWO_LETTERS else 1
         near: list[tuple[int, str]] = []

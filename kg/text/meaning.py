@@ -7,6 +7,7 @@ and therapies under treatments, past operations under procedures. A drug counts 
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Context:
     gives: bool
     asked: bool
     diagnosed: bool
-    year: int
+    today: datetime.date
 
 
 class Meaning:
@@ -173,19 +174,24 @@ class Meaning:
     def _dated_past(self, named: Named, context: Context) -> bool:
         """A condition with a bare year before this one, which nothing says still runs."""
         day = named.day
-        return bool(day and day.day is None and (day.year or context.year) < context.year and not context.diagnosed)
+        return bool(
+            day and day.day is None and (day.year or context.today.year) < context.today.year and not context.diagnosed
+        )
 
     # -- treatments
 
     def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
         running = "treated" in named.marks or context.taken or context.heading == "treatments"
         running = running or named.since is not None or bool(set(named.hit.phrase.split()) & _RUNNING)
-        if named.until:
+        if named.until and named.until.over(context.today):
             ended = self._day(named.until)
             if ended and self._exact(named, concept):
-                return self._add("treatments", named, concept, ended=ended)
+                return self._add("treatments", named, concept, started=self._day(named.since), ended=ended)
+            named.marks.add("ended")
             return self._past(named, concept, context)
-        bygone = named.day is not None and not named.since and (named.day.year or context.year) < context.year
+        bygone = (
+            named.day is not None and not named.since and (named.day.year or context.today.year) < context.today.year
+        )
         if named.day and (bygone or not running):
             return self._past(named, concept, context)
         if not running:

@@ -23,9 +23,12 @@ _MAIN_VERB: Final = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE: Final = re.compile(
-    r"\b(?:her|his|my|our|the\s+patient['’]?s|this\s+patient['’]?s|this)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+    r"\b(?:her|his|my|our|(?:the|this)\s+patient['’]?s)\s+"
+    r"(?:(?!(?:be|being|been|is|are|was|have|has|had|due|to|from|of|an?|mean|means|and|or|with|by|in|on)\b)[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
 )
 _DEICTIC: Final = re.compile(r"\b(?:she|he|her|his|him|this|it|i|we|my|the\s+patient|pt|they|these)\b", re.IGNORECASE)
+_I: Final = re.compile(r"\bI\s+(?:am|have|had|was|take|feel|got|lost)\b|\bI['’](?:m|ve)\b")
 _GENERAL: Final = re.compile(
     r"\b(?:patients|people|women|men|adults|children|individuals|survivors|those|persons)\b|\b(?:is|are|can|may|means?|causes?|indicates?|suggests?)\b",
     re.IGNORECASE,
@@ -128,7 +131,7 @@ def addressed(text: str, parts: Sequence[Segment], draft: Draft, scan: Scan, tol
     """Whether the text states a fact of one patient."""
     if draft.age or draft.sex or speaks_of_one(text):
         return True
-    if introduction(text, 0, len(text)):
+    if introduction(text, 0, len(text)) or _I.search(text):
         return True
     if any(hit.entry.cue in (Cue.TREATED, Cue.NEVER) and not _in_question(hit.start, parts) for hit in scan.hits):
         return bool(told)

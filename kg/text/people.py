@@ -37,6 +37,11 @@ _INTRO: Final = re.compile(
     r"|\b(?:someone|somebody)\b|\bpatient\s+(?:with|who|has|is|on)\b|\bpt\b",
     re.IGNORECASE,
 )
+_MEN: Final = "father|brother|son|uncle|nephew|grandfather|husband|dad"
+_WOMEN: Final = "mother|sister|daughter|aunt|niece|grandmother|wife|mum|mom"
+KIN: Final = f"{_MEN}|{_WOMEN}"
+_HE: Final = frozenset({"he", "his", "him"})
+_SHE: Final = frozenset({"she", "her"})
 _OLDEST: Final = 130
 
 
@@ -88,6 +93,17 @@ def _fields(text: str) -> Iterator[Said]:
 def _words(pattern: re.Pattern[str], text: str) -> Iterator[Said]:
     for match in pattern.finditer(text):
         yield Said("female" if match["female"] else "male", match.start(), match.end())
+
+
+def kin_of(whose: str, who: str) -> frozenset[str]:
+    """The pronouns that stand for a relative and not for the patient; none where both have the same.
+
+    >>> sorted(kin_of("her", "husband")), sorted(kin_of("her", "mother"))
+    (['he', 'him', 'his'], [])
+    """
+    pronouns = _HE if who.casefold() in _MEN.split("|") else _SHE
+    patient = {"her": _SHE, "his": _HE}.get(whose.casefold(), frozenset[str]())
+    return pronouns - patient
 
 
 def introduction(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -12,8 +12,8 @@ from kg.text.numbers import Number, number_at
 _VOLUME: Final = r"(?:100\s?m[lL]|d[lL]|m[lL]|[uµμ][lL]|mc[lL]|n[lL]|c[lL]|DL|ML|UL|[lL]|mm\^?[3³]|MM3|cmm|h\b|min\b)"
 _VOLUME_WORD: Final = r"(?:deci|milli|micro)?lit(?:re|er)s?|cubic millimet(?:re|er)s?"
 _UNIT: Final = re.compile(
-    rf"\s*(?P<unit>"
-    rf"(?:[x×*·]\s*)?10\s*(?:\^|\*{{1,2}}|[eE])?\s*(?:12|[369]|[³⁶⁹]|¹²)\s*(?:cells\s*)?(?:/\s*{_VOLUME}|\bper\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
+    rf"\s*(?:\|\s*)?(?P<unit>"
+    rf"(?:[xX×*·]\s*)?10\s*(?:\^|\*{{1,2}}|[eE])?\s*(?:12|[369]|[³⁶⁹]|¹²)\s*(?:cells\s*)?(?:/\s*{_VOLUME}|\bper\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:x\s*)?[eE](?:12|[369])\s*/\s*{_VOLUME}"
     r"|m[lL]\s*/\s*min(?:\s*/\s*1[.,]73\s*m[2²])?"
     rf"|(?:[kK]|[cC]ells?|thousand)?\s?/\s*(?:[uµμ][lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
@@ -46,14 +46,14 @@ _WORDED: Final = (
     ("=", ("=",)),
 )
 _RANGE: Final = re.compile(
-    r"[\s,;]*(?P<open>[(\[])?\s*(?P<name>(?:laboratory\s+|lab\s+)?(?:ref(?:erence)?\.?(?:\s*(?:range|interval|limits?|values?))?|normal(?:\s*(?:range|values?))?|"
+    r"[\s,;|]*(?P<open>[(\[])?\s*(?P<name>(?:laboratory\s+|lab\s+)?(?:ref(?:erence)?\.?(?:\s*(?:range|interval|limits?|values?))?|normal(?:\s*(?:range|values?))?|"
     r"range|NR|RR|RI|N)\s*(?:of\s+|is\s+)?[:=]?\s*)?",
     re.IGNORECASE,
 )
 _TO: Final = re.compile(r"\s*(?:-|‐|‑|–|—|−|to\b|\.\.\.?)\s*")
 _CLOSE: Final = re.compile(r"\s*[)\]]")
 _FLAG: Final = re.compile(
-    r"[\s,]*(?:\(\s*(?P<in>HH|LL|H|L|N|high|low|normal|↑+|↓+)\s*\)|\[\s*(?P<box>HH|LL|H|L|N|high|low|normal)\s*\]|\*?(?P<bare>HH|LL|H|L|↑+|↓+)\*?(?![\w/]|\.\d|\s*[:=<>]|\s*\d))"
+    r"[\s,|]*(?:\(\s*(?P<in>HH|LL|H|L|N|high|low|normal|↑+|↓+)\s*\)|\[\s*(?P<box>HH|LL|H|L|N|high|low|normal)\s*\]|\*?(?P<bare>HH|LL|H|L|↑+|↓+)\*?(?![\w/]|\.\d|\s*[:=<>]|\s*\d))"
 )
 _FLAGS: Final = {"high": "H", "low": "L", "normal": "N", "↑": "H", "↓": "L"}
 

@@ -28,9 +28,10 @@ from kg.text.meaning import Context, Meaning
 from kg.text.measure import Measurer
 from kg.text.numbers import decimal_commas
 from kg.text.patient import Addressed, addressed, completeness, identify
+from kg.text.people import KIN, kin_of
 from kg.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
 from kg.text.scopes import Named, Scoper, sense
-from kg.text.segments import Segment, headings, segments
+from kg.text.segments import Heading, Segment, headings, segments, unwrapped
 from kg.text.tokens import Scan, Token
 from kg.text.values import Series, Value, ValueReader
 
@@ -44,6 +45,10 @@ _FREQUENCY: Final = re.compile(
     r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
     re.IGNORECASE,
 )
+_COLON: Final = re.compile(r"\s*:")
+_LINE_END: Final = re.compile(r"\n|[.;?!](?=\s|$)")
+_KIN: Final = re.compile(rf"\b(?P<whose>her|his|my)\s+(?:\w+\s+)?(?P<who>{KIN})\b", re.IGNORECASE)
+_PRONOUN: Final = re.compile(r"[\s\W]*(?:and\s+|but\s+)?(he|his|him|she|her)\b", re.IGNORECASE)
 _DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|since)\b", re.IGNORECASE)
 
 
@@ -66,16 +71,19 @@ class _Reader:
     """One text being read."""
 
     def __init__(self, text: str, names: Names, today: datetime.date) -> None:
-        self.text, self.names, self.today = text, names, today
+        self.given, self.names, self.today = text, names, today
+        text = unwrapped(text)
+        self.text = text
         self.lexicon: Lexicon = lexicon_of(names)
-        self.draft = Draft(text)
+        self.draft = Draft(self.given)
         self.commas = decimal_commas(text)
         self.measurer = Measurer(names, self.lexicon.customs, self.draft, today, self.commas)
         self.meaning = Meaning(self.lexicon, self.draft)
         self.mentions: list[Mention] = []
         self.last_treatment: Named | None = None
         self.trailing: dict[Hit, DateHit] = {}
-        self.headings = headings(text)
+        self.kin: frozenset[str] = frozenset()
+        self.headings = (*headings(text), *self._declared(text))
         self.segments = segments(text)
         self.scan = self._scan()
 
@@ -90,7 +98,7 @@ class _Reader:
         case, origins, facts = self._facts()
         unread = tuple(sorted({*self.draft.unread, *self._leftover(about)}))
         return TextReading(
-            text=self.text,
+            text=self.given,
             case=case,
             origins=origins,
             facts=facts,
@@ -99,6 +107,16 @@ class _Reader:
             kind=self._kind(about, places),
             questions=tuple(Span(s.start, s.end) for s in self._asking()),
         )
+
+    def _declared(self, text: str) -> tuple[Heading, ...]:
+        """A list that is declared complete and then told behind a colon governs the rest of its line."""
+        found = []
+        for name, span in completeness(text, ()).items():
+            colon = _COLON.match(text, span.end)
+            if colon:
+                end = _LINE_END.search(text, colon.end())
+                found.append(Heading(name, colon.end(), end.start() if end else len(text), span.start))
+        return tuple(found)
 
     # -- finding
 
@@ -145,11 +163,14 @@ class _Reader:
         ask = Addressed(self.text, segment)
         self._end_of_treatment(found, named)
         self._trailing(named)
+        if self._of_kin(segment):
+            for name in named:
+                name.marks.add("family")
         places = []
         for name in named:
             asked = ask.asks_about(name)
             series = self.scan.series.get(name.hit)
-            context = Context(heading, self._taken(name, series), gives and asked, asked, diagnosed, self.today.year)
+            context = Context(heading, self._taken(name, series), gives and asked, asked, diagnosed, self.today)
             places.append(_Place(name, segment, sense(name, heading, asked), context))
         return places
 
@@ -162,6 +183,17 @@ class _Reader:
             self.last_treatment.marks.add("ended")
             self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
         self.last_treatment = treated[-1] if treated else self.last_treatment
+
+    def _of_kin(self, segment: Segment) -> bool:
+        """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""
+        own = _KIN.search(self.text, segment.start, segment.end)
+        if own:
+            self.kin = kin_of(own["whose"], own["who"])
+            return False
+        pronoun = _PRONOUN.match(self.text, segment.start, segment.end)
+        goes_on = bool(pronoun and self.kin and pronoun[1].casefold() in self.kin)
+        self.kin = self.kin if goes_on else frozenset()
+        return goes_on
 
     def _trailing(self, named: Sequence[Named]) -> None:
         """`on` a date behind the last of several values dates all of them, where no other date stands among them."""
@@ -202,7 +234,10 @@ class _Reader:
         self.meaning.present = frozenset(c.name for named in asserted for c, _ in named.hit.entry.concepts)
         present: set[str] = set()
         late: list[_Place] = []
+        settled = self._negative_results(places) if about else frozenset()
         for place in places:
+            if place.named.token in settled:
+                continue
             if place.named.hit.entry.absent:
                 late.append(place)
                 continue
@@ -213,12 +248,33 @@ class _Reader:
             if about and place.named.position == "Normal" and place.sense is Sense.ASSERTED:
                 self.meaning.examined(place.named, frozenset(present))
 
+    def _negative_results(self, places: Sequence[_Place]) -> frozenset[Token]:
+        """Write the finding of a test that is said to show none of some conditions; the names that say it."""
+        settled: set[Token] = set()
+        for item in self.lexicon.customs.negative_results:
+            for segment in self.segments:
+                inside = [place for place in places if place.segment is segment]
+                denied = [
+                    (place.named, concept.name)
+                    for place in inside
+                    for concept, _ in place.named.hit.entry.concepts
+                    if place.sense is Sense.NEGATED and place.named.test and concept.name in item.absent
+                ]
+                tests = {concept.name for place in inside for concept, _ in place.named.hit.entry.concepts}
+                if {name for _, name in denied} == item.absent and tests & item.tests:
+                    span = Span(min(named.start for named, _ in denied), max(named.end for named, _ in denied))
+                    self.draft.add("findings", {"concept": self.names.ontology.concepts[item.finding].code}, span)
+                    self.mentions += [Mention(n.start, n.end, name, Sense.NEGATED, True) for n, name in denied]
+                    settled |= {named.token for named, _ in denied}
+        return frozenset(settled)
+
     def _one(self, place: _Place, about: bool) -> tuple[bool, Concept | None]:
         named, context = place.named, place.context
         series = self.scan.series.get(named.hit)
         concept = self.measurer.quantity(named.hit) if series and series.values else self.meaning.choose(named, context)
         meant = place.sense
-        if meant is Sense.ASKED and context.gives and concept and concept.kind in ("drug", "therapy"):
+        may_be_given = context.gives or not place.segment.asks
+        if meant is Sense.ASKED and may_be_given and concept and concept.kind in ("drug", "therapy"):
             meant = Sense.PLAN
         used = about and self._use(place, concept, meant, series)
         for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:

@@ -37,6 +37,7 @@ _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
 _PATIENT: Final = frozenset({"patient", "the patient", "pt"})
 _PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
 _AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
+_GOES_ON: Final = frozenset({"ongoing", "continues", "continued", "current"})
 _OTHER: Final = frozenset({"other", "new"})
 _BREAKS: Final = frozenset(";.!?")
 
@@ -55,6 +56,7 @@ class Named:
     until: DateHit | None = None
     test: bool = False
     join: str = ""
+    carried: bool = False
     start: int = -1
     end: int = -1
 
@@ -199,9 +201,10 @@ class Scoper:
         """The position that a word before the name gives it, carried over names joined to each other."""
         leading = self._leading(named)
         if leading:
-            self.position, self.degree, self.position_open = leading, "", True
+            self.position, self.degree, self.position_open, self.position_at = leading, "", True, -1
         elif self.position_open and self._placeable(named):
             named.position, named.degree = self.position, self.degree
+            named.carried = self.position_at < 0
             named.start = self.position_at if self.position_at >= 0 else named.start
             self.position_at = -1
         elif named.concept is None or named.concept.kind not in ("analyte", "specimen"):
@@ -220,6 +223,9 @@ class Scoper:
         assert token.hit is not None
         cue = token.hit.entry.cue
         assert cue is not None
+        if token.word == "from" and following is not None and following.form is Form.DATE:
+            self.date_cue = "since"
+            return
         if cue in (Cue.AND, Cue.OR):
             self._link("or" if cue is Cue.OR or token.word == "nor" else "and")
             return
@@ -228,6 +234,8 @@ class Scoper:
         behind = bool(self.recent) and self.joined in ("", "aux") and not self._names_next(following)
         if cue in POSITIONS or cue is Cue.DEGREE:
             self._position(cue, token, behind)
+        elif cue is Cue.TREATED and behind and self._begins_or_runs(token, following):
+            pass
         elif cue in POST and behind and not (cue is Cue.NEG and not self._closes(following)):
             self._post(POST[cue])
             self._follow_up(cue)
@@ -257,6 +265,19 @@ class Scoper:
             self._close_started()
         elif cue is not Cue.GIVE:
             self._word(token)
+
+    def _begins_or_runs(self, token: Token, following: Token | None) -> bool:
+        """A treatment named before the word that it was started on a date, or that it goes on."""
+        words = set(token.word.split())
+        if not set(TREATMENTS) & self.recent[-1].kinds:
+            return False
+        if words & _STARTS and following is not None and (following.form is Form.DATE or following.word == "on"):
+            self.recent[-1].marks |= {"treated", "starts"}
+            return True
+        if words & _GOES_ON and self._closes(following):
+            self.recent[-1].marks.add("treated")
+            return True
+        return False
 
     def _tested(self, behind: bool) -> None:
         """A test that the vocabulary lacks; what stands behind its colon or verb, or before it, is its result."""
@@ -301,10 +322,11 @@ class Scoper:
         position = POSITIONS[cue]
         negated = any(chain.cue is Cue.NEG and not chain.started and not chain.gap for chain in self.chains)
         if behind and any(self._placeable(named) for named in self.recent):
-            for named in self.recent:
-                if self._placeable(named) and not named.position:
-                    named.position, named.degree = position, self.degree
-                    named.marks |= {"neg"} if negated else set()
+            for named in reversed(self.recent):
+                if not self._placeable(named) or (named.position and not named.carried):
+                    break
+                named.position, named.degree, named.carried = position, self.degree, False
+                named.marks |= {"neg"} if negated else set()
             self.recent[-1].end = token.end
             self.degree = ""
             return
@@ -314,7 +336,7 @@ class Scoper:
         return bool(named.kinds & {"analyte", "procedure"} or named.hit.entry.absent)
 
     def _post(self, mark: str) -> None:
-        """Mark the last name, those joined to it by `and` or `or`, and before them, but not of kin, the list's rest."""
+        """Mark the last name, those that `and` or `or` joins to it, and, but for kin, the list before them."""
         joined, group = True, self._group(self.recent[-1])
         listed = self.recent[-1].join in ("and", "or")
         for named in reversed(self.recent):
@@ -356,7 +378,7 @@ class Scoper:
             self._post("hypothetical")
         if token.word == "in":
             self.joined = "in" if self.joined == "" else self.joined
-        if token.word in ("until", "till", "stopped", "finished"):
+        if token.word in ("until", "till", "to", "stopped", "finished"):
             self.date_cue = "until"
         if token.word in ("since", "from", "started"):
             self.date_cue = "since"
@@ -422,7 +444,9 @@ class Scoper:
         assert token.day is not None
         if self.recent and self.joined not in (",", ";"):
             for named in self.recent[-1:]:
-                if self.date_cue == "since" or "starts" in named.marks:
+                if self.date_cue == "until" and named.since:
+                    named.until = token.day
+                elif self.date_cue == "since" or "starts" in named.marks:
                     named.since = token.day
                 elif self.date_cue == "until" or ("ended" in named.marks and named.day is None):
                     named.until = token.day

@@ -44,6 +44,15 @@ _HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-
 _CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}
 
 
+LONG_LINE: Final = 60
+_NEWLINE: Final = re.compile(r"(?<!\n)\n(?!\s*\n|\s*$)")
+_NEW_ITEM: Final = re.compile(r"[-*•#|]|\d+[.)]\s|[\w/ ]{0,40}:|$")
+_SMALL_WORD: Final = re.compile(
+    r"\b(?:a|an|the|and|or|nor|of|on|in|at|to|from|by|for|with|without|is|was|are|were|no|not|has|have|had|her|his|my)$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Segment:
     """[start, end) of a sentence or a part of one; `asks` if it is a question; `mark` if it ends in a question mark."""
@@ -74,8 +83,6 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(text):
         if match[0].startswith(".") and _SHORT.search(text, max(0, match.start() - 8), match.start()):
             continue
-        if match[0].startswith("\n") and _wrapped(text, start, match):
-            continue
         end = match.start() if match[0].startswith("\n") else match.end()
         if text[start:end].strip():
             yield start, end
@@ -84,12 +91,27 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _wrapped(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether a line goes on in the next one: one newline, a long line or a comma before it, small letters after it."""
-    before, after = text[start : match.start()], text[match.end() :].lstrip(" \t")
-    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    open_end = before.rstrip().endswith(",") or len(line) > 50
-    return len(match[0]) == 1 and open_end and after[:1].islower() and not re.match(r"[\w/ ]{0,30}:", after)
+def unwrapped(text: str) -> str:
+    """A text of the same length in which a line that goes on in the next one ends in a blank.
+
+    It goes on where no blank line, list or heading follows, and it ends in a comma or a small word, or is long and the
+    next one begins with a small letter, a digit or a bracket.
+    """
+    return _NEWLINE.sub(lambda match: " " if _goes_on(text, match.start()) else match[0], text)
+
+
+def _goes_on(text: str, place: int) -> bool:
+    line = text[text.rfind("\n", 0, place) + 1 : place].rstrip()
+    following = text[place + 1 : text.find("\n", place + 1) if "\n" in text[place + 1 :] else len(text)].lstrip(" \t")
+    if not line or _NEW_ITEM.match(following) or "\t" in line or "|" in line:
+        return False
+    if line.endswith(",") or _SMALL_WORD.search(line):
+        return True
+    return (
+        len(line) > LONG_LINE
+        and line[-1] not in ".!?:;"
+        and (following[:1].islower() or following[:1] in "(0123456789")
+    )
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[Segment]:

@@ -23,7 +23,7 @@ _BETWEEN: Final = re.compile(
     r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
     r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"
     r"reduced|normal|abnormal|mildly|slightly|severely|significantly|on|dated|it|yesterday|today|returned|drawn|taken|then|"
-    r"in|showed|shows|persistently|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
+    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
@@ -41,12 +41,13 @@ _TIME: Final = re.compile(
 )
 _AND: Final = re.compile(r"\s*(?:,|and|&|,\s*and)\s*(?:again\s+)?(?:on\s+|in\s+)?", re.IGNORECASE)
 _DAY_OPEN: Final = re.compile(
-    r"\s*(?P<sign>[,)]?)\s*(?:(?:twice|again|both|confirmed|repeatedly|on\s+two\s+occasions|on\s+both)\s*)?(?:[(\[:]\s*)?"
+    r"\s*(?P<sign>[,)]?)\s*(?:(?:twice|again|both|confirmed|repeatedly|all|each|on\s+two\s+occasions|on\s+both)\s*)?(?:[(\[:]\s*)?"
     r"(?P<word>on\s+|dated\s+|from\s+|in\s+|of\s+|as of\s+|at\s+)?(?:the\s+)?",
     re.IGNORECASE,
 )
 _OPENS_ANOTHER: Final = re.compile(r"\s*:")
 _ENDS: Final = re.compile(r"\s*(?:[.,;)\]]|$|\n|and\b|then\b|but\b)")
+_SHARED: Final = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
@@ -67,6 +68,7 @@ class Value:
     days: tuple[DateHit, ...] = ()
     earlier: bool = False
     kilo: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,12 @@ class ValueReader:
             place = self._blank(place)
             if place >= limit:
                 return None
-            if place in self.days and not comparator_at(self.text, place):
+            if place in self.days:
                 day, place = (self.days[place],), self.days[place].end
                 place = self._blank(place)
                 place += self.text[place : place + 1] in (")", "]", ",")
                 continue
-            if number_at(self.text, place, self.commas) or comparator_at(self.text, place):
+            if number_at(self.text, place, self.commas) or self._compared(place):
                 return place, day, unit, from_
             head = _UNIT_HEAD.match(self.text, place)
             named = unit_at(self.text, head.end() if head else place)
@@ -132,6 +134,12 @@ class ValueReader:
             from_ = from_ or word[0].casefold() == "from"
             place = word.end()
         return None
+
+    def _compared(self, place: int) -> bool:
+        """Whether a comparator and a number stand here."""
+        sign = comparator_at(self.text, place)
+        sign = comparator_at(self.text, sign.end) or sign if sign else None
+        return sign is not None and number_at(self.text, self._blank(sign.end), self.commas) is not None
 
     def _blank(self, place: int) -> int:
         match = _BLANK.match(self.text, place)
@@ -198,7 +206,8 @@ class ValueReader:
                 continue
             days = self._days(place, limit) if not value.days else ((), place)
             if days[0]:
-                value = replace(value, days=days[0], end=days[1])
+                shared = _SHARED.search(self.text, place, days[1]) is not None
+                value = replace(value, days=days[0], end=days[1], shared=shared)
                 continue
             limits = range_at(self.text, place, self.commas) if value.range is None else None
             if limits and limits.end <= limit and self._on_one_line(place, limits.end):
@@ -260,6 +269,8 @@ class ValueReader:
         units = [value.unit for value in values if value.unit]
         ranges = [value.range for value in values if value.range]
         kilo = any(value.kilo for value in values)
+        if values[-1].shared:
+            values = [replace(value, days=value.days or values[-1].days) for value in values]
         one_range = len({(item.low, item.high, item.unit) for item in ranges}) == 1
         carried = []
         for value, following in zip(values, [*values[1:], None], strict=True):
