@@ -20,7 +20,7 @@ from kg.names import fold
 FILE: Final = "language.yaml"
 _FIELDS: Final = (
     "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words", "tests",
-    "negative_results",
+    "negative_results", "other_names",
 )  # fmt: skip
 Window = tuple[Decimal, Decimal]
 
@@ -76,6 +76,7 @@ class Customs:
     words: frozenset[str]
     tests: tuple[str, ...]
     negative_results: tuple[NegativeResult, ...]
+    other_names: tuple[str, ...]
 
     def implied_unit(self, quantity: str, value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
         """The unit that the range or the value implies, or nothing."""
@@ -109,6 +110,7 @@ def read_customs(folder: Path) -> Customs:
             NegativeResult(frozenset(item["tests"]), frozenset(item["absent"]), item["finding"])
             for item in data["negative_results"]
         ),
+        other_names=tuple(data["other_names"]),
     )
 
 

@@ -27,7 +27,8 @@ _COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _DATE: Final = re.compile(
     r"(?<![\w.,/-])(?:"
     r"(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:T[\d:.]+Z?)?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH.format('m2')}(?:,?[\s-]+(?P<y2>(?:19|20)\d\d))?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s/-]+{_MONTH.format('m2')}"
+    r"(?:,?[\s/-]+(?P<y2>(?:19|20)\d\d)|[/-](?P<s2>\d\d)|\s+['’]?(?P<t2>\d\d)(?=\s*(?:[):,;\n]|$)))?"
     rf"|{_MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>(?:19|20)\d\d))?"
     r"|(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d\d|\d{2})"
     rf"|{_MONTH.format('m5')},?\s+(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
@@ -40,6 +41,12 @@ _DATE: Final = re.compile(
 _YEAR: Final = re.compile(
     r"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid)\s+|[(,]\s*|\w\s+)(?P<year>(?:19|20)\d\d)(?=\s*(?:[),.;:?!]|$|\n|\s(?!\d|[a-zµμ%]+/)))"
 )
+_LOOSE_YEAR: Final = re.compile(r"(?<=[a-z)])\s(?P<year>(?:19|20)\d\d)(?=\s*(?:[(),.;:?!]|$|\n))", re.IGNORECASE)
+_MONTH_ALONE: Final = re.compile(
+    rf"\b(?:in|last|early|late|mid|since)\s+{_MONTH.format('name')}(?!\s*['’]?\d)", re.IGNORECASE
+)
+_ON: Final = re.compile(r"\bon\s$", re.IGNORECASE)
+YEARS_BACK: Final = 6
 _ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\d/])")
 
 
@@ -47,7 +54,8 @@ _ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\
 class DateHit:
     """A date in a text. `day` is None when only the month or the year is said, or when no calendar has it (`wrong`).
 
-    `open` holds month and day until the year is known.
+    `open` holds month and day until the year is known. `loose`: a number that is a year only behind a name or a
+    word that can have one.
     """
 
     start: int
@@ -57,6 +65,7 @@ class DateHit:
     open: tuple[int, int] | None = None
     wrong: bool = False
     month: int = 0
+    loose: bool = False
 
     def over(self, today: datetime.date) -> bool:
         """Whether all of the day, month or year that is said lies before a day."""
@@ -83,6 +92,11 @@ def _found(text: str, today: datetime.date) -> Iterator[DateHit]:
     for match in _YEAR.finditer(text):
         if int(match["year"]) <= today.year:
             yield DateHit(match.start("year"), match.end("year"), None, int(match["year"]))
+    for match in _LOOSE_YEAR.finditer(text):
+        if int(match["year"]) <= today.year:
+            yield DateHit(match.start("year"), match.end("year"), None, int(match["year"]), loose=True)
+    for match in _MONTH_ALONE.finditer(text):
+        yield DateHit(match.start("name"), match.end("name"), None, month=_month(match["name"]))
     for match in _ON_DAY.finditer(text):
         open_day = (int(match["m"]), int(match["d"]))
         if _day(2000, *open_day):
@@ -107,10 +121,23 @@ def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
         day = _day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
         return DateHit(start, end, day, wrong=day is None)
     month, number, year_text = _month(match[f"m{named}"]), int(match[f"d{named}"]), match[f"y{named}"]
+    short = match["s2"] or match["t2"]
+    if short and int(short) <= today.year % 100:
+        year_text = f"20{short}"
+    if year_text is None and named == "3" and _may_be_a_year(match, number, today):
+        return DateHit(start, end, None)
     if year_text is None:
         return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
     day = _day(int(year_text), month, number)
     return DateHit(start, end, day, wrong=day is None)
+
+
+def _may_be_a_year(match: re.Match[str], number: int, today: datetime.date) -> bool:
+    """Whether the digits behind a month can be a recent year as well (`Oct 25`); `on` before it makes them a day."""
+    return (
+        YEARS_BACK >= today.year - 2000 - number >= 0
+        and _ON.search(match.string, max(0, match.start() - 4), match.start()) is None
+    )
 
 
 def _numeric(match: re.Match[str]) -> DateHit | None:

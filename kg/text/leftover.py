@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kg.names import fold
@@ -17,23 +17,26 @@ from kg.text.tokens import Scan
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
 _GAP: Final = re.compile(r"[ -]{1,2}")
-_NUMBER: Final = re.compile(r"(?<![\w.,/-])\d[\d.,]*")
+_NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_WORD: Final = re.compile(r"[^\W_]{2,}")
 _AFTER_TAKING: Final = re.compile(
     r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
 )
+_NOT_CLINICAL: Final = words_of("diagnosis prognosis")
 _PLAIN: Final = words_of(
     "AM AND ASAP BD CC DD DDX DHX DOB DX ECOG ED EDTA ER EU FH FHX FOR FYI GP HPI HX ICU ID II III IM IV IX LABS MRN "
     "NAD NB NHS NKDA NR OD OE OK PLEASE PM PMH PMHX PO PRN PS QDS RE RI ROS RR RX SC SH TDS THE TV UK USA VI VII VIII "
     "WHO WNL XI"
 )
+_NO_DRUG_ENDINGS: Final = ("ing", "tion", "sion", "ment", "ness", "ance", "ence")
 _NO_DRUG: Final = words_of(
-    "account admission another anything april arrival august average background behalf blood clinic december dialysis "
-    "diet discharge examination february follow friday going holiday imaging inspection january july june leave long "
-    "march medication medications meds monday multiple nothing november october other oxygen physical presentation "
-    "questioning regular repeat review saturday september several short sunday testing the their therapy there these "
-    "those thursday today treatment tuesday ultrasound ward wednesday weekends whether which"
+    "account admission another anything april arrival august average background behalf blood clinic december "
+    "dialysis diet discharge examination february follow friday going holiday imaging inspection january july june "
+    "leave long march medication medications meds monday multiple nothing november october other oxygen physical "
+    "presentation questioning regular repeat review routine saturday september several short sunday testing the "
+    "their therapy there these those thursday today treatment tuesday ultrasound ward wednesday weekends whether "
+    "which"
 )
 
 
@@ -41,7 +44,7 @@ def leftover(
     lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]
 ) -> tuple[Unread, ...]:
     """Spans that look clinical and that nothing has used or reported."""
-    spans = [(hit.start, hit.end) for hit in scan.hits]
+    spans = [(hit.start, hit.end) for hit in scan.hits if not hit.entry.other]
     spans += [(value.start, value.end) for series in scan.series.values() for value in series.values]
     spans += [(day.start, day.end) for day in scan.days]
     spans += [(unread.start, unread.end) for unread in draft.unread]
@@ -52,13 +55,25 @@ def leftover(
     covered = {place for start, end in spans for place in range(start, end)}
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[Unread] = []
-    looks = (*_doses(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan.text), *_capitals(scan.text))
+    looks = (
+        *_doses(scan), *_lacking(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan.text),
+        *_capitals(scan.text),
+    )  # fmt: skip
     for start, end, reason in looks:
         if start in asking or not covered.isdisjoint(range(start, end)):
             continue
         covered.update(range(start, end))
         found.append(Unread(start, end, scan.text[start:end], reason))
     return tuple(_joined(scan.text, sorted(found)))
+
+
+def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+    """In order, without those that lie inside another one with the same reason."""
+    kept: list[Unread] = []
+    for item in sorted(set(unread), key=lambda item: (item.start, -item.end, item.reason)):
+        if not any(item.end <= other.end and item.reason == other.reason for other in kept):
+            kept.append(item)
+    return tuple(sorted(kept))
 
 
 def _joined(text: str, found: Sequence[Unread]) -> Iterator[Unread]:
@@ -81,6 +96,12 @@ def _doses(scan: Scan) -> Iterator[tuple[int, int, str]]:
             yield (*series.dose, "a dose; a case has no place for it")
 
 
+def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
+    for hit in scan.hits:
+        if hit.entry.other:
+            yield hit.start, hit.end, UNKNOWN
+
+
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _NUMBER.finditer(text):
         end = match.end() - (match[0][-1] in ".,")
@@ -96,7 +117,7 @@ def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:
     for hit in scan.hits:
         if hit.entry.cue in (Cue.TREATED, Cue.ENDED):
             match = _AFTER_TAKING.match(scan.text, hit.end)
-            if match and fold(match["drug"]) not in _NO_DRUG and not match["drug"].endswith("ing"):
+            if match and fold(match["drug"]) not in _NO_DRUG and not match["drug"].endswith(_NO_DRUG_ENDINGS):
                 yield match.start("drug"), match.end("drug"), "no treatment of that name"
 
 
@@ -106,8 +127,10 @@ def _words(lexicon: Lexicon, text: str) -> Iterator[tuple[int, int, str]]:
     for match in _WORD.finditer(text):
         word = fold(match[0])
         singular = word.removesuffix("s")
+        if word in _NOT_CLINICAL:
+            continue
         looks = word in lexicon.customs.words or singular in lexicon.customs.words
-        long = len(word) >= 7
+        long = len(word) >= 7 and word.isalpha()
         if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):
             yield match.start(), match.end(), UNKNOWN
 

@@ -23,18 +23,24 @@ from kg.text.atoms import Atom, atoms
 from kg.text.cues import CLOSERS, FILLERS, PHRASES, Cue
 from kg.text.customs import Customs, read_customs
 
-SMALL: Final = frozenset({"is", "are", "was", "were", "has", "have", "been", "be", "my", "her", "his", "the"})
+SMALL: Final = frozenset(
+    {"is", "are", "was", "were", "has", "have", "been", "be", "my", "her", "his", "the", "left", "right"}
+)
 ONE_LETTER, TWO_LETTERS = 6, 9
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination."""
+    """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination.
+
+    `other`: something that the vocabulary lacks and whose name has a name of the vocabulary inside.
+    """
 
     concepts: tuple[tuple[Concept, int], ...] = ()
     cue: Cue | None = None
     absent: tuple[str, ...] = ()
+    other: bool = False
     spelled: str = ""
     otherwise: Entry | None = None
 
@@ -68,6 +74,7 @@ class Lexicon:
         for word in sorted(self.words):
             self._by_letter.setdefault(word[0], []).append(word)
         other = {word for phrases in PHRASES.values() for phrase in phrases for word in phrase.split()}
+        other |= {word for name in self.customs.other_names for word in fold(name).split()}
         self.known = self.words | other | FILLERS | CLOSERS | self.customs.words
 
     def _entries(self) -> dict[str, Entry]:
@@ -88,7 +95,10 @@ class Lexicon:
             if phrase and not (phrase in entries and entries[phrase].absent):
                 entries[phrase] = entry
                 plurals |= dict.fromkeys(inflected(phrase), entry)
-        return {phrase: entry for phrase, entry in plurals.items() if phrase not in entries} | entries
+        plurals |= {phrase.replace(" the ", " "): entry for phrase, entry in entries.items() if " of the " in phrase}
+        lacking = {parted(fold(name)): Entry(other=True) for name in self.customs.other_names}
+        lacking |= {plural: Entry(other=True) for phrase in lacking for plural in inflected(phrase)}
+        return plurals | lacking | entries
 
     def _clinical_words(self) -> frozenset[str]:
         named = (phrase for phrase, entry in self.entries.items() if entry.concepts)
@@ -175,7 +185,7 @@ class Lexicon:
         return (written == entry.spelled or written.isupper()) and not (shouting and entry.otherwise)
 
     def _corrected(self, words: Sequence[Atom], hits: Iterable[Hit]) -> Mapping[int, str]:
-        taken = {index for hit in hits if hit.entry.concepts for index in range(hit.first, hit.last)}
+        taken = {index for hit in hits if hit.entry.concepts or hit.entry.other for index in range(hit.first, hit.last)}
         found = ((i, self._meant(atom.word)) for i, atom in enumerate(words) if i not in taken)
         return {index: meant for index, meant in found if meant}
 

@@ -19,8 +19,8 @@ from kg.text.cues import PHRASES, Cue
 from kg.text.dates import DateHit
 from kg.text.entries import Draft
 from kg.text.lexicon import Lexicon
+from kg.text.named import POSITIONS, TREATMENTS, Named
 from kg.text.reading import Sense, Span
-from kg.text.scopes import POSITIONS, TREATMENTS, Named
 
 LIST_OF_KIND: Final[Mapping[str, str]] = {
     "finding": "findings", "suspicion": "findings", "condition": "diagnoses", "drug": "treatments",
@@ -35,6 +35,7 @@ REASONS: Final[Mapping[Sense, str]] = {
     Sense.FAMILY: "said of the family, not of the patient",
     Sense.HYPOTHETICAL: "a possibility or a general remark, not a statement of the patient",
     Sense.UNCERTAIN: "stated as uncertain",
+    Sense.WITHHELD: "withheld, declined or advised against: neither taken nor planned",
 }
 _TEST_WORD: Final = re.compile(
     r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
@@ -148,7 +149,7 @@ class Meaning:
                 )
             case "procedure":
                 return self._procedure(named, concept)
-            case "condition" if self._dated_past(named, context):
+            case "condition" | "finding" if self._dated_past(named, context):
                 return self._past(named, concept, context)
             case "result" if "pending" in named.marks:
                 return self._add("results", named, concept, status="pending")
@@ -268,16 +269,13 @@ class Meaning:
         if not counted and told and sense in (Sense.ASSERTED, Sense.NEGATED):
             self._leave(named, "the outcome of the test has no place in a case; only that there is a result")
             return self._add("results", named, concept, date=self._day(named.day))
-        return False
+        return self._leave(named, "a test named without a value or an outcome")
 
     def _test_for(self, named: Named) -> Concept | None:
         """The test that a condition's name stands in (`... serology`), or that its `negative` speaks of."""
         word = _TEST_WORD.match(self.draft.text, named.token.end)
         tails = [word["test"]] if word else []
-        if (
-            "negative" in self.draft.text[named.token.end : named.token.end + 14].casefold()
-            and "negated" in named.marks
-        ):
+        if "tested" in named.marks:
             tails += ["test", "serology"]
         for tail in tails:
             for concept, _ in self.lexicon.concepts(f"{named.hit.phrase} {tail}"):
@@ -362,8 +360,18 @@ class Meaning:
         return self._add("diagnoses", named, concept, status="suspected")
 
     def examined(self, named: Named, present: frozenset[str]) -> bool:
-        """The signs of an examination that is said to be normal, without those that the text finds (P17)."""
+        """The signs of an examination that is said to be normal, without those that the text finds (P17).
+
+        Of one that is said to be reduced or raised, the finding of that name.
+        """
         written = False
+        if named.position != "Normal":
+            cue = next(cue for cue, position in POSITIONS.items() if position == named.position)
+            found = (self.lexicon.concepts(f"{word} {named.hit.phrase}") for word in PHRASES[cue])
+            concept = next((concepts[0][0] for concepts in found if concepts), None)
+            if concept is None:
+                return self._leave(named, f"an examination that is said to be {named.position.lower()}")
+            return self._add("findings", named, concept)
         for name in named.hit.entry.absent:
             below = self.ontology.descendants(name)
             if not below & present:

@@ -98,6 +98,8 @@ class Measurer:
         low, high = (value.range.low, value.range.high) if value.range else (None, None)
         if value.range and value.range.unit:
             return value_numbers, value.range.unit
+        if not self.commas:
+            value_numbers = value_numbers[:1]
         implied = {self.customs.implied_unit(concept.name, number, low, high) for number in value_numbers}
         if len(value_numbers) > 1:
             implied -= {""}

@@ -8,23 +8,30 @@ from typing import Final
 
 from kg.text.cues import Cue
 from kg.text.entries import Draft
+from kg.text.named import Named
 from kg.text.people import Said, ages, introduction, sexes, speaks_of_one
 from kg.text.reading import Span
-from kg.text.scopes import Named
-from kg.text.segments import Heading, Segment
+from kg.text.segments import MAY_IT, Heading, Segment
 from kg.text.tokens import Scan
 
 _AUXILIARY: Final = re.compile(
-    r"\s*(?:and\s+)?(?:can|could|does|do|did|should|may|might|would|will|must|shall)\b", re.IGNORECASE
+    r"\s*(?:and\s+)?(?:has|have|is|are|was|can|could|does|do|did|should|may|might|would|will|must|shall)\b",
+    re.IGNORECASE,
 )
 _OPEN_QUESTION: Final = re.compile(r"[\s\W]*(?:what|how|why|which)\b", re.IGNORECASE)
 _MAIN_VERB: Final = re.compile(
-    r"(?<!who )(?<!that )(?<!not )(?<!to )\b(?:have|develop|need|require|receive|get|take|be|undergo|start|benefit)\b",
+    r"(?<!who )(?<!that )(?<!not )(?<!to )\b(?:have|develop|need|require|receive|get|take|be|undergo|start|"
+    r"benefit|got|developed|likely|suffering|eligible)\b",
     re.IGNORECASE,
 )
 _POSSESSIVE: Final = re.compile(
     r"\b(?:her|his|my|our|(?:the|this)\s+patient['’]?s)\s+"
     r"(?:(?!(?:be|being|been|is|are|was|have|has|had|due|to|from|of|an?|mean|means|and|or|with|by|in|on)\b)[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_ALTERNATIVES: Final = re.compile(
+    r"(?:\s*(?:/|,?\s*\bor\b|\bvs\b\.?|\bversus\b)\s*(?:[\w'-]+\s*){1,4})*"
+    rf"(?P<may>\s+{MAY_IT})?\s*\?\W*",
     re.IGNORECASE,
 )
 _DEICTIC: Final = re.compile(r"\b(?:she|he|her|his|him|this|it|i|we|my|the\s+patient|pt|they|these)\b", re.IGNORECASE)
@@ -49,8 +56,8 @@ _LISTS: Final[Mapping[str, str]] = {
 _WORD: Final = "|".join(sorted(_LISTS, key=len, reverse=True))
 _COMPLETE: Final = re.compile(
     rf"\b(?:complete(?:\s+and\s+verified)?\s+(?:verified\s+)?(?:list\s+of\s+)?(?P<l1>{_WORD})(?:\s+list)?\b(?!\s+(?:not|in)\w*)"
-    rf"|(?P<l2>{_WORD})(?:\s+(?:list|record|history|review))?\s*(?:\([^)]*\)\s*)?(?:[:,]\s*)?(?:(?:including|incl\.?|with)\s+(?:all\s+)?\w+\s+)?(?:is\s+|are\s+|was\s+|has\s+been\s+)?"
-    rf"(?:(?:verified|confirmed|checked|reviewed)\s+(?:to\s+be\s+|as\s+|and\s+)?)?complete\b"
+    rf"|(?P<l2>{_WORD})(?:\s+(?:list|record|history|review))?\s*(?:\((?!\s*(?:verified\s+)?complete)[^)]*\)\s*)?(?:[:,(]\s*)?(?:(?:including|incl\.?|with)\s+(?:all\s+)?\w+\s+)?(?:is\s+|are\s+|was\s+|has\s+been\s+)?"
+    rf"(?:(?:verified|confirmed|checked|reviewed)\s+(?:to\s+be\s+|as\s+|and\s+)?)?complete\b(?:\s+list\s*\))?(?:\s*\))?"
     rf"|\ball\s+(?P<l3>{_WORD})\s+(?:are\s+)?listed\b"
     rf"|\bno\s+other\s+(?:current\s+|regular\s+)?(?P<l4>medications?|medicines?|meds|drugs?|treatments?|supplements|comorbidities|diagnoses|problems|procedures|operations|symptoms)\b"
     rf"|\b(?:(?:takes|on|taking)\s+no|no)\s+(?:regular\s+|current\s+)?(?P<l5>medications?|medicines?|meds|drugs)\b(?!\s+\w+ing)"
@@ -106,8 +113,10 @@ class Addressed:
     def asks_about(self, named: Named) -> bool:
         """Whether a name is only asked about."""
         start = named.token.start
+        if self.segment.mark and self._last(named):
+            return True
         if not self.segment.asks:
-            return self.segment.mark and self._last(named)
+            return False
         before = self.text[self.segment.start : start]
         kind = named.concept.kind if named.concept else ""
         if self.intro:
@@ -122,9 +131,9 @@ class Addressed:
         return "measured" in named.marks and not _ARTICLE.search(before) and not _GENERAL.search(before)
 
     def _last(self, named: Named) -> bool:
-        """Whether a name stands right before the question mark that ends a statement (`62F, low counts, relapse?`)."""
-        rest = self.text[named.token.end : self.segment.end].strip()
-        return rest == "?"
+        """Whether a name, or the last of alternatives, ends a statement with a question mark, or `... safe?` does."""
+        match = _ALTERNATIVES.fullmatch(self.text, named.token.end, self.segment.end)
+        return match is not None and (not self.segment.asks or match["may"] is not None)
 
 
 def addressed(text: str, parts: Sequence[Segment], draft: Draft, scan: Scan, told: Sequence[Named]) -> bool:

@@ -21,12 +21,13 @@ _PERSON: Final = r"(?:fe)?male|(?:wo)?man|lady|gentleman"
 _AGE: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?P<a1>\d{{1,3}})\s*[-‐‑–]?\s*{_UNIT}\s*[-‐‑–]?\s*(?:old|o\b|of\s+age)(?:[\s-]*(?P<s1>[FM])\b)?"
     rf"|(?P<a2>\d{{1,3}})\s*[-‐‑–]?\s*(?:y/?o\b|y\.o\.|yo\b)\.?(?:\s*[-/]?\s*(?P<s2>[FMfm])\b(?!\s*[:=]))?"
-    r"|(?P<a3>\d{2,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[:=/]|[-‐‑])"
+    r"|(?P<a3>\d{2,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[=/]|:\S|[-‐‑])"
     rf"|(?P<a4>\d{{1,3}})\s?{_UNIT}\b\.?\s*[-/,]?\s*(?:(?P<s4>[FM])\b|(?=(?:fe)?male\b|(?:wo)?man\b|lady\b|gentleman\b))"
     r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w.,/%]|\s*[/%]|\.\d)(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
     rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
     rf"|\b(?:{_PERSON})(?:\s*,|\s+of)\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b))"
     rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
+    r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
     re.IGNORECASE,
 )
@@ -36,6 +37,9 @@ _INTRO: Final = re.compile(
     r"(?:patient|pt|man|woman|female|male|lady|gentleman|girl|boy|person|individual|survivor|adult|someone|client|case\s+of)\b(?![-‐‑]\w)"
     r"|\b(?:someone|somebody)\b|\bpatient\s+(?:with|who|has|is|on)\b|\bpt\b",
     re.IGNORECASE,
+)
+_THIS: Final = re.compile(
+    r"\b(?:this|my|our)\s+(?:[\w'-]+\s+){0,3}?(?:patient|pt|man|woman|lady|gentleman|girl|boy|case)\b", re.IGNORECASE
 )
 _MEN: Final = "father|brother|son|uncle|nephew|grandfather|husband|dad"
 _WOMEN: Final = "mother|sister|daughter|aunt|niece|grandmother|wife|mum|mom"
@@ -61,7 +65,7 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     for match in _AGE.finditer(text):
         if _inside(match.start(), outside):
             continue
-        number = next(int(match[f"a{n}"]) for n in range(1, 10) if match[f"a{n}"])
+        number = next(int(match[f"a{n}"]) for n in range(1, 11) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
         doubt = "" if years <= _OLDEST else f"no age: {number} is over {_OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))
@@ -110,6 +114,12 @@ def introduction(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Where one patient is brought in: `a patient with`, `this woman`, `a 70-year-old man`, `62F`."""
     places = [match.span() for match in (_INTRO.search(text, start, end), _AGE.search(text, start, end)) if match]
     return min(places) if places else None
+
+
+def specific_introduction(text: str, start: int, end: int) -> int:
+    """Where an age or words such as `this patient` bring one patient in; -1 where nothing does."""
+    places = [match.start() for match in (_THIS.search(text, start, end), _AGE.search(text, start, end)) if match]
+    return min(places, default=-1)
 
 
 def speaks_of_one(text: str) -> tuple[int, int] | None:

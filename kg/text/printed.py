@@ -16,7 +16,7 @@ _UNIT: Final = re.compile(
     rf"(?:[xX×*·]\s*)?10\s*(?:\^|\*{{1,2}}|[eE])?\s*(?:12|[369]|[³⁶⁹]|¹²)\s*(?:cells\s*)?(?:/\s*{_VOLUME}|\bper\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:x\s*)?[eE](?:12|[369])\s*/\s*{_VOLUME}"
     r"|m[lL]\s*/\s*min(?:\s*/\s*1[.,]73\s*m[2²])?"
-    rf"|(?:[kK]|[cC]ells?|thousand)?\s?/\s*(?:[uµμ][lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
+    rf"|(?:[kK]|[cC]ells?|thousand|[tT]sd\.?)?\s?/\s*(?:[uµμ][lL]|n[lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
     rf"|(?:[kmuµμnpfcdKMUNPFCD]|mc)?(?:gm|gr|g|G|mol|MOL|kat|eq|Eq|IU|iu|[uU]nits?|U|u|Gpt|cells)\s*(?:/\s*{_VOLUME}|\s\s?per\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:pico|nano|micro|milli)?(?:grams?|moles?|units?|cells?)\s+per\s+(?:{_VOLUME_WORD}|{_VOLUME})"
     rf"|[cC]ells?\s+per\s+(?:{_VOLUME_WORD})|per\s+(?:micro)lit(?:re|er)"
@@ -52,9 +52,13 @@ _RANGE: Final = re.compile(
 )
 _TO: Final = re.compile(r"\s*(?:-|‐|‑|–|—|−|to\b|\.\.\.?)\s*")
 _CLOSE: Final = re.compile(r"\s*[)\]]")
+_WORDS_OF_FLAGS: Final = r"(?i:high|low|normal)"
 _FLAG: Final = re.compile(
-    r"[\s,|]*(?:\(\s*(?P<in>HH|LL|H|L|N|high|low|normal|↑+|↓+)\s*\)|\[\s*(?P<box>HH|LL|H|L|N|high|low|normal)\s*\]|\*?(?P<bare>HH|LL|H|L|↑+|↓+)\*?(?![\w/]|\.\d|\s*[:=<>]|\s*\d))"
+    rf"[\s,|]*(?:\(\s*(?P<in>HH|LL|H|L|N|{_WORDS_OF_FLAGS}|↑+|↓+)\s*\)|\[\s*(?P<box>HH|LL|H|L|N|{_WORDS_OF_FLAGS})\s*\]"
+    r"|\*?(?P<bare>HH|LL|H|L|↑+|↓+)\*?(?![\w/]|\.\d|\s*[:=<>]|\s*\d)|-\s*(?P<word>HIGH|LOW)\b)"
 )
+_FLAG_BEFORE: Final = re.compile(r"[\s|]+(?P<bare>HH|LL|H|L)(?=[\s|]+[(\[]?\s*[<>]?\s*\d)")
+_FLAG_INSIDE: Final = re.compile(r"\s?(?:(?P<arrow>↑+|↓+)|\*+|\s(?P<letter>HH|LL|H|L)(?=\s))\s*")
 _FLAGS: Final = {"high": "H", "low": "L", "normal": "N", "↑": "H", "↓": "L"}
 
 
@@ -101,10 +105,26 @@ def dose_at(text: str, place: int) -> Printed | None:
 def flag_at(text: str, place: int) -> Printed | None:
     """A laboratory's flag: H, L, HH, LL or N, as a letter, an arrow, or a word in brackets."""
     match = _FLAG.match(text, place)
-    if match is None:
+    if match:
+        return Printed(_flag(match["in"] or match["box"] or match["bare"] or match["word"]), match.end())
+    match = _FLAG_BEFORE.match(text, place)
+    if match and range_at(text, match.end(), False):
+        return Printed(match["bare"], match.end())
+    return None
+
+
+def flagged_unit_at(text: str, place: int) -> tuple[Printed, Printed | None] | None:
+    """A unit behind the flag or the asterisk that a laboratory prints between number and unit; the flag, if one."""
+    match = _FLAG_INSIDE.match(text, place)
+    unit = unit_at(text, match.end()) if match else None
+    if match is None or unit is None:
         return None
-    said = match["in"] or match["box"] or match["bare"]
-    return Printed(_FLAGS.get(said.casefold(), _FLAGS.get(said[0], said)), match.end())
+    said = match["arrow"] or match["letter"]
+    return unit, Printed(_flag(said), match.end()) if said else None
+
+
+def _flag(said: str) -> str:
+    return _FLAGS.get(said.casefold(), _FLAGS.get(said[0], said))
 
 
 def range_at(text: str, place: int, commas: bool) -> PrintedRange | None:

@@ -21,34 +21,45 @@ from kg.names import Names, fold
 from kg.read_case import CaseReader
 from kg.text.cues import Cue
 from kg.text.dates import DateHit, dates
+from kg.text.dating import Dating
 from kg.text.entries import Draft
-from kg.text.leftover import leftover
+from kg.text.leftover import apart, leftover
 from kg.text.lexicon import Hit, Lexicon, lexicon_of, look, parted
 from kg.text.meaning import Context, Meaning
 from kg.text.measure import Measurer
+from kg.text.named import Named, sense
 from kg.text.numbers import decimal_commas
 from kg.text.patient import Addressed, addressed, completeness, identify
-from kg.text.people import KIN, kin_of
+from kg.text.people import KIN, kin_of, specific_introduction
+from kg.text.printout import evened
 from kg.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
-from kg.text.scopes import Named, Scoper, sense
+from kg.text.scopes import Scoper
 from kg.text.segments import Heading, Segment, headings, segments, unwrapped
+from kg.text.tables import TableReader
 from kg.text.tokens import Scan, Token
 from kg.text.values import Series, Value, ValueReader
 
-_LEADING: Final = re.compile(
-    r"^[\s*•-]*(?:(?:on|labs?|bloods?|blood tests?|results?|from|dated|of|today|and|then|repeat|repeated|"
-    r"investigations|bloods on)\b[\s,:(]*)*$",
-    re.IGNORECASE,
-)
 _FREQUENCY: Final = re.compile(
     r"[\s,(]*(?:\d[\d.,]*\s*\w+\s+)?(?:(?:tablets?|injections?|infusions?|once|twice|three\s+times|every|each|\d\s*x)\s+)*"
     r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
     re.IGNORECASE,
 )
+_DATED_CUES: Final = (Cue.ENDED, Cue.HISTORY_POST, Cue.DONE)
+_DATED: Final = ("condition", "drug", "therapy", "history", "procedure")
+_NEW_TURN: Final = re.compile(
+    r"[\s\W]*(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
+    r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
+    re.IGNORECASE,
+)
+_MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
+_PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
+_EMPTY_BOX: Final = re.compile(r"(?:\[\s*\]|☐|□)\s*$")
+_ANY_BOX: Final = re.compile(r"\[\s*[xX✓✔]?\s*\]|[☐☑☒□]")
+_EMPTY_BOX_BEHIND: Final = re.compile(r"\s*:?\s*(?:\[\s*\]|☐|□)")
 _COLON: Final = re.compile(r"\s*:")
 _LINE_END: Final = re.compile(r"\n|[.;?!](?=\s|$)")
 _KIN: Final = re.compile(rf"\b(?P<whose>her|his|my)\s+(?:\w+\s+)?(?P<who>{KIN})\b", re.IGNORECASE)
-_PRONOUN: Final = re.compile(r"[\s\W]*(?:and\s+|but\s+)?(he|his|him|she|her)\b", re.IGNORECASE)
+_PRONOUN: Final = re.compile(r"\b(he|his|him|she|her|i|my|patient)\b", re.IGNORECASE)
 _DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|since)\b", re.IGNORECASE)
 
 
@@ -72,7 +83,7 @@ class _Reader:
 
     def __init__(self, text: str, names: Names, today: datetime.date) -> None:
         self.given, self.names, self.today = text, names, today
-        text = unwrapped(text)
+        text = unwrapped(evened(text))
         self.text = text
         self.lexicon: Lexicon = lexicon_of(names)
         self.draft = Draft(self.given)
@@ -81,11 +92,12 @@ class _Reader:
         self.meaning = Meaning(self.lexicon, self.draft)
         self.mentions: list[Mention] = []
         self.last_treatment: Named | None = None
-        self.trailing: dict[Hit, DateHit] = {}
         self.kin: frozenset[str] = frozenset()
+        self.of_kin: list[tuple[int, int]] = []
         self.headings = (*headings(text), *self._declared(text))
         self.segments = segments(text)
         self.scan = self._scan()
+        self.dating = Dating(self.scan, self.segments)
 
     def read(self) -> TextReading:
         first = [place for segment in self.segments for place in self._places(segment)]
@@ -96,7 +108,7 @@ class _Reader:
         self._write(places, about)
         self.draft.complete |= completeness(self.text, self.headings)
         case, origins, facts = self._facts()
-        unread = tuple(sorted({*self.draft.unread, *self._leftover(about)}))
+        unread = apart((*self.draft.unread, *self._leftover(about)))
         return TextReading(
             text=self.given,
             case=case,
@@ -123,11 +135,9 @@ class _Reader:
     def _scan(self) -> Scan:
         words, hits = look(self.lexicon, self.text)
         days = dates(self.text, self.today)
-        days = tuple(
-            day for day in days if not any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in hits)
-        )
+        days = tuple(day for day in days if self._dates(day, hits))
         reader = ValueReader(self.text, days, self.commas)
-        named = [hit for hit in hits if hit.entry.concepts or hit.entry.absent]
+        named = [hit for hit in hits if hit.entry.concepts or hit.entry.absent or hit.entry.other]
         series: dict[Hit, Series] = {}
         starts = [hit.start for hit in named]
         for hit in named:
@@ -138,7 +148,25 @@ class _Reader:
                     self.draft.leave(*found.spread, "a span, not one value")
                 if found.dose or (found.values and self._takes_value(hit, found.values[0])):
                     series[hit] = found
-        return Scan(self.text, words, hits, days, series)
+        tables = TableReader(self.text, [hit for hit in named if self.measurer.quantity(hit)], days, reader).read()
+        for start, end in tables.misfits:
+            self.draft.leave(start, end, "a row of a table with other columns than its head")
+        return Scan(self.text, words, hits, days, series | tables.series)
+
+    def _dates(self, day: DateHit, hits: Sequence[Hit]) -> bool:
+        """Whether a date is one: no part of a name, and, for a bare year, behind what can have one and no test."""
+        if any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in hits):
+            return False
+        if not day.loose:
+            return True
+        before = [
+            hit for hit in hits if 0 < day.start - hit.end <= 3 and not self.text[hit.end : day.start].strip(" )")
+        ]
+        dated = any(
+            hit.entry.cue in _DATED_CUES or any(concept.kind in _DATED for concept, _ in hit.entry.concepts)
+            for hit in before
+        )
+        return dated and not any(self.measurer.quantity(hit) for hit in before)
 
     def _takes_value(self, hit: Hit, value: Value) -> bool:
         """Whether a number behind a name is its value: a test, or a finding that has a test in its name or a unit."""
@@ -157,13 +185,15 @@ class _Reader:
         found = self.scan.between(segment.start, segment.end)
         heading = self._heading(segment)
         measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
-        named = Scoper(self.lexicon, measured, heading).read(found)
+        introduced = specific_introduction(self.text, segment.start, segment.end)
+        named = Scoper(self.lexicon, measured, introduced).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
         ask = Addressed(self.text, segment)
         self._end_of_treatment(found, named)
-        self._trailing(named)
-        if self._of_kin(segment):
+        self.dating.close(named)
+        self._ticked(segment, named)
+        if self._of_kin(segment) and not segment.asks:
             for name in named:
                 name.marks.add("family")
         places = []
@@ -184,26 +214,31 @@ class _Reader:
             self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
         self.last_treatment = treated[-1] if treated else self.last_treatment
 
+    def _ticked(self, segment: Segment, named: Sequence[Named]) -> None:
+        """A minus behind a finding denies it, a plus states it; an empty box before or behind it leaves it open."""
+        box = _ANY_BOX.search(self.text, segment.start, segment.end)
+        before = bool(box and named and box.start() < named[0].token.start)
+        for name in named:
+            start, end = name.token.start, name.token.end
+            if name.kinds & {"finding", "condition"}:
+                name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
+                name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
+            empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
+            if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
+                name.marks.add("unclear")
+
     def _of_kin(self, segment: Segment) -> bool:
         """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""
         own = _KIN.search(self.text, segment.start, segment.end)
         if own:
             self.kin = kin_of(own["whose"], own["who"])
             return False
-        pronoun = _PRONOUN.match(self.text, segment.start, segment.end)
+        pronoun = _PRONOUN.search(self.text, segment.start, segment.end)
         goes_on = bool(pronoun and self.kin and pronoun[1].casefold() in self.kin)
         self.kin = self.kin if goes_on else frozenset()
+        if goes_on:
+            self.of_kin.append((segment.start, segment.end))
         return goes_on
-
-    def _trailing(self, named: Sequence[Named]) -> None:
-        """`on` a date behind the last of several values dates all of them, where no other date stands among them."""
-        measured = [item for item in named if "measured" in item.marks]
-        dated = [item for item in measured if any(value.days for value in self.scan.series[item.hit].values)]
-        if len(measured) < 2 or dated != measured[-1:]:
-            return
-        days = self.scan.series[dated[0].hit].values[-1].days
-        if len(days) == 1 and self.text[: days[0].start].rstrip().endswith((" on", " from", " dated", " of")):
-            self.trailing |= {item.hit: days[0] for item in measured[:-1]}
 
     def _taken(self, named: Named, series: Series | None) -> bool:
         """Whether a dose or a frequency stands behind a name."""
@@ -212,8 +247,12 @@ class _Reader:
         ) is not None
 
     def _heading(self, segment: Segment) -> str:
+        """The heading over a sentence; one on the same line ends where the patient's story goes on."""
         over = [item for item in self.headings if item.name_start < segment.end and segment.start < item.end]
-        return over[-1].category if over else ""
+        if not over:
+            return ""
+        behind = over[-1].start < segment.start and "\n" not in self.text[over[-1].start : segment.start].strip()
+        return "" if behind and _NEW_TURN.match(self.text, segment.start, segment.end) else over[-1].category
 
     def _family_spans(self, places: Sequence[_Place]) -> tuple[tuple[int, int], ...]:
         kin = [hit.start for hit in self.scan.hits if hit.entry.cue is Cue.FAMILY]
@@ -222,7 +261,7 @@ class _Reader:
             inside = [start for start in kin if segment.start <= start < segment.end]
             if inside:
                 spans.append((inside[0], segment.end))
-        return tuple(spans)
+        return (*spans, *self.of_kin)
 
     def _asking(self) -> list[Segment]:
         return [segment for segment in self.segments if segment.asks or segment.mark]
@@ -245,7 +284,7 @@ class _Reader:
             if used and concept and place.sense is Sense.ASSERTED:
                 present.add(concept.name)
         for place in late:
-            if about and place.named.position == "Normal" and place.sense is Sense.ASSERTED:
+            if about and place.named.position and place.sense is Sense.ASSERTED:
                 self.meaning.examined(place.named, frozenset(present))
 
     def _negative_results(self, places: Sequence[_Place]) -> frozenset[Token]:
@@ -301,10 +340,10 @@ class _Reader:
             return False
         leading = None
         if not any(value.days for value in series.values):
-            leading = named.day or self._leading(named) or self.trailing.get(named.hit)
+            leading = self.dating.of(named)
         past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
         values = [replace(value, earlier=value.earlier or past) for value in series.values]
-        starts = [named.start, *(value.start for value in values[1:])]
+        starts = [values[0].start if series.apart else named.start, *(value.start for value in values[1:])]
         used = [
             self.measurer.measure(named.hit, value, leading, start) for start, value in zip(starts, values, strict=True)
         ]
@@ -313,22 +352,6 @@ class _Reader:
             named_too = [c for c in [self.measurer.quantity(named.hit)] if c]
         used += [self.meaning.state(named, concept, meant, place.context) for concept in named_too]
         return any(used)
-
-    def _leading(self, named: Named) -> DateHit | None:
-        """The date that opens the line of a value, such as `3 March 2026: ...`."""
-        start = self.text.rfind("\n", 0, named.token.start) + 1
-        taken = {day.start for series in self.scan.series.values() for v in series.values for day in v.days}
-        opening = [
-            day
-            for day in self.scan.days
-            if start <= day.start < named.token.start and day.start not in taken and self._opens(day, start)
-        ]
-        return opening[-1] if opening else None
-
-    def _opens(self, day: DateHit, line: int) -> bool:
-        sentence = max((s.start for s in self.segments if s.start <= day.start), default=line)
-        before = self.text[max(line, sentence) : day.start]
-        return _LEADING.match(before) is not None or self.text[day.end : day.end + 3].lstrip(" )").startswith(":")
 
     # -- the end
 

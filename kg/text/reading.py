@@ -21,6 +21,7 @@ class Sense(StrEnum):
     PLAN = "plan"
     SUSPECTED = "suspected"
     UNCERTAIN = "uncertain"
+    WITHHELD = "withheld"
     ASKED = "asked"
     HEADING = "heading"
 

@@ -15,8 +15,10 @@ _SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 _ASKING: Final = r"what|which|how|why|whom|whose"
+_PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|until|since|after|before)"
 _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
 _SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
+_WANTED: Final = r"(?:dose|dosage|regimen|limit|threshold|cut-?off|target|definition|mechanism|contraindications?)"
 _ASKS: Final = re.compile(
     rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
     rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
@@ -24,11 +26,14 @@ _ASKS: Final = re.compile(
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
     r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
     r"(?:dose|dosage|dosing|definition|meaning|mechanism|effect\s+size|contraindications?|monitoring|sources?|references?|evidence|"
-    r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?)\s+(?:of|for|in|to)\b)\b)",
+    r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|limit|target|"
+    r"odds\s+ratio|hazard\s+ratio|relative\s+risk)\s+(?:of|for|in|to)\b)\b|"
+    rf"(?:[\w-]+\s+){{1,4}}{_WANTED}\s+(?:of|for|in|with|under)\s+(?:[\w-]+\s*){{1,6}}\??\s*$)",
     re.IGNORECASE,
 )
 _OPENS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where)\b", re.IGNORECASE
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
+    re.IGNORECASE,
 )
 _STRONG: Final = re.compile(
     r"(?:[,:–—]|\s-|\band\b|\bso\b|\bbut\b)\s*(?:and\s+|so\s+)?(?=(?:what|how|why)\b|(?:which|when|where|who)\s+(?:is|are|should|can|do|does|next|test|tests|step|steps|treatment|drug|would|could|will|shall|must|other|else|further|one)\b"
@@ -36,6 +41,8 @@ _STRONG: Final = re.compile(
     r"|(?:next\s+step|diagnosis\s*\?|any\s+(?:advice|suggestion)|best\s+next|please|advice\b|management\s*\?|treatment\s*\?))",
     re.IGNORECASE,
 )
+MAY_IT: Final = r"(?:contraindicated|indicated|safe|ok(?:ay)?|allowed|permitted|appropriate|advisable|acceptable)"
+_MAY_IT: Final = re.compile(rf"\b{MAY_IT}\s*\?\W*$", re.IGNORECASE)
 _AND_ASKS: Final = re.compile(
     r",?\s*\band\s+(?=(?:what|how|why|which)\b|(?:should|can|may|could|is|are|does)\s+(?:i|we|she|he|it|this|there|the|you)\b)",
     re.IGNORECASE,
@@ -116,7 +123,11 @@ def _goes_on(text: str, place: int) -> bool:
 
 def _parts(text: str, start: int, end: int) -> Iterator[Segment]:
     mark = text[start:end].rstrip(" \"”'’)]").endswith("?")
-    opening = _ASKS.match(text, start, end) or (_OPENS.match(text, start, end) if mark else None)
+    opening = (
+        _ASKS.match(text, start, end)
+        or (_MAY_IT.search(text, start, end) if mark else None)
+        or (_OPENS.match(text, start, end) if mark else None)
+    )
     if opening:
         restart = _AND_ASKS.search(text, opening.end(), end)
         if restart is None:

@@ -51,11 +51,11 @@ class Scan:
     def tokens(self) -> tuple[Token, ...]:
         """All tokens; what a value covers is nothing else, what a date or a phrase covers is no word."""
         values = [Token(Form.VALUE, v.start, v.end, "") for series in self.series.values() for v in series.values]
+        doses = [series.dose for series in self.series.values() if series.dose]
+        values += [Token(Form.VALUE, start, end, "") for start, end in doses]
         days = [Token(Form.DATE, day.start, day.end, "", day=day) for day in self.days]
         found = _outside(days, values) + values
-        names = [
-            Token(Form.CUE if hit.entry.cue else Form.NAME, hit.start, hit.end, hit.phrase, hit) for hit in self.hits
-        ]
+        names = [Token(_form(hit), hit.start, hit.end, hit.phrase, hit) for hit in self.hits]
         found += _outside(names, found)
         words = [
             Token(Form.WORD if atom.word[0].isalnum() else Form.SIGN, atom.start, atom.end, atom.word)
@@ -71,6 +71,12 @@ class Scan:
     def between(self, start: int, end: int) -> tuple[Token, ...]:
         """The tokens that begin in [start, end)."""
         return self.tokens[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+
+def _form(hit: Hit) -> Form:
+    if hit.entry.other:
+        return Form.WORD
+    return Form.CUE if hit.entry.cue else Form.NAME
 
 
 def _outside(tokens: Sequence[Token], others: Sequence[Token]) -> list[Token]:

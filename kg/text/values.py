@@ -14,7 +14,7 @@ from typing import Final
 
 from kg.text.dates import DateHit
 from kg.text.numbers import number_at
-from kg.text.printed import PrintedRange, comparator_at, dose_at, flag_at, range_at, unit_at
+from kg.text.printed import PrintedRange, comparator_at, dose_at, flag_at, flagged_unit_at, range_at, unit_at
 
 _BLANK: Final = re.compile(r"[^\S\n]*")
 _BETWEEN: Final = re.compile(
@@ -30,8 +30,9 @@ _STEP: Final = re.compile(
     r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|,?\s*\bthen\b|\bfollowed by\b|,?\s*\bnow\b|"
     r",?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
     r"decreasing|went|increased|decreased|improved|improving)\s+(?:up\s+|down\s+)?to\b)"
-    r"|(?P<back>[(,]?\s*(?:\b(?:up|down)\s+)?\bfrom\b|[(,]?\s*\b(?:previously|before that|earlier|prior|was)\b)"
-    r"|(?P<list>,\s*(?:and\b)?|;|\band\b|\bor\b|/|\n))",
+    r"|(?P<back>[(,]?\s*(?:\b(?:up|down)\s+)?\bfrom\b|"
+    r"[(,]?\s*(?:\band\s+)?\b(?:previous(?:ly)?|prev|before that|earlier|prior|was)\b)"
+    r"|(?P<list>(?:,\s*(?:and\b)?|;|\band\b|\bor\b|/|\n)(?:\s*\b(?:it|is|are|now|currently|again|today|still|at|high|low|raised|elevated)\b)*))",
     re.IGNORECASE,
 )
 _KILO: Final = re.compile(r"\s?[kK](?![\w/])")
@@ -73,11 +74,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Series:
-    """The values that follow one test, and where a dose was found instead."""
+    """The values that follow one test, and where a dose was found instead; `apart` if they stand in other lines."""
 
     values: tuple[Value, ...]
     dose: tuple[int, int] | None = None
     spread: tuple[int, int] | None = None
+    apart: bool = False
 
 
 class ValueReader:
@@ -99,6 +101,11 @@ class ValueReader:
         first = replace(first, unit=first.unit or unit, days=first.days or day)
         values = [first, *self._more(first, limit)]
         return Series(self._carried(values, reversed_))
+
+    def cell(self, start: int, end: int) -> Value | None:
+        """The value that fills a cell of a table."""
+        value = self._value(start, end)
+        return value if value and value.end == end else None
 
     # -- up to the first number
 
@@ -156,9 +163,13 @@ class ValueReader:
         if begin in self.days:
             return None
         number = number_at(self.text, begin, self.commas)
-        if number is None or number.end > limit:
+        if number is None or number.end > limit or self._counts_an_item(number.start, number.end):
             return None
         end, kilo, unit = number.end, False, unit_at(self.text, number.end)
+        flagged = None if unit else flagged_unit_at(self.text, end)
+        flag = ""
+        if flagged:
+            unit, flag = flagged[0], flagged[1].said if flagged[1] else ""
         if unit:
             end = unit.end
         elif match := _KILO.match(self.text, end):
@@ -172,8 +183,14 @@ class ValueReader:
             return None
         said = "" if sign is None or sign.said == "=" else sign.said
         said = ">=" if self.text.startswith("+", number.end) and not said else said
-        value = Value(start, end, number.values, said, unit.said if unit else "", kilo=kilo)
+        value = Value(start, end, number.values, said, unit.said if unit else "", flag=flag, kilo=kilo)
         return self._beside(value, limit)
+
+    def _counts_an_item(self, start: int, end: int) -> bool:
+        """Whether a number opens an item of a list (`3) ...`)."""
+        line = self.text.rfind("\n", 0, start) + 1
+        closes = self.text.startswith(")", end) and end - start <= 2
+        return closes and "(" not in self.text[line:start].rpartition(")")[2]
 
     def _dash(self, place: int) -> int:
         """Where a second number ends that a dash joins to the one that ends here; 0 if there is none."""
