@@ -55,6 +55,30 @@ def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
     return {subject: tuple(group) for subject, group in found.items()}
 
 
+@lru_cache(maxsize=2)
+def names(ontology: Ontology) -> frozenset[str]:
+    """The local names of everything that the ontology says something of."""
+    found = (triple.subject for triple in ontology.index.triples)
+    iris = {subject.value for subject in found if isinstance(subject, ox.NamedNode)}
+    return frozenset(terms.local(iri) for iri in iris if iri.startswith(terms.BASE))
+
+
+def pointing_at(ontology: Ontology, name: str) -> tuple[tuple[str, str], ...]:
+    """What names a thing (local name) beside axioms' annotations: pairs of predicate IRI and local name, sorted."""
+    return _by_object(ontology).get(terms.BASE + name, ())
+
+
+@lru_cache(maxsize=2)
+def _by_object(ontology: Ontology) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for triple in ontology.index.triples:
+        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
+            found.setdefault(triple.object.value, set()).add(
+                (triple.predicate.value, terms.local(triple.subject.value))
+            )
+    return {value: tuple(sorted(pairs)) for value, pairs in found.items()}
+
+
 def module(ontology: Ontology, name: str) -> tuple[ox.Triple, ...] | None:
     """The triples of a module by its name, as its file has them; None where there is no such module."""
     for path in ontology.files:

@@ -17,7 +17,7 @@ from kg import terms
 from kg.errors import InputError
 from kg.names import Names
 from kg.ontology import Ontology
-from kg.queries import FOLDER, Query, Value, library, read, run, store_of, value
+from kg.queries import FOLDER, TYPES, Query, Value, library, read, run, store_of, value
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "queries" / "questions.yaml").read_text(encoding="utf-8")
@@ -41,6 +41,12 @@ def short(row: Sequence[str]) -> tuple[str, ...]:
 
 
 # -- every question returns what the list of claims says
+
+
+def test_every_question_has_a_case_and_every_case_a_question() -> None:
+    assert len(QUESTIONS) >= 70
+    assert len(CASES) >= 100
+    assert {f"questions/{case['query']}" for case in CASES} == set(QUESTIONS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['query']} {case.get('with', '')}")
@@ -143,14 +149,64 @@ def test_a_value_stands_in_the_query_as_a_term_and_the_text_runs_as_it_is(tmp_pa
     assert list(answer) != []
 
 
-@pytest.mark.parametrize("text", ['"} ?s ?p ?o { ?a ?b "', "x\n} DROP ALL #", "\\", "\\1 \\g<0>"])
-def test_no_value_can_be_read_as_sparql(text: str, names: Names, store: ox.Store) -> None:
-    query = QUESTIONS["questions/figures-of-a-measure"]
-    given = value(names, query.parameters[0], text)
+HOSTILE = [
+    '"} ?s ?p ?o { ?a ?b "',
+    "x\n} DROP ALL #",
+    "\\",
+    "\\1 \\g<0>",
+    "http://example.org/> } #",
+    "<http://example.org/>",
+    "a' } UNION { ?s ?p ?o } #",
+    "urn:x> } ; LOAD <http://example.org/",
+    "UNDEF } #",
+    "7 } #",
+    "",
+    "\x00",
+    "\u2028}",
+]
+ALL_TYPES = {parameter.type: (query, parameter) for query in library().values() for parameter in query.parameters}
 
-    rows = query.rows(store, {"measure": [given]})
 
-    assert rows == []
+def test_every_type_of_a_parameter_is_in_use() -> None:
+    assert set(ALL_TYPES) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", sorted(ALL_TYPES))
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_value_can_be_read_as_sparql(kind: str, text: str, names: Names, store: ox.Store) -> None:
+    # given a value that tries to be more than a value
+    query, parameter = ALL_TYPES[kind]
+    try:
+        given = value(names, parameter, text)
+    except InputError:
+        assert kind != "text"
+        return
+
+    # when it is bound
+    bound = query.bind({other.name: [given] for other in query.parameters if other is parameter or other.required})
+
+    # then it stands between the braces of its own block, as one term, and the rest of the query is as it was
+    block = f"VALUES ?{parameter.name} {{ {given} }}"
+    assert bound.count(block) == query.text.count(f"VALUES ?{parameter.name} {{ UNDEF }}") >= 1
+    answer = store.query(f"SELECT * {{ {block} }}")
+    assert isinstance(answer, ox.QuerySolutions)
+    assert [list(row) for row in answer] == [[given]]
+    query.run(store, {other.name: [given] for other in query.parameters if other is parameter or other.required})
+
+
+def test_an_address_that_is_none_is_refused(names: Names) -> None:
+    query = QUESTIONS["questions/claims-for-a-question"]
+    conclusion = next(parameter for parameter in query.parameters if parameter.name == "conclusion")
+
+    with pytest.raises(InputError, match=r"conclusion=http://example.org/> \} #: is no iri"):
+        value(names, conclusion, "http://example.org/> } #")
+
+
+def test_a_variable_of_the_query_cannot_be_bound_as_a_parameter(store: ox.Store) -> None:
+    query = QUESTIONS["questions/claims-for-a-question"]
+
+    with pytest.raises(InputError, match=r"sentence: is no parameter of this query"):
+        query.run(store, {"sentence": [ox.Literal("x")]})
 
 
 def test_a_required_parameter_without_a_value_is_an_error(tmp_path: Path, store: ox.Store) -> None:

@@ -23,6 +23,7 @@ from kg.examples import paths
 from kg.knowledge import Knowledge
 from kg.names import Names
 from kg.ontology import DEFAULT_FOLDER
+from kg.outcomes import Outcome
 from kg.proof import Proof
 from kg.queries import FOLDER, library, plain, value
 from kg.read_case import parse_yaml
@@ -115,9 +116,25 @@ def test_sparql_alone_leads_from_any_conclusion_to_its_passages_and_the_state_of
     assert expected or not proved(example)
 
 
-def test_there_are_fifteen_example_patients_and_nearly_all_have_conclusions() -> None:
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_conclusion_is_left_out_of_the_graph(example: str) -> None:
+    # given everything that is concluded of a patient: the entries of the lists, the claims that apply or are excluded
+    found = assessment(example)
+    decided = [*found.outcomes.ids(Outcome.APPLICABLE), *found.outcomes.ids(Outcome.EXCLUDED)]
+
+    # when the graph is asked for its conclusions
+    answer = EXPLAIN["explain/passages-and-markers"].run(store(example))
+    assert isinstance(answer, ox.QuerySolutions)
+
+    # then each leads to a passage
+    assert {plain(row["conclusion"]) for row in answer} == {*found.items, *decided}
+
+
+def test_all_fifteen_example_patients_have_conclusions_with_proofs() -> None:
     assert len(EXAMPLES) >= 15
-    assert sum(bool(proved(example)) for example in EXAMPLES) == len(EXAMPLES)
+    counts = {example: sum(map(len, proved(example).values())) for example in EXAMPLES}
+    assert min(counts.values()) >= 4
+    assert sum(counts.values()) >= 800
 
 
 # -- from RDF back to the proof

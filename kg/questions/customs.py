@@ -24,6 +24,7 @@ class Intent(BaseModel):
     query: str = "claims"
     cues: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
     conclusions: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     target: bool = False
@@ -31,7 +32,8 @@ class Intent(BaseModel):
     broader: bool = False
     final: bool = False
     soft: bool = False
-    measures: Mapping[str, str] = {}
+    measures: Mapping[str, tuple[str, ...]] = {}
+    printed: Mapping[str, tuple[str, ...]] = {}
 
 
 class Customs(BaseModel):
@@ -48,6 +50,7 @@ class Customs(BaseModel):
     drugs: Mapping[str, str]
     positions: Mapping[str, tuple[str, ...]]
     alike: tuple[tuple[str, ...], ...]
+    cautions: Mapping[str, str]
     general: str
 
     @property

@@ -6,6 +6,7 @@ claim about a class holds of its members; and what an article's case is about ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ import pyoxigraph as ox
 from rdflib import DCTERMS
 
 from kg import terms
+from kg.mentions import spelled
 from kg.ontology import Ontology
 from kg.queries import FOLDER, Query, Source, Value, library, plain
 from kg.questions.customs import Customs, Intent
@@ -22,8 +24,10 @@ from kg.questions.understand import ANY, STRONG, Asked
 
 SUBSTANCES: Final = ("drug", "therapy")
 BY_SUBSTANCE: Final = ("doses", "schedules")
-NO_KIND: Final = "none"
 TOGETHER: Final = 2
+MANY: Final = 3
+RANKED: Final = ("claims", "differences", "effects", "limits")
+CONDITION: Final = "condition"
 Values = Mapping[str, Sequence[Value]]
 
 
@@ -60,30 +64,61 @@ class Searcher:
     def search(self, asked: Asked) -> Found:
         """The first reading that some claim answers; else the strictest one, with no claims.
 
-        An intent that is final is not given up for another one. One that is soft is: then what is said of several
-        concepts together answers.
+        An intent that is final, or asks for a detail, is not given up for another one. Where none answers, what is
+        said of everything together does: of two things if the intents are soft, of three in any case.
         """
         strictest: Found | None = None
         for intent in asked.intents:
             for query, values in self._readings(intent, asked):
                 found = self.run(intent.name, query, values)
                 if found.claims:
-                    return found
+                    return self._ranked(found, asked) if intent.query in RANKED else found
                 strictest = strictest or found
-            if intent.final:
+            if _exacting(intent, asked):
                 break
         assert strictest is not None, "every intent has a reading"
-        if all(intent.soft for intent in asked.intents) and len(asked.concepts) >= TOGETHER:
-            return self._together(asked, strictest)
-        return strictest
+        return self._together(asked, strictest)
 
     def _together(self, asked: Asked, strictest: Found) -> Found:
         """Every claim about all the concepts and words, whatever it concludes."""
+        things = len(asked.concepts) + len(asked.words) + len(asked.telling)
+        soft = all(intent.soft for intent in asked.intents)
+        exacting = any(_exacting(intent, asked) for intent in asked.intents)
+        if exacting or not asked.concepts or things < (TOGETHER if soft else MANY):
+            return strictest
         for query, values in self._of_claims(ANY, replace(asked, score=0)):
             found = self.run(strictest.intent, query, values)
             if found.claims:
-                return found
+                return self._ranked(found, asked)
         return strictest
+
+    def _ranked(self, found: Found, asked: Asked) -> Found:
+        """Claims about what was asked, by its very names, come first; of those, claims about little else."""
+        wanted = {*asked.concepts, *asked.absent}
+
+        def rank(name: str) -> tuple[int, int, str]:
+            about = self.about[name]
+            return -len(wanted & about), len(about), name
+
+        return replace(found, claims=tuple(sorted(found.claims, key=rank)))
+
+    @cached_property
+    def about(self) -> Mapping[str, frozenset[str]]:
+        """What each claim is about."""
+        index = self.ontology.index
+        return {
+            name: frozenset(map(terms.local, index.values(str(terms.claim(name)), str(DCTERMS.subject))))
+            for name in self.ontology.claims
+        }
+
+    def closeness(self, name: str, concepts: Iterable[str]) -> float:
+        """How much of what is said of some concepts one claim says: a rare concept weighs more."""
+        return sum(1 / self.spoken_of[concept] for concept in concepts if concept in self.about[name])
+
+    @cached_property
+    def spoken_of(self) -> Mapping[str, int]:
+        """How many claims are about a concept."""
+        return Counter(concept for about in self.about.values() for concept in about)
 
     def run(self, intent: str, query: str, values: Values) -> Found:
         """One query with its values; the claims are its first column."""
@@ -92,12 +127,21 @@ class Searcher:
         assert isinstance(rows, ox.QuerySolutions)
         return Found(intent, text, tuple(dict.fromkeys(plain(row[0]).removeprefix("claim/") for row in rows)))
 
+    def saying(self, word: str) -> tuple[str, ...]:
+        """The claims with a word, whatever they conclude."""
+        values = _nodes("conclusion", ANY.conclusions) | _texts("word", [word])
+        return self.run(ANY.name, "claims-for-a-question", values).claims
+
     # -- readings
 
     def _readings(self, intent: Intent, asked: Asked) -> Iterator[tuple[str, Values]]:
         match intent.query:
             case "sources":
                 yield from self._of_sources(asked)
+            case "differences":
+                narrower = intent.model_copy(update={"conclusions": _others(intent, asked)})
+                for one in (narrower, intent) if narrower.conclusions else (intent,):
+                    yield from self._of_claims(one, asked)
             case "governance":
                 yield "governance-for-a-question", self._articles(asked) | self._sides(asked)
             case _:
@@ -105,56 +149,59 @@ class Searcher:
 
     def _of_sources(self, asked: Asked) -> Iterator[tuple[str, Values]]:
         """Entries of a list of references, or claims whose markers lead to one."""
-        if asked.number is not None or not (asked.concepts or asked.claims):
+        if asked.number is not None or not (asked.concepts or asked.words):
             number = {"number": [ox.Literal(asked.number)]} if asked.number is not None else {}
             yield "references-for-a-question", self._articles(asked) | number
             return
+        words = _texts("word", asked.words)
         for concepts in self._concepts(asked.concepts, broader=False):
-            yield "sources-for-a-question", concepts | self._articles(asked)
+            yield "sources-for-a-question", concepts | words | self._articles(asked)
 
     def _sides(self, asked: Asked) -> dict[str, Sequence[Value]]:
         """The sides of an article that the cues ask for."""
         table = self.customs.governance
-        sides = [side for side, cues in table.items() if set(cues) & set(asked.cues)]
-        return {"about": [ox.Literal(side) for side in sides]} if sides else {}
+        return _texts("about", [side for side, cues in table.items() if {*map(_spelled, cues)} & {*asked.cues}])
 
     def _of_claims(self, intent: Intent, asked: Asked) -> Iterator[tuple[str, Values]]:
+        """Readings with the concepts as they stand, then with the substances that some of them stand for."""
+        given = tuple(self.meant(asked.concepts))
+        concepts = given if intent.drugs else asked.concepts
+        for meant in dict.fromkeys((concepts, given)):
+            yield from self._about(intent, asked, meant)
+
+    def _about(self, intent: Intent, asked: Asked, concepts: Sequence[str]) -> Iterator[tuple[str, Values]]:
         name = f"{intent.query}-for-a-question"
-        concepts = tuple(self.meant(intent, asked.concepts))
         fixed = self._articles(asked) | self._fixed(intent, asked)
         if intent.query in BY_SUBSTANCE:
             substances = [one for one in concepts if self.ontology.concepts[one].kind in SUBSTANCES]
             fixed |= _nodes("substance", substances)
+        broader = intent.broader and any(self.ontology.concepts[one].kind != CONDITION for one in concepts)
         for narrowed in self._targets(intent, concepts):
-            for about in self._concepts(concepts, intent.broader):
+            for about in self._concepts(concepts, broader):
                 for absent in self._absent(asked, about):
                     for words in self._words(intent, asked):
                         yield name, fixed | narrowed | absent | words
 
     def _fixed(self, intent: Intent, asked: Asked) -> dict[str, Sequence[Value]]:
-        """What an intent always binds."""
-        if intent.query == "claims":
-            kinds = [ox.Literal(kind) for kind in intent.kinds or (NO_KIND,)]
-            return _nodes("conclusion", intent.conclusions) | {"kind": kinds}
-        if intent.query == "effects":
-            measures = dict.fromkeys(intent.measures[cue] for cue in asked.cues if cue in intent.measures)
-            return {"measure": [ox.Literal(measure) for measure in measures]} if measures else {}
-        return {}
+        """What an intent always binds, and what the cues make it bind."""
+        found = _texts("printed", _said(intent.printed, asked.cues))
+        found |= _texts("measure", _said(intent.measures, asked.cues))
+        return found | _nodes("conclusion", intent.conclusions) | _texts("kind", intent.kinds)
 
     def _articles(self, asked: Asked) -> dict[str, Sequence[Value]]:
         return _nodes("article", [f"article/{name}" for name in asked.articles]) if asked.articles else {}
 
-    def meant(self, intent: Intent, concepts: Iterable[str]) -> Iterator[str]:
-        """Where treatments are asked for, a quantity stands for the substance that is given."""
+    def meant(self, concepts: Iterable[str]) -> Iterator[str]:
+        """The substance that is given, for a quantity that bears its name."""
         for concept in concepts:
-            yield self.customs.drugs.get(concept, concept) if intent.drugs else concept
+            yield self.customs.drugs.get(concept, concept)
 
     def _words(self, intent: Intent, asked: Asked) -> Iterator[dict[str, Sequence[Value]]]:
-        """All words; then none, where the intent is clear and concepts are left."""
+        """All words; then the telling ones alone, where the intent is clear and concepts are left."""
         if asked.words:
-            yield {"word": [ox.Literal(word) for word in asked.words]}
+            yield _texts("word", [*asked.telling, *asked.words])
         if not asked.words or (asked.score >= STRONG and asked.concepts):
-            yield {}
+            yield _texts("word", asked.telling)
 
     def _targets(self, intent: Intent, concepts: Sequence[str]) -> Iterator[dict[str, Sequence[Value]]]:
         if intent.target and len(concepts) == 1:
@@ -183,6 +230,31 @@ class Searcher:
         yield base | {"concept": [*base.get("concept", ()), *_nodes("concept", asked.absent)["concept"]]}
 
 
+def _exacting(intent: Intent, asked: Asked) -> bool:
+    """Whether nothing but what an intent asks for is an answer."""
+    return intent.final or any(_said(table, asked.cues) for table in (intent.printed, intent.measures))
+
+
+def _others(intent: Intent, asked: Asked) -> tuple[str, ...]:
+    """The ways of concluding that the other intents of a question ask for."""
+    return tuple(dict.fromkeys(name for one in asked.intents if one is not intent for name in one.conclusions))
+
+
 def _nodes(name: str, local: Iterable[str]) -> dict[str, Sequence[Value]]:
     found = [ox.NamedNode(terms.BASE + one) for one in local]
     return {name: found} if found else {}
+
+
+def _texts(name: str, given: Iterable[str]) -> dict[str, Sequence[Value]]:
+    found = [ox.Literal(one) for one in given]
+    return {name: found} if found else {}
+
+
+def _spelled(cue: str) -> str:
+    return " ".join(spelled(cue))
+
+
+def _said(table: Mapping[str, Sequence[str]], cues: Iterable[str]) -> Mapping[str, None]:
+    """What a table says of the cues that were found."""
+    by_cue = {_spelled(cue): given for cue, given in table.items()}
+    return dict.fromkeys(one for cue in cues for one in by_cue.get(cue, ()))

@@ -1,22 +1,24 @@
 """What a question asks: its intents, the concepts it is about, those it wants absent, its other words.
 
 A word that is neither a name nor a cue, that no claim uses and that is no general word, is *unknown*: the articles say
-nothing of it, and the question is not answered as if it were not there.
+nothing of it, and the question is not answered as if it were not there. It is read as a name or a cue that differs in
+a letter or two where just one does; the answer says so.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
 from kg.entries import Claim
-from kg.mentions import Hit, Table, Word, words
+from kg.mentions import Hit, Table, Word, spelled, words
 from kg.names import Names, fold
 from kg.ontology import Ontology
 from kg.questions.customs import Customs, Intent, read_customs
+from kg.questions.spelling import Spelling
 from kg.text import TextReading, read_text
 
 STRONG, WEAK = 2, 1
@@ -24,10 +26,11 @@ NEAR: Final = 4
 TEXTS: Final = ("sentence", "means", "reason", "purpose", "holdsOf", "window", "substanceNote")
 ANY: Final = Intent(name="interpretation", conclusions=("concludes",))
 _ENDINGS: Final = (
-    "ations", "ation", "ically", "ating", "ments", "ment", "ness", "ings", "ical", "ing", "ity", "ies", "ied", "ely",
-    "ate", "ed", "es", "ly", "al", "ic", "er", "s", "e", "y",
+    "ations", "ation", "ive", "ically", "ating", "ments", "ment", "ness", "ings", "ical", "ing", "ity", "ies", "ied",
+    "ely", "ate", "ed", "es", "ly", "al", "ic", "er", "s", "e", "y",
 )  # fmt: skip
 _NUMBERED: Final = re.compile(r"\b(?:reference|ref|marker|citation|source)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
+_PERCENT: Final = re.compile(r"\s*%")
 _CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
 
 
@@ -35,8 +38,9 @@ _CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
 class Asked:
     """What a question asks. `intents` fit equally well, the first to be tried first; `score` says how well.
 
-    `words` are patterns (regular expressions) for the words that must stand in a claim; `unstated` are phrases that
-    ask for what no claim can state.
+    `words` and `telling` are patterns (regular expressions) for words of a claim: the claim that answers has the
+    telling ones, and the others if any claim has them. `unstated` are phrases that ask for what no claim can state;
+    `respelled` pairs words as written with words as read.
     """
 
     text: str
@@ -46,11 +50,28 @@ class Asked:
     concepts: tuple[str, ...]
     absent: tuple[str, ...]
     words: tuple[str, ...]
+    telling: tuple[str, ...]
     unknown: tuple[str, ...]
     unstated: tuple[str, ...]
     articles: tuple[str, ...]
     claims: tuple[str, ...]
     number: int | None
+    respelled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def vague(self) -> bool:
+        """Whether a single thing is named and nothing asked of it."""
+        return self.score == 0 and not (self.words or self.telling) and len({*self.concepts, *self.absent}) < 2
+
+
+class _Spanned(Protocol):
+    """Anything at [start, end) of the text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -83,43 +104,61 @@ class Listener:
         intents = self.customs.intents
         self.cues = Table(
             [(cue, (place, STRONG)) for place, intent in enumerate(intents) for cue in intent.cues]
+            + [(cue, (place, STRONG)) for place, intent in enumerate(intents) for cue in intent.telling]
             + [(cue, (place, WEAK)) for place, intent in enumerate(intents) for cue in intent.weak]
         )
+        self.telling = Table([(cue, cue) for intent in intents for cue in intent.telling])
         self.articles = Table([(name, key) for key, names_ in self.customs.articles.items() for name in names_])
         self.more_names = Table([(name, key) for key, names_ in self.customs.names.items() for name in names_])
         self.unstated = Table([(phrase, phrase) for phrase in self.customs.unstated])
         self.negations = Table([(phrase, phrase) for phrase in self.customs.negations])
         self.general = {form for word in self.customs.general_words for form in (word, stem(word))}
         self.alike = {stem(fold(word)): group for group in self.customs.alike for word in group}
-        self.lexicon = frozenset(_stems(self.ontology))
+        self.lexicon = _forms(self.ontology)
+        self.spelling = Spelling(self.names, self.customs)
         self.positions = {position: set(map(fold, group)) for position, group in self.customs.positions.items()}
         self.shown = {concept.axis: concept.name for concept in self.ontology.concepts.values() if concept.axis}
 
     def listen(self, question: str | TextReading) -> Asked:
         """What the question asks."""
         text = question if isinstance(question, str) else question.text
+        asked = self._listen(question, text)
+        better = {word: found for word in asked.unknown if (found := self.spelling.correct(word))}
+        if not better:
+            return asked
+        again = re.sub("|".join(rf"\b{re.escape(word)}\b" for word in better), lambda found: better[found[0]], text)
+        return replace(self._listen(again, again), text=text, respelled=tuple(better.items()))
+
+    def _listen(self, question: str | TextReading, text: str) -> Asked:
         articles = self.articles.find(text)
         places = self._places(question, text, articles)
         cues = tuple(hit for hit in self.cues.find(text) if not _within(hit.start, hit.end, [*places, *articles]))
         unstated = self.unstated.find(text)
         intents, score = self._intents(cues)
-        rest = list(self._rest(text, [*places, *articles, *cues, *unstated]))
-        absent = {place for place in places if self._negated(text, place, places)}
+        negations = [hit for hit in self.negations.find(text) if not _within(hit.start, hit.end, [*cues, *unstated])]
+        rest = list(self._rest(text, [*places, *articles, *cues, *unstated, *negations]))
+        telling = [word for hit in self._telling(cues, text) for word in words(text[hit.start : hit.end])]
+        absent = {place for place in places if _negated(text, place, places, negations)}
         number = _NUMBERED.search(text)
         return Asked(
             text=text,
             intents=intents,
             score=score,
-            cues=tuple(fold(text[hit.start : hit.end]) for hit in cues),
+            cues=tuple(" ".join(spelled(text[hit.start : hit.end])) for hit in cues),
             concepts=_each(place.concept for place in places if place not in absent),
             absent=_each(place.concept for place in places if place in absent),
-            words=_each(self._pattern(word.text) for word in rest if self._known(word.text)),
+            words=_each(self._pattern(word, text) for word in rest if self._known(word.text)),
+            telling=_each(self._pattern(word, text) for word in telling if not self._general(word.text)),
             unknown=_each(text[word.start : word.end] for word in rest if not self._known(word.text)),
             unstated=_each(text[hit.start : hit.end] for hit in unstated),
             articles=_each(key for hit in articles for key in hit.meanings),
             claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
             number=int(number[1]) if number else None,
         )
+
+    def _telling(self, cues: Sequence[Hit[tuple[int, int]]], text: str) -> Iterator[Hit[str]]:
+        """The cues that must stand in the claim too."""
+        return (hit for hit in self.telling.find(text) if any((hit.start, hit.end) == (c.start, c.end) for c in cues))
 
     # -- concepts
 
@@ -147,21 +186,14 @@ class Listener:
                 return _Place(place.start, place.end, finding)
         return place
 
-    def _negated(self, text: str, place: _Place, places: Sequence[_Place]) -> bool:
-        """Whether a negation stands in the few words before a name, with no other name between."""
-        before = max((other.end for other in places if other.end <= place.start), default=0)
-        return any(
-            hit.start >= before and len(words(text[hit.end : place.start])) <= NEAR
-            for hit in self.negations.find(text[: place.start])
-        )
-
     # -- intents
 
     def _intents(self, cues: Sequence[Hit[tuple[int, int]]]) -> tuple[tuple[Intent, ...], int]:
         """The best intents. Of those with one name the first that has a strong cue counts, with the score of all."""
         scores: dict[int, int] = {}
         strong: set[int] = set()
-        for hit in cues:
+        once = {hit.meanings: hit for hit in cues}
+        for hit in once.values():
             for place, weight in hit.meanings:
                 scores[place] = scores.get(place, 0) + weight
                 strong |= {place} if weight == STRONG else set()
@@ -178,39 +210,55 @@ class Listener:
 
     # -- words
 
-    def _rest(self, text: str, taken: Sequence[Hit[str] | Hit[tuple[int, int]] | _Place]) -> Iterator[Word]:
+    def _rest(self, text: str, taken: Sequence[_Spanned]) -> Iterator[Word]:
         """The words that are no name, no cue and no general word."""
-        negations = self.negations.find(text)
         for word in words(text):
-            plain = word.text not in self.general and stem(word.text) not in self.general
             if (
-                plain
-                and not _overlaps(word.start, word.end, [*taken, *negations])
+                not self._general(word.text)
+                and not _overlaps(word.start, word.end, taken)
                 and not _CLAIM.match(text, word.start)
             ):
                 yield word
 
+    def _general(self, word: str) -> bool:
+        return word in self.general or stem(word) in self.general
+
     def _known(self, word: str) -> bool:
         return word[0].isdigit() or stem(word) in self.lexicon or stem(word) in self.alike
 
-    def _pattern(self, word: str) -> str:
-        """A regular expression for a word and those that say the same."""
-        if word[0].isdigit():
-            return rf"(^|[^0-9.]){re.escape(word)}($|[^0-9])"
-        group = [stem(fold(other)) for other in self.alike.get(stem(word), ())] or [stem(word)]
-        return rf"(^|\W)({'|'.join(map(re.escape, dict.fromkeys(group)))})"
+    def _pattern(self, word: Word, text: str) -> str:
+        """A regular expression for a word, as claims write it, and for those that say the same."""
+        if word.text[0].isdigit():
+            percent = _PERCENT.match(text, word.end)
+            return rf"(^|[^0-9.]){re.escape(word.text)}" + (r"\s*%" if percent else "($|[^0-9])")
+        group = [stem(fold(other)) for other in self.alike.get(stem(word.text), ())] or [stem(word.text)]
+        written = sorted({form for one in group for form in self.lexicon.get(one, (one,))})
+        return rf"(^|\W)({'|'.join(map(re.escape, written))})($|\W)"
 
 
-def _stems(ontology: Ontology) -> Iterator[str]:
+def _forms(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
+    """Stem → the words of claims with that stem, as they are written, in small letters."""
+    found: dict[str, set[str]] = {}
     for claim in ontology.claims.values():
         for text in _texts(claim):
-            yield from (stem(word.text) for word in words(text))
+            for word in words(text):
+                found.setdefault(stem(word.text), set()).add(text[word.start : word.end].lower())
+    return {one: tuple(sorted(forms)) for one, forms in found.items()}
 
 
 def _texts(claim: Claim) -> Iterator[str]:
     """The words of a claim; what an article says of itself is no medicine."""
     if claim.conclusions:
         yield from (text for field in TEXTS for text in claim.fields.get(field, ()))
+        yield from (phase.phase for phase in claim.regimen)
+
+
+def _negated(text: str, place: _Place, places: Sequence[_Place], negations: Iterable[Hit[str]]) -> bool:
+    """Whether a negation stands in the few words before a name, with no other name between."""
+    before = max((other.end for other in places if other.end <= place.start), default=0)
+    return any(
+        before <= hit.start < place.start and len(words(text[hit.end : place.start])) <= NEAR for hit in negations
+    )
 
 
 def _around(text: str, place: _Place, places: Sequence[_Place]) -> Iterator[Word]:
@@ -224,11 +272,11 @@ def _around(text: str, place: _Place, places: Sequence[_Place]) -> Iterator[Word
     yield from words(after)[:NEAR]
 
 
-def _overlaps(start: int, end: int, others: Iterable[Hit[str] | Hit[tuple[int, int]] | _Place]) -> bool:
+def _overlaps(start: int, end: int, others: Iterable[_Spanned]) -> bool:
     return any(start < other.end and other.start < end for other in others)
 
 
-def _within(start: int, end: int, others: Iterable[Hit[str] | Hit[tuple[int, int]] | _Place]) -> bool:
+def _within(start: int, end: int, others: Iterable[_Spanned]) -> bool:
     return any(other.start <= start and end <= other.end for other in others)
 
 
