@@ -84,12 +84,19 @@ async def _answered(
     compress = takes_gzip(request.headers.get("accept-encoding"))
     found = state.answers.get(tag, compress) if tag else None
     if found is None:
-        found = await state.pool.run(_query(asked, forms, state, compress), extra, asked.seconds)
+        query = _query(asked, forms, state, compress)
+        found = await state.pool.run(query, extra, asked.seconds, lambda: _gone(request))
         if tag:
             state.answers.keep(tag, compress, found)
     if found.media_type == TABLE:
         return await pages.answered(request, state, asked, found, headers)
     return _written(found, headers)
+
+
+async def _gone(request: Request) -> None:
+    """Done when the client has closed its connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _query(asked: Operation, forms: Mapping[Result, str], state: State, compress: bool) -> Query:
@@ -143,8 +150,8 @@ def _tag(asked: Operation, forms: Mapping[Result, str], identity: str) -> str:
     """A weak entity tag: the same query over the same data, in the same form. None where two runs may differ."""
     if not identity or may_vary(asked.text):
         return ""
-    parts = (identity, asked.text, asked.default_graphs, asked.named_graphs, sorted(forms.items()))
-    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+    parts = (identity, asked.text, asked.default_graphs, asked.named_graphs, *forms.items())
+    return f'W/"{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"'
 
 
 def _matches(header: str | None, tag: str) -> bool:

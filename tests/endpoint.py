@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2 as httpx
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.config import Config
@@ -25,8 +26,9 @@ RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A running server: its addresses and a client of its root."""
+    """A running server: its application, its addresses and a client of its root."""
 
+    app: FastAPI
     root: str
     client: httpx.Client
 
@@ -58,7 +60,8 @@ def serving(config: Config | None = None) -> Iterator[Endpoint]:
     """A server with this configuration until the end of the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(config), log_level="error", access_log=False, lifespan="on"))
+        app = create_app(config)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started:
@@ -66,7 +69,7 @@ def serving(config: Config | None = None) -> Iterator[Endpoint]:
             time.sleep(0.01)
         root = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with httpx.Client(base_url=root, timeout=30) as client:
-            yield Endpoint(root, client)
+            yield Endpoint(app, root, client)
         # uvicorn leaves a transport unclosed that is still closing when its loop ends
         late = time.monotonic() + 5
         while server.server_state.connections and time.monotonic() < late:

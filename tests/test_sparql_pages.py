@@ -9,18 +9,18 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from endpoint import BASE, PREFIXES, Endpoint
+from endpoint import BASE, JSON, PREFIXES, Endpoint
 
 from api.pages.terms import link, short, shown
 from kg.queries import library
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STATIC = Path(__file__).parents[1] / "api" / "static"
-PATHS = ["/sparql", "/sparql/queries", "/sparql/queries/questions/articles"]
+PATHS = ["/sparql", "/sparql?example=questions/articles", "/sparql/queries", "/sparql/queries/questions/articles"]
 
 
 def page(endpoint: Endpoint, path: str, status: int = 200, **parameters: str) -> str:
-    response = endpoint.client.get(path, params=parameters, headers={"accept": BROWSER})
+    response = endpoint.client.get(path, params=parameters or None, headers={"accept": BROWSER})
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     return response.text
@@ -85,6 +85,7 @@ def test_a_page_has_a_language_a_heading_and_a_label_for_every_field(endpoint: E
     assert len(elements.all("h1")) == 1
     labelled = {item["for"] for item in elements.all("label")}
     fields = elements.all("textarea") + elements.all("input") + elements.all("select")
+    fields = [item for item in fields if item.get("type") != "hidden"]
     assert {item["id"] for item in fields} <= labelled
     identifiers = [attributes["id"] for _, attributes in elements.found if "id" in attributes]
     assert len(identifiers) == len(set(identifiers))
@@ -113,6 +114,32 @@ def test_a_query_that_is_picked_stands_in_the_editor(endpoint: Endpoint) -> None
     assert "SELECT ?article ?id ?title" in unescape(text)
 
 
+def test_the_parameters_of_a_query_that_is_picked_are_fields(endpoint: Endpoint) -> None:
+    elements = Elements(page(endpoint, "/sparql", example="questions/articles"))
+    parameters = library()["questions/articles"].parameters
+    assert parameters
+    fields = {item["name"] for item in elements.all("input") if item.get("type") != "hidden"}
+    assert fields == {f"p.{item.name}" for item in parameters}
+
+
+def test_what_stands_in_a_field_is_put_into_the_query(endpoint: Endpoint) -> None:
+    text = page(endpoint, "/sparql?example=questions/articles&p.article=A0")
+    assert f"VALUES ?article {{ <{BASE}article/A0> }}" in unescape(text)
+    assert [item["value"] for item in Elements(text).all("input") if item["name"] == "p.article"] == ["A0"]
+
+
+def test_a_field_that_means_nothing_is_explained_beside_the_fields(endpoint: Endpoint) -> None:
+    text = page(endpoint, "/sparql?example=questions/articles&p.article=A99", 422)
+    assert "there is no such article" in text
+
+
+def test_a_query_can_be_shared_by_its_link(endpoint: Endpoint) -> None:
+    query = PREFIXES + 'ASK { claim:A0-39 :sentence ?s FILTER (?s != "a+b & c%20") }'
+    (share,) = (a["href"] for a in Elements(page(endpoint, "/sparql", query=query)).all("a") if a.get("id") == "share")
+    assert endpoint.client.get(share, headers={"accept": JSON}).json()["boolean"] is True
+    assert unescape(page(endpoint, share)).count(query) >= 1
+
+
 def test_a_result_is_a_table_with_links(endpoint: Endpoint) -> None:
     query = PREFIXES + "SELECT ?claim ?sentence { ?claim a :ContraindicationClaim ; :sentence ?sentence }"
     text = page(endpoint, "/sparql", query=query)
@@ -120,7 +147,7 @@ def test_a_result_is_a_table_with_links(endpoint: Endpoint) -> None:
     assert "claim:A0-39" in cells(text)
     links = [item["href"] for item in Elements(text).all("a")]
     (one,) = {item for item in links if "A0-39" in item}
-    described = endpoint.client.get(one, headers={"accept": "text/turtle"})
+    described = endpoint.client.get(one, headers={"accept": "text/turtle"}, follow_redirects=True)
     assert "claim:A0-39" in described.text
 
 
@@ -246,4 +273,4 @@ def test_a_literal_is_shown_with_its_language_or_datatype() -> None:
 def test_only_addresses_of_pages_are_links() -> None:
     assert link("http://example.org/x") == "http://example.org/x"
     assert link("urn:x") == ""
-    assert link(BASE + "Claim").startswith("/sparql?query=DESCRIBE")
+    assert link(BASE + "Claim") == "/id/Claim"

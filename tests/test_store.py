@@ -186,6 +186,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes the quads gives those that were made before: these tests are about where they are kept."""
+    text = prepare().path.read_bytes()
+    monkeypatch.setattr(dataset, "_quads_text", lambda ontology, digest: text)
+
+
 def test_two_builds_give_the_same_bytes(cache: Path) -> None:
     first = prepare().path.read_bytes()
     prepare().path.unlink()
@@ -220,19 +227,55 @@ def test_a_cache_that_cannot_be_written_is_done_without(cache: Path, monkeypatch
     assert not location.path.exists()
 
 
-def test_a_store_on_disk_holds_the_same_and_cannot_be_written(tmp_path: Path, store: ox.Store) -> None:
+def test_a_store_on_disk_holds_the_same_and_cannot_be_written(made: None, tmp_path: Path, store: ox.Store) -> None:
     kept = open_store(path=tmp_path / "store")
     assert set(kept) == set(store)
     with pytest.raises((OSError, RuntimeError)):
         kept.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("x")))
 
 
-def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(tmp_path: Path) -> None:
+def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(made: None, tmp_path: Path) -> None:
     folder = tmp_path / "store"
     location = prepare(path=folder)
     assert [entry.name for entry in folder.iterdir()] == [location.digest[:32]]
     before = location.path.stat().st_ino
     assert prepare(path=folder).path.stat().st_ino == before
+
+
+def test_a_file_that_was_cut_short_or_altered_is_reported_and_made_again(
+    made: None, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = prepare().path.read_bytes()
+    for damaged in (whole[:-1000], b"", whole.replace(b"A0-39", b"A0-93", 1)):
+        prepare().path.write_bytes(damaged)
+        caplog.clear()
+        location = prepare()
+        assert [record.getMessage() for record in caplog.records] == [
+            f"{location.path}: is damaged; the dataset is made again"
+        ]
+        assert location.path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["*.sst", "CURRENT", "SHA256"])
+def test_a_store_with_a_damaged_or_missing_part_is_reported_and_made_again(
+    made: None, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    location = prepare(path=tmp_path / "store")
+    part = max(location.path.glob(name), key=lambda path: path.stat().st_size)
+    content = part.read_bytes()
+    if name == "SHA256":
+        part.unlink()
+    else:
+        part.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert prepare(path=tmp_path / "store") == location
+    assert "is damaged" in caplog.text
+    assert len(location.open()) > 100_000
+
+
+def test_a_store_that_is_whole_is_not_reported(made: None, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        prepare(path=tmp_path / "store").open()
+    assert caplog.text == ""
 
 
 def test_a_store_that_could_not_be_completed_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +289,7 @@ def test_a_store_that_could_not_be_completed_leaves_nothing(tmp_path: Path, monk
     assert list((tmp_path / "store").iterdir()) == []
 
 
-def test_only_the_latest_stores_are_kept(tmp_path: Path) -> None:
+def test_only_the_latest_stores_are_kept(made: None, tmp_path: Path) -> None:
     for number in range(6):
         old = tmp_path / "store" / f"{number:032}"
         old.mkdir(parents=True)

@@ -11,6 +11,7 @@ another name and renamed when it is complete, never changed under a reader, and 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -26,7 +27,9 @@ from kg.modules import ModuleFiles
 from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.store import description, graphs, inferred, mappings
 from kg.store.location import Location, in_graph, parse_quads
+from kg.store.seal import intact, seal, sealed
 
+LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 3
 
 
@@ -40,12 +43,16 @@ def dataset_digest(folder: Path) -> str:
 def prepare(folder: Path = DEFAULT_FOLDER, path: Path | None = None) -> Location:
     """The dataset of the ontology in a folder, made only if it is not there: a store under `path`, or a file.
 
-    Without a path and where the cache folder cannot be written, the file is a temporary one: `discard` it.
+    One that is damaged is reported by the log and made again. Without a path and where the cache folder cannot be
+    written, the file is a temporary one: `discard` it.
     """
     digest = dataset_digest(folder)
     place = (path or rule_cache.folder()) / (digest[:32] if path else f"{digest[:32]}.nq")
     if place.exists():
-        return Location(place, digest, on_disk=path is not None)
+        if intact(place):
+            return Location(place, digest, on_disk=path is not None)
+        LOG.warning("%s: is damaged; the dataset is made again", place)
+        _remove(place)
     text = _quads_text(Ontology(folder), digest)
     if path is not None:
         _build(text, place)
@@ -88,7 +95,7 @@ def _maker() -> bytes:
 
 def _quads_text(ontology: Ontology, digest: str) -> bytes:
     text = ox.serialize(quads(ontology, digest), format=ox.RdfFormat.N_QUADS)
-    return text or b""
+    return sealed(text or b"")
 
 
 def _write(text: bytes, file: Path) -> None:
@@ -103,7 +110,7 @@ def _write(text: bytes, file: Path) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     for old in _older(file.parent.glob("*.nq")):
-        old.unlink(missing_ok=True)
+        _remove(old)
 
 
 def _build(text: bytes, place: Path) -> None:
@@ -116,11 +123,20 @@ def _build(text: bytes, place: Path) -> None:
         store.optimize()
         store.flush()
         del store
+        seal(new)
         _swap(new, place)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     for old in _older(entry for entry in place.parent.iterdir() if entry.is_dir() and len(entry.name) == 32):
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
+
+
+def _remove(place: Path) -> None:
+    """A store or a file that nobody is given any more; whoever has it open keeps it."""
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _swap(new: Path, place: Path) -> None:

@@ -1,30 +1,33 @@
-"""The workers of one dataset, seen from an event loop: turns, time limits, replacement, overload.
+"""The workers of one dataset, shared among queries: turns, time limits, replacement, overload.
 
-A query takes a turn on one of a few workers. One that has run for longer than `patience` is moved aside: its process
-gets the lowest priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its
-time is over. A worker that was moved aside, or that was given quads of its own, is not used again.
+A few workers take turns. While queries are quick, several are on the way to each, so that none of the processes has to
+be woken for every one. A worker that needs longer than `SOON` takes no more, and what waits behind its query goes to
+another; one that needs longer than `patience` is moved aside: its process gets the lowest priority and its turn goes to
+somebody else. So a runaway query costs others next to nothing until its time is over. A worker that was moved aside,
+that had to give away what waited behind, or that was given quads of its own, is not used again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import socket
-import subprocess
-import sys
-from contextlib import suppress
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from kg import terms
-from kg.errors import OntologyError, Overloaded, QueryTimeout, QueryTooLarge
+from kg.errors import Overloaded, QueryTimeout, QueryTooLarge, WarrantError
 from kg.store import wire
 from kg.store.evaluate import Answer, Query
 from kg.store.location import Location
-from kg.store.zygote import MESSAGE, REPLY, Settings
+from kg.store.processes import END, LOWER, Job, Nursery, Worker
 
 RETRY_AFTER: Final = 1
+SOON: Final = 0.05
+DEPTH: Final = 8
+REMEDY: Final = "Ask for less, or put the most selective pattern first."
+STOPPING: Final = "The service is being stopped. Come back in a moment."
 
 
 @dataclass(frozen=True)
@@ -44,245 +47,270 @@ class Limits:
     patience: float = 0.25
 
 
-class _Worker(asyncio.Protocol):
-    """The near end of a worker's socket: one request, then its reply."""
-
-    def __init__(self, zygote: subprocess.Popen[bytes] | None, pid: int) -> None:
-        self.zygote, self.pid = zygote, pid
-        self._received = bytearray()
-        self._reply: asyncio.Future[tuple[dict[str, Any], bytes]] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.WriteTransport", transport)
-
-    def ask(self, request: bytes) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
-        self._reply = asyncio.get_running_loop().create_future()
-        if self._transport.is_closing():
-            self._reply.set_exception(ConnectionError())
-        self._transport.write(request)
-        return self._reply
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        start = wire.HEAD.size
-        if len(self._received) < start or self._reply is None:
-            return
-        head, body = wire.HEAD.unpack_from(self._received)
-        if len(self._received) == start + head + body and not self._reply.done():
-            content = bytes(self._received)
-            self._received.clear()
-            self._reply.set_result((json.loads(content[start : start + head]), content[start + head :]))
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self._reply is not None and not self._reply.done():
-            self._reply.set_exception(ConnectionError())
-
-    @property
-    def alive(self) -> bool:
-        return not self._transport.is_closing()
-
-    def close(self) -> None:
-        if self._reply is not None:
-            self._reply.cancel()
-        self._transport.close()
-
-
 class Pool:
     """Workers over the dataset at a location. Use it in one event loop, between `start` and `close`."""
 
     def __init__(self, location: Location, limits: Limits | None = None) -> None:
         self.location, self.limits = location, limits or Limits()
-        self._idle: list[_Worker] = []
-        self._waiting = self._aside = 0
-        self._zygote: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket
+        self._nursery = Nursery(location, self.limits.memory, terms.PREFIXES, self)
+        self._waiting: deque[Job] = deque()
+        # `_lanes` take turns, `_others` are moved aside or private
+        self._lanes: list[Worker] = []
+        self._others: set[Worker] = set()
+        self._coming = self._private = self._aside = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def start(self) -> None:
         """Load the dataset and fork the first workers. Raises OntologyError where it cannot be loaded."""
-        self._turns = asyncio.Semaphore(self.limits.workers)
-        self._forking = asyncio.Lock()
-        await self._load()
-        self._idle = [await self._fork() for _ in range(self.limits.workers)]
+        for _ in range(self.limits.workers):
+            self._lanes.append(await self._fork())
 
     @property
     def zygote(self) -> int | None:
         """The process that the workers are forked from."""
-        return self._zygote.pid if self._zygote is not None else None
+        return self._nursery.zygote
 
     async def close(self) -> None:
         """End all workers. What they were asked meanwhile fails."""
-        for worker in self._idle:
+        self._closed = True
+        workers = [*self._lanes, *self._others]
+        for job in [*self._waiting, *(job for worker in workers for job in worker.jobs)]:
+            job.fail(Overloaded(STOPPING, RETRY_AFTER))
+        self._waiting.clear()
+        for worker in workers:
             worker.close()
-        self._idle.clear()
-        if self._zygote is not None:
-            self._control.close()
-            await asyncio.to_thread(self._zygote.wait)
-            self._zygote = None
+        self._lanes.clear()
+        self._others.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._nursery.close()
 
-    async def run(self, query: Query, extra: bytes = b"", seconds: float | None = None) -> Answer:
+    async def run(
+        self,
+        query: Query,
+        extra: bytes = b"",
+        seconds: float | None = None,
+        abandoned: Callable[[], Awaitable[object]] | None = None,
+    ) -> Answer:
         """The answer to a query over the dataset and `extra` (N-Quads), which nobody else ever sees.
 
-        `seconds` may only lower the time limit. Raises a QueryError.
+        `seconds` may only lower the time limit. A query that was moved aside is ended when what `abandoned` gives is
+        done: nobody waits for the answer any more. Raises a QueryError.
         """
+        loop = asyncio.get_running_loop()
         allowed = min(seconds, self.limits.seconds) if seconds is not None else self.limits.seconds
-        turn = _Turn(asyncio.get_running_loop().time() + allowed, allowed)
-        await self._enter(turn)
+        reply: asyncio.Future[tuple[bytes, bytes]] = loop.create_future()
+        job = Job(wire.request(query, extra), bool(extra), allowed, loop.time() + allowed, reply, abandoned)
+        self._enter(job)
         try:
-            worker = await self._take(fresh=bool(extra))
-            again = False
-            try:
-                head, body = await self._asked(worker, wire.request(query, extra), turn)
-                again = not extra and not turn.lowered
-            except ConnectionError:
-                raise QueryTooLarge(
-                    f"The query was ended because it needs more than {self.limits.memory >> 20} MiB of memory, or is "
-                    "nested too deeply. Ask for less, or put the most selective pattern first."
-                ) from None
-            finally:
-                if again:
-                    self._idle.append(worker)
-                else:
-                    self._end(worker)
+            return wire.answer_of(*await reply)
         finally:
-            self._leave(turn)
-        return wire.answer_of(head, body)
+            if reply.cancelled():
+                self._drop(job)
 
     # -- turns
 
-    async def _enter(self, turn: _Turn) -> None:
-        """Wait for a turn. Raises Overloaded where too many wait already, or none comes in time."""
-        if not self._turns.locked():
-            await self._turns.acquire()
+    def _enter(self, job: Job) -> None:
+        """Give a job to a worker, or let it wait. Raises Overloaded where too many wait already."""
+        if self._closed:
+            raise Overloaded(STOPPING, RETRY_AFTER)
+        self._waiting.append(job)
+        self._dispatch()
+        if job.worker is not None:
             return
-        if self._waiting >= self.limits.queue:
-            raise Overloaded(f"{self._waiting} queries are waiting already. Come back in a moment.", RETRY_AFTER)
-        self._waiting += 1
-        try:
-            async with asyncio.timeout_at(turn.deadline):
-                await self._turns.acquire()
-        except TimeoutError:
-            message = "No worker became free within the time limit. Come back in a moment."
-            raise Overloaded(message, RETRY_AFTER) from None
-        finally:
-            self._waiting -= 1
+        if len(self._waiting) > self.limits.queue:
+            self._waiting.remove(job)
+            count = len(self._waiting)
+            raise Overloaded(f"{count} queries are waiting already. Come back in a moment.", RETRY_AFTER)
+        job.at(job.deadline, self._give_up, job)
+        self._refill()
 
-    def _leave(self, turn: _Turn) -> None:
-        if turn.aside:
-            self._aside -= 1
+    def _dispatch(self) -> None:
+        """Give those who wait to workers, in their order, as far as there are turns."""
+        while self._waiting:
+            job = self._waiting[0]
+            free = self._private + sum(1 for worker in self._lanes if worker.jobs) < self.limits.workers
+            if job.private and free:
+                self._private += 1
+                self._spawn(self._serve_alone(job))
+            elif not job.private and (worker := self._lane(free)) is not None:
+                self._ask(worker, job)
+            else:
+                return
+            self._waiting.popleft()
+
+    def _lane(self, free: bool) -> Worker | None:
+        """The worker with the least to do, where one takes anything."""
+        taking = [w for w in self._lanes if len(w.jobs) < DEPTH and not w.busy and (w.jobs or free)]
+        return min(taking, key=_load, default=None)
+
+    def _ask(self, worker: Worker, job: Job) -> None:
+        job.rest()
+        worker.ask(job)
+        if len(worker.jobs) == 1:
+            self._began(worker)
+
+    def _began(self, worker: Worker) -> None:
+        """A worker is at work on the first of its jobs now."""
+        job, now = worker.jobs[0], asyncio.get_running_loop().time()
+        soon = now + min(SOON, self.limits.patience)
+        job.at(min(job.deadline, soon), self._slow, worker, job, now + self.limits.patience)
+
+    def _slow(self, worker: Worker, job: Job, patience: float) -> None:
+        """Give away what waits behind a job."""
+        worker.busy = True
+        # the worker would go on with what another answers
+        worker.spent = len(worker.jobs) > 1
+        self._give_away(worker)
+        if job.reply.done():
+            self._end(worker)
         else:
-            self._turns.release()
+            job.at(min(job.deadline, patience), self._move_aside, worker, job)
+            self._dispatch()
 
-    async def _asked(self, worker: _Worker, request: bytes, turn: _Turn) -> tuple[dict[str, Any], bytes]:
-        """A worker's reply. Raises QueryTimeout, and ConnectionError if the worker ends."""
-        loop, reply = asyncio.get_running_loop(), worker.ask(request)
-        patience = min(turn.deadline, loop.time() + self.limits.patience)
-        turn.timer = loop.call_at(patience, self._move_aside, worker, turn, reply)
-        try:
-            return await reply
-        finally:
-            turn.timer.cancel()
+    def _give_away(self, worker: Worker) -> None:
+        """What waits behind the first job of a worker is the first to wait for another."""
+        while len(worker.jobs) > 1:
+            job = worker.jobs.pop()
+            if not job.reply.done():
+                job.worker = None
+                self._waiting.appendleft(job)
+                job.at(job.deadline, self._give_up, job)
 
-    def _move_aside(self, worker: _Worker, turn: _Turn, reply: asyncio.Future[Any]) -> None:
-        turn.timer = asyncio.get_running_loop().call_at(turn.deadline, turn.expire, reply)
-        self._tell(b"N", worker)
-        turn.lowered = True
+    def _move_aside(self, worker: Worker, job: Job) -> None:
+        job.at(job.deadline, self._expire, worker, job)
+        self._nursery.tell(LOWER, worker)
+        worker.spent = True
+        if job.abandoned is not None:
+            self._spawn(self._watch(worker, job, job.abandoned))
         if self._aside < self.limits.aside:
             self._aside += 1
-            turn.aside = True
-            self._turns.release()
+            worker.aside = True
+            self._give_back_turn(worker)
+
+    async def _watch(self, worker: Worker, job: Job, abandoned: Callable[[], Awaitable[object]]) -> None:
+        """End a job that nobody waits for any more."""
+        watching: asyncio.Future[Any] = asyncio.ensure_future(abandoned())
+        try:
+            await asyncio.wait((watching, cast("asyncio.Future[Any]", job.reply)), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            watching.cancel()
+        if not job.reply.done():
+            job.fail(QueryTimeout("Nobody waits for the answer any more; the query was ended."))
+            self._end(worker)
+
+    def _expire(self, worker: Worker, job: Job) -> None:
+        job.fail(QueryTimeout(f"The query ran for {job.allowed:g} s, its time limit, and was ended. {REMEDY}"))
+        self._end(worker)
+
+    def _give_up(self, job: Job) -> None:
+        """Nobody was free until the time of a job was over."""
+        if job in self._waiting:
+            self._waiting.remove(job)
+        job.fail(Overloaded("No worker became free within the time limit. Come back in a moment.", RETRY_AFTER))
+
+    def _drop(self, job: Job) -> None:
+        """Nobody wants the answer any more: a worker that is at work on it is ended."""
+        job.rest()
+        if job in self._waiting:
+            self._waiting.remove(job)
+        elif (worker := job.worker) is not None and worker.jobs and worker.jobs[0] is job:
+            self._end(worker)
+
+    # -- what workers do
+
+    def replied(self, worker: Worker, head: bytes, body: bytes) -> None:
+        """The first job of a worker is done."""
+        job = worker.jobs.popleft()
+        job.rest()
+        if not job.reply.done():
+            job.reply.set_result((head, body))
+        if worker.spent:
+            self._end(worker)
+            return
+        worker.busy = False
+        if worker.jobs:
+            self._began(worker)
+        self._dispatch()
+
+    def lost(self, worker: Worker) -> None:
+        """A worker has ended: its first job was too much for it, the others go to another."""
+        self._give_away(worker)
+        if worker.jobs:
+            said = f"The query was ended because it needs more than {self.limits.memory >> 20} MiB of memory, or is "
+            worker.jobs[0].fail(QueryTooLarge(f"{said}nested too deeply. {REMEDY}"))
+        self._end(worker)
 
     # -- processes
 
-    async def _take(self, fresh: bool) -> _Worker:
-        while self._idle and not fresh:
-            worker = self._idle.pop()
-            if worker.alive:
-                return worker
-            self._end(worker)
-        forking = asyncio.ensure_future(self._fork())
-        try:
-            return await asyncio.shield(forking)
-        except asyncio.CancelledError:
-            forking.add_done_callback(self._end_forked)
-            raise
-
-    async def _fork(self) -> _Worker:
-        async with self._forking:
-            try:
-                return await self._ask_for_fork()
-            except ConnectionError:
-                await self._load()
-                return await self._ask_for_fork()
-
-    async def _ask_for_fork(self) -> _Worker:
-        loop = asyncio.get_running_loop()
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
-            pid = await self._heard()
-        except BaseException:
-            ours.close()
-            raise
-        zygote = self._zygote
-        _, worker = await loop.create_unix_connection(lambda: _Worker(zygote, pid), sock=ours)
-        return worker
-
-    def _end_forked(self, forking: asyncio.Future[_Worker]) -> None:
-        if forking.exception() is None:
-            self._end(forking.result())
-
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: Worker) -> None:
+        """End a worker, and have another in its place."""
+        worker.jobs.clear()
         worker.close()
-        self._tell(b"K", worker)
+        self._nursery.tell(END, worker)
+        if worker.aside:
+            self._aside -= 1
+            self._others.discard(worker)
+        else:
+            self._give_back_turn(worker)
 
-    def _tell(self, kind: bytes, worker: _Worker) -> None:
-        """Workers of a zygote that has ended have ended with it."""
-        if worker.zygote is self._zygote:
-            with suppress(OSError):
-                self._control.send(MESSAGE.pack(kind, worker.pid))
+    def _give_back_turn(self, worker: Worker) -> None:
+        if worker in self._lanes:
+            self._lanes.remove(worker)
+        elif worker in self._others:
+            self._private -= 1
+            self._others.discard(worker)
+        if worker.aside:
+            self._others.add(worker)
+        self._refill()
+        self._dispatch()
 
-    async def _heard(self) -> int:
-        said = await asyncio.get_running_loop().sock_recv(self._control, REPLY.size)
-        if len(said) < REPLY.size:
-            raise ConnectionError
-        return int(REPLY.unpack(said)[0])
+    def _refill(self) -> None:
+        while not self._closed and len(self._lanes) + self._coming < self.limits.workers:
+            self._coming += 1
+            self._spawn(self._add_lane())
 
-    async def _load(self) -> None:
-        """Start a zygote, in the place of one that has ended."""
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        prefixes = dict(terms.PREFIXES)
-        settings = Settings(str(self.location.path), self.location.on_disk, self.limits.memory, prefixes)
-        if self._zygote is not None:
-            self._control.close()
-            await asyncio.to_thread(self._zygote.wait)
-        with theirs:
-            command = [sys.executable, "-m", "kg.store.zygote", settings.text()]
-            self._zygote = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
-        self._control = ours
+    async def _add_lane(self) -> None:
         try:
-            await self._heard()
-        except ConnectionError:
-            place = self.location.path
-            raise OntologyError(f"{place}: this dataset cannot be loaded; remove it, and it is made anew") from None
+            self._lanes.append(await self._fork())
+        except WarrantError as error:
+            for job in self._waiting:
+                job.fail(error)
+            self._waiting.clear()
+        finally:
+            self._coming -= 1
+        self._dispatch()
+
+    async def _serve_alone(self, job: Job) -> None:
+        """Run a job that brings quads of its own on a worker that is used for nothing else."""
+        try:
+            worker = await self._fork()
+        except WarrantError as error:
+            self._private -= 1
+            job.fail(error)
+            return
+        worker.spent = True
+        self._others.add(worker)
+        if job.reply.done():
+            self._end(worker)
+        else:
+            self._ask(worker, job)
+
+    async def _fork(self) -> Worker:
+        """A new worker. Raises OntologyError, or Overloaded where the system has no room for one."""
+        try:
+            return await self._nursery.fork()
+        except OSError as error:
+            message = f"No worker can be started: {error.strerror}. Come back in a moment."
+            raise Overloaded(message, RETRY_AFTER) from error
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
-@dataclass
-class _Turn:
-    """Somebody's turn: when it is over, how many seconds that is, whether its worker was moved aside."""
-
-    deadline: float
-    allowed: float
-    timer: asyncio.TimerHandle | None = None
-    lowered: bool = False
-    aside: bool = False
-
-    def expire(self, reply: asyncio.Future[Any]) -> None:
-        if not reply.done():
-            reply.set_exception(
-                QueryTimeout(
-                    f"The query ran for {self.allowed:g} s, its time limit, and was ended. "
-                    "Ask for less, or put the most selective pattern first."
-                )
-            )
+def _load(worker: Worker) -> int:
+    return len(worker.jobs)

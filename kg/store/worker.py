@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import resource
 import signal
@@ -52,34 +51,28 @@ def confine(memory: int, sealed: bool) -> None:
 
 def serve(store: ox.Store, channel: socket.socket, prefixes: Mapping[str, str]) -> None:
     """Answer requests one after the other. Quads that come with a request stay: such a worker is used once."""
-    while request := _received(channel):
-        size, _ = wire.HEAD.unpack_from(request)
-        content = memoryview(request)[wire.HEAD.size :]
-        try:
-            store.extend(_quads(bytes(content[size:])))
-            answer = wire.reply(evaluate(store, wire.query_of(json.loads(bytes(content[:size]))), prefixes))
-        except QueryError as error:
-            answer = wire.failure(error)
-        except MemoryError:
-            os._exit(1)
-        channel.sendall(answer)
+    received = bytearray()
+    while piece := channel.recv(PIECE):
+        received += piece
+        while (request := wire.split(received)) is not None:
+            channel.sendall(_reply(store, *request, prefixes))
 
 
-def _received(channel: socket.socket) -> bytes:
-    """One request, or nothing when the socket was closed."""
-    found = channel.recv(PIECE)
-    while found and (len(found) < wire.HEAD.size or len(found) < wire.length(found)):
-        piece = channel.recv(PIECE)
-        if not piece:
-            return b""
-        found += piece
-    return found
+def _reply(store: ox.Store, head: bytes, extra: bytes, prefixes: Mapping[str, str]) -> bytes:
+    try:
+        if extra:
+            store.extend(_quads(extra))
+        return wire.reply(evaluate(store, wire.query_of(head), prefixes))
+    except QueryError as error:
+        return wire.failure(error)
+    except MemoryError:
+        os._exit(1)
 
 
 def _quads(text: bytes) -> list[ox.Quad]:
     """Quads that stand beside the dataset, in their graphs and in the default graph."""
     try:
-        found = list(parse_quads(text)) if text else []
+        found = list(parse_quads(text))
     except SyntaxError as error:
         raise QueryFailed(f"The quads beside the dataset do not parse: {error}") from error
     return [*found, *(in_graph(quad.triple) for quad in found)]

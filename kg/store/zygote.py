@@ -103,7 +103,9 @@ def main() -> None:
     with socket.socket(fileno=os.dup(0)) as control:
         settings = Settings(**json.loads(sys.argv[1]))
         without_network()
-        Zygote(settings, control).run()
+        # whoever asked for it may have ended meanwhile
+        with contextlib.suppress(BrokenPipeError):
+            Zygote(settings, control).run()
 
 
 if __name__ == "__main__":

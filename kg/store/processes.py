@@ -1,0 +1,191 @@
+"""Processes that answer queries, seen from an event loop: the zygote they are forked from, and the near end of each.
+
+A worker answers what it is asked one after the other, so several queries may be on the way to it: what is asked within
+one turn of the event loop goes out in one piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, Protocol, cast
+
+from kg.errors import OntologyError
+from kg.store import wire
+from kg.store.location import Location
+from kg.store.zygote import MESSAGE, REPLY, Settings
+
+END: Final = b"K"
+LOWER: Final = b"N"
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A query on its way: the frame of its request, and where its reply (head and body) is awaited.
+
+    `deadline` is in the time of the event loop, `allowed` the seconds until then when it was asked. A `private` one
+    brings quads that only a worker of its own may see. `abandoned` waits until nobody wants the answer any more.
+    """
+
+    request: bytes
+    private: bool
+    allowed: float
+    deadline: float
+    reply: asyncio.Future[tuple[bytes, bytes]]
+    abandoned: Callable[[], Awaitable[object]] | None = None
+    worker: Worker | None = None
+    timer: asyncio.TimerHandle | None = None
+
+    def at(self, when: float, call: Callable[..., object], *arguments: object) -> None:
+        """Call something at a time, in the place of what was to be called before."""
+        self.rest()
+        self.timer = asyncio.get_running_loop().call_at(when, call, *arguments)
+
+    def rest(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def fail(self, error: Exception) -> None:
+        self.rest()
+        if not self.reply.done():
+            self.reply.set_exception(error)
+
+
+class Owner(Protocol):
+    """Who is told what workers do."""
+
+    def replied(self, worker: Worker, head: bytes, body: bytes) -> None: ...
+
+    def lost(self, worker: Worker) -> None:
+        """A worker has ended by itself."""
+
+
+class Worker(asyncio.Protocol):
+    """The near end of a worker's socket. `jobs` are what it was asked; it is at work on the first.
+
+    It is `busy` for long when it takes nothing more for now, `spent` when it is not used again after this job, and
+    `aside` when it holds nobody up.
+    """
+
+    def __init__(self, parent: subprocess.Popen[bytes], pid: int, owner: Owner) -> None:
+        self.parent, self.pid, self.owner = parent, pid, owner
+        self.jobs: deque[Job] = deque()
+        self.busy = self.spent = self.aside = False
+        self._out: list[bytes] = []
+        self._in = bytearray()
+        self._closed = False
+
+    def ask(self, job: Job) -> None:
+        job.worker = self
+        self.jobs.append(job)
+        if not self._out:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._out.append(job.request)
+
+    def close(self) -> None:
+        """Part with the worker; its owner hears of it no more."""
+        self._transport.abort()
+        self._closed = True
+
+    def _flush(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(b"".join(self._out))
+        self._out.clear()
+
+    # -- what the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._in += data
+        while not self._closed and (found := wire.split(self._in)) is not None:
+            self.owner.replied(self, *found)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._closed:
+            self.owner.lost(self)
+
+
+class Nursery:
+    """Forks workers over a dataset from a zygote, which is replaced when it has ended.
+
+    `memory` is the address space of a worker in bytes, `prefixes` are for graphs that are written as Turtle.
+    """
+
+    def __init__(self, location: Location, memory: int, prefixes: Mapping[str, str], owner: Owner) -> None:
+        self.location, self.owner = location, owner
+        self._settings = Settings(str(location.path), location.on_disk, memory, dict(prefixes))
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket
+        self._forking = asyncio.Lock()
+
+    @property
+    def zygote(self) -> int | None:
+        """The process id of the zygote."""
+        return self._zygote.pid if self._zygote is not None else None
+
+    async def fork(self) -> Worker:
+        """A new worker. Raises OntologyError where the dataset cannot be loaded."""
+        async with self._forking:
+            if self._zygote is None:
+                await self._start()
+            try:
+                return await self._forked()
+            except ConnectionError:
+                await self.close()
+                await self._start()
+                return await self._forked()
+
+    def tell(self, kind: bytes, worker: Worker) -> None:
+        """END or LOWER the priority of a worker. Workers of a zygote that has ended have ended with it."""
+        if worker.parent is self._zygote:
+            with suppress(OSError):
+                self._control.send(MESSAGE.pack(kind, worker.pid))
+
+    async def close(self) -> None:
+        """End the zygote and with it every worker."""
+        if self._zygote is not None:
+            zygote, self._zygote = self._zygote, None
+            self._control.close()
+            await asyncio.to_thread(zygote.wait)
+
+    async def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        self._control.setblocking(False)
+        with theirs:
+            command = [sys.executable, "-m", "kg.store.zygote", self._settings.text()]
+            self._zygote = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
+        try:
+            await self._heard()
+        except ConnectionError:
+            await self.close()
+            place = self.location.path
+            raise OntologyError(f"{place}: this dataset cannot be loaded; remove it, and it is made anew") from None
+
+    async def _forked(self) -> Worker:
+        assert self._zygote is not None
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
+            pid = await self._heard()
+        except BaseException:
+            ours.close()
+            raise
+        worker = Worker(self._zygote, pid, self.owner)
+        await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
+        return worker
+
+    async def _heard(self) -> int:
+        said = await asyncio.get_running_loop().sock_recv(self._control, REPLY.size)
+        if len(said) < REPLY.size:
+            raise ConnectionError
+        return int(REPLY.unpack(said)[0])
