@@ -1,9 +1,11 @@
-"""The command `warrant`. Exit status: 0 done, 1 a check failed, 2 the input is wrong."""
+"""The command `warrant`. Exit status: 0 done, 1 a check failed, 2 the input is wrong, 130 stopped from the keyboard."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,6 +14,7 @@ from kg import __version__
 from kg.commands.common import DONE, WRONG
 from kg.errors import WarrantError
 
+STOPPED: Final = 130
 COMMANDS: Final[Mapping[str, str]] = {
     "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
@@ -31,15 +34,26 @@ def main(arguments: Sequence[str] | None = None, modules: Mapping[str, str] = CO
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(modules, given[0] if given else "").parse_args(given)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
     except WarrantError as error:
         print(error, file=sys.stderr)
         return WRONG
+    except KeyboardInterrupt:
+        return STOPPED
     except BrokenPipeError:
+        _hush()
         return DONE
     except OSError as error:
         print(f"{error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return WRONG
+
+
+def _hush() -> None:
+    """Nobody reads standard output any more: what is left of it goes nowhere, so that the process ends in quiet."""
+    with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def parser(modules: Mapping[str, str] = COMMANDS, wanted: str = "") -> argparse.ArgumentParser:

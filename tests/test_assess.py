@@ -1,53 +1,27 @@
-"""The projections of a closure: differential, steps in order, warnings, conflicts, branches, questions, identifiers."""
+"""The projections of a closure: differential, steps in order, treatments, warnings, conflicts, branches."""
 
 from __future__ import annotations
 
-import datetime
-from itertools import pairwise
-from pathlib import Path
+from itertools import pairwise, permutations
 from typing import Any, Final
 
-import pytest
+from assessing import FOUR_NEGATIVES, INDEX_CASE_OF_A1, KNOWLEDGE, assessed, b12, entry, ids, named
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.assess import Assessment, Basis
+from kg.assess import Basis
 from kg.assess.lists import STRENGTH, URGENCY
 from kg.assess.order import arranged
-from kg.knowledge import Knowledge
 from kg.outcomes import Outcome
-from kg.read_case import parse_json, parse_yaml
-from kg.text import read_text
 
-DAY: Final = datetime.date(2026, 2, 10)
-FORMS: Final = sorted((Path(__file__).parent / "cases" / "three-forms").iterdir())
-INDEX_CASE_OF_A1: Final = ("pancytopenia", "iron_low", "tibc_normal", "tsat_normal", "b12_markedly_elevated")
-FOUR_NEGATIVES: Final[dict[str, Any]] = {
-    "diagnoses": [
-        {"concept": "lung cancer"},
-        {"concept": "myeloproliferative disorder", "status": "absent"},
-        {"concept": "liver disease", "status": "absent"},
-        {"concept": "chronic kidney failure", "status": "absent"},
-    ],
-    "treatments": [{"concept": "B12 supplement", "status": "absent"}],
+PERSISTENT: Final[dict[str, Any]] = {
+    **FOUR_NEGATIVES,
+    "measurements": [b12(1200, "2026-01-05"), b12(1300, "2026-02-05")],
 }
-KNOWLEDGE: Final = Knowledge()
-
-
-def named(*concepts: str, **fields: str) -> list[dict[str, str]]:
-    return [{"concept": concept, **fields} for concept in concepts]
-
-
-def b12(value: Any, day: str, unit: str = "ng/L") -> dict[str, Any]:
-    return {"test": "B12", "value": value, "unit": unit, "date": day}
-
-
-def assessed(branches: bool = False, **case: Any) -> Assessment:
-    return KNOWLEDGE.assess(KNOWLEDGE.read_case({"as_of": str(DAY), **case}, DAY), with_branches=branches)
-
-
-def ids(found: Assessment, name: str = "next_steps") -> list[str]:
-    return [item.id for item in found.lists[name]]
+SURVIVOR: Final[dict[str, Any]] = {
+    "history": named("breast cancer"),
+    "findings": named("anemia", "leukopenia", "b12_elevated"),
+}
 
 
 # -- order
@@ -141,6 +115,20 @@ def test_what_holds_in_one_reading_is_ranked_after_what_holds_in_all() -> None:
     assert bases == sorted(bases, key=lambda basis: basis is not Basis.ENTAILED)
 
 
+def test_the_differential_does_not_depend_on_the_order_of_the_facts() -> None:
+    found = {
+        tuple((item.id, item.rank_reason) for item in assessed(findings=named(*order)).differential)
+        for order in list(permutations(INDEX_CASE_OF_A1))[::17]
+    }
+    assert len(found) == 1
+
+
+def test_a_rank_is_given_with_what_it_was_made_of_and_no_figure_but_counts() -> None:
+    first = assessed(findings=named(*INDEX_CASE_OF_A1)).differential[0]
+    depth = len(KNOWLEDGE.ontology.ancestors(first.concept)) - 1
+    assert first.rank_reason == f"most likely; 1 for, 0 against; {depth} classes above it"
+
+
 # -- steps
 
 
@@ -172,23 +160,36 @@ def test_a_step_that_follows_only_after_a_finding_says_so() -> None:
 
 
 def test_alternatives_name_each_other() -> None:
-    found = assessed(**FOUR_NEGATIVES, measurements=[b12(1200, "2026-01-05"), b12(1300, "2026-02-05")])
+    found = assessed(**PERSISTENT)
     steps = {item.id: item for item in found.lists["next_steps"]}
     assert steps["next_step:ct_abdomen"].alternative_to == ("next_step:mri_abdomen",)
     assert steps["next_step:mri_abdomen"].alternative_to == ("next_step:ct_abdomen",)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="A4-35 puts imaging of the liver first; only one of its three entries stands there"
-)
 def test_imaging_of_the_liver_comes_before_the_search_for_a_blood_malignancy() -> None:
-    found = ids(assessed(**FOUR_NEGATIVES, measurements=[b12(1200, "2026-01-05"), b12(1300, "2026-02-05")]))
+    found = ids(assessed(**PERSISTENT))
     imaging = [found.index(f"next_step:{step}") for step in ("hepatic_imaging", "ct_abdomen", "mri_abdomen")]
-    assert max(imaging) < found.index("next_step:hematologic_malignancy")
+    screening = ("hematologic_malignancy", "complete_blood_count", "differential_count", "peripheral_smear")
+    assert max(imaging) < min(found.index(f"next_step:{step}") for step in screening)
+
+
+def test_steps_that_are_equally_urgent_stand_as_they_are_printed() -> None:
+    found = assessed(**SURVIVOR).lists["next_steps"]
+    at_once = [item.id.partition(":")[2] for item in found if item.urgency == "immediate"]
+    printed = ["bone_marrow_biopsy", "peripheral_smear", "bone_marrow_aspiration", "reticulocyte_count", "folate"]
+    assert at_once[:5] == printed
+
+
+def test_what_is_to_be_excluded_and_absent_by_the_record_is_done_and_stays_a_step() -> None:
+    steps = {item.id: item.done for item in assessed(**PERSISTENT).lists["next_steps"]}
+    assert steps["next_step:liver_disease"]
+    assert not steps["next_step:medication_review"]
+    cancer = assessed(diagnoses=named("lung cancer"), measurements=[b12(1200, "2026-02-05")])
+    assert not entry(cancer, "next_steps", "next_step:liver_disease").done
 
 
 def test_claims_that_order_the_same_step_are_one_entry_with_the_most_urgent_word() -> None:
-    found = assessed(history=named("breast cancer"), findings=named("anemia", "leukopenia", "b12_elevated"))
+    found = assessed(**SURVIVOR)
     (biopsy,) = [item for item in found.lists["next_steps"] if item.concept == "BoneMarrowBiopsy"]
     assert {"A0-08", "A0-58"} <= set(biopsy.claims)
     assert biopsy.urgency == "immediate"
@@ -197,8 +198,7 @@ def test_claims_that_order_the_same_step_are_one_entry_with_the_most_urgent_word
 
 def test_a_biopsy_that_was_done_stays_a_step_with_its_day() -> None:
     found = assessed(
-        history=named("breast cancer"),
-        findings=named("anemia", "leukopenia", "b12_elevated"),
+        **SURVIVOR,
         procedures=named("bone marrow biopsy", date="2026-02-03"),
     )
     (biopsy,) = [item for item in found.lists["next_steps"] if item.concept == "BoneMarrowBiopsy"]
@@ -209,6 +209,33 @@ def test_steps_without_an_order_of_their_own_come_by_urgency() -> None:
     found = assessed(findings=named("blasts", "pancytopenia"), diagnoses=named("lymphoma", status="suspected"))
     items = [item for item in found.lists["escalations"] if item.basis is Basis.ENTAILED]
     assert [URGENCY[item.urgency] for item in items] == sorted(URGENCY[item.urgency] for item in items)
+
+
+# -- treatments
+
+
+def test_a_dose_has_the_phases_that_are_printed_and_nothing_more() -> None:
+    found = assessed(
+        diagnoses=named("gastric cancer"),
+        measurements=[b12(120, "2026-02-05")],
+        findings=named("loss of vibration sense"),
+    )
+    first, second = entry(found, "treatments", "treatment:hydroxocobalamin").regimen
+    assert (first.phase, first.dose, first.unit, first.frequency) == ("loading", "1", "mg", "alternate days")
+    assert (first.duration, first.until) == ("", "no further improvement")
+    assert (second.phase, second.frequency, second.duration) == ("maintenance", "every 2 months", "not stated")
+
+
+def test_a_dose_printed_for_one_drug_is_not_given_to_its_neighbour() -> None:
+    found = assessed(diagnoses=named("low-risk mds"), measurements=[{"test": "EPO", "value": 180, "unit": "U/L"}])
+    assert [phase.dose for phase in entry(found, "treatments", "treatment:epoetin").regimen] == ["450"]
+    assert entry(found, "treatments", "treatment:darbepoetin").regimen == ()
+
+
+def test_a_value_to_be_watched_names_when_it_was_last_measured() -> None:
+    found = assessed(diagnoses=named("lung cancer"), measurements=[b12(1200, "2026-02-05")])
+    watched = entry(found, "monitoring", "monitoring:b12")
+    assert (watched.done, watched.done_on) == (True, "2026-02-05")
 
 
 # -- warnings, precautions, conflicts
@@ -240,7 +267,7 @@ def test_a_warning_with_every_exception_met_is_gone() -> None:
 
 
 def test_an_emergency_is_outside_what_a_hold_speaks_of() -> None:
-    found = assessed(history=named("breast cancer"), findings=named("anemia", "leukopenia", "b12_elevated"))
+    found = assessed(**SURVIVOR)
     (hold,) = [item for item in found.lists["contraindications"] if "A0-60" in item.claims]
     assert any("emergenc" in scope for scope in hold.scope)
 
@@ -259,7 +286,7 @@ def test_offer_and_prohibition_of_one_drug_are_a_conflict_that_no_rule_resolves(
 
 
 def test_a_claim_that_another_qualifies_is_read_with_it() -> None:
-    found = assessed(**FOUR_NEGATIVES, measurements=[b12(1200, "2026-01-05"), b12(1300, "2026-02-05")])
+    found = assessed(**PERSISTENT)
     (conflict,) = [item for item in found.conflicts if item.action == "hepatic_metastases"]
     assert (conflict.resolution, conflict.supporting, conflict.opposing) == ("qualified", ("A4-14",), ("A4-62",))
 
@@ -298,141 +325,3 @@ def test_an_explained_cytopenia_takes_away_what_rested_on_its_being_unexplained(
 def test_a_stated_diagnosis_is_no_branch() -> None:
     found = assessed(branches=True, findings=named(*INDEX_CASE_OF_A1), diagnoses=named("mds"))
     assert "mds" not in [branch.condition["entry"]["concept"] for branch in found.branches or ()]
-
-
-# -- questions
-
-
-def test_the_fact_that_would_settle_a_warning_is_asked_for() -> None:
-    found = assessed(diagnoses=named("ovarian cancer"), plans=named("ESA")).questions
-    asked = {(fact.concept, fact.status): one.settles for one in found if len(one.missing) == 1 for fact in one.missing}
-    assert asked["ActiveChemotherapy", "absent"] == ("A0-39",)
-
-
-def test_what_settles_most_is_asked_first_and_never_more_than_two_facts_together() -> None:
-    found = assessed(findings=named(*INDEX_CASE_OF_A1)).questions
-    assert len(found) > 3
-    counts = [(-len(one.settles), len(one.missing)) for one in found]
-    assert counts == sorted(counts)
-    assert {len(one.missing) for one in found} <= {1, 2}
-
-
-def test_nothing_is_asked_for_a_claim_of_which_nothing_is_met() -> None:
-    asked = {name for one in assessed(findings=named("blasts")).questions for name in one.settles}
-    assert "A0-31" not in asked
-    assert "A1-54" in asked
-
-
-@pytest.mark.xfail(strict=True, reason="two readings of one finding are the same fact to ask for, yet stand twice")
-def test_no_question_is_asked_twice() -> None:
-    codes = KNOWLEDGE.ontology.codes
-    found = assessed(diagnoses=named("lung cancer")).questions
-    asked = [str([fact.fragment(codes) for fact in one.missing]) for one in found]
-    assert sorted(asked) == sorted(set(asked))
-
-
-# -- old values
-
-
-@pytest.mark.parametrize(("day", "old"), [("2025-11-12", False), ("2025-11-11", True)])
-def test_a_value_is_stale_after_ninety_days_and_used_all_the_same(day: str, old: bool) -> None:
-    found = assessed(diagnoses=named("lung cancer"), measurements=[b12(1200, day)])
-    assert [issue.kind for issue in found.issues] == (["stale_value"] if old else [])
-    assert "A4-11" in found.outcomes.ids(Outcome.APPLICABLE)
-
-
-def test_only_the_latest_value_can_be_stale() -> None:
-    found = assessed(diagnoses=named("lung cancer"), measurements=[b12(1200, "2025-01-05"), b12(1300, "2026-02-05")])
-    assert [issue.kind for issue in found.issues] == []
-
-
-# -- identifiers
-
-
-def test_the_collector_found_the_patients_in_three_forms() -> None:
-    assert len(FORMS) == 3
-    for folder in FORMS:
-        assert sorted(path.name for path in folder.iterdir()) == ["case.json", "case.yaml", "text.txt"]
-
-
-def in_form(folder: Path, name: str) -> Assessment:
-    content = (folder / name).read_text(encoding="utf-8")
-    if name == "text.txt":
-        return KNOWLEDGE.assess(read_text(content, KNOWLEDGE.names, DAY).facts)
-    parse = parse_json if name == "case.json" else parse_yaml
-    return KNOWLEDGE.assess_case(parse(content), DAY)
-
-
-BROKEN_LINE: Final = pytest.mark.xfail(strict=True, reason="a value after a line break is lost (kg/text)")
-
-
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param(path, id=path.name, marks=[BROKEN_LINE] if path.name == "survivor-with-a-series" else [])
-        for path in FORMS
-    ],
-)
-def test_the_same_patient_as_text_json_and_yaml_has_one_identifier(folder: Path) -> None:
-    one, *others = (in_form(folder, name) for name in ("text.txt", "case.json", "case.yaml"))
-    assert {other.id for other in others} == {one.id}
-    assert {other.outcomes.ids(Outcome.APPLICABLE) for other in others} == {one.outcomes.ids(Outcome.APPLICABLE)}
-
-
-SAME: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
-    "the list a concept stands in": (
-        {"findings": named("blasts"), "diagnoses": named("iron deficiency")},
-        {"results": named("blasts"), "findings": named("iron deficiency")},
-    ),
-    "13 and 13.0": (
-        {"measurements": [{"test": "Hb", "value": 13, "unit": "g/dL"}]},
-        {"measurements": [parse_json('{"test": "Hb", "value": 13.0, "unit": "g/dL"}')]},
-    ),
-    "the unit of a value": (
-        {"measurements": [{"test": "Hb", "value": 98, "unit": "g/L"}]},
-        {"measurements": [parse_json('{"test": "hemoglobin", "value": 9.8, "unit": "g/dL"}')]},
-    ),
-    "order and repetition": (
-        {"findings": named("blasts", "anemia"), "diagnoses": named("mds")},
-        {"diagnoses": named("mds"), "findings": named("anemia", "blasts", "anaemia")},
-    ),
-    "names of one concept": (
-        {"diagnoses": named("myelodysplastic syndrome")},
-        {"diagnoses": named("MDS")},
-    ),
-    "a status left out": (
-        {"findings": named("fever")},
-        {"findings": named("fever", status="present")},
-    ),
-}
-
-OTHER: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
-    "history and now": ({"history": named("breast cancer")}, {"diagnoses": named("breast cancer")}),
-    "a plan and a treatment": ({"plans": named("ESA")}, {"treatments": named("ESA")}),
-    "present and absent": ({"findings": named("fever")}, {"findings": named("fever", status="absent")}),
-    "the day of the case": ({"findings": named("fever")}, {"findings": named("fever"), "as_of": "2026-02-11"}),
-    "a comparator": (
-        {"measurements": [b12(1000, "2026-02-01")]},
-        {"measurements": [b12(1000, "2026-02-01") | {"comparator": ">"}]},
-    ),
-    "a complete list": ({"findings": named("fever")}, {"findings": named("fever"), "record": {"complete": ["plans"]}}),
-}
-
-
-@pytest.mark.parametrize("name", SAME)
-def test_the_identifier_is_the_same_whatever(name: str) -> None:
-    one, other = SAME[name]
-    assert assessed(**one).id == assessed(**other).id
-
-
-@pytest.mark.parametrize("name", OTHER)
-def test_the_identifier_tells_apart(name: str) -> None:
-    one, other = OTHER[name]
-    assert assessed(**one).id != assessed(**other).id
-
-
-def test_the_identifier_is_a_digest_that_names_its_kind() -> None:
-    kind, _, digest = assessed(findings=named("fever")).id.partition(":")
-    assert kind == "sha256"
-    assert len(digest) == 64
-    assert set(digest) <= set("0123456789abcdef")

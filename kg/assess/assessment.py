@@ -12,13 +12,13 @@ from typing import Any, Final, Protocol
 
 from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
-from kg.assess.lists import AGAINST, DIFFERENTIAL, Lists
+from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.questions import Question, questions
 from kg.closure import Closure
 from kg.contexts import property_of
 from kg.derivations import Conclusion, derivations
 from kg.entries import Claim
-from kg.facts import DataIssue, Measurement, PatientFacts
+from kg.facts import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology import Ontology
 from kg.outcomes import Outcome, Outcomes, outcomes
 from kg.proof import Explainer
@@ -93,7 +93,22 @@ class Assessment:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What to ask or test next."""
-        return questions(self.ontology, self.closure, self.outcomes)
+        measured = {item.quantity for item in self.record.occasions}
+        return questions(self.ontology, self.closure, self.outcomes, measured, self.at_stake)
+
+    @cached_property
+    def at_stake(self) -> frozenset[str]:
+        """Claims not decided that warn of something planned, given or offered to this patient."""
+        facts = (fact for fact in self.record.facts.facts if fact.list in ("plans", "treatments"))
+        in_play = {fact.concept for fact in facts if fact.status is Status.PRESENT}
+        in_play |= {item.concept for item in self.lists["treatments"] if item.basis is Basis.ENTAILED}
+        related = {name for one in in_play for name in self.ontology.ancestors(one) | self.ontology.descendants(one)}
+        undecided = (*self.outcomes.ids(Outcome.UNDETERMINED), *self.outcomes.ids(Outcome.AMBIGUOUS))
+        return frozenset(name for name in undecided if related and self._warns_of(name, related))
+
+    def _warns_of(self, claim: str, concepts: set[str]) -> bool:
+        conclusions, lists = self.ontology.claims[claim].conclusions, self.ontology.lists
+        return any(lists.get(said) in WARNINGS and concept in concepts for said, concept in conclusions)
 
     def conclusion(self, identifier: str) -> Conclusion | None:
         """What the id of an entry or of a claim that applies or is excluded stands for; None for anything else."""
@@ -141,12 +156,12 @@ def assess(ontology: Ontology, reasoner: Reasoner, facts: PatientFacts) -> Asses
     The clashes and their proofs are the engine's, whoever reasons.
     """
     engine = reasoner if isinstance(reasoner, Engine) else Engine(ontology)
-    patient = settle(ontology, engine, facts).record
+    settled = settle(ontology, engine, facts)
     if reasoner is not engine:
-        (closure,) = reasoner.infer((patient,))
-        return project(ontology, patient, closure)
-    saturation = engine.saturate(patient)
-    return replace(project(ontology, patient, engine.closure(saturation)), engine=engine, saturation=saturation)
+        (closure,) = reasoner.infer((settled.record,))
+        return project(ontology, settled.record, closure)
+    closure = engine.closure(settled.saturation)
+    return replace(project(ontology, settled.record, closure), engine=engine, saturation=settled.saturation)
 
 
 def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment:

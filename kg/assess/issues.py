@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from kg.facts import DataIssue, Fact, Measurement
 from kg.occasions import Occasion
 from kg.ontology import Ontology
 from kg.record import Record
+
+STALE: Final = "stale_value"
 
 
 def current(record: Record) -> tuple[Occasion, ...]:
@@ -29,7 +32,7 @@ def stale(ontology: Ontology, record: Record) -> Iterator[DataIssue]:
         age = age_in_days(record, occasion)
         if age is not None and age > ontology.stale_after_days:
             message = f"{ontology.label(occasion.quantity)}: the latest value is {age} days old ({occasion.day})"
-            yield DataIssue("stale_value", message, (occasion.quantity,))
+            yield DataIssue(STALE, message, (occasion.quantity,))
 
 
 def facts_of(ontology: Ontology, record: Record, issue: DataIssue) -> tuple[Fact | Measurement, ...]:

@@ -32,6 +32,7 @@ URGENCY: Final[Mapping[str, int]] = {"immediate": 0, "urgent": 1, "red_flag": 2,
 DIFFERENTIAL, AGAINST, STEPS = "differential", "counterarguments", "next_steps"
 WARNINGS: Final = ("contraindications", "pitfalls")
 LAST: Final = 99
+EXCLUDES: Final = "excludes"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 
 
@@ -171,13 +172,22 @@ class Lists:
     # -- actions
 
     def actions(self, name: str) -> tuple[Action, ...]:
-        """In the printed order where there is one; then by urgency, step of the algorithm, number of claims, label."""
+        """In the order that claims demand; then by urgency, step of the algorithm, place in print, label.
+
+        The place is that of the claim that speaks of the fewest things, so that each step of a list stands where the
+        list has it and not where the list is announced.
+        """
         rows = [self._action(name, row) for row in self._rows(name)]
         found = {item.id: item for item, _ in rows}
-        keys = {item.id: (self._due(item), step, -len(item.claims), item.label) for item, step in rows}
+        keys = {item.id: (self._due(item), step, *self._place(item), item.label) for item, step in rows}
         order, cycles = arranged(keys, self._edges if name == STEPS else ())
         self.cycles += cycles
         return tuple(found[one] for one in order)
+
+    def _place(self, item: Action) -> tuple[str, int]:
+        claims = (self.ontology.claims[name] for name in item.claims)
+        claim = min(claims, key=lambda one: (len(one.conclusions), one.article, one.passage.start))
+        return claim.article, claim.passage.start
 
     @staticmethod
     def _due(item: Action) -> int:
@@ -185,13 +195,13 @@ class Lists:
 
     def _action(self, name: str, row: Row) -> tuple[Action, int]:
         concept, claims = row.concept, row.claims
-        done, day = self._done(concept) if name in (STEPS, "monitoring") else (False, "")
-        relations = (
+        relations = tuple(
             predicate
             for claim in claims
             for predicate, target in claim.conclusions
             if target == concept and self.ontology.lists.get(predicate) == name
         )
+        done, day = self._done(concept, relations) if name in (STEPS, "monitoring") else (False, "")
         action = Action(
             id=row.id,
             concept=concept,
@@ -233,12 +243,18 @@ class Lists:
             if other != concept and self.ontology.lists.get(predicate) == name
         )
 
-    def _done(self, concept: str) -> tuple[bool, str]:
-        """Whether the record has the step, and its latest day (P7: it is recommended all the same)."""
+    def _done(self, concept: str, relations: Iterable[str]) -> tuple[bool, str]:
+        """Whether the record has the step, and its latest day (P7: it is recommended all the same).
+
+        What is to be excluded is done when the record says that it, or something above it, is absent.
+        """
         below = self.ontology.descendants(concept)
         values = [item.date for item in self.record.facts.measurements if item.quantity in below]
         facts = self.record.facts.facts
         values += [f.date for f in facts if f.concept in below and f.list in ("procedures", "results") and _there(f)]
+        if EXCLUDES in relations:
+            above = self.ontology.ancestors(concept)
+            values += [fact.date for fact in facts if fact.concept in above and fact.status is Status.ABSENT]
         return bool(values), str(max((day for day in values if day), default=""))
 
     # -- what comes first

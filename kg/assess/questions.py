@@ -1,8 +1,13 @@
-"""What to ask or test next: the missing facts that would settle most, of claims that are partly met already."""
+"""What to ask or test next: the missing facts that would settle most, of claims that are partly met already.
+
+A question is asked once, however many claims wait for it and in whatever words: readings of one finding, presence and
+absence of one thing, and limits of one quantity are one question. Where a quantity was never measured, its value is
+asked for in place of the findings that it decides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,26 +18,63 @@ from kg.ontology import Ontology
 from kg.outcomes import Outcome, Outcomes
 
 AT_MOST: Final = 2
+Key = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
 class Question:
-    """Facts that are missing together, and the claims that they would settle."""
+    """Facts that are missing together, the claims that they would settle, and whether a warning in play is of these."""
 
     missing: tuple[MissingFact, ...]
     settles: tuple[str, ...]
+    pressing: bool = False
 
 
-def questions(ontology: Ontology, closure: Closure, outcomes: Outcomes) -> tuple[Question, ...]:
-    """Those that settle most first; then one fact before two; then by label."""
-    settled: dict[tuple[MissingFact, ...], dict[str, None]] = {}
+def questions(
+    ontology: Ontology,
+    closure: Closure,
+    outcomes: Outcomes,
+    measured: Collection[str] = (),
+    at_stake: Collection[str] = (),
+) -> tuple[Question, ...]:
+    """First what settles a claim at stake; then what settles most; then one fact before two; then by label.
+
+    `measured` are the quantities with a value; `at_stake` the claims that warn of something planned, given or offered.
+    """
+    known = frozenset(measured)
+    settled: dict[tuple[Key, ...], dict[str, None]] = {}
+    facts: dict[Key, MissingFact] = {}
     for item in outcomes.of(Outcome.UNDETERMINED):
-        if not closure.types.isdisjoint(_elementary_of(ontology, item.claim)):
-            for facts in item.missing:
-                if len(facts) <= AT_MOST:
-                    settled.setdefault(facts, {})[item.claim] = None
-    found = (Question(facts, tuple(claims)) for facts, claims in settled.items())
-    return tuple(sorted(found, key=lambda one: (-len(one.settles), len(one.missing), one.missing)))
+        if closure.types.isdisjoint(_elementary_of(ontology, item.claim)):
+            continue
+        for missing in item.missing:
+            asked = {_key(one): one for one in (_asked(ontology, fact, known) for fact in missing)}
+            if len(asked) <= AT_MOST:
+                settled.setdefault(tuple(sorted(asked)), {})[item.claim] = None
+                for key, one in asked.items():
+                    facts[key] = max(one, facts.get(key, one), key=lambda fact: fact.status)
+    found = (
+        Question(tuple(facts[key] for key in keys), tuple(claims), not claims.keys().isdisjoint(at_stake))
+        for keys, claims in settled.items()
+    )
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(one: Question) -> tuple[bool, int, int, tuple[str, ...]]:
+    return not one.pressing, -len(one.settles), len(one.missing), tuple(fact.label for fact in one.missing)
+
+
+def _key(fact: MissingFact) -> Key:
+    return fact.list, fact.concept, fact.status == "suspected"
+
+
+@lru_cache(maxsize=16384)
+def _asked(ontology: Ontology, fact: MissingFact, measured: frozenset[str]) -> MissingFact:
+    """The fact as it is asked for, with the label of its concept."""
+    concept = ontology.concepts[fact.concept]
+    if concept.axis and concept.axis[0] in ontology.quantities and concept.axis[0] not in measured:
+        return MissingFact("measurements", concept.axis[0], "present", ontology.label(concept.axis[0]))
+    return MissingFact(fact.list, fact.concept, fact.status, concept.label)
 
 
 @lru_cache(maxsize=4096)

@@ -5,19 +5,30 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
-from typing import Any
+from typing import Any, Final
 
 from kg import render
-from kg.ask import ask
-from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument
-from kg.commands.lines import answered
+from kg.ask import Reply, ask
+from kg.commands.common import (
+    DONE,
+    chosen_format,
+    command,
+    day_argument,
+    day_of,
+    format_argument,
+    lines_as_json,
+    read_input,
+)
+from kg.commands.explain import print_explanation, question_arguments
+from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import coloured, width
 from kg.errors import CaseError, InputError, Problem
 from kg.knowledge import Knowledge
 from kg.read_case import parse_json
 from kg.render import reply
 
-LINE = ("question", "as_of")
+LINE: Final = ("question", "as_of")
+AGAIN: Final = "this command again, with --conclusion"
 
 
 def add(commands: Any) -> None:
@@ -29,6 +40,7 @@ def add(commands: Any) -> None:
     found.add_argument("--jsonl", action="store_true", help='lines such as {"question": ..., "as_of": ...} from stdin')
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    question_arguments(found, required=False)
     format_argument(found)
 
 
@@ -36,27 +48,37 @@ def run(options: argparse.Namespace) -> int:
     """One text, or one a line."""
     knowledge = Knowledge(options.ontology)
     if options.jsonl:
-        return answered(sys.stdin, lambda line: _line(knowledge, line, options), None)
-    text = sys.stdin.read() if options.question in (None, "-") else options.question
+        lines_as_json(options)
+        knowledge.load()
+        return answered(standard_input(), lambda line: _line(knowledge, line, options), None)
+    text = read_input("-") if options.question in (None, "-") else options.question
     found = ask(knowledge, text, day_of(options), not options.no_branches)
+    if any((options.conclusion, options.why_not, options.what_if, options.counterfactual)):
+        return _explained(knowledge, found, options)
     form = chosen_format(options)
     if form == "json":
         print(render.dumps(reply.reply_json(found, options.proofs)))
     elif form == "markdown":
-        sys.stdout.write(reply.reply_markdown(found))
+        sys.stdout.write(reply.reply_markdown(found, AGAIN))
     else:
-        sys.stdout.write(reply.reply_text(found, width(), coloured()))
+        sys.stdout.write(reply.reply_text(found, width(), coloured(), AGAIN))
     return DONE
 
 
-def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> object:
+def _explained(knowledge: Knowledge, found: Reply, options: argparse.Namespace) -> int:
+    if found.assessment is None:
+        raise InputError([Problem("question", "states nothing of a patient", "See `warrant claims` for a claim.")])
+    return print_explanation(knowledge, found.assessment, options)
+
+
+def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> str:
     data = parse_json(line)
     if not isinstance(data, dict) or not isinstance(data.get("question"), str):
         raise CaseError([Problem("$.question", "is missing or no text", 'Write {"question": "...", "as_of": "..."}.')])
     if unknown := sorted(set(data) - set(LINE)):
         raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
     found = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
-    return reply.reply_json(found, options.proofs)
+    return render.dumps(reply.reply_json(found, options.proofs), None)
 
 
 def _day(given: object, options: argparse.Namespace) -> datetime.date:

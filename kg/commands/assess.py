@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
+import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kg import render
 from kg.assess import Assessment
-from kg.commands.common import DONE, case_arguments, chosen_format, command, day_of, format_argument, read_case
-from kg.commands.lines import answered
+from kg.commands.common import (
+    DONE,
+    case_arguments,
+    chosen_format,
+    command,
+    day_of,
+    format_argument,
+    lines_as_json,
+    read_case,
+)
+from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import print_answer
 from kg.knowledge import Knowledge
 from kg.read_case import parse_json
+from kg.render import wire
 
 
 def add(commands: Any) -> None:
@@ -35,8 +46,17 @@ def run(options: argparse.Namespace) -> int:
     if options.jsonl or options.case.endswith(".jsonl"):
         return _lines(knowledge, options)
     assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options)), options)
-    print_answer(chosen_format(options), assessment, lambda: render.as_json(assessment, options.proofs))
+    data = partial(render.as_json, assessment, options.proofs)
+    print_answer(chosen_format(options), assessment, data, _explaining(options))
     return DONE
+
+
+def _explaining(options: argparse.Namespace) -> str:
+    """The command that explains this case, up to the id of a conclusion."""
+    day = f" --as-of {options.as_of}" if options.as_of else ""
+    if options.case == "-":
+        return f"with the case in case.yaml: warrant explain case.yaml{day} --conclusion"
+    return f"warrant explain {shlex.quote(options.case)}{day} --conclusion"
 
 
 def _assessed(knowledge: Knowledge, facts: Any, options: argparse.Namespace) -> Assessment:
@@ -45,14 +65,16 @@ def _assessed(knowledge: Knowledge, facts: Any, options: argparse.Namespace) -> 
 
 def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
     """JSON Lines: a bad line is answered by its errors on its own line, and the status says that there was one."""
+    lines_as_json(options)
     today = day_of(options)
+    knowledge.load()
 
-    def answer(line: str) -> object:
+    def answer(line: str) -> str:
         facts = knowledge.read_case(parse_json(line), today)
-        return render.as_json(_assessed(knowledge, facts, options), options.proofs)
+        return wire.compact(_assessed(knowledge, facts, options), options.proofs)
 
     if options.case == "-":
-        return answered(sys.stdin, answer, None)
+        return answered(standard_input(), answer, None)
     path = Path(options.case)
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         return answered(lines, answer, os.path.getsize(path))

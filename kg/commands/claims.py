@@ -6,13 +6,14 @@ import argparse
 from typing import Any
 
 from kg import render
-from kg.authoring import compiler
 from kg.commands.common import DONE, chosen_format, command, format_argument
 from kg.entries import Claim
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 from kg.names import Names
+from kg.nearest import closest
 from kg.ontology import Ontology
+from kg.render.markdown import escape
 
 
 def add(commands: Any) -> None:
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
     found.add_argument("--kind", help="only of this kind")
     found.add_argument("--concept", help="only those that conclude something of this concept (any of its names)")
     found.add_argument("--marker-state", help="only those with a marker in this state, or `uncited`")
-    format_argument(found, "text", "json")
+    format_argument(found)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,25 +32,58 @@ def run(options: argparse.Namespace) -> int:
     ontology = Knowledge(options.ontology).ontology
     unknown = [name for name in options.id if name not in ontology.claims]
     if unknown:
-        close = {name: compiler.closest(name, ontology.claims) for name in unknown}
+        close = {name: closest(name, ontology.claims) for name in unknown}
         raise InputError([Problem(name, "no such claim", "See `warrant claims`.", close[name]) for name in unknown])
-    found = [ontology.claims[name] for name in options.id or ontology.claims]
-    found = [claim for claim in found if _wanted(ontology, claim, options)]
-    if chosen_format(options) == "json":
+    _known(ontology, options)
+    concept = _concept(ontology, options.concept) if options.concept else ""
+    named = (ontology.claims[name] for name in options.id or ontology.claims)
+    found = [claim for claim in named if _wanted(claim, concept, options)]
+    form = chosen_format(options)
+    if form == "json":
         print(render.dumps([render.claim_json(claim) for claim in found]))
-        return DONE
-    for claim in found:
-        print(f"{claim.id}  {claim.kind}: {claim.sentence}\n    {render.source_line(claim)}")
+    else:
+        print("\n".join(map(_markdown if form == "markdown" else _text, found)))
     return DONE
 
 
-def _wanted(ontology: Ontology, claim: Claim, options: argparse.Namespace) -> bool:
-    states = {marker.state for marker in claim.markers} or {"uncited"}
-    concept = _concept(ontology, options.concept) if options.concept else ""
+def _text(claim: Claim) -> str:
+    return f"{claim.id}  {claim.kind}: {claim.sentence}\n    {render.source_line(claim)}"
+
+
+def _markdown(claim: Claim) -> str:
+    lines = (f"doubt ({basis}): {text}" for text, basis in claim.doubts)
+    details = "".join(f"\n  - {escape(line)}" for line in (render.source_line(claim), *lines))
+    return f"- **{claim.id}** ({escape(claim.kind)}) {escape(claim.sentence)}{details}"
+
+
+def _known(ontology: Ontology, options: argparse.Namespace) -> None:
+    """Raises InputError for a filter that no claim can pass, with what there is."""
+    claims = ontology.claims.values()
+    there = {
+        "article": {claim.article for claim in claims},
+        "kind": {claim.kind for claim in claims},
+        "marker_state": {state for claim in claims for state in _states(claim)},
+    }
+    problems = []
+    for name, values in there.items():
+        given = getattr(options, name)
+        if given and given not in values:
+            where, known = f"--{name.replace('_', '-')}", ", ".join(sorted(values))
+            close = closest(given, values)
+            problems.append(Problem(where, f"no claim has {given!r}", f"There are: {known}.", close))
+    if problems:
+        raise InputError(problems)
+
+
+def _states(claim: Claim) -> set[str]:
+    return {marker.state for marker in claim.markers} or {"uncited"}
+
+
+def _wanted(claim: Claim, concept: str, options: argparse.Namespace) -> bool:
     return (
         (not options.article or claim.article == options.article)
         and (not options.kind or claim.kind == options.kind)
-        and (not options.marker_state or options.marker_state in states)
+        and (not options.marker_state or options.marker_state in _states(claim))
         and (not concept or any(target == concept for _, target in claim.conclusions))
     )
 

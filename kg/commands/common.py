@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from kg.errors import CaseError, Problem
+from kg.errors import CaseError, InputError, Problem
 from kg.facts import PatientFacts
 from kg.knowledge import Knowledge
 from kg.ontology import DEFAULT_FOLDER
@@ -46,8 +46,16 @@ def chosen_format(options: argparse.Namespace) -> str:
 
 def day_argument(parser: argparse.ArgumentParser) -> None:
     """`--as-of`."""
-    day = datetime.date.fromisoformat
-    parser.add_argument("--as-of", type=day, default=None, metavar="DATE", help="day of the record, today if not given")
+    parser.add_argument(
+        "--as-of", type=_day, default=None, metavar="DATE", help="day of the record, today if not given"
+    )
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write YYYY-MM-DD") from None
 
 
 def day_of(options: argparse.Namespace) -> datetime.date:
@@ -56,17 +64,36 @@ def day_of(options: argparse.Namespace) -> datetime.date:
 
 def case_arguments(parser: argparse.ArgumentParser) -> None:
     """A case and its day."""
-    parser.add_argument("case", help="a .json or .yaml file, or - for standard input")
+    parser.add_argument("case", help="a .json or .yaml file, a .txt file in plain words, or - for standard input")
     day_argument(parser)
 
 
-def read_case(knowledge: Knowledge, name: str, today: datetime.date) -> PatientFacts:
-    """The facts of a case file; `-` is standard input, read as YAML, of which JSON is a part."""
+def lines_as_json(options: argparse.Namespace) -> None:
+    """Raises InputError when JSON Lines are to be given in another form."""
+    if options.format not in (None, "json"):
+        problem = Problem("--format", f"{options.format} cannot be given line by line", "Leave it out, or say json.")
+        raise InputError([problem])
+
+
+def read_input(name: str) -> str:
+    """The text of a file; `-` is standard input. Raises InputError for what is no UTF-8 text."""
+    stream = getattr(sys.stdin, "buffer", None)
+    if name == "-" and stream is None:
+        return sys.stdin.read()
     try:
-        content = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        return (stream.read() if stream and name == "-" else Path(name).read_bytes()).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CaseError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
-    parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml
+        raise InputError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
+
+
+def read_case(knowledge: Knowledge, name: str, today: datetime.date) -> PatientFacts:
+    """The facts of a case file; `-` is standard input, read as YAML, of which JSON is a part; `.txt` is plain words."""
+    content = read_input(name)
     if not content.strip():
         raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "..."}]}.')])
+    if name.endswith(".txt"):
+        from kg.text import read_text  # noqa: PLC0415 - only a case in words needs the reader of texts
+
+        return read_text(content, knowledge.names, today).facts
+    parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml
     return knowledge.read_case(parse(content), today)

@@ -19,7 +19,7 @@ from kg.commands.common import (
 )
 from kg.knowledge import Knowledge
 from kg.read_case import parse_json
-from kg.render import explanation
+from kg.render import explanation, retraction
 
 
 def add(commands: Any) -> None:
@@ -27,18 +27,30 @@ def add(commands: Any) -> None:
     example = "warrant explain case.yaml --conclusion A0-39"
     found = command(commands, "explain", run, "why something follows, why not, and what if", example)
     case_arguments(found)
-    what = found.add_mutually_exclusive_group(required=True)
+    question_arguments(found, required=True)
+    format_argument(found)
+
+
+def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
+    """What may be asked of a finished assessment, one thing at a time."""
+    what = parser.add_mutually_exclusive_group(required=required)
     what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry of a list by its id")
     what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
     what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "..."}}')
     what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
-    format_argument(found)
+    what.add_argument("--retract", metavar="SOURCE", help="what falls without A0-39, A0:12-34, A0[1], A0-R11 or A0")
+    what.add_argument("--sources", metavar="ID", help="the smallest sets of sources that a conclusion rests on")
 
 
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
     assessment = knowledge.assess(read_case(knowledge, options.case, day_of(options)))
+    return print_explanation(knowledge, assessment, options)
+
+
+def print_explanation(knowledge: Knowledge, assessment: Assessment, options: argparse.Namespace) -> int:
+    """Prints the answer to the question that the options ask."""
     data, text, markdown = _answer(knowledge, assessment, options)
     form = chosen_format(options)
     sys.stdout.write(render.dumps(data) + "\n" if form == "json" else markdown if form == "markdown" else text)
@@ -57,6 +69,12 @@ def _answer(knowledge: Knowledge, assessment: Assessment, options: argparse.Name
         change = explanation.facts_of(parse_json(options.what_if), knowledge.names, assessment)
         changed = explore.what_if(assessment, knowledge.engine, change)
         return explanation.difference_json(changed), *_fenced(explanation.difference_text(changed))
+    if options.retract:
+        fallen = retraction.retraction(assessment, options.retract)
+        return retraction.retraction_json(fallen), *_fenced(retraction.retraction_text(fallen))
+    if options.sources:
+        based = retraction.rests_on(assessment, options.sources)
+        return retraction.rests_on_json(based), *_fenced(retraction.rests_on_text(based))
     flipped = explore.counterfactual(assessment, knowledge.engine, options.counterfactual)
     said = explanation.counterfactual_text(flipped, options.counterfactual)
     return explanation.counterfactual_json(flipped), *_fenced(said)

@@ -13,26 +13,40 @@ from kg.commands.common import DONE, WRONG
 from kg.errors import InputError, Problem
 
 
-def answered(lines: Iterable[str], answer: Callable[[str], object], size: int | None) -> int:
-    """Answers every line that is not blank; a bad one is answered by its errors. `size` in bytes is for the progress.
+def standard_input() -> Iterable[bytes | str]:
+    """The lines of standard input, not yet decoded where that can be."""
+    return getattr(sys.stdin, "buffer", sys.stdin)
 
-    Exit status 2 when a line was wrong, else 0. Progress is drawn on standard error if that is a terminal.
+
+def answered(lines: Iterable[bytes | str], answer: Callable[[str], str], size: int | None) -> int:
+    """Writes the answer to every line, JSON without line breaks; a bad line is answered by its errors.
+
+    `size` in bytes is for the progress, which is drawn on standard error if that is a terminal. Exit status 2 when a
+    line was wrong, else 0.
     """
     wrong = 0
     with tqdm(total=size, unit="B", unit_scale=True, disable=not sys.stderr.isatty(), file=sys.stderr) as progress:
         for number, line in enumerate(lines, 1):
-            progress.update(len(line.encode()))
+            progress.update(len(line))
             try:
-                found = answer(line) if line.strip() else _blank()
+                found = answer(_text(line))
             except InputError as error:
                 wrong += 1
-                found = {"line": number, "errors": [asdict(problem) for problem in error.problems]}
-            sys.stdout.write(render.dumps(found, None) + "\n")
+                errors = [asdict(problem) for problem in error.problems]
+                found = render.dumps({"line": number, "errors": errors}, None)
+            sys.stdout.write(found + "\n")
             sys.stdout.flush()
     if wrong:
-        print(f"{wrong} lines are wrong; each is answered by its errors", file=sys.stderr)
+        said = "line is wrong; it is answered by its" if wrong == 1 else "lines are wrong; each is answered by its"
+        print(f"{wrong} {said} errors", file=sys.stderr)
     return WRONG if wrong else DONE
 
 
-def _blank() -> object:
-    raise InputError([Problem("$", "is an empty line", "Leave it out, or write one object on it.")])
+def _text(line: bytes | str) -> str:
+    try:
+        text = line.decode("utf-8-sig") if isinstance(line, bytes) else line
+    except UnicodeDecodeError as error:
+        raise InputError([Problem("$", f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
+    if not text.strip():
+        raise InputError([Problem("$", "is an empty line", "Leave it out, or write one object on it.")])
+    return text

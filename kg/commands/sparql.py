@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from kg import terms
 from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument, read_case
+from kg.commands.terminal import width
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 from kg.queries import FOLDER, Query, Value, library, read, value
@@ -32,7 +33,7 @@ FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "tsv": ("text/tab-separated-values", "text/turtle"),
     "turtle": ("application/sparql-results+json", "text/turtle"),
 }
-_WIDEST: Final = 60
+_NARROWEST: Final = 12
 XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 
 
@@ -167,16 +168,26 @@ def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their cells, up to a width; longer cells go on in the next lines."""
-    wrapped = [[textwrap.wrap(cell, _WIDEST) or [""] for cell in row] for row in rows]
-    widths = [
-        max([len(name), *(len(line) for row in wrapped for line in row[place])]) for place, name in enumerate(columns)
+    """Columns as wide as their cells, narrower where the line is too long; longer cells go on in the next lines."""
+    widths = _widths([max(len(row[place]) for row in (columns, *rows)) for place in range(len(columns))], width())
+    wrapped = [
+        [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)] for row in (columns, *rows)
     ]
-    lines = [columns, ["-" * width for width in widths]]
-    for row in wrapped:
-        for number in range(max(map(len, row))):
+    lines: list[Sequence[str]] = []
+    for place, row in enumerate(wrapped):
+        for number in range(max(map(len, row), default=0)):
             lines.append([cell[number] if number < len(cell) else "" for cell in row])
+        if place == 0:
+            lines.append(["-" * size for size in widths])
     text = "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip() for line in lines
     )
-    return f"{text}\n\n{len(rows)} rows\n"
+    return f"{text}\n\n{len(rows)} {'row' if len(rows) == 1 else 'rows'}\n"
+
+
+def _widths(natural: Sequence[int], whole: int) -> list[int]:
+    """Column widths that fit a line, the widest columns cut first; none below a readable one."""
+    found = list(natural)
+    while sum(found) + 2 * (len(found) - 1) > whole and max(found, default=0) > _NARROWEST:
+        found[found.index(max(found))] -= 1
+    return found

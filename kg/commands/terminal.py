@@ -13,12 +13,12 @@ from kg.assess import Assessment
 WIDEST = 120
 
 
-def print_answer(form: str, assessment: Assessment, data: Callable[[], object]) -> None:
-    """Prints an assessment as `text`, `markdown` or `json`, the last from `data`."""
+def print_answer(form: str, assessment: Assessment, data: Callable[[], object], command: str) -> None:
+    """Prints an assessment as `text`, `markdown` or `json`, the last from `data`; `command`, before an id, explains."""
     if form == "text":
-        sys.stdout.write(render.as_text(assessment, width(), coloured()))
+        sys.stdout.write(render.as_text(assessment, width(), coloured(), command=command))
     elif form == "markdown":
-        sys.stdout.write(render.as_markdown(assessment))
+        sys.stdout.write(render.as_markdown(assessment, command=command))
     else:
         print(render.dumps(data()))
 

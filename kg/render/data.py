@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
 from kg.assess.issues import age_in_days, current, facts_of
@@ -16,11 +16,12 @@ from kg.derivations import Conclusion
 from kg.entries import Claim, Marker, Reference
 from kg.explore import WhyNot
 from kg.facts import DataIssue, Fact, Measurement, Origin
-from kg.missing import MissingFact
+from kg.missing import Find, MissingFact
 from kg.ontology import Ontology
 from kg.outcomes import ClaimOutcome, Outcome
 
 Data = dict[str, Any]
+COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def as_json(assessment: Assessment, proofs: bool = False) -> Data:
@@ -144,7 +145,7 @@ class _Writer:
                 for claim in self.assessment.applicable()
             ],
             "undetermined": [
-                {"id": item.claim, "missing": self.sets(item.missing)} for item in found.of(Outcome.UNDETERMINED)
+                undetermined(self.ontology, item.claim, item.find_missing) for item in found.of(Outcome.UNDETERMINED)
             ],
             "ambiguous": [self.ambiguous(item) for item in found.of(Outcome.AMBIGUOUS)],
             "excluded": [
@@ -300,6 +301,12 @@ def why_not_json(assessment: Assessment, found: WhyNot) -> Data:
     }
 
 
+@lru_cache(maxsize=16384)
+def undetermined(ontology: Ontology, claim: str, find: Find) -> Data:
+    """A claim that is open, with the sets of facts that would decide it; patients who agree in them share it."""
+    return {"id": claim, "missing": [_fragments(ontology, facts) for facts in find()]}
+
+
 def claim_json(claim: Claim) -> Data:
     """A claim as INTERFACE.md names its fields, with its formal reading and its doubts."""
     return {
@@ -326,7 +333,7 @@ def marker_json(item: Marker) -> Data:
 
 def dumps(data: object, indent: int | None = 2) -> str:
     """JSON text with non-ASCII letters kept; without `indent`, one line."""
-    return json.dumps(data, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return json.dumps(data, ensure_ascii=False, indent=indent) if indent else COMPACT.encode(data)
 
 
 @lru_cache(maxsize=65536)

@@ -11,19 +11,19 @@ from typing import Any, Final
 
 from kg import explore
 from kg.assess import Assessment
-from kg.authoring.compiler import closest
 from kg.entries import Claim
 from kg.errors import CaseError, InputError, NotFound, Problem
 from kg.explore import Counterfactual, Difference, WhyNot
 from kg.facts import PatientFacts
 from kg.names import Names
+from kg.nearest import closest
 from kg.ontology import Ontology
 from kg.outcomes import Outcome
 from kg.proof import NotEntailed, Proof
 from kg.read_case import CaseReader
 from kg.render.data import Data, claim_source, dumps
 from kg.render.markdown import escape
-from kg.render.proof_text import as_tree, in_words, source
+from kg.render.proof_text import as_tree, in_short, in_words, source
 
 FACT: Final = 'Write {"list": "diagnoses", "entry": {"concept": "..."}}.'
 ROOT: Final = "$"
@@ -96,8 +96,8 @@ def explanation_json(found: Explanation) -> Data:
 
 
 def explanation_text(found: Explanation) -> str:
-    """The proof as an indented tree."""
-    return as_tree(found.proof, found.ontology)
+    """What the proof rests on in short, and the proof as an indented tree."""
+    return f"{in_short(found.proof, found.ontology)}\n{as_tree(found.proof, found.ontology)}"
 
 
 def explanation_markdown(found: Explanation) -> str:

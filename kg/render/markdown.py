@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kg.assess import Assessment
-from kg.render.document import Row, document
+from kg.render.document import Document, Row, document
 
 
-def as_markdown(assessment: Assessment) -> str:
-    """The assessment as a Markdown document; what comes from the record or the ontology is escaped."""
-    return "\n".join(_lines(assessment)) + "\n"
+def as_markdown(assessment: Assessment, unread: Sequence[str] = (), command: str = "") -> str:
+    """The assessment as a Markdown document; what comes from the record or the ontology is escaped.
+
+    `unread` and `command` are those of kg.render.document.
+    """
+    return "\n".join(_lines(document(assessment, unread, command))) + "\n"
 
 
-def _lines(assessment: Assessment) -> Iterator[str]:
-    page = document(assessment)
+def _lines(page: Document) -> Iterator[str]:
     yield "# Assessment"
     yield ""
-    for line in page.headline:
-        label, _, rest = line.partition(": ")
-        yield f"- **{escape(label)}**{': ' + escape(rest) if rest else ''}"
+    yield f"**{escape(page.headline)}**"
+    yield ""
+    for section in page.summary:
+        first, *rest = section.rows
+        yield f"- **{escape(section.heading)}:** {escape(first.text)}"
+        yield from (f"  - {escape(row.text)}" for row in rest)
     for section in page.sections:
         yield ""
         yield f"## {escape(section.heading)}"
         yield ""
         for row in section.rows:
-            yield f"- {_with_claims(row)}"
-            for detail in row.details:
-                yield f"  - {escape(detail)}"
+            yield f"{f'{row.number}.' if row.number else '-'} {_with_claims(row)}"
+            indent = " " * (len(str(row.number)) + 2 if row.number else 2)
+            yield from (f"{indent}- {escape(detail)}" for detail in row.details)
     yield ""
     for line in page.small_print:
         yield f"*{escape(line)}*"
@@ -36,9 +41,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 
 
 def _with_claims(row: Row) -> str:
-    return escape(row.text) + (
-        f" [{', '.join(row.claims)}]".replace("[", "\\[").replace("]", "\\]") if row.claims else ""
-    )
+    return escape(f"{row.text} [{', '.join(row.claims)}]" if row.claims else row.text)
 
 
 def escape(text: str) -> str:

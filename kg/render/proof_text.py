@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from kg.derivations import Conclusion
 from kg.ontology import Ontology
 from kg.proof import Proof, Step
+from kg.render.wording import source_line, unit
+
+MECHANICAL: Final = ("generated", "schema", "tree")
 
 
 def as_tree(proof: Proof, ontology: Ontology) -> str:
     """The proof as indented text; a step that was shown before is named again without its premises."""
     steps = {step.id: step for step in proof.steps}
     return "\n".join(_Tree(steps, ontology).lines(proof.steps[-1], "", "")) + "\n"
+
+
+def in_short(proof: Proof, ontology: Ontology) -> str:
+    """What a proof rests on: the facts of the record, the claims with their sentences, the editorial decisions.
+
+    What the schema, the hierarchy of concepts and the generated classes contribute is left to the steps.
+    """
+    values = {fact.subject: fact.object for fact in proof.facts if fact.predicate == "value"}
+    facts = [
+        in_words(fact, ontology).removeprefix("patient ") + _valued(fact.object, values, ontology)
+        for fact in proof.facts
+        if "/" not in fact.subject.removeprefix("patient/")
+    ]
+    sources = dict.fromkeys(step.source for step in reversed(proof.steps))
+    claims = [ontology.claims[name.removeprefix("claim/")] for name in sources if name.startswith("claim/")]
+    decisions = [name.removeprefix("source/") for name in sources if name.startswith("source/")]
+    lines = [f"By the record: {'; '.join(facts)}"] if facts else []
+    lines += [f"By {claim.id}: {claim.sentence} ({source_line(claim)})" for claim in claims]
+    if named := [name for name in decisions if name not in MECHANICAL]:
+        lines.append(f"By editorial decisions: {', '.join(named)}")
+    return "\n".join(lines) + "\n"
+
+
+def _valued(name: str, values: Mapping[str, str], ontology: Ontology) -> str:
+    """The value of a measurement in its canonical unit."""
+    quantity = ontology.quantities.get(name.rpartition("/")[2].partition("-")[0])
+    return f" = {values[name]} {unit(quantity.unit)}" if quantity and name in values else ""
 
 
 class _Tree:

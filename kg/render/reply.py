@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from kg.ask import Reply
-from kg.questions import Answer, AnsweringClaim
 from kg.render.data import Data, as_json
-from kg.render.document import source_line
 from kg.render.markdown import as_markdown, escape
-from kg.render.text import as_text
+from kg.render.parts import Row, Section
+from kg.render.text import as_text, section_lines
 from kg.render.wire import unread
+from kg.render.wording import source_line
+
+if TYPE_CHECKING:
+    from kg.questions import Answer, AnsweringClaim
+
+IRI: Final = re.compile(r"<[^>]*/([^/>]*)>")
+BESIDE: Final = "To be read beside it"
 
 
 def reply_json(reply: Reply, proofs: bool = False) -> Data:
@@ -24,34 +31,70 @@ def reply_json(reply: Reply, proofs: bool = False) -> Data:
     return data if answer is None else {**data, "answer": answer}
 
 
-def reply_text(reply: Reply, width: int = 100, colour: bool = False) -> str:
-    """The reply as text of a given width."""
-    parts = [] if reply.assessment is None else [as_text(reply.assessment, width, colour)]
-    lines = [line for row in _not_used(reply) for line in textwrap.wrap(row, width, subsequent_indent="  ")]
-    if reply.answer:
-        lines += [line for row in _answer(reply.answer) for line in textwrap.wrap(row, width, subsequent_indent="  ")]
-    return "\n".join([*parts, *lines]).rstrip() + "\n"
+def reply_text(reply: Reply, width: int = 100, colour: bool = False, command: str = "") -> str:
+    """The reply as text of a given width; `command`, before an id, shows a proof."""
+    lines: list[str] = []
+    if reply.assessment is not None:
+        lines += [as_text(reply.assessment, width, colour, _unread(reply), command)]
+    for section in _sections(reply):
+        lines += [*section_lines(section, width, colour), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def reply_markdown(reply: Reply) -> str:
+def reply_markdown(reply: Reply, command: str = "") -> str:
     """The reply as Markdown."""
-    parts = [] if reply.assessment is None else [as_markdown(reply.assessment)]
-    rows = [*_not_used(reply), *(_answer(reply.answer) if reply.answer else ())]
-    return "\n".join([*parts, *(f"- {escape(row)}" for row in rows)]).rstrip() + "\n"
+    parts = [] if reply.assessment is None else [as_markdown(reply.assessment, _unread(reply), command)]
+    for section in _sections(reply):
+        parts += [f"## {escape(section.heading)}", ""]
+        for row in section.rows:
+            parts.append(f"- {escape(row.text)}")
+            parts += [f"  - {escape(detail)}" for detail in row.details]
+        parts.append("")
+    if reply.answer and reply.answer.sparql:
+        parts += ["```sparql", reply.answer.sparql.strip(), "```"]
+    return "\n".join(parts).rstrip() + "\n"
 
 
-def _not_used(reply: Reply) -> Iterator[str]:
-    for item in reply.reading.not_understood:
-        yield f"Not used: “{item.text}” ({item.start}-{item.end}): {item.reason}"
+def _unread(reply: Reply) -> tuple[str, ...]:
+    return tuple(item.text for item in reply.reading.not_understood)
 
 
-def _answer(answer: Answer) -> Iterator[str]:
+def _sections(reply: Reply) -> Iterator[Section]:
+    """What of the text was not used, with the reasons; then the answer to what it asks."""
+    skipped = [Row(f"“{item.text}” ({item.start}-{item.end}): {item.reason}") for item in reply.reading.not_understood]
+    if skipped:
+        yield Section("Not used of the text", tuple(skipped), pressing=True)
+    if reply.answer:
+        yield from _answer(reply.answer)
+
+
+def _answer(answer: Answer) -> Iterator[Section]:
+    """The claims that answer, those that qualify them, the query that found them; or the nearest, plainly apart."""
     if not answer.covered:
-        yield "The articles do not say this." + (" The nearest that they do say:" if answer.related else "")
-    yield from map(_claim, (*answer.claims, *answer.related))
-    yield answer.notice
+        yield Section("The articles do not say this", (Row(answer.notice),), pressing=True)
+        if answer.related:
+            yield Section("The nearest that they do say", tuple(map(_claim, answer.related)))
+        return
+    answering = [item for item in answer.claims if item.role == "answers"]
+    beside = [item for item in answer.claims if item.role != "answers"]
+    yield Section(f"Answer ({answer.intent.replace('-', ' ')})", tuple(map(_claim, answering)))
+    if beside:
+        yield Section(BESIDE, tuple(map(_claim, beside)), pressing=True)
+    yield Section("Notice", (Row(answer.notice),))
+    if answer.sparql:
+        yield Section("Query", tuple(_query(answer.sparql)))
 
 
-def _claim(item: AnsweringClaim) -> str:
+def _query(sparql: str) -> Iterator[Row]:
+    """The title of the query that found the answer, and what its parameters were bound to."""
+    title = re.search(r"^# title: (.*)$", sparql, re.MULTILINE)
+    bound = re.findall(r"VALUES \?(\w+) \{ (?!UNDEF)([^}]*) \}", sparql)
+    values = tuple(f"{name}: {', '.join(IRI.findall(value)) or value}" for name, value in dict(bound).items())
+    yield Row(f"{title[1] if title else 'SPARQL'} (whole in Markdown and in the JSON)", (), values)
+
+
+def _claim(item: AnsweringClaim) -> Row:
     role = "" if item.role == "answers" else f"({item.role}) "
-    return f"{role}{item.claim.sentence} [{item.claim.id}] ({source_line(item.claim)})"
+    doubts = (f"doubt ({basis}): {text}" for text, basis in item.claim.doubts)
+    noted = (item.note,) if item.note else ()
+    return Row(f"{role}{item.claim.sentence} [{item.claim.id}]", (), (*noted, source_line(item.claim), *doubts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kg.assess import Assessment
@@ -11,33 +11,61 @@ from kg.render.document import Document, Row, Section, document
 
 BOLD, RED, DIM, PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 NARROWEST: Final = 40
+MARGIN: Final = 10
 
 
-def as_text(assessment: Assessment, width: int = 100, colour: bool = False) -> str:
-    """The assessment as text, lines of at most `width` characters (40 at least); ANSI colours with `colour`."""
-    return "\n".join(_lines(document(assessment), max(width, NARROWEST), colour)) + "\n"
+def as_text(
+    assessment: Assessment, width: int = 100, colour: bool = False, unread: Sequence[str] = (), command: str = ""
+) -> str:
+    """The assessment as text, lines of at most `width` characters (40 at least); ANSI colours with `colour`.
+
+    `unread` and `command` are those of kg.render.document.
+    """
+    page = document(assessment, unread, command)
+    return "\n".join(_lines(page, max(width, NARROWEST), colour)) + "\n"
+
+
+def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Lines of at most `width` characters; a name with a hyphen is not broken."""
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 def _lines(page: Document, width: int, colour: bool) -> Iterator[str]:
-    for line in page.headline:
-        for wrapped in textwrap.wrap(line, width, subsequent_indent="  "):
-            yield _styled(wrapped, BOLD, colour)
+    for line in wrapped(page.headline, width, rest="  "):
+        yield _styled(line, BOLD, colour)
+    yield ""
+    for section in page.summary:
+        yield from _brief(section, width, colour)
     for section in page.sections:
         yield ""
-        yield _styled(section.heading, BOLD + RED if section.pressing else BOLD, colour)
-        yield from _section(section, width, colour)
+        yield from section_lines(section, width, colour)
     yield ""
     for line in page.small_print:
-        for wrapped in textwrap.wrap(line, width):
-            yield _styled(wrapped, DIM, colour)
+        for part in wrapped(line, width):
+            yield _styled(part, DIM, colour)
 
 
-def _section(section: Section, width: int, colour: bool) -> Iterator[str]:
+def _style(section: Section) -> str:
+    return BOLD + RED if section.pressing else BOLD
+
+
+def _brief(section: Section, width: int, colour: bool) -> Iterator[str]:
+    """A section of the summary: its heading in the margin."""
+    margin = " " * MARGIN
+    lines = [line for row in section.rows for line in wrapped(row.text, width, margin, margin + "  ")]
+    first, *rest = lines
+    yield _styled(section.heading.ljust(MARGIN), _style(section), colour) + first.removeprefix(margin)
+    yield from rest
+
+
+def section_lines(section: Section, width: int, colour: bool) -> Iterator[str]:
+    """The lines of a section, its heading first."""
+    yield _styled(section.heading, _style(section), colour)
     for row in section.rows:
-        yield from textwrap.wrap(_with_claims(row), width, initial_indent="  • ", subsequent_indent="    ")
+        mark = f"{row.number:>3} " if row.number else "  • "
+        yield from wrapped(_with_claims(row), width, mark, "    ")
         for detail in row.details:
-            wrapped = textwrap.wrap(detail, width, initial_indent="      ", subsequent_indent="      ")
-            yield from (_styled(line, DIM, colour) for line in wrapped)
+            yield from (_styled(line, DIM, colour) for line in wrapped(detail, width, "      ", "        "))
 
 
 def _with_claims(row: Row) -> str:

@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment
+from kg.missing import Find
+from kg.ontology import Ontology
+from kg.outcomes import Outcome
 from kg.proof import Explainer, Proof, Step
-from kg.render.data import Data, as_json, dumps
+from kg.render.data import Data, as_json, dumps, undetermined
 from kg.render.explanation import names_of_conclusions
-from kg.text import Unread
+
+if TYPE_CHECKING:
+    from kg.text import Unread
 
 
 def assessment(found: Assessment, proofs: bool, handle: str, beside: Mapping[str, Any] | None = None) -> bytes:
-    """The object of INTERFACE.md, "An assessment", with its handle; with `proofs`, these too, by id.
+    """`compact` in UTF-8."""
+    return compact(found, proofs, handle, beside).encode("utf-8", "surrogatepass")
 
-    `beside` are the fields that the reading of a text fills: `not_understood`, `answer`.
+
+def compact(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> str:
+    """The object of INTERFACE.md, "An assessment", as JSON in one line; with `proofs`, these too, by id.
+
+    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `not_understood`,
+    `answer`.
     """
     data = {**as_json(found), **(beside or {})}
-    text = dumps({"id": data.pop("id"), "handle": handle, **data}, None)
+    if handle:
+        data = {"id": data.pop("id"), "handle": handle, **data}
+    fields = [
+        f'"{name}":{_claims(found, value) if name == "claims" else dumps(value, None)}' for name, value in data.items()
+    ]
     if proofs and found.explainer is not None:
-        text = f'{text[:-1]},"proofs":{_Proofs(found, found.explainer).text()}}}'
-    return text.encode("utf-8", "surrogatepass")
+        fields.append(f'"proofs":{_Proofs(found, found.explainer).text()}')
+    return f"{{{','.join(fields)}}}"
+
+
+def _claims(found: Assessment, data: Data) -> str:
+    """The claims by outcome; those that are open make up most of an answer, and many patients share them."""
+    fields = (
+        f'"{name}":{_undetermined(found) if name == Outcome.UNDETERMINED else dumps(rows, None)}'
+        for name, rows in data.items()
+    )
+    return f"{{{','.join(fields)}}}"
+
+
+def _undetermined(found: Assessment) -> str:
+    rows = (_row(found.ontology, item.claim, item.find_missing) for item in found.outcomes.of(Outcome.UNDETERMINED))
+    return f"[{','.join(rows)}]"
+
+
+@lru_cache(maxsize=16384)
+def _row(ontology: Ontology, claim: str, find: Find) -> str:
+    return dumps(undetermined(ontology, claim, find), None)
 
 
 def unread(item: Unread) -> Data:

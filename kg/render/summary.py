@@ -1,0 +1,293 @@
+"""The first screen: who it is about, what to do first, what to avoid, what to think of and why, what to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from kg.assess import Action, Assessment, Differential
+from kg.assess.issues import STALE, age_in_days, current
+from kg.assess.questions import Question
+from kg.facts import Status
+from kg.outcomes import Outcome
+from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
+from kg.render.wording import (
+    age,
+    asked,
+    cited,
+    counted,
+    doses,
+    exception,
+    how,
+    phrase,
+    qualified,
+    ruled_out,
+    some,
+    stated,
+    strength,
+    valued,
+    when,
+    words,
+)
+
+ROWS, REASONED = 3, 2
+FACTS: Final = 12
+ALIKE: Final = 4
+UNCLEAR: Final = {"reading": "in one reading", "grey_zone": "grey zone", "comparator": "value not exact"}
+AFFECTED: Final = ("escalations", "treatments", "next_steps", "contraindications", "monitoring")
+SETTLED: Final = (*AFFECTED, "differential")
+LIMITING: Final = ("doesNotIndicate", "forbidsTargeting", "deniesTreatmentTarget", "prohibits", "forbidsConfusing")
+UNDECIDED: Final = "no rule of the articles decides"
+WARNED: Final = {
+    Outcome.APPLICABLE: "warnings that apply",
+    Outcome.AMBIGUOUS: "warnings in one reading",
+    Outcome.UNDETERMINED: "warnings still open",
+    Outcome.EXCLUDED: "warnings that do not apply",
+}
+
+
+class Summary:
+    """The summary of one assessment; `unread` are words of the text that were not used, `command` explains a case."""
+
+    def __init__(self, parts: Parts, unread: Sequence[str], command: str) -> None:
+        self.parts, self.ontology, self.assessment = parts, parts.ontology, parts.assessment
+        self.unread, self.command = unread, command
+
+    def headline(self) -> str:
+        """The first condition, the first thing to do, the first to avoid."""
+        parts = self.parts
+        first = [*parts.entailed("escalations"), *parts.stopped, *parts.urgent]
+        said = [f"Think of: {self._condition(item)}" for item in parts.conditions[:1]]
+        said += [f"Do first: {qualified(phrase(self.ontology, item), when(item))}" for item in first[:1]]
+        said += [f"In conflict: {', '.join(item.labels)}" for item in self._unresolved()]
+        said += [f"Treat: {self._modal(item)}" for item in parts.treatments[:1] if not parts.disputed(item)]
+        withheld = [phrase(self.ontology, one) for one in parts.avoided if not set(one.relations) <= set(LIMITING)]
+        withheld += [f"As a precaution avoid: {item.label}" for item in parts.at_stake]
+        said += withheld[:1]
+        if said:
+            return " · ".join(said)
+        applying = self.assessment.applicable()
+        return "Nothing urgent follows." if applying else "None of the articles' claims is known to apply."
+
+    def sections(self) -> Iterator[Section]:
+        """One row or a few under each of the heads that have something to say."""
+        parts = self.parts
+        urgent = bool(parts.urgent or parts.ensured or parts.stopped or parts.entailed("escalations"))
+        heads = (
+            ("Patient", self._patient(), False),
+            ("Not used", self._not_used(), True),
+            ("Data", self._shown(self._issues()), True),
+            ("Conflict", self._conflicts(), True),
+            ("Do first" if urgent else "Do next", self._first() if urgent else self._next(), True),
+            ("Treat", self._shown(map(self._treatment, parts.treatments)), False),
+            ("Planned", self._planned(), False),
+            ("Avoid", self._avoid(), True),
+            ("Unclear", self._unclear(), True),
+            ("Think of", self._conditions(), False),
+            ("Ask", self._questions(), False),
+            ("Evidence", self._evidence(), False),
+            ("Proof", self._proof(), False),
+        )
+        for heading, rows, pressing in heads:
+            if found := tuple(rows):
+                yield Section(heading, found, pressing)
+
+    @staticmethod
+    def _shown(rows: Iterable[Row], limit: int = ROWS) -> list[Row]:
+        """The first rows; the last of them says how many more there are."""
+        found = list(rows)
+        if len(found) > limit:
+            found[limit - 1 :] = [Row(f"{found[limit - 1].text} (+{len(found) - limit} below)")]
+        return found
+
+    # -- the patient
+
+    def _patient(self) -> Iterator[Row]:
+        facts = self.assessment.record.facts
+        who = [*filter(None, (facts.sex, f"{facts.age} years" if facts.age is not None else ""))]
+        known = [*who, *self._values()]
+        for status in Status:
+            named = [stated(self.ontology, fact) for fact in facts.facts if fact.status is status]
+            if named:
+                known.append(", ".join(named) if status is Status.PRESENT else f"{words(status)}: {', '.join(named)}")
+        yield Row(f"{'; '.join(known) or 'nothing known'} (as of {facts.as_of})")
+
+    def _values(self) -> Iterator[str]:
+        record = self.assessment.record
+        latest = current(record)
+        for occasion in latest[:FACTS]:
+            yield qualified(valued(self.ontology, occasion.values[-1]), age(age_in_days(record, occasion)))
+        if len(latest) > FACTS:
+            yield f"{len(latest) - FACTS} more values"
+
+    def _issues(self) -> Iterator[Row]:
+        """Each issue, but old values in one row."""
+        issues = self.assessment.issues
+        yield from (Row(issue.message) for issue in issues if issue.kind != STALE)
+        if old := [self.ontology.label(name) for issue in issues if issue.kind == STALE for name in issue.concepts]:
+            yield Row(f"Older than {self.ontology.stale_after_days} days: {some(old, FACTS)}")
+
+    def _not_used(self) -> Iterator[Row]:
+        if self.unread:
+            yield Row(some((f"“{text}”" for text in self.unread), 6))
+
+    # -- what to do
+
+    def _first(self) -> Iterator[Row]:
+        parts = self.parts
+        for item in (*parts.entailed("escalations"), *parts.ensured, *parts.stopped):
+            yield Row(f"{qualified(phrase(self.ontology, item), when(item))} {cited(item.claims)}")
+        for word, items in groupby(parts.urgent, key=lambda item: item.urgency):
+            group = list(items)
+            within = ((item, when(item).removeprefix(words(word)).removeprefix(", ")) for item in group)
+            names = some((qualified(phrase(self.ontology, item), limit) for item, limit in within), 9)
+            yield Row(f"{words(word)}: {names} {cited(name for item in group for name in item.claims)}")
+        if parts.needed_first:
+            claims = list(dict.fromkeys(one.claim for item in parts.pressing for one in item.after))
+            names = some((self._modal(item) for item in parts.needed_first), 9)
+            yield Row(f"before that: {names} {cited(claims)}{''.join(self._freed(claims))}")
+        said = {item.concept for item in parts.ensured}
+        if later := [item for item in parts.later if not ruled_out(item) and item.concept not in said]:
+            names = some((self._modal(item) for item in later), 2)
+            yield Row(f"then: {names} {cited((name for item in later[:2] for name in item.claims), 2)}")
+
+    def _freed(self, claims: Iterable[str]) -> Iterator[str]:
+        """What is printed as an exception to an order of steps."""
+        for name in claims:
+            for other in self.ontology.claims[name].exceptions:
+                yield f", but: {self.ontology.claims[other].sentence.rstrip('.')} [{other}]"
+
+    def _next(self) -> list[Row]:
+        steps = (item for item in self.parts.steps if not ruled_out(item))
+        return self._shown(Row(f"{self._modal(item)} {cited(item.claims)}") for item in steps)
+
+    def _modal(self, item: Action) -> str:
+        return qualified(phrase(self.ontology, item), how(item))
+
+    def _treatment(self, item: Action) -> Row:
+        given = (text.replace(f" {item.label},", "") for text in doses(self.ontology, item))
+        doubt = ("in conflict",) if self.parts.disputed(item) else ()
+        return Row(f"{'; '.join((self._modal(item), *doubt, *given))} {cited(item.claims)}")
+
+    def _planned(self) -> Iterator[Row]:
+        """For each plan, the warnings about it by their outcome."""
+        for fact in self.assessment.record.facts.facts:
+            if fact.list == "plans" and fact.status is Status.PRESENT:
+                found: dict[str, list[str]] = {}
+                for name in self.parts.warnings_about(fact.concept):
+                    found.setdefault(self.assessment.outcomes.by_claim[name].outcome, []).append(name)
+                said = [f"{text} {cited(found[outcome], 6)}" for outcome, text in WARNED.items() if outcome in found]
+                yield Row(f"{self.ontology.label(fact.concept)}: {'; '.join(said) or 'no claim warns of it'}")
+
+    def _avoid(self) -> list[Row]:
+        rows = [self._warning(item) for item in self.parts.avoided]
+        for item in self.parts.at_stake:
+            unknown = [exception(one) for one in item.exceptions if one.state == "unknown"]
+            rows.append(Row(f"As a precaution: {item.label}; not known: {'; '.join(unknown)} {cited(item.claims)}"))
+        return self._shown(rows)
+
+    def _warning(self, item: Action) -> Row:
+        sentence = self.ontology.claims[item.claims[0]].sentence
+        scope = f" ({', '.join(item.scope)})" if item.scope else ""
+        return Row(f"{phrase(self.ontology, item)}. {sentence.rstrip('.')}{scope} {cited(item.claims)}")
+
+    def _conflicts(self) -> list[Row]:
+        return self._shown(
+            Row(f"{', '.join(item.labels)}: {cited(item.supporting)} for, {cited(item.opposing)} against; {UNDECIDED}")
+            for item in self._unresolved()
+        )
+
+    def _unresolved(self) -> list[Dispute]:
+        return [item for item in self.parts.disputes if item.resolution == UNRESOLVED]
+
+    def _unclear(self) -> list[Row]:
+        """Claims on the plan that hold or not, by how the text or a value is read."""
+        rows, told = [], {name for item in self.parts.precautions for name in item.claims}
+        for item in self.assessment.outcomes.of(Outcome.AMBIGUOUS):
+            claim = self.ontology.claims[item.claim]
+            if claim.id not in told and any(
+                self.ontology.lists.get(predicate) in AFFECTED for predicate, _ in claim.conclusions
+            ):
+                rows.append(Row(f"{claim.sentence.rstrip('.')} ({UNCLEAR[item.reason]}) [{claim.id}]"))
+        return self._shown(rows, 2)
+
+    # -- what to think of, and what to ask
+
+    def _conditions(self) -> Iterator[Row]:
+        rows: list[tuple[list[Differential], str]] = []
+        for (lead, _), items in groupby(self.parts.conditions, key=lambda item: (self._lead(item), item.strength)):
+            group = list(items)
+            names = qualified(some((item.label for item in group), 4), strength(group[0].strength))
+            rows.append((group, f"{names}. {self.ontology.claims[lead].sentence.rstrip('.')} [{lead}]"))
+        for _, text in rows[:REASONED]:
+            yield Row(text)
+        if rest := [item for group, _ in rows[REASONED:] for item in group]:
+            claims = cited((name for item in rest for name in item.claims), 2)
+            yield Row(f"also: {some((self._condition(item) for item in rest), ROWS)} {claims}")
+        if less := self.parts.less_likely:
+            claims = cited((name for _, names in less for name in names), 2)
+            yield Row(f"less likely: {some((label for label, _ in less), ROWS)} {claims}")
+
+    def _condition(self, item: Differential) -> str:
+        return qualified(item.label, strength(item.strength))
+
+    def _lead(self, item: Differential) -> str:
+        """The claim that gives a condition its strength."""
+        found = (name for name in item.claims if self.ontology.claims[name].field("strength") == item.strength)
+        return next(found, item.claims[0])
+
+    def _questions(self) -> Iterator[Row]:
+        for settles, items in list(grouped(self.assessment.questions).items())[:ROWS]:
+            yield Row(f"{question(items, self.assessment)} {self.decides(settles, 2)}{cited(settles, 1)}")
+
+    def decides(self, settles: Iterable[str], limit: int = ROWS) -> str:
+        """What of the plan some claims would decide, beyond what is decided."""
+        decided = {item.concept for name in self.parts.lists for item in self.parts.entailed(name)}
+        decided |= {item.concept for item in self.parts.conditions}
+        found = (
+            (SETTLED.index(self.ontology.lists[predicate]), concept)
+            for name in settles
+            for predicate, concept in self.ontology.claims[name].conclusions
+            if self.ontology.lists.get(predicate) in SETTLED and concept not in decided
+        )
+        labels = [self.ontology.label(concept) for _, concept in sorted(found, key=lambda pair: pair[0])]
+        return f"Decides on {some(labels, limit)} " if labels else ""
+
+    # -- how far to trust it
+
+    def _evidence(self) -> Iterator[Row]:
+        applicable = self.assessment.applicable()
+        for name in sorted({claim.article for claim in applicable}):
+            article = self.ontology.articles[name]
+            claims = [claim for claim in applicable if claim.article == name]
+            markers = {one.number: words(one.state) for claim in claims for one in claim.markers}
+            states = [f"{list(markers.values()).count(state)} {state}" for state in sorted(set(markers.values()))]
+            uncited = sum(not claim.markers for claim in claims)
+            doubted = sum(bool(claim.doubts) for claim in claims)
+            yield Row(
+                f"{name} of {article.modified}, human review {article.human_review}: {counted(len(claims), 'claim')}, "
+                f"{doubted} doubted, {uncited} uncited; markers: {', '.join(states) or 'none'}"
+            )
+
+    def _proof(self) -> Iterator[Row]:
+        if self.command and self.assessment.applicable():
+            first = [*self.parts.conditions, *self.parts.urgent, *self.parts.warnings]
+            name = first[0].claims[0] if first else self.assessment.applicable()[0].id
+            yield Row(f"{self.command} {name}")
+
+
+def grouped(questions: Iterable[Question]) -> dict[tuple[str, ...], list[Question]]:
+    """Questions that would settle the same claims, together."""
+    found: dict[tuple[str, ...], list[Question]] = {}
+    for item in questions:
+        found.setdefault(item.settles, []).append(item)
+    return found
+
+
+def question(items: Sequence[Question], assessment: Assessment) -> str:
+    """Questions that settle the same, as one."""
+    texts = [" and ".join(asked(fact, assessment) for fact in item.missing) for item in items]
+    more = f" / {len(texts) - ALIKE} more" if len(texts) > ALIKE else ""
+    joined = " / ".join(texts[:ALIKE])
+    return f"{joined[:1].upper()}{joined[1:]}{more}?"
