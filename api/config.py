@@ -35,7 +35,7 @@ class Config:
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str] | None = None) -> Config:
-        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY and _SHELF say (docs/service.md)."""
+        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY and _SHELF say (docs/api.md)."""
         told = os.environ if given is None else given
         return cls(
             ontology=Path(told.get("WARRANT_ONTOLOGY") or DEFAULT_FOLDER),

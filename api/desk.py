@@ -24,6 +24,7 @@ from kg import rdf
 from kg.ask import Reply
 from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
+from kg.collector import settled
 from kg.errors import Overloaded, Problem
 from kg.facts import PatientFacts
 from kg.knowledge import Knowledge
@@ -81,6 +82,7 @@ class Desk:
         knowledge = self.knowledge
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
+        settled()
 
     def answer(self, question: str | TextReading) -> Answer:
         """The answer to a knowledge question; one at a time."""

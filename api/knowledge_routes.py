@@ -15,11 +15,11 @@ from api.models import ArticleDetail, ArticleOut, ClaimDetail, ClaimOut, Concept
 from api.openapi import forms_of, problems_of
 from api.state import state_of
 from kg import describe, rdf
-from kg.authoring.compiler import closest
 from kg.contract import Reference as ReferenceOut
 from kg.entries import Claim, Concept
 from kg.errors import InputError, NotFound, Problem
 from kg.names import AmbiguousName, Names, UnknownName
+from kg.nearest import closest
 from kg.ontology import Ontology
 from kg.render import claim_json, dumps, knowledge
 from kg.render.data import reference_json
@@ -127,6 +127,23 @@ async def references(request: Request, article: Filter = "", limit: Limit = USUA
         if article in ("", one.article)
     ]
     return await respond(request, _listed(ontology, rows, limit, cursor, "references"))
+
+
+@router.get(
+    "/v1/references/{name}",
+    tags=["Articles"],
+    summary="One entry of a reference list",
+    response_model=ReferenceOut,
+    responses=FOUND,
+)
+async def reference(request: Request, name: str) -> Response:
+    """A reference by its id, such as `A0-R1`."""
+    identifier, extension = split(name)
+    ontology = state_of(request).ontology
+    known = {f"{one.article}-R{one.position}": one for one in ontology.references.values()}
+    found = _one(identifier, known, "reference")
+    made = _data(reference_json, found)
+    return await respond(request, _single(ontology, [found.iri], made, "reference", found), extension)
 
 
 # -- concepts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 ELSEWHERE: Final = "other"
+METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"))
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -23,6 +25,7 @@ class Metrics:
     def __init__(self, kept: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
         labels = ("method", "route", "status")
+        self._series = cache(self._found)
         self.requests = Counter(
             "warrant_requests", "Requests answered", labels, registry=None if SHARED in os.environ else self.registry
         )
@@ -38,9 +41,19 @@ class Metrics:
         else:
             Gauge("warrant_assessments_kept", "Assessments in memory", registry=self.registry).set_function(kept)
 
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One more request."""
+        requests, times = self._series(method, route, status)
+        requests.inc()
+        times.observe(seconds)
+
     def text(self) -> bytes:
         """All measures in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+    def _found(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """What counts and what times requests of a kind."""
+        return self.requests.labels(method, route, str(status)), self.seconds.labels(method, route)
 
 
 class Measured:
@@ -64,9 +77,7 @@ class Measured:
         try:
             await self.app(scope, receive, seen)
         finally:
-            route, method = _route(scope), _method(scope)
-            self.metrics.requests.labels(method, route, str(status)).inc()
-            self.metrics.seconds.labels(method, route).observe(time.perf_counter() - start)
+            self.metrics.count(_method(scope), _route(scope), status, time.perf_counter() - start)
 
 
 def _route(scope: Scope) -> str:
@@ -77,5 +88,4 @@ def _route(scope: Scope) -> str:
 
 
 def _method(scope: Scope) -> str:
-    known = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
-    return scope["method"] if scope["method"] in known else ELSEWHERE.upper()
+    return scope["method"] if scope["method"] in METHODS else ELSEWHERE.upper()

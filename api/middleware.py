@@ -6,7 +6,7 @@ import logging
 import traceback
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,7 @@ PROTECTION: Final = {
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": PAGE_POLICY,
 }
+_RAW_PROTECTION: Final = [(name.lower().encode(), value.encode()) for name, value in PROTECTION.items()]
 
 
 class Discreet:
@@ -96,12 +97,29 @@ class Protection:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in PROTECTION.items():
-                    headers.setdefault(name, value)
+                headers = message.setdefault("headers", [])
+                given = {name for name, _ in headers}
+                message["headers"] = [*headers, *(pair for pair in _RAW_PROTECTION if pair[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, protected if scope["type"] == "http" else send)
+
+
+class Head:
+    """HEAD answered as GET, without the body (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
 class At:
@@ -115,13 +133,20 @@ class At:
         await (self.inside if here else self.app)(scope, receive, send)
 
 
-def open_to_all(app: ASGIApp) -> ASGIApp:
-    """CORS without credentials for any origin, with preflight."""
-    return CORSMiddleware(
-        app,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
-        max_age=86400,
-    )
+class OpenToAll:
+    """CORS without credentials for any origin, with preflight. What is answered does not depend on the origin."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.inside = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+            max_age=86400,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from_a_script = any(name == b"origin" for name, _ in scope.get("headers", ()))
+        await (self.inside if from_a_script else self.app)(scope, receive, send)

@@ -57,6 +57,17 @@ def components() -> dict[str, Any]:
     return {**definitions(SCHEMAS + "{model}"), **found["$defs"], **inner, "WhatIf": what_if}
 
 
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with our problems in the place of the errors that FastAPI would send for wrong parameters."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422", "")):
+                operation["responses"]["422"] = {"description": STATUS[422], "content": PROBLEM}
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    return document
+
+
 def operations() -> dict[str, Any]:
     """The path item of `/sparql`."""
     result = {name: {"schema": TEXT} for names in OFFERED.values() for name in names}

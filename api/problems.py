@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.negotiate import accepted
 from kg import errors, terms
 
 MEDIA_TYPE: Final = "application/problem+json"
+HTML: Final = "text/html"
 TYPES: Final = terms.BASE + "problem/"
 
 
@@ -43,6 +45,14 @@ KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (errors.ReasonerError, Kind(503, "reasoner", "The reference reasoner failed")),
     (errors.WarrantError, Kind(500, "unusable", "The service cannot use its own data")),
 )
+
+
+class Shown(NamedTuple):
+    """A problem as a page shows it: its kind, what is told of it, the entries of `errors`."""
+
+    kind: Kind
+    detail: str
+    entries: Sequence[Mapping[str, Any]] = ()
 
 
 class BadRequest(errors.InputError):
@@ -148,18 +158,26 @@ def entries(error: Exception) -> list[dict[str, Any]]:
     return []
 
 
+async def page_of(request: Request, shown: Shown) -> Response | None:
+    """The page `problem` of the application, for whoever likes a page better than a problem."""
+    made = request.app.state.pages.get("problem")
+    wants = accepted(request.headers.get("accept"), (MEDIA_TYPE, HTML)) == HTML
+    return await made(request, shown) if made and wants else None
+
+
 def install(app: FastAPI) -> None:
-    """Answer every foreseen error of an application with a problem."""
+    """Answer every foreseen error of an application with a problem, as a page where a person asked."""
 
     async def of_project(request: Request, error: Exception) -> Response:
-        return problem_of(error)
+        shown = Shown(kind_of(error), str(error), entries(error))
+        return await page_of(request, shown) or problem_of(error)
 
     async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
         kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
         detail = error.detail if error.detail != status.phrase else f"{request.method} {request.url.path}"
-        response = problem(kind, detail)
+        response = await page_of(request, Shown(kind, detail)) or problem(kind, detail)
         response.headers.update(error.headers or {})
         return response
 

@@ -8,11 +8,20 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.middleware import open_to_all
+from api.middleware import OpenToAll
 from api.problems import Unauthorized, problem_of
 
 ALWAYS: Final = ("/healthz", "/readyz")
-READ_ONLY: Final = ("/v1/claims", "/v1/articles", "/v1/references", "/v1/concepts", "/ontology", "/openapi.json")
+READ_ONLY: Final = (
+    "/v1/claims",
+    "/v1/articles",
+    "/v1/references",
+    "/v1/concepts",
+    "/v1/terms",
+    "/id",
+    "/ontology",
+    "/openapi.json",
+)
 
 
 class ApiKey:
@@ -38,7 +47,7 @@ class OpenKnowledge:
     """Open CORS for what is public and only read."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self.inside = app, open_to_all(app)
+        self.app, self.inside = app, OpenToAll(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         here = scope["type"] == "http" and _is_open(scope["path"])

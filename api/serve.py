@@ -18,6 +18,7 @@ from api.shelf import serve_shelf
 from kg.commands.common import DONE, command
 
 LOOPBACK: Final = "127.0.0.1"
+STARTING: Final = 60
 
 
 def add(commands: Any) -> None:
@@ -26,9 +27,10 @@ def add(commands: Any) -> None:
     found.add_argument("--host", default=LOOPBACK, help=f"address to listen on, {LOOPBACK} if not given")
     found.add_argument("--port", type=int, default=8000)
     found.add_argument("--workers", type=int, default=1, help="processes that answer")
+    found.add_argument("--store", type=Path, help="folder that keeps the dataset on disk; in memory without one")
     found.epilog = (
         f"{found.epilog}\nWARRANT_API_KEY asks every request for that key; WARRANT_KEY fixes the key of the handles,"
-        "\nwhich is random at each start otherwise; WARRANT_STORE names a folder for the dataset."
+        "\nwhich is random at each start otherwise; WARRANT_STORE is the same as --store."
     )
 
 
@@ -37,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415 - a tenth of a second that `--help` does not need
 
     os.environ["WARRANT_ONTOLOGY"] = str(options.ontology)
+    if options.store is not None:
+        os.environ["WARRANT_STORE"] = str(options.store)
     with _shared(options.workers):
         print(f"http://{options.host}:{options.port}/ (documentation at /docs)", file=sys.stderr)
         uvicorn.run(
@@ -44,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
             host=options.host,
             port=options.port,
             workers=options.workers,
+            # a worker that still loads on a slow machine is not dead
+            timeout_worker_healthcheck=STARTING,
             access_log=False,
             log_level="warning",
             server_header=False,

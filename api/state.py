@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from functools import cached_property
 
 from starlette.requests import Request
@@ -25,18 +26,21 @@ class State:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.answers = Answers(config.answers)
+        self._ends = AsyncExitStack()
         self.pool: Pool
         self.location: Location
 
     async def start(self) -> None:
         """Make the dataset if it is not there, and start its workers."""
         self.location = await asyncio.to_thread(prepare, self.config.ontology, self.config.store)
+        self._ends.callback(self.location.discard)
         self.pool = Pool(self.location, self.config.limits)
+        self._ends.push_async_callback(self.pool.close)
         await self.pool.start()
 
     async def close(self) -> None:
-        await self.pool.close()
-        self.location.discard()
+        """End what was started, as far as it was."""
+        await self._ends.aclose()
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
@@ -28,16 +29,23 @@ SELECT ?claim ?sentence WHERE {
   ?claim a :Claim ; skos:notation ?id ; :sentence ?sentence .
 } ORDER BY ?id LIMIT 20
 """
+PUBLIC: Final = "/sparql"
+FIELD: Final = "p."
 NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 router = APIRouter(include_in_schema=False)
 
 
 async def editor(request: Request, state: State) -> Response:
-    """The editor, with a query of the project if `example` names one."""
+    """The editor, with a query of the project if `example` names one, and `p.NAME` as the values of its parameters."""
     example = request.query_params.get("example", "")
     found = state.queries.get(example)
-    values = _editor(request, state, found.text if found else FIRST, example)
-    return page("sparql.html", headers={"Vary": "Accept"}, **values)
+    if found is None:
+        return page("sparql.html", headers={"Vary": "Accept"}, **_editor(request, state, FIRST, ""))
+    given = {item.name: request.query_params.get(FIELD + item.name, "") for item in found.parameters}
+    some = any(text.strip() for text in given.values())
+    text, problems = _bound(state, found, given) if some else (found.text, [])
+    values = _editor(request, state, text, example) | {"picked": found, "given": given, "problems": problems}
+    return page("sparql.html", 422 if problems else 200, {"Vary": "Accept"}, **values)
 
 
 async def answered(
@@ -116,6 +124,11 @@ def _editor(request: Request, state: State, text: str, example: str) -> dict[str
         "prefixes": sorted(terms.PREFIXES.items()),
         "limits": {"seconds": f"{limits.seconds:g}", "mebibytes": limits.result >> 20},
         "action": request.url.path,
+        "public": request.url.path == PUBLIC,
+        "share": f"{PUBLIC}?{urlencode({'query': text})}",
+        "picked": None,
+        "given": {},
+        "problems": [],
         "table": None,
         "error": None,
     }

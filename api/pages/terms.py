@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from kg import terms
 
@@ -41,7 +41,7 @@ def short(iri: str) -> str:
 
 
 def link(iri: str) -> str:
-    """What is known of one of our IRIs; another's page itself, if it is one."""
+    """Where one of our IRIs is described; another's page itself, if it is one."""
     if iri.startswith(terms.BASE):
-        return "/sparql?" + urlencode({"query": f"DESCRIBE <{iri}>"})
+        return "/id/" + quote(terms.local(iri))
     return iri if iri.startswith(("https://", "http://")) else ""

@@ -1,8 +1,9 @@
 "use strict";
-// Line numbers, Ctrl+Enter and downloads. The page works without any of it.
+// Line numbers, Ctrl+Enter, downloads and links. The page works without any of it.
 const query = document.getElementById("query");
 const numbers = document.getElementById("numbers");
 const said = document.getElementById("said");
+const share = document.getElementById("share");
 const wrong = Number(query.dataset.line || 0);
 
 function number() {
@@ -42,7 +43,18 @@ async function download() {
   said.textContent = "Downloaded.";
 }
 
+// The address of the public endpoint with the query as it stands now; a query over an assessment has none.
+function relink() {
+  if (share) share.href = share.pathname + "?" + new URLSearchParams({ query: query.value });
+}
+
+async function copy() {
+  await navigator.clipboard.writeText(share.href);
+  said.textContent = "The link is copied.";
+}
+
 query.addEventListener("input", number);
+query.addEventListener("input", relink);
 query.addEventListener("scroll", () => { numbers.scrollTop = query.scrollTop; });
 query.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -52,5 +64,10 @@ query.addEventListener("keydown", (event) => {
 });
 document.getElementById("downloads").hidden = false;
 document.getElementById("download").addEventListener("click", download);
+if (share && navigator.clipboard) {
+  document.getElementById("copy").hidden = false;
+  document.getElementById("copy").addEventListener("click", copy);
+}
 number();
+relink();
 if (wrong) goTo(wrong, Number(query.dataset.column || 1));

@@ -1,0 +1,148 @@
+"""The answer about a patient, in the order of the text answer; and the answer to a question about medicine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.desk import Desk, Kept, desk_of
+from api.pages import page
+from api.pages.marked import entries, pieces
+from kg.assess import Assessment
+from kg.entries import Claim
+from kg.errors import Problem
+from kg.missing import MissingFact
+from kg.outcomes import Outcome
+from kg.questions import Answer
+from kg.render.document import ASK_NEXT, UNDERSTOOD, document
+from kg.render.summary import grouped
+from kg.render.wording import asked
+from kg.units import units_of
+
+PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
+# what a reader may open, but need not see first
+FOLDED: Final = ("Pitfalls", "Less likely", "Depends on", "If it is", "Why", "Doubts", "Sources")
+QUESTIONS: Final = 8
+ALTERNATIVES: Final = 3
+CLAIM: Final = re.compile(r"\b[A-Z]+\d+-\d+\b")
+
+
+class Wanted(NamedTuple):
+    """A fact to find out: where it stands in a case, how one asks for it; `units` for a value."""
+
+    list: str
+    concept: str
+    label: str
+    status: str
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Ways to ask the same, each a set of facts that go together, and the claims that wait for it."""
+
+    ways: tuple[tuple[Wanted, ...], ...]
+    settles: tuple[Claim, ...]
+
+
+async def assessment_page(
+    request: Request, kept: Kept, problems: Sequence[Problem] = (), status: int = 200
+) -> Response:
+    """An assessment. `problems` say why a change of its facts could not be made."""
+    desk = desk_of(request)
+    values = await desk.run(lambda: _values(desk, kept))
+    return page("answer.html", status, PRIVATE, **values, problems=problems)
+
+
+def _values(desk: Desk, kept: Kept) -> dict[str, Any]:
+    with kept.lock:
+        assessment = kept.assessment(desk.knowledge, with_branches=True)
+        unread = kept.reading.not_understood if kept.reading else ()
+        found = document(assessment, [item.text for item in unread])
+        shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
+        reply = desk.reply(kept, with_branches=True)
+        return {
+            "kept": kept,
+            "place": f"/v1/assessments/{kept.handle}",
+            "facts": assessment.record.facts,
+            "headline": found.headline,
+            "summary": found.summary,
+            "sections": [one for one in shown if not one.heading.startswith(FOLDED)],
+            "folded": [one for one in shown if one.heading.startswith(FOLDED)],
+            "pieces": pieces(kept),
+            "entries": entries(kept),
+            "unread": unread,
+            "reply": reply.answer if reply else None,
+            "query": query_link(reply.answer) if reply and reply.answer else "",
+            "questions": questions(assessment),
+            "more": _further(assessment),
+            "small_print": found.small_print,
+            "linked": linker(assessment, f"/v1/assessments/{kept.handle}"),
+            "minutes": f"{desk.config.retention.seconds / 60:g}",
+        }
+
+
+def questions(assessment: Assessment) -> tuple[Question, ...]:
+    """What to ask next; questions that would settle the same claims stand together."""
+    claims, groups = assessment.ontology.claims, grouped(assessment.questions)
+    return tuple(
+        Question(
+            tuple(wanted(assessment, item.missing) for item in items[:ALTERNATIVES]),
+            tuple(claims[name] for name in settles),
+        )
+        for settles, items in list(groups.items())[:QUESTIONS]
+    )
+
+
+def _further(assessment: Assessment) -> int:
+    return max(0, len(grouped(assessment.questions)) - QUESTIONS)
+
+
+def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[Wanted, ...]:
+    """Missing facts as fields of a form."""
+    ontology = assessment.ontology
+    return tuple(
+        Wanted(
+            list=fact.list,
+            concept=ontology.codes[fact.concept],
+            label=asked(fact, assessment),
+            status=fact.status,
+            units=units_of(ontology.quantities[fact.concept]) if fact.list == "measurements" else (),
+        )
+        for fact in facts
+    )
+
+
+def linker(assessment: Assessment, place: str) -> Callable[[str], Markup]:
+    """Makes text into HTML in which each claim leads to how it stands for this patient: its proof, or what is open."""
+    proved = {*assessment.outcomes.ids(Outcome.APPLICABLE), *assessment.outcomes.ids(Outcome.EXCLUDED)}
+    known = assessment.outcomes.by_claim
+
+    def link(match: re.Match[str]) -> str:
+        name = match[0]
+        if name not in known:
+            return f'<a class="id" href="/v1/claims/{name}">{name}</a>' if name in assessment.ontology.claims else name
+        part = "proofs" if name in proved else "why-not"
+        return f'<a class="id" href="{place}/{part}/{name}">{name}</a>'
+
+    return lambda text: Markup(CLAIM.sub(link, str(escape(text))))
+
+
+# -- a question about medicine
+
+
+async def question_page(request: Request, answer: Answer) -> Response:
+    """The claims that answer a question, or that none does."""
+    return page("question.html", 200, PRIVATE, here="/", reply=answer, query=query_link(answer))
+
+
+def query_link(answer: Answer) -> str:
+    """The editor with the query that found the answer: it names concepts and claims, nothing of a patient."""
+    return f"/sparql?{urlencode({'query': answer.sparql})}" if answer.sparql else ""

@@ -1,0 +1,37 @@
+"""Conditions in words and axioms in Manchester syntax, with a link at every name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.pages.addresses import Link, linked, named
+from kg.ontology import Ontology
+from kg.render.axioms import Stated
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition in words, and those it is made of."""
+
+    said: Link
+    operator: str = ""
+    parts: tuple[Condition, ...] = ()
+
+
+def condition(ontology: Ontology, name: str) -> Condition:
+    """What a class of patients asks for: choices within a choice are lifted, a choice of one is that one."""
+    formula = ontology.formulas.get(name)
+    if formula is None:
+        return Condition(named(ontology, name))
+    found = [condition(ontology, part) for part in formula.parts]
+    lifted = [part for one in found for part in (one.parts if one.operator == formula.operator else (one,))]
+    parts = tuple(dict.fromkeys(lifted))
+    if len(parts) == 1:
+        return Condition(named(ontology, name), parts[0].operator, parts[0].parts) if parts[0].parts else parts[0]
+    return Condition(named(ontology, name), formula.operator, parts)
+
+
+def written(ontology: Ontology, axioms: Sequence[Stated]) -> list[tuple[tuple[Link, ...], Link]]:
+    """Axioms as pieces of text with links, and their sources."""
+    return [(linked(ontology, str(axiom)), named(ontology, axiom.source)) for axiom in axioms]

@@ -1,0 +1,25 @@
+"""Which page shows what to a person: by the name that a route gives to what it found (`api.forms.Thing.page`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.forms import Page
+from api.pages import knowledge, sparql, start, suppose
+from api.pages.answer import assessment_page, question_page
+from api.pages.problem import problem_page
+from api.pages.proof import proof_page
+from api.pages.suppose import why_not_page
+
+PAGES: Final[Mapping[str, Page]] = {
+    **knowledge.PAGES,
+    "answer": question_page,
+    "assessment": assessment_page,
+    "problem": problem_page,
+    "proof": proof_page,
+    "why-not": why_not_page,
+}
+ROUTERS: Final[tuple[APIRouter, ...]] = (start.router, suppose.router, sparql.router)
