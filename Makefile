@@ -20,7 +20,7 @@ QUESTION := Pancytopenia with low iron, normal TIBC, normal transferrin saturati
 run: setup            ## the main job: the pancytopenia case, asked in words
 	$(VENV)/bin/warrant ask "$(QUESTION)" --format text
 	@echo
-	@echo "To serve it over HTTP: make serve, then open http://127.0.0.1:8000/docs and /sparql"
+	@echo "To serve it over HTTP: make serve, then open http://127.0.0.1:8000/"
 
 serve: setup          ## the SPARQL endpoint and the API on 127.0.0.1:8000
 	$(VENV)/bin/warrant serve

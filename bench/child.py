@@ -5,7 +5,6 @@ Every answer has `memory`, the process's largest resident size in MiB (`children
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import statistics
@@ -82,23 +81,25 @@ def compiled(folder: str) -> Result:
 
     modules, start = ModuleFiles(Path(folder)), time.perf_counter()
     rules = store(modules.digest, write_rules(modules))
-    return {"seconds": time.perf_counter() - start, "digest": modules.digest, "rules": len(rules.rules)}
+    return {"seconds": time.perf_counter() - start, "rules": len(rules.rules)}
 
 
-def engine(digest: str, patients: str) -> Result:
-    """An engine from the cache alone, and the patients one by one, with and without recording."""
+def engine(folder: str, patients: str) -> Result:
+    """An engine from the cache by the digest of its files, and the patients one by one, with and without recording."""
     from bench.records import read  # noqa: PLC0415
+    from kg.collector import settled  # noqa: PLC0415
     from kg.derivations import derivations  # noqa: PLC0415
+    from kg.modules import ModuleFiles  # noqa: PLC0415
     from kg.reasoner import Engine  # noqa: PLC0415
     from kg.rule_cache import load  # noqa: PLC0415
 
     records, start = read(Path(patients)), time.perf_counter()
-    rules = load(digest)
+    rules = load(ModuleFiles(Path(folder)).digest)
     loaded = time.perf_counter() - start
     if rules is None:
         raise SystemExit("no cache")
     one = Engine(rules=rules)
-    gc.freeze()
+    settled()
     first = _each(records[:1], lambda record: one.closure(one.saturate(record)), 1)[0]
     recorded = _each(records, lambda record: one.closure(one.saturate(record)))
     bare = _each(records, lambda record: one.closure(one.saturate(record, recording=False)))
@@ -132,8 +133,7 @@ def _explained(one: Engine, records: Sequence[Record]) -> Result:
         asked["all"].append(sorted(values + types))
 
     def explain(record: Record, conclusions: list[Conclusion]) -> list[str]:
-        explainer = Explainer(derivations(one, one.saturate(record)))
-        return [explainer.proof(conclusion).id for conclusion in conclusions]
+        return [step.id for step in Explainer(derivations(one, one.saturate(record))).steps(conclusions)]
 
     found: Result = {"proofs": statistics.median(map(len, asked["explained"]))}
     for name, rows in asked.items():

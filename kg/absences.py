@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from rdflib.namespace import RDFS
 
@@ -167,11 +167,27 @@ class Absences:
         if formula is not None:
             parts = (self._could_hold(part, concluded) for part in formula.parts)
             return all(parts) if formula.operator == "and" else any(parts)
-        match parse(self.ontology.atom(condition)):
-            case Value():
-                return True
-            case Some(prop, Named(name)) if prop in ABSENT or prop == "hasFinding":
-                context, concept = absent(prop), self.ontology.certain_form(name)
-                return concept in self._named[context] or concept in concluded[context]
-            case _:
-                return bool(self.ontology.mentioned(condition) & self.measured)
+        always, context, concept, values = _ground(self.ontology, condition)
+        if context:
+            return concept in self._named[context] or concept in concluded[context]
+        return always or not values.isdisjoint(self.measured)
+
+
+class _Ground(NamedTuple):
+    """What an elementary condition may hold for: always, something said of a concept in a context, or values."""
+
+    always: bool = False
+    context: str = ""
+    concept: str = ""
+    values: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _ground(ontology: Ontology, condition: str) -> _Ground:
+    match parse(ontology.atom(condition)):
+        case Value():
+            return _Ground(always=True)
+        case Some(prop, Named(name)) if prop in ABSENT or prop == "hasFinding":
+            return _Ground(context=absent(prop), concept=ontology.certain_form(name))
+        case _:
+            return _Ground(values=ontology.mentioned(condition))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kg.assess import Assessment
+from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
-from kg.questions import Answer
 from kg.text import Kind, TextReading, read_text
+
+if TYPE_CHECKING:
+    from kg.questions import Answer
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Reply:
 
 def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True) -> Reply:
     """The reply to a text. Raises InputError for a text that is empty or cannot be used."""
+    if not text.strip():
+        raise InputError([Problem("question", "is empty", "Write a case or a question in words.")])
     reading = read_text(text, knowledge.names, today)
     case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
     return Reply(

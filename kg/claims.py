@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from kg import terms
 from kg.entries import Article, Claim, Effect, Marker, Passage, ReadingOf, Reference, RegimenPhase
-from kg.index import Index, node_text
+from kg.index import Index
 
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
@@ -25,13 +26,14 @@ class ClaimReader:
     def claims(self) -> dict[str, Claim]:
         """Claim by identifier, in the order of identifiers."""
         prefix, sentence = terms.BASE + "claim/", terms.BASE + "sentence"
-        iris = sorted({node_text(t.subject) for t in self.index.triples if t.predicate.value == sentence})
-        plain: dict[str, dict[str, list[str]]] = {iri: {} for iri in iris}
-        for triple in self.index.triples:
-            bucket = plain.get(node_text(triple.subject))
-            if bucket is not None and triple.predicate.value.startswith(terms.BASE):
-                bucket.setdefault(terms.local(triple.predicate.value), []).append(terms.local(node_text(triple.object)))
-        return {iri.removeprefix(prefix): self._claim(iri, plain[iri]) for iri in iris}
+        own = {terms.local(name): name for name in self.index.predicates(terms.BASE)}
+        iris = self.index.having(sentence)
+        return {iri.removeprefix(prefix): self._claim(iri, self._plain(iri, own)) for iri in iris}
+
+    def _plain(self, iri: str, own: Mapping[str, str]) -> dict[str, list[str]]:
+        """What is said of a claim by our own predicates, in the order of the file."""
+        found = ((name, self.index.as_given(iri, predicate)) for name, predicate in own.items())
+        return {name: [terms.local(value) for value in values] for name, values in found if values}
 
     def _claim(self, iri: str, plain: dict[str, list[str]]) -> Claim:
         index, identifier = self.index, iri.removeprefix(terms.BASE + "claim/")

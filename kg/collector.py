@@ -9,6 +9,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+NEW_OBJECTS: Final = 50_000
 
 
 @contextmanager
@@ -21,3 +24,13 @@ def paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def settled() -> None:
+    """What is loaded by now stays: it is not looked at again, and what is made for an answer less often.
+
+    For programs that answer many times. An answer leaves few cycles; a collection with every 700 new objects, as is
+    the default, takes a fifth of the time that it takes to make one.
+    """
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 20, 20)

@@ -391,6 +391,7 @@ class AnswerClaim(Model):
     id: ClaimId
     sentence: str
     role: Literal["answers", "qualifies", "nearest"]
+    note: str = Field(description="doses with their substance, and what a figure is not; often empty")
     sources: list[AnswerSource]
 
 

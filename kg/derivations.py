@@ -9,6 +9,7 @@ A node is a conclusion, or the number of one: text is made of it when it is aske
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -105,18 +106,20 @@ class Derivations:
         single, several, ready = self._waiting()
         height = 0
         while ready:
-            new: dict[Node, list[Way]] = {}
+            new: dict[Node, Way] = {}
+            ties: dict[Node, list[Way]] = {}
             for way in ready:
                 node = way[0]
                 if node not in level:
                     if node in new:
-                        new[node].append(way)
+                        ties.setdefault(node, [new[node]]).append(way)
                     else:
-                        new[node] = [way]
+                        new[node] = way
+            level |= dict.fromkeys(new, height)
+            best |= new
+            best |= {node: self._first(ways) for node, ways in ties.items()}
             ready = []
-            for node, ways in new.items():
-                level[node] = height
-                best[node] = ways[0] if len(ways) == 1 else self._first(ways)
+            for node in new:
                 if node in single:
                     ready += single[node]
                 if node in several:
@@ -130,14 +133,14 @@ class Derivations:
     def _waiting(self) -> tuple[dict[Node, list[Way]], dict[Node, list[list[Any]]], list[Way]]:
         """By premise: the instances with that one only, and the number of premises missing with the others; leaves.
 
-        What gives a leaf otherwise too is no lower.
+        A leaf comes first in its group; what gives it otherwise too is no lower.
         """
         single: dict[Node, list[Way]] = {}
         several: dict[Node, list[list[Any]]] = {}
         ready: list[Way] = []
         for group in self.ways.values():
-            if leaves := [way for way in group if not way[3]]:
-                ready += leaves
+            if group and not group[0][3]:
+                ready += [way for way in group if not way[3]]
                 continue
             for way in group:
                 premises = way[3]
@@ -147,6 +150,8 @@ class Derivations:
                         single[premise].append(way)
                     else:
                         single[premise] = [way]
+                elif not premises:
+                    ready.append(way)
                 else:
                     waiting = [len(premises), way]
                     for premise in premises:
@@ -174,11 +179,13 @@ class _Recorded(Derivations):
 
     def __init__(self, rules: Rules, run: Saturation) -> None:
         self.rules, self.views, self.run, self.axioms = rules, views(rules), run, rules.axioms
-        self.ways, self.cut = {}, set()
+        self.ways = defaultdict(list)
+        self.cut = set()
         self.index = {name: number for number, name in enumerate(run.names)}
         self.raised: set[Node] = set()
         self.texts: dict[int, Conclusion] = {}
         self._record()
+        self.ways.default_factory = None
 
     def node(self, conclusion: Conclusion) -> Node:
         subject, predicate, value = conclusion
@@ -225,11 +232,8 @@ class _Recorded(Derivations):
     def put(self, node: Node, rule: str, axiom: int | None, *premises: Node) -> None:
         """Store if new."""
         way = (node, rule, axiom, premises)
-        group = self.ways.get(node)
-        if group is None:
-            self.ways[node] = [way]
-        elif way not in group:
-            group.append(way)
+        if way not in self.ways.get(node, ()):
+            self.ways[node].append(way)
 
     def _leaf(self, conclusion: Conclusion, rule: str, axiom: int | None) -> None:
         node = self.node(conclusion)
@@ -242,32 +246,33 @@ class _Recorded(Derivations):
         self._leaf(Conclusion(*self.rules.axioms.item[axiom][:3]), "ontology", axiom)
 
     def _fired(self) -> None:
-        """The rules. Most have named classes and values in the body only: there is one way then."""
-        ways, shape = self.ways, self.views.shape
-        for rule, individual in self._instances():
-            name, plain, body, head, axiom = shape[rule]
-            base = individual << BITS
-            node = base | head
-            if plain:
-                past = (base | body[0],) if len(body) == 1 else tuple([base | feature for feature in body])
-                if node in ways:
-                    ways[node].append((node, name, axiom, past))
-                else:
-                    ways[node] = [(node, name, axiom, past)]
-            elif name == "prp-spo2":
-                self._chain(node, base | body[0], rule)
-            elif name != "prp-spo1":
-                self._several(node, name, axiom, individual, body)
-
-    def _instances(self) -> list[tuple[int, int]]:
-        """Rule and individual of every instance: short rules wherever their body holds, longer ones as recorded."""
-        found: list[tuple[int, int]] = []
-        rules = self.views.short
+        """The rules: those with one feature in the body wherever it holds, longer ones as the engine recorded them."""
+        ways, short = self.ways, self.views.short
         for individual, present in enumerate(self.run.present):
+            base = individual << BITS
             for feature in present:
-                if short := rules[feature]:
-                    found += [(rule, individual) for rule in short]
-        return found + self.run.fired
+                plain, others = short[feature]
+                if plain:
+                    past = (base | feature,)
+                    for name, head, axiom in plain:
+                        node = base | head
+                        ways[node].append((node, name, axiom, past))
+                for rule in others:
+                    self._instances(rule, individual)
+        for rule, individual in self.run.fired:
+            self._instances(rule, individual)
+
+    def _instances(self, rule: int, individual: int) -> None:
+        """The instances of a rule at an individual: one where the body is named classes and values."""
+        name, plain, body, head, axiom = self.views.shape[rule]
+        base = individual << BITS
+        node = base | head
+        if plain:
+            self.ways[node].append((node, name, axiom, tuple([base | feature for feature in body])))
+        elif name == "prp-spo2":
+            self._chain(node, base | body[0], rule)
+        elif name != "prp-spo1":
+            self._several(node, name, axiom, individual, body)
 
     def _several(self, node: Node, name: str, axiom: int, individual: int, body: tuple[int, ...]) -> None:
         for place, premises in enumerate(self._premises(individual, body)):
@@ -301,26 +306,27 @@ class _Recorded(Derivations):
 
     def _ends(self) -> None:
         """prp-dom and prp-rng of concluded values; most are of properties that stand under no other."""
-        ways = self.ways
+        ways, ends = self.ways, self.views.ends
         for node in [node for node in ways if isinstance(node, int) and node not in self.raised]:
-            ends = self.views.ends[node & MASK]
-            if ends is None:
+            found = ends[node & MASK]
+            if found is None:
                 continue
-            value, simple, domains, ranges = ends
+            value, simple, domains, ranges = found
             if not simple or value in self.index:
                 self._raise(node, self.text(node))
                 continue
+            past = (node,)
             for feature, axiom in domains:
                 head = node >> BITS << BITS | feature
-                if head in ways:
-                    ways[head].append((head, "prp-dom", axiom, (node,)))
-                else:
-                    ways[head] = [(head, "prp-dom", axiom, (node,))]
+                ways[head].append((head, "prp-dom", axiom, past))
             for kind, axiom in ranges:
-                self.put(kind, "prp-rng", axiom, node)
+                ways[kind].append((kind, "prp-rng", axiom, past))
 
     def _raise(self, node: Node, link: Conclusion) -> None:
-        """prp-dom and prp-rng over a link; prp-spo1 and prp-inv to the links that it makes, and the same there."""
+        """prp-dom and prp-rng over a link; prp-spo1 and prp-inv to the links that it makes, and the same there.
+
+        Every link comes by once, so these instances are new.
+        """
         todo = [(node, link)]
         while todo:
             node, link = todo.pop()
@@ -330,12 +336,13 @@ class _Recorded(Derivations):
             start, prop, end = link
             for rule, name, table in (("prp-dom", start, self.rules.domains), ("prp-rng", end, self.rules.ranges)):
                 for feature, axiom in table.get(prop, ()):
-                    kind = Conclusion(name, "type", self.rules.features.item[feature].filler)
-                    self.put(self.node(kind), rule, axiom, node)
+                    kind = self.node(Conclusion(name, "type", self.rules.features.item[feature].filler))
+                    self.ways[kind].append((kind, rule, axiom, (node,)))
             for axiom, upper, turned in self.rules.above.get(prop, ()):
                 raised = Conclusion(end, upper, start) if turned else Conclusion(start, upper, end)
-                self.put(self.node(raised), "prp-inv" if turned else "prp-spo1", axiom, node)
-                todo.append((self.node(raised), raised))
+                above = self.node(raised)
+                self.ways[above].append((above, "prp-inv" if turned else "prp-spo1", axiom, (node,)))
+                todo.append((above, raised))
 
     # -- every way in which a body holds
 

@@ -40,7 +40,8 @@ class Problem:
     def __str__(self) -> str:
         hint = f" Did you mean {' or '.join(map(repr, self.suggestions))}?" if self.suggestions else ""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{self.where}: {self.message}{hint}{remedy}"
+        stop = "." if (hint or remedy) and not self.message.endswith((".", "?", "!")) else ""
+        return f"{self.where}: {self.message}{stop}{hint}{remedy}"
 
 
 class WarrantError(Exception):

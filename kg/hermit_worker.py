@@ -2,7 +2,7 @@
 
 Query: {"source": path of N-Triples, "classify": bool, "individuals": [IRI], "properties": [IRI]}.
 Answer: {"consistent", "unsatisfiable", "classes", "types": {individual: [IRI]},
-"values": {individual: {property: [IRI]}}}, or {"error"}.
+"values": {individual: {property: [IRI]}}, "seconds": processor time of the reasoner's thread}, or {"error"}.
 
 Or the query {"justifications": [{"declarations": N-Triples, "elements": [N-Triples], "asked": [IRI, IRI, IRI]}]},
 answered by {"answers": [{"consistent", "entailed", "without": [bool]}]}: whether all elements entail the assertion,
@@ -15,6 +15,7 @@ import importlib.util
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,6 +118,7 @@ def answer(query: dict[str, Any]) -> dict[str, Any]:
     found["values"] = {
         individual: {prop: session.values(individual, prop) for prop in properties} for individual in individuals
     }
+    found["seconds"] = time.thread_time()
     return found
 
 

@@ -171,8 +171,9 @@ class _Bench:
             stated = record(self.ontology, patient.facts, f"patient/{number}")
             yield _Sample(patient, stated)
             settled = settle(self.ontology, self.builder, patient.facts, f"patient/{number}-rest")
-            if settled.clashes:
-                yield _Sample(patient, settled.record, tuple(sorted({fact.concept for fact in settled.quarantined})))
+            aside = settled.quarantined | {label.fact for label in settled.labels}
+            if aside:
+                yield _Sample(patient, settled.record, tuple(sorted({fact.concept for fact in aside})))
 
     # -- the comparison
 

@@ -6,19 +6,21 @@ import datetime
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment, Reasoner, assess
 from kg.assess.branches import branches
+from kg.collector import settled
 from kg.facts import PatientFacts
 from kg.hermit import Hermit
 from kg.names import Names
 from kg.ontology import DEFAULT_FOLDER, Ontology
-from kg.questions import Asker
 from kg.read_case import CaseReader
 from kg.reasoner import Engine
 from kg.rule_cache import cached_rules
-from kg.store.dataset import open_store
+
+if TYPE_CHECKING:
+    from kg.questions import Asker
 
 
 class Knowledge:
@@ -48,7 +50,15 @@ class Knowledge:
     @cached_property
     def asker(self) -> Asker:
         """Answers questions over the dataset."""
-        return Asker(self.names, open_store(self.folder))
+        from kg.questions import Asker  # noqa: PLC0415 - a tenth of a cold start that no patient needs
+        from kg.store.dataset import open_store  # noqa: PLC0415 - the same
+
+        return Asker(self.names, open_store(self.folder).query)
+
+    def load(self) -> None:
+        """Load what cases are read and assessed with, for a program that answers many times."""
+        self.names, self.engine  # noqa: B018 - made when they are first asked for
+        settled()
 
     def reasoner(self, name: str) -> Reasoner:
         """`engine` or `hermit`."""

@@ -6,7 +6,7 @@ refuted; patients who agree in that share the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Final
@@ -39,41 +39,63 @@ class MissingFact:
 
 
 SetsOfFacts = tuple[tuple[MissingFact, ...], ...]
+Find = Callable[[], SetsOfFacts]
 Situations = tuple[str, ...]
 
 
+def known_of(ontology: Ontology, types: frozenset[str]) -> int:
+    """The classes of a patient as a set of bits, of which `relevant_to` says those that matter."""
+    numbers, found = _numbers(ontology), 0
+    for name in types:
+        if (number := numbers.get(name)) is not None:
+            found |= number
+    return found
+
+
+@lru_cache(maxsize=16384)
+def relevant_to(ontology: Ontology, situations: Situations) -> int:
+    """The bits of every condition that may matter for what is missing of the situations, and of its refutation."""
+    numbers, found = _numbers(ontology), 0
+    for name in _relevant(ontology, situations):
+        found |= numbers.get(name, 0)
+    return found
+
+
+@lru_cache(maxsize=65536)
 def missing_conditions(
-    ontology: Ontology, situations: Situations, every: bool, types: frozenset[str]
+    ontology: Ontology, situations: Situations, every: bool, known: int
 ) -> tuple[frozenset[str], ...]:
     """Smallest sets of conditions that would make the situations hold: `every` one of them, or any one.
 
-    `types` are the classes of the patient. Nothing is missing of a situation that is refuted: it cannot hold.
+    `known` are those relevant to the situations that hold of the patient (`known_of` and `relevant_to`). Nothing is
+    missing of a situation that is refuted: it cannot hold.
     """
-    return _conditions(ontology, situations, every, types & _relevant(ontology, situations))
-
-
-def missing_facts(ontology: Ontology, situations: Situations, every: bool, types: frozenset[str]) -> SetsOfFacts:
-    """The same as facts of a case, smallest sets first, at most MISSING_LIMIT."""
-    return _as_facts(ontology, situations, every, types & _relevant(ontology, situations))
-
-
-@lru_cache(maxsize=65536)
-def _as_facts(ontology: Ontology, situations: Situations, every: bool, known: frozenset[str]) -> SetsOfFacts:
-    sets = _conditions(ontology, situations, every, known)
-    found = dict.fromkeys(tuple(sorted({_fact(ontology, name) for name in names})) for names in sets)
-    return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
-
-
-@lru_cache(maxsize=65536)
-def _conditions(
-    ontology: Ontology, situations: Situations, every: bool, known: frozenset[str]
-) -> tuple[frozenset[str], ...]:
-    needs = _Needs(ontology, known)
+    numbers = _numbers(ontology)
+    holding = frozenset(name for name in _relevant(ontology, situations) if numbers.get(name, 0) & known)
+    needs = _Needs(ontology, holding)
     sets = [found for found in map(needs.of, situations) if found]
     if not sets:
         return ()
     joined = reduce(_product, sets) if every else _minimal(one for found in sets for one in found)
     return tuple(sorted(joined, key=lambda names: (len(names), sorted(names))))
+
+
+@lru_cache(maxsize=65536)
+def missing_facts(ontology: Ontology, situations: Situations, every: bool, known: int) -> SetsOfFacts:
+    """The same as facts of a case, smallest sets first, at most MISSING_LIMIT."""
+    sets = missing_conditions(ontology, situations, every, known)
+    found = dict.fromkeys(tuple(sorted({_fact(ontology, name) for name in names})) for names in sets)
+    return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
+
+
+@lru_cache(maxsize=2)
+def _numbers(ontology: Ontology) -> Mapping[str, int]:
+    """A bit for every condition that the situations of claims are built from, and for its refutation."""
+    situations = [
+        (reading.situation,) for claim in ontology.claims.values() if claim.executable for reading in claim.readings
+    ]
+    names = sorted({name for one in situations for name in _relevant(ontology, one)})
+    return {name: 1 << number for number, name in enumerate(names)}
 
 
 @lru_cache(maxsize=16384)

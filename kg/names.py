@@ -17,6 +17,8 @@ from kg.entries import Concept
 from kg.ontology import Ontology
 
 _DASHES: Final = re.compile(r"[‐-―−⁃﹘﹣－]")
+_AROUND: Final = re.compile(r"\s*([,/])\s*")
+_BLANKS: Final = re.compile(r"[\s-]+")
 _AMERICAN: Final = (
     ("ae", "e"), ("oe", "e"), ("our", "or"), ("isation", "ization"), ("ise", "ize"), ("yse", "yze"),
     ("leuc", "leuk"), ("sulph", "sulf"), ("centre", "center"), ("programme", "program"),
@@ -42,12 +44,16 @@ def fold(text: str) -> str:
     >>> fold("Paraesthesia") == fold("paresthesia"), fold("46, XX\u202f") == fold("46,xx")
     (True, True)
     """
-    plain = unicodedata.normalize("NFKD", _DASHES.sub("-", text.replace("μ", "u").replace("µ", "u")))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    plain = (text if text.isascii() else _ascii(text)).casefold()
     for british, american in _AMERICAN:
         plain = plain.replace(british, american)
-    plain = re.sub(r"\s*([,/])\s*", r"\1", plain)
-    return re.sub(r"[\s-]+", " ", plain).strip()
+    return _BLANKS.sub(" ", _AROUND.sub(r"\1", plain)).strip()
+
+
+def _ascii(text: str) -> str:
+    """Letters without diacritics, and one dash for all dashes."""
+    plain = unicodedata.normalize("NFKD", _DASHES.sub("-", text.replace("μ", "u").replace("µ", "u")))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 @dataclass(frozen=True)
@@ -100,15 +106,13 @@ class Names:
     @cached_property
     def words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:
         """Folded name → rank (LABEL, SYNONYM, RELATED) → concepts."""
-        table: dict[str, dict[int, list[Concept]]] = {}
+        table: dict[str, dict[int, dict[str, Concept]]] = {}
         for concept in self.ontology.concepts.values():
             ranked = ((LABEL, (concept.label, concept.name)), (SYNONYM, concept.synonyms), (RELATED, concept.related))
             for rank, words in ranked:
                 for word in words:
-                    table.setdefault(fold(word), {}).setdefault(rank, []).append(concept)
-        return {
-            word: {rank: tuple(dict.fromkeys(found)) for rank, found in ranks.items()} for word, ranks in table.items()
-        }
+                    table.setdefault(fold(word), {}).setdefault(rank, {})[concept.name] = concept
+        return {word: {rank: tuple(found.values()) for rank, found in ranks.items()} for word, ranks in table.items()}
 
     def find(self, name: str, list_name: str) -> Match:
         """The concept that a name in a list of a case means.

@@ -30,7 +30,7 @@ from kg.entries import (
     Threshold,
 )
 from kg.errors import OntologyError
-from kg.index import Index, catalog, content_digest, node_text, parse_module
+from kg.index import ModuleIndex, catalog, content_digest
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "ontology"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -52,29 +52,20 @@ class Ontology:
         contents = [path.read_bytes() for path in self.files]
         self.digest = content_digest(contents)
         with paused():
-            self._parts = {
-                path: parse_module(data, number)
-                for number, (path, data) in enumerate(zip(self.files, contents, strict=True))
-            }
-            self.index = Index(triple for part in self._parts.values() for triple in part)
+            self.index = ModuleIndex(contents)
         self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
 
     def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:
         """The triples of one module file."""
-        return self._parts[path]
+        return self.index.parts[self.files.index(path)]
 
     # -- concepts
 
     @cached_property
     def concepts(self) -> Mapping[str, Concept]:
         """All vocabulary entries by local name."""
-        kinds = terms.BASE + "conceptKind"
-        names = {
-            t.subject.value
-            for t in self.index.triples
-            if t.predicate.value == kinds and isinstance(t.subject, ox.NamedNode)
-        }
-        return MappingProxyType({terms.local(iri): self._concept(iri) for iri in sorted(names)})
+        names = self.index.having(terms.BASE + "conceptKind")
+        return MappingProxyType({terms.local(iri): self._concept(iri) for iri in names if not iri.startswith("_:")})
 
     def _concept(self, iri: str) -> Concept:
         index = self.index
@@ -163,9 +154,7 @@ class Ontology:
 
     @cached_property
     def thresholds(self) -> Mapping[str, Threshold]:
-        index = self.index
-        bound = terms.BASE + "bound"
-        names = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == bound})
+        names = self.index.having(terms.BASE + "bound")
         return MappingProxyType({terms.local(iri): self._threshold(iri) for iri in names})
 
     def _threshold(self, iri: str) -> Threshold:
@@ -182,7 +171,7 @@ class Ontology:
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
         index = self.index
-        ranked = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "rank"})
+        ranked = index.having(terms.BASE + "rank")
         return tuple(
             Limit(
                 quantity=index.own_value(node, "quantity"),
@@ -197,7 +186,7 @@ class Ontology:
     @cached_property
     def derived(self) -> tuple[DerivedQuantity, ...]:
         index = self.index
-        nodes = sorted({node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "formula"})
+        nodes = index.having(terms.BASE + "formula")
         return tuple(
             DerivedQuantity(
                 name=terms.local(node),
@@ -313,7 +302,7 @@ class Ontology:
         """Conclusion predicate → the list of an assessment it belongs in."""
         index = self.index
         found = {}
-        for top in {node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "listedAs"}:
+        for top in index.having(terms.BASE + "listedAs"):
             name = index.own_value(top, "listedAs")
             found[terms.local(top)] = name
             for sub in index.subjects(_RDFS + "subPropertyOf", top):
@@ -324,21 +313,19 @@ class Ontology:
     def list_properties(self) -> Mapping[str, str]:
         """Property of a patient such as `hasNextStep` → the list it fills, in the order of the schema."""
         index, found = self.index, {}
-        for prop, head in sorted(
-            (node_text(t.subject), node_text(t.object))
-            for t in index.triples
-            if t.predicate.value == _OWL + "propertyChainAxiom"
-        ):
-            first, last = index.members(head)
-            if terms.local(first) == "claimApplies":
-                found[terms.local(prop)] = self.lists[terms.local(last)]
+        chains = _OWL + "propertyChainAxiom"
+        for prop in index.having(chains):
+            for head in index.values(prop, chains):
+                first, last = index.members(head)
+                if terms.local(first) == "claimApplies":
+                    found[terms.local(prop)] = self.lists[terms.local(last)]
         return MappingProxyType(found)
 
     @cached_property
     def opposes(self) -> Mapping[str, frozenset[str]]:
         """Conclusion predicate → the predicates that it speaks against, of the same concept."""
         index, found = self.index, {}
-        for top in {node_text(t.subject) for t in index.triples if t.predicate.value == terms.BASE + "opposes"}:
+        for top in index.having(terms.BASE + "opposes"):
             against = {name for other in index.own(top, "opposes") for name in self._below(other)}
             found.update(dict.fromkeys(self._below(terms.local(top)), frozenset(against)))
         return MappingProxyType(found)

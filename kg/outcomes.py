@@ -10,16 +10,16 @@ A reading of a claim holds, fails or is open, as the reasoner entails it. From t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from kg.authoring.manchester import Named, Some, parse
 from kg.closure import Closure
 from kg.entries import Claim, ReadingOf
-from kg.missing import SetsOfFacts, missing_conditions, missing_facts
-from kg.occasions import Occasion
+from kg.missing import Find, SetsOfFacts, Situations, known_of, missing_conditions, missing_facts, relevant_to
 from kg.ontology import Ontology
 from kg.record import Record
 
@@ -45,7 +45,7 @@ class ClaimOutcome:
     fails_in: tuple[str, ...] = ()
     reason: str = ""
     held: tuple[str, ...] = ()
-    find_missing: Callable[[], SetsOfFacts] = field(default=tuple, compare=False, repr=False)
+    find_missing: Find = field(default=tuple, compare=False, repr=False)
 
     @cached_property
     def missing(self) -> SetsOfFacts:
@@ -61,81 +61,130 @@ class Outcomes:
     by_claim: Mapping[str, ClaimOutcome] = field(default_factory=dict)
 
     def of(self, outcome: Outcome) -> tuple[ClaimOutcome, ...]:
-        return tuple(item for item in self.by_claim.values() if item.outcome is outcome)
+        return self._grouped[outcome]
 
     def ids(self, outcome: Outcome) -> tuple[str, ...]:
-        return tuple(item.claim for item in self.of(outcome))
+        return tuple([item.claim for item in self.of(outcome)])
+
+    @cached_property
+    def _grouped(self) -> Mapping[Outcome, tuple[ClaimOutcome, ...]]:
+        found: dict[Outcome, list[ClaimOutcome]] = {outcome: [] for outcome in Outcome}
+        for item in self.by_claim.values():
+            found[item.outcome].append(item)
+        return {outcome: tuple(items) for outcome, items in found.items()}
 
 
 def outcomes(ontology: Ontology, record: Record, closure: Closure) -> Outcomes:
     """The outcomes of all executable claims."""
     judge = _Judge(ontology, record, closure)
-    executable = (claim for claim in ontology.claims.values() if claim.executable)
-    return Outcomes(closure.patient, {claim.id: judge.claim(claim) for claim in executable})
+    return Outcomes(closure.patient, {one.claim.id: judge.outcome(one) for one in _executable(ontology)})
+
+
+class _Judged(NamedTuple):
+    """A claim to be judged: its readings if it has several, their situations, what matters to these, what is fixed."""
+
+    claim: Claim
+    several: frozenset[str]
+    situations: Situations
+    relevant: int
+    applicable: ClaimOutcome
+    excluded: ClaimOutcome
+
+
+@lru_cache(maxsize=2)
+def _executable(ontology: Ontology) -> tuple[_Judged, ...]:
+    found = []
+    for claim in ontology.claims.values():
+        if claim.executable:
+            situations = _situations(claim.readings)
+            decided = (ClaimOutcome(claim.id, outcome) for outcome in (Outcome.APPLICABLE, Outcome.EXCLUDED))
+            several = frozenset(reading.iri for reading in claim.readings) if len(claim.readings) > 1 else frozenset()
+            found.append(_Judged(claim, several, situations, relevant_to(ontology, situations), *decided))
+    return tuple(found)
 
 
 class _Judge:
+    """One patient. Outcomes are shared with the patients who agree in what they depend on."""
+
     def __init__(self, ontology: Ontology, record: Record, closure: Closure) -> None:
-        self.ontology, self.record, self.closure = ontology, record, closure
+        self.ontology, self.closure = ontology, closure
         self.applies, self.excluded = closure.claims("claimApplies"), closure.claims("claimExcluded")
         self.holding = closure.values.get("holdsInReading", frozenset())
         self.failing = closure.values.get("failsInReading", frozenset())
-        self.inexact = {
-            o.quantity for o in record.occasions if o.value.exact is None and o is _latest(record, o.quantity)
-        }
+        self.known = known_of(ontology, closure.types)
+        latest = {occasion.quantity: occasion for occasion in record.occasions}
+        self.inexact = frozenset(name for name, occasion in latest.items() if occasion.value.exact is None)
 
-    def claim(self, claim: Claim) -> ClaimOutcome:
+    def outcome(self, one: _Judged) -> ClaimOutcome:
+        claim = one.claim
         if claim.id in self.applies:
-            return ClaimOutcome(claim.id, Outcome.APPLICABLE)
+            return one.applicable
+        if not one.several.isdisjoint(self.holding):
+            return self._ambiguous(claim)
         if claim.id in self.excluded:
-            return ClaimOutcome(claim.id, Outcome.EXCLUDED)
-        several = len(claim.readings) > 1
-        holds = tuple(reading for reading in claim.readings if several and reading.iri in self.holding)
-        open_readings = tuple(reading for reading in claim.readings if reading not in holds)
-        if holds:
-            return self._ambiguous(claim, holds, open_readings)
-        if self.inexact:
-            missing = missing_conditions(self.ontology, _situations(open_readings), False, self.closure.types)
-            undecided = next((sets for sets in missing if sets and all(map(self._is_undecided, sets))), None)
-            if undecided:
-                formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
-                find = self._finding(open_readings, every=False)
-                return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, "comparator", find_missing=find)
-        return ClaimOutcome(claim.id, Outcome.UNDETERMINED, find_missing=self._finding(open_readings, every=False))
+            return one.excluded
+        known = self.known & one.relevant
+        if self.inexact and (undecided := self._undecided(one.situations, known)):
+            formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
+            find = partial(missing_facts, self.ontology, one.situations, False, known)
+            return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, "comparator", find_missing=find)
+        return _undetermined(self.ontology, claim.id, one.situations, known)
 
-    def _finding(self, readings: Readings, every: bool) -> Callable[[], SetsOfFacts]:
-        return partial(missing_facts, self.ontology, _situations(readings), every, self.closure.types)
+    def _undecided(self, situations: Situations, known: int) -> frozenset[str]:
+        """What is open, if it is only the values of quantities that their comparators leave undecided."""
+        for conditions, quantities in _of_values(self.ontology, situations, known):
+            if quantities <= self.inexact:
+                return conditions
+        return frozenset()
 
-    def _ambiguous(self, claim: Claim, holds: Readings, open_readings: Readings) -> ClaimOutcome:
-        fails = tuple(reading.formal for reading in open_readings if reading.iri in self.failing)
-        zone = all(
-            reading.reason == "grey_zone" for reading in (*holds, *open_readings) if reading is not claim.readings[0]
-        )
+    def _ambiguous(self, claim: Claim) -> ClaimOutcome:
+        holds = tuple(reading for reading in claim.readings if reading.iri in self.holding)
+        others = tuple(reading for reading in claim.readings if reading not in holds)
+        zone = all(reading.reason == "grey_zone" for reading in claim.readings[1:])
+        situations = _situations(others)
+        known = self.known & relevant_to(self.ontology, situations)
         return ClaimOutcome(
             claim=claim.id,
             outcome=Outcome.AMBIGUOUS,
             holds_in=tuple(reading.formal for reading in holds),
-            fails_in=fails,
+            fails_in=tuple(reading.formal for reading in others if reading.iri in self.failing),
             reason="grey_zone" if zone else "reading",
             held=tuple(reading.iri for reading in holds),
-            find_missing=self._finding(open_readings, every=True),
+            find_missing=partial(missing_facts, self.ontology, situations, True, known),
         )
 
-    def _is_undecided(self, condition: str) -> bool:
-        """A condition on a quantity whose current value is known only within bounds, and they leave it undecided."""
-        match parse(self.ontology.atom(condition)):
-            case Some("hasCurrentMeasurement", Named(name)) if name in self.ontology.thresholds:
-                return self.ontology.thresholds[name].quantity in self.inexact
-            case Some("hasFinding", Named(name)) if name in self.ontology.concepts:
-                axis = self.ontology.concepts[name].axis
-                return axis is not None and axis[0] in self.inexact
-            case _:
-                return False
+
+@lru_cache(maxsize=65536)
+def _undetermined(ontology: Ontology, claim: str, situations: Situations, known: int) -> ClaimOutcome:
+    find = partial(missing_facts, ontology, situations, False, known)
+    return ClaimOutcome(claim, Outcome.UNDETERMINED, find_missing=find)
 
 
-def _situations(readings: Readings) -> tuple[str, ...]:
+@lru_cache(maxsize=65536)
+def _of_values(
+    ontology: Ontology, situations: Situations, known: int
+) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The sets of missing conditions that are all about values, with the quantities of these, smallest first."""
+    found = []
+    for conditions in missing_conditions(ontology, situations, False, known):
+        quantities = {_quantity(ontology, name) for name in conditions}
+        if quantities and "" not in quantities:
+            found.append((conditions, frozenset(quantities)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _quantity(ontology: Ontology, condition: str) -> str:
+    """The quantity whose current value decides a condition; empty for any other condition."""
+    match parse(ontology.atom(condition)):
+        case Some("hasCurrentMeasurement", Named(name)) if name in ontology.thresholds:
+            return ontology.thresholds[name].quantity
+        case Some("hasFinding", Named(name)) if name in ontology.concepts:
+            axis = ontology.concepts[name].axis
+            return axis[0] if axis else ""
+        case _:
+            return ""
+
+
+def _situations(readings: Readings) -> Situations:
     return tuple(reading.situation for reading in readings)
-
-
-def _latest(record: Record, quantity: str) -> Occasion:
-    return [occasion for occasion in record.occasions if occasion.quantity == quantity][-1]

@@ -83,13 +83,16 @@ class _Drawing:
         facts.sort(key=lambda fact: (users.get(fact, []), self.names[fact]))
         rows = -(-len(facts) // ROW)
         columns = [[self.names[fact] for fact in facts[start : start + rows]] for start in range(0, len(facts), rows)]
-        yield f"  {{ rank=max; {'; '.join(column[-1] for column in columns)} }}"
+        for row in range(1, rows + 1):
+            level = [column[-row] for column in columns if len(column) >= row]
+            yield f"  {{ rank={'max' if row == 1 else 'same'}; {'; '.join(level)} }}"
         for column in columns:
             yield f"  {' -> '.join(column)} [style=invis];" if len(column) > 1 else ""
 
     def _sources(self) -> Iterator[str]:
         for name, claim in self.claims.items():
-            said = [*textwrap.wrap(f"{claim.id}: {claim.sentence}", WIDTH), source(name, self.ontology)]
+            place = source(name, self.ontology).removeprefix(f"{claim.id}: ")
+            said = [*textwrap.wrap(f"{claim.id}: {claim.sentence}", WIDTH), *textwrap.wrap(place, WIDTH)]
             attributes = f'URL="{escape(self.link(claim))}", tooltip="{_quoted(claim.sentence)}", {STYLE["claim"]}'
             yield f'  {_claim_node(claim)} [label="{_lines(said)}", {attributes}];'
             for step in self.proof.steps:

@@ -137,7 +137,7 @@ class Explainer:
         self.derivations = derivations
         self._found: dict[Node, tuple[frozenset[Leaf], ...]] = {}
         self._partial: set[Node] = set(derivations.cut)
-        self._proved: dict[Node, tuple[Step, ...]] = {}
+        self._made: dict[Node, Step] = {}
 
     @property
     def partial(self) -> frozenset[Conclusion]:
@@ -146,35 +146,54 @@ class Explainer:
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The lowest proof of a conclusion. Raises NotEntailed."""
-        node = self._node(conclusion)
-        return Proof(conclusion, self._steps(node), len(self.derivations.ways[node]), node in self.derivations.cut)
+        node, known = self._node(conclusion), self.derivations
+        found: dict[Node, Step] = {}
+        self._prove(node, found)
+        return Proof(conclusion, tuple(found.values()), len(known.ways[node]), node in known.cut)
 
     def step(self, conclusion: Conclusion) -> Step:
         """The step that ends the lowest proof of a conclusion. Raises NotEntailed."""
-        return self._steps(self._node(conclusion))[-1]
+        node = self._node(conclusion)
+        if node not in self._made:
+            self._prove(node, {})
+        return self._made[node]
+
+    def steps(self, conclusions: Iterable[Conclusion]) -> tuple[Step, ...]:
+        """The lowest proofs of all these as one DAG: each step once, premises before what rests on them.
+
+        Raises NotEntailed.
+        """
+        found: dict[Node, Step] = {}
+        for conclusion in conclusions:
+            node = self._node(conclusion)
+            if node not in found:
+                self._prove(node, found)
+        return tuple(found.values())
 
     def _node(self, conclusion: Conclusion) -> Node:
         node = self.derivations.node(conclusion)
-        if node not in self.derivations.level:
+        if node not in self._best:
             raise NotEntailed(f"{conclusion} does not follow")
         return node
 
-    def _steps(self, node: Node) -> tuple[Step, ...]:
-        """The lowest proof of a node, each premise in full before the next; steps are shared by all proofs."""
-        steps = self._proved.get(node)
-        if steps is None:
-            _, rule, number, premises = self.derivations.best[node]
-            parts = [self._steps(premise) for premise in premises]
-            before = tuple([part[-1].id for part in parts])
+    @cached_property
+    def _best(self) -> Mapping[Node, Way]:
+        return self.derivations.best
+
+    def _prove(self, node: Node, found: dict[Node, Step]) -> None:
+        """Adds the lowest proof of a node, each premise in full before the next; a step is made once."""
+        _, rule, number, premises = self._best[node]
+        for premise in premises:
+            if premise not in found:
+                self._prove(premise, found)
+        step = self._made.get(node)
+        if step is None:
+            before = tuple([found[premise].id for premise in premises])
             conclusion = self.derivations.text(node)
             axiom, text = (None, None) if number is None else self.derivations.axiom(number)
             step = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
-            if len(parts) > 1:
-                steps = (*{one.id: one for part in parts for one in part}.values(), step)
-            else:
-                steps = (*parts[0], step) if parts else (step,)
-            self._proved[node] = steps
-        return steps
+            self._made[node] = step
+        found[node] = step
 
     # -- justifications
 

@@ -9,14 +9,15 @@ against a value is a data issue of the record.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kg.derivations import Derivations, derivations
+from kg.derivations import Conclusion, Derivations, Instance, derivations
 from kg.facts import DataIssue, Fact, PatientFacts
+from kg.labels import Label, contradicted_label
 from kg.ontology import Ontology
 from kg.proof import Explainer, Leaf, Proof
-from kg.reasoner import Engine
+from kg.reasoner import Engine, Saturation
 from kg.record import Record, record
 
 CLASH: Final = "hasClash"
@@ -46,13 +47,19 @@ class Clash:
 
 @dataclass(frozen=True)
 class Settled:
-    """A patient's record without the statements that contradict each other, and the clashes that they made."""
+    """A patient's record without the statements that contradict each other, its fixpoint, and the clashes they made.
+
+    `labels` are statements that what is known otherwise contradicts (`kg.labels`); they are set aside as well.
+    """
 
     record: Record
     clashes: tuple[Clash, ...]
+    saturation: Saturation = field(compare=False, repr=False)
+    labels: tuple[Label, ...] = ()
 
     @property
     def quarantined(self) -> frozenset[Fact]:
+        """The statements set aside as parts of clashes."""
         return frozenset(fact for clash in self.clashes for fact in clash.facts)
 
 
@@ -60,31 +67,35 @@ def settle(ontology: Ontology, engine: Engine, facts: PatientFacts, patient: str
     """The record of some facts with every clash settled, its data issues included.
 
     Setting facts aside may change what the record lacks and which yardstick is in force, and so bring out another
-    clash: it is repeated until there is none.
+    clash: it is repeated until there is none. Then labels that the rest contradicts are set aside (`kg.labels`).
     """
     found: tuple[Clash, ...] = ()
+    labels: tuple[Label, ...] = ()
     aside: frozenset[Fact] = frozenset()
     while True:
         settled = record(ontology, facts, patient, aside)
-        new = _of_record(engine, settled)
-        if not {fact for clash in new for fact in clash.facts} - aside:
+        saturation = engine.saturate(settled)
+        new = _clashes(engine, saturation)
+        more = {fact for clash in new for fact in clash.facts} - aside
+        if more:
+            found, aside = (*found, *new), aside | more
+        elif label := contradicted_label(ontology, engine, facts, aside, saturation):
+            labels, aside = (*labels, label), aside | {label.fact}
+        else:
             issues = tuple(clash.issue(ontology) for clash in (*found, *new))
-            return Settled(replace(settled, issues=(*settled.issues, *issues)), (*found, *new))
-        found = (*found, *new)
-        aside = frozenset(fact for clash in found for fact in clash.facts)
+            issues += tuple(label.issue(ontology) for label in labels)
+            whole = replace(settled, issues=(*settled.issues, *issues))
+            return Settled(whole, (*found, *new), replace(saturation, record=whole), labels)
 
 
-def _of_record(engine: Engine, patient: Record) -> tuple[Clash, ...]:
-    saturation = engine.saturate(patient)
-    if not engine.closure(saturation).values[CLASH]:
-        return ()
-    return clashes(patient, derivations(engine, saturation))
-
-
-def clashes(patient: Record, known: Derivations) -> tuple[Clash, ...]:
+def _clashes(engine: Engine, saturation: Saturation) -> tuple[Clash, ...]:
     """The minimal clashes of a record, fewest statements first."""
+    patient = saturation.record
+    conclusions = [Conclusion(patient.patient, CLASH, name) for name in engine.closure(saturation).values[CLASH]]
+    if not conclusions:
+        return ()
+    known = derivations(engine, saturation)
     explainer = Explainer(known)
-    conclusions = [item for item in known.depth if item.predicate == CLASH and item.subject == patient.patient]
     rows = [(one, conclusion) for conclusion in conclusions for one in explainer.justifications(conclusion)]
     behind = {f"{item.subject} {item.predicate} {item.object}": facts for item, facts in patient.behind.items()}
     kept: dict[frozenset[str], Clash] = {}
@@ -96,17 +107,25 @@ def clashes(patient: Record, known: Derivations) -> tuple[Clash, ...]:
                 concept=conclusion.object,
                 facts=tuple(sorted(facts, key=lambda fact: fact.key)),
                 justification=one,
-                proof=Explainer(within(known, one)).proof(conclusion),
+                proof=Explainer(_within(known, one, conclusion)).proof(conclusion),
             )
     minimal = [statements for statements in kept if not any(other < statements for other in kept)]
     return tuple(kept[one] for one in sorted(minimal, key=lambda one: (len(one), sorted(one))))
 
 
-def within(known: Derivations, leaves: Iterable[Leaf]) -> Derivations:
-    """What can be derived from some facts and axioms alone."""
+def _within(known: Derivations, leaves: Iterable[Leaf], conclusion: Conclusion) -> Derivations:
+    """What a conclusion can be derived from by some facts and axioms alone."""
     texts = {leaf.text for leaf in leaves}
-    kept = {
-        conclusion: tuple(i for i in group if str(conclusion if i.axiom is None else known.axioms[i.axiom]) in texts)
-        for conclusion, group in known.instances.items()
-    }
-    return Derivations({conclusion: group for conclusion, group in kept.items() if group}, known.axioms)
+    kept: dict[Conclusion, list[Instance]] = {}
+    todo = [known.node(conclusion)]
+    while todo:
+        node = todo.pop()
+        head = known.text(node)
+        if head in kept:
+            continue
+        kept[head] = []
+        for _, rule, axiom, premises in known.ways.get(node, ()):
+            if (str(head) if axiom is None else known.axiom(axiom)[1]) in texts:
+                kept[head].append(Instance(head, rule, axiom, tuple(map(known.text, premises))))
+                todo += premises
+    return Derivations({head: group for head, group in kept.items() if group}, known.axioms)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kg.absences import Absence, Absences, decided_by
 from kg.contexts import NOW, PASSES, RECORDED, has_ended, property_of
@@ -19,6 +19,7 @@ from kg.derive import Derivation, derive
 from kg.facts import DataIssue, Fact, PatientFacts, Status
 from kg.occasions import CONTRADICTS, Interpretation, Interpreter, Occasion, occasions
 from kg.ontology import Ontology
+from kg.placing import contradicting_limits
 from kg.units import Interval
 
 
@@ -310,7 +311,12 @@ class _Compiler:
                 )
             )
             self.issues.append(DataIssue("label_against_value", f"{self.label[quantity]}: {message}", (quantity,)))
-        if not against:
+        beyond = contradicting_limits(self.ontology, occasion, found.position)
+        for limit in beyond:
+            bound = f"{limit.bound} {text(limit.limit)} {occasion.unit}"
+            message = f"{self._describe(occasion)}, but is {bound}: nothing is refuted by it"
+            self.issues.append(DataIssue("yardstick_against_limit", message, (quantity,)))
+        if not against and not beyond:
             self.add(individual, "type", "UncontradictedMeasurement", Leaf.COMPUTED)
 
     # -- derived quantities
@@ -368,22 +374,31 @@ class _Compiler:
     # -- the record itself
 
     def _about_the_record(self) -> None:
-        for concept in self.ontology.fillers("lacksRecordOf"):
+        for concept in _fillers(self.ontology, "lacksRecordOf"):
             if not self._on_record(concept):
                 self.say("lacksRecordOf", concept, Leaf.RECORD)
-        for concept in self.ontology.fillers("hasSoleRecordOf"):
+        for concept in _fillers(self.ontology, "hasSoleRecordOf"):
             if len(self.occasions.get(concept, ())) == 1:
                 self.say("hasSoleRecordOf", concept, Leaf.RECORD)
+
+    @cached_property
+    def recorded(self) -> frozenset[str]:
+        """What the record states of the patient, now or over, in a context that counts as a record of it."""
+        return frozenset(fact.concept for fact in self.stated(Status.PRESENT) if self.property_of(fact) in RECORDED)
 
     def _on_record(self, concept: str) -> bool:
         if self.ontology.concepts[concept].kind == "analyte":
             return concept in self.occasions and concept not in self.quarantined
         below = self.ontology.descendants(concept)
-        facts = [*self.running, *(fact for fact in self.stated(Status.PRESENT) if self._ended(fact))]
-        return any(fact.concept in below and self.property_of(fact) in RECORDED for fact in facts) or any(
+        return not below.isdisjoint(self.recorded) or any(
             self._shows(occasion, name)
             for name in below
             for quantity in decided_by(self.ontology, name)
             if quantity not in self.quarantined
             for occasion in self.occasions.get(quantity, ())
         )
+
+
+@lru_cache(maxsize=8)
+def _fillers(ontology: Ontology, prop: str) -> tuple[str, ...]:
+    return ontology.fillers(prop)

@@ -33,6 +33,13 @@ class Shape(NamedTuple):
     axiom: int
 
 
+class Short(NamedTuple):
+    """The rules whose body is one feature: `plain` ones as name, head and axiom, the others by number."""
+
+    plain: tuple[tuple[str, int, int], ...]
+    others: tuple[int, ...]
+
+
 class ValueEnds(NamedTuple):
     """`P value v`: the classes and axioms of P's own domains and ranges; `simple`: P stands under no other property."""
 
@@ -58,7 +65,7 @@ class RuleViews:
         self.rules = rules
         self.said = Remembered(self._said)
         self.number = Remembered(self._number)
-        self.short = Remembered(rules.short)
+        self.short = Remembered(self._short)
         self.shape = Remembered(self._shape)
         self.ends = Remembered(self._ends)
         self.second = Remembered(self._second)
@@ -81,6 +88,13 @@ class RuleViews:
         kinds = {self.rules.features[feature].kind for feature in body}
         plain = kinds <= {"class", "value"} and not name.startswith("prp-")
         return Shape(name, plain, body, head, axioms[0] if axioms else -1)
+
+    def _short(self, feature: int) -> Short:
+        shapes = [(number, self.shape[number]) for number in self.rules.short(feature)]
+        return Short(
+            tuple((shape.name, shape.head, shape.axiom) for _, shape in shapes if shape.plain),
+            tuple(number for number, shape in shapes if not shape.plain),
+        )
 
     def _ends(self, feature: int) -> ValueEnds | None:
         kind, prop, value, _ = self.rules.features[feature]

@@ -19,6 +19,7 @@ from kg.ontology import Ontology
 _SPELLINGS: Final = {
     "G/L": "10*9/L", "Gpt/L": "10*9/L", "gm/dL": "g/dL", "gr/dL": "g/dL", "g%": "g/dL", "gm%": "g/dL",
     "g/100mL": "g/dL", "mg/100mL": "mg/dL", "ug/100mL": "ug/dL", "mg%": "mg/dL",
+    "/uL": "/uL", "G/l": "10*9/L", "/nL": "10*3/uL", "Tsd/uL": "10*3/uL",
     "K/uL": "10*3/uL", "K/mm3": "10*3/uL", "K/cmm": "10*3/uL", "/mm3": "/uL", "/cmm": "/uL", "/mcL": "/uL",
     "cells/uL": "/uL", "cells/mm3": "/uL", "cell/uL": "/uL", "K/mcL": "10*3/uL",
     "IU/L": "[iU]/L", "mIU/mL": "m[iU]/mL", "kU/L": "k[U]/L", "mU/mL": "mU/mL", "U/L": "U/L", "U/mL": "U/mL",
@@ -32,7 +33,8 @@ _SPELLINGS: Final = {
     "centimetres": "cm", "centimeters": "cm", "millimetres": "mm", "millimeters": "mm", "centimetre": "cm",
     "centimeter": "cm",
 }  # fmt: skip
-_ANY_CASE: Final = {spelling.casefold(): code for spelling, code in _SPELLINGS.items() if spelling != "G/L"}
+_GIGA: Final = ("G/L", "G/l")
+_ANY_CASE: Final = {spelling.casefold(): code for spelling, code in _SPELLINGS.items() if spelling not in _GIGA}
 _WORDS: Final = (
     (r"\s*\bper\b\s*", "/"), (r"\bdeci(?:lit(?:re|er))s?\b", "dL"), (r"\bmilli(?:lit(?:re|er))s?\b", "mL"),
     (r"\bmicro(?:lit(?:re|er))s?\b", "uL"), (r"\blit(?:re|er)s?\b", "L"), (r"\bcubic millimet(?:re|er)s?\b", "mm3"),
@@ -115,7 +117,7 @@ def interval(value: Decimal, comparator: str) -> Interval:
 
 @lru_cache(maxsize=4096)
 def ucum(spelling: str) -> str:
-    """The UCUM code of a printed unit, or the spelling itself. Only g/L and G/L (giga) need their case.
+    """The UCUM code of a printed unit, or the spelling itself. Only g/L and G/L or G/l (giga) need their case.
 
     >>> ucum("x10^9/L"), ucum("K/µL"), ucum("μg/dL"), ucum("MG/DL"), ucum("g per litre"), ucum("mm3")
     ('10*9/L', '10*3/uL', 'ug/dL', 'mg/dL', 'g/L', 'mm3')

@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kg.cli import main
 from kg.ontology import Ontology
 
 ROOT = Path(__file__).parents[1]
@@ -228,13 +226,3 @@ def test_the_versions_of_the_package_and_the_project_are_one() -> None:
     (one,) = re.findall(r'__version__ = "(.+)"', package)
     (other,) = re.findall(r'^version = "(.+)"', project, re.MULTILINE)
     assert one == other
-
-
-def test_the_commands_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    commands = [shlex.split(line)[1:] for line in lines if line.startswith(".venv/bin/warrant ") and "<" not in line]
-    assert len(commands) == 6
-    for command in commands:
-        here = [str(ROOT / word) if word.startswith("ontology/") else word for word in command]
-        assert main(here) == 0, command
-        assert capsys.readouterr().out

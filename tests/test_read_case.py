@@ -176,7 +176,7 @@ def test_every_kind_of_error_in_a_case_is_reported_at_once_with_its_path(reader:
 
 def test_every_problem_says_what_is_wrong_and_what_to_do(reader: CaseReader) -> None:
     problem = only_problem(reader, findings=[{"concept": "leukopnia"}])
-    assert str(problem).startswith("$.findings[0].concept: unknown name 'leukopnia' Did you mean 'Leukopenia'")
+    assert str(problem).startswith("$.findings[0].concept: unknown name 'leukopnia'. Did you mean 'Leukopenia'")
     assert problem.remedy != ""
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg import __version__, terms
@@ -20,6 +19,7 @@ from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
+from kg.nearest import closest
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,6 @@ class Sources:
         iris |= {item.name: terms.source(item.name) for item in self.sources.decisions}
         iris |= {entry.id: terms.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
-
-
-def closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Up to three names that look like this one."""
-    found = process.extract(name, sorted(names), scorer=fuzz.WRatio, limit=3, score_cutoff=70)
-    return tuple(match for match, _, _ in found)
 
 
 def _yaml(folder: Path) -> list[Path]:
@@ -426,4 +420,4 @@ def write(folder: Path) -> list[str]:
     return changed
 
 
-__all__ = ["CLASSIFYING", "Sources", "closest", "compile_modules", "write"]
+__all__ = ["CLASSIFYING", "Sources", "compile_modules", "write"]

@@ -1,0 +1,179 @@
+"""How fast the service answers over HTTP: `python -m bench.http [--seconds S] [--rounds N]`.
+
+Starts `warrant serve` with one worker. One client then sends the example patients in turn, so many rounds (20 if not
+given) after a warm-up, for each form of the answer: as it is by default, without branches, with every proof in full,
+with and without gzip. Then 8 and 32 clients send mixed requests, each for so many seconds (30 if not given). Prints
+percentiles in milliseconds; exits with 1 where a request failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import Any, Final
+
+from kg.examples import paths
+from kg.ontology import DEFAULT_FOLDER
+from kg.read_case import parse_yaml
+
+CLIENTS: Final = (8, 32)
+FORMS: Final = {
+    "default": "",
+    "without branches": "?branches=false",
+    "every proof in full": "?proofs=full",
+    "every proof in full, without branches": "?proofs=full&branches=false",
+}
+
+
+def main() -> int:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--rounds", type=int, default=20)
+    options = parser.parse_args()
+    cases = [_case(path.read_text(encoding="utf-8")) for path in paths(DEFAULT_FOLDER)]
+    print(f"load at the start: {os.getloadavg()[0]:.2f}, processors: {os.cpu_count()}")
+    failed = 0
+    with _served() as port:
+        for gzip in ("identity", "gzip"):
+            for name, query in FORMS.items():
+                _one_client(port, f"{name}, {gzip}", query, cases, options.rounds, gzip)
+        for clients in CLIENTS:
+            failed += _load(port, cases, clients, options.seconds)
+    print(f"load at the end: {os.getloadavg()[0]:.2f}")
+    return 1 if failed else 0
+
+
+def _case(text: str) -> bytes:
+    return json.dumps(parse_yaml(text), default=float).encode()
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """The port of a service of its own, which is ended."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "api.cli", "serve", "--port", str(port)])
+    try:
+        while _status(port) != 200:
+            time.sleep(0.01)
+        print(f"ready after {time.perf_counter() - start:.2f} s")
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _status(port: int) -> int:
+    try:
+        return _ask(HTTPConnection("127.0.0.1", port), "GET", "/readyz")[0]
+    except OSError:
+        return 0
+
+
+def _ask(client: HTTPConnection, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if body:
+        named["Content-Type"] = "application/json"
+    client.request(method, path, body or None, named)
+    response = client.getresponse()
+    return response.status, response.read()
+
+
+def _one_client(port: int, name: str, query: str, cases: list[bytes], rounds: int, gzip: str) -> None:
+    client = HTTPConnection("127.0.0.1", port)
+    times: list[float] = []
+    sizes: list[int] = []
+    for turn in range(rounds + 2):
+        for number, case in enumerate(cases):
+            # another age is another patient: nothing is found among what was made before
+            body = _of_age(case, 20 + (turn * len(cases) + number) % 70, turn)
+            start = time.perf_counter()
+            status, content = _ask(client, "POST", "/v1/assessments" + query, body, Accept_Encoding=gzip)
+            if turn >= 2:
+                times.append(1000 * (time.perf_counter() - start))
+                sizes.append(len(content))
+            assert status == 200, content
+    print(f"1 client, {name}: {_percentiles(times)}; {statistics.mean(sizes) / 1024:.0f} KB")
+
+
+def _of_age(case: bytes, age: int, turn: int) -> bytes:
+    data = json.loads(case)
+    data["age"] = age
+    data["as_of"] = f"2026-{turn % 12 + 3:02}-28" if turn < 10 else f"2027-{turn % 12 + 1:02}-28"
+    return json.dumps(data).encode()
+
+
+def _percentiles(times: list[float]) -> str:
+    cuts = statistics.quantiles(times, n=100)
+    return f"{len(times)} requests, median {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms, p99 {cuts[98]:.1f} ms"
+
+
+def _load(port: int, cases: list[bytes], clients: int, seconds: float) -> int:
+    """Mixed requests by so many clients at once. How many failed."""
+    until = time.perf_counter() + seconds
+    times: list[float] = []
+    statuses: Counter[int] = Counter()
+
+    def work(start: int) -> None:
+        client = HTTPConnection("127.0.0.1", port, timeout=60)
+        for number in itertools.count(start):
+            if time.perf_counter() > until:
+                return
+            begun = time.perf_counter()
+            status = MIX[number % len(MIX)](client, cases[number % len(cases)])
+            times.append(1000 * (time.perf_counter() - begun))
+            statuses[status] += 1
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    failed = sum(count for status, count in statuses.items() if status != 200)
+    rate = len(times) / seconds
+    print(f"{clients} clients, {seconds:g} s: {rate:.0f} a second, {failed} failed; {_percentiles(times)}")
+    return failed
+
+
+def _explained(client: HTTPConnection, case: bytes) -> int:
+    """An assessment, one of its proofs, what is missing for a claim, and what if: the worst status."""
+    status, content = _ask(client, "POST", "/v1/assessments?branches=false", case)
+    if status != 200:
+        return status
+    found: dict[str, Any] = json.loads(content)
+    place = f"/v1/assessments/{found['handle']}"
+    asked = [_ask(client, "GET", f"{place}/why-not/{one['id']}")[0] for one in found["claims"]["undetermined"][:1]]
+    asked += [_ask(client, "GET", f"{place}/proofs/{one['id']}")[0] for one in found["claims"]["applicable"][:1]]
+    fact = b'{"list": "findings", "entry": {"concept": "pancytopenia"}}'
+    return max([*asked, _ask(client, "POST", f"{place}/what-if", fact)[0]])
+
+
+QUESTION: Final = b'{"question": "When is an ESA contraindicated?"}'
+MIX: Final[tuple[Callable[[HTTPConnection, bytes], int], ...]] = (
+    lambda client, case: _ask(client, "POST", "/v1/assessments", case)[0],
+    lambda client, case: _ask(client, "GET", "/v1/claims?article=A0&limit=20")[0],
+    _explained,
+    lambda client, case: _ask(client, "GET", "/v1/concepts/mds", Accept="text/turtle")[0],
+    lambda client, case: _ask(client, "POST", "/v1/questions", QUESTION)[0],
+    lambda client, case: _ask(client, "GET", "/", Accept="text/html")[0],
+    lambda client, case: _ask(client, "GET", "/v1/claims/A0-39")[0],
+    lambda client, case: _ask(client, "GET", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%205")[0],
+)
+
+if __name__ == "__main__":
+    raise SystemExit(main())
