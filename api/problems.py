@@ -41,7 +41,7 @@ KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (errors.QueryTooLarge, Kind(422, "query-too-large", "The query is over a limit")),
     (errors.Overloaded, Kind(503, "overloaded", "Too many queries at the moment")),
     (errors.QueryTimeout, Kind(504, "query-timeout", "The query ran longer than its time limit")),
-    (errors.PictureError, Kind(501, "no-pictures", "Pictures are not installed here")),
+    (errors.PictureError, Kind(501, "no-pictures", "Pictures cannot be drawn here")),
     (errors.ReasonerError, Kind(503, "reasoner", "The reference reasoner failed")),
     (errors.WarrantError, Kind(500, "unusable", "The service cannot use its own data")),
 )

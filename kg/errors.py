@@ -7,7 +7,7 @@ WarrantError
 │   └── AuthoringError    the ontology's own sources
 ├── OntologyError         the compiled ontology cannot be used
 ├── ReasonerError         HermiT could not be run, timed out or refused
-├── PictureError          what draws pictures is not installed
+├── PictureError          what draws pictures cannot run here
 └── QueryError            a SPARQL query that gets no answer
     ├── MalformedQuery    it does not parse; carries line and column
     ├── QueryRefused      update, SERVICE, a graph from outside
@@ -77,7 +77,7 @@ class ReasonerError(WarrantError):
 
 
 class PictureError(WarrantError):
-    """A proof cannot be drawn, because what draws it is not installed."""
+    """A proof cannot be drawn, because what draws it cannot run on this machine."""
 
 
 class QueryError(WarrantError):

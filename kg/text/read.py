@@ -97,6 +97,7 @@ class _Reader:
         self.headings = (*headings(text), *self._declared(text))
         self.segments = segments(text)
         self.scan = self._scan()
+        self.measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
         self.dating = Dating(self.scan, self.segments)
 
     def read(self) -> TextReading:
@@ -184,9 +185,8 @@ class _Reader:
     def _places(self, segment: Segment) -> list[_Place]:
         found = self.scan.between(segment.start, segment.end)
         heading = self._heading(segment)
-        measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
         introduced = specific_introduction(self.text, segment.start, segment.end)
-        named = Scoper(self.lexicon, measured, introduced).read(found)
+        named = Scoper(self.lexicon, self.measured, introduced).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
         ask = Addressed(self.text, segment)
