@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from binascii import a2b_qp
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +20,7 @@ DIRECT: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 MOST_PARAMETERS: Final = 1000
 Pairs = list[tuple[str, str]]
+_NO_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,20 @@ async def _body(request: Request) -> Pairs:
 def _pairs(text: bytes, where: str) -> Pairs:
     """URL-encoded parameters in UTF-8."""
     try:
+        if text.isascii() and not _NO_ESCAPE.search(text) and text.count(b"&") < MOST_PARAMETERS:
+            fields = (field.partition(b"=") for field in text.split(b"&") if field)
+            return [(_unquoted(name), _unquoted(value)) for name, _, value in fields]
         return parse_qsl(
             text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS, separator="&"
         )
     except ValueError as error:
         raise _bad(where, f"cannot be decoded: {error}.", "Percent-encode parameters in UTF-8.") from error
+
+
+def _unquoted(text: bytes) -> str:
+    """Text without its percent-encoding, in which every `%` starts an escape: that is quoted-printable with another
+    sign, which the standard library decodes in a tenth of the time."""
+    return a2b_qp(text.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")).decode()
 
 
 def _decoded(body: bytes) -> str:

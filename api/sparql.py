@@ -27,6 +27,7 @@ from kg.store.tokens import may_vary
 HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
 NOT_ALLOWED: Final = Kind(405, "method-not-allowed", "Method Not Allowed")
+_takes_gzip: Final = lru_cache(256)(takes_gzip)
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
@@ -81,7 +82,7 @@ async def _answered(
         headers["ETag"] = tag
         if request.method != "POST" and _matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-    compress = takes_gzip(request.headers.get("accept-encoding"))
+    compress = _takes_gzip(request.headers.get("accept-encoding"))
     found = state.answers.get(tag, compress) if tag else None
     if found is None:
         query = _query(asked, forms, state, compress)

@@ -1,8 +1,10 @@
 """How fast answers come on the command line: `python -m bench.answers [--patients N]`.
 
 A stream of random patients (2,000 if not given, seed 7) through `warrant assess --jsonl --no-branches`, proofs by id,
-in one process; and the time from the command to the end of its answer for one patient in words and one case, the
-first run aside, the median of five. Everything is measured from outside, start of the interpreter included.
+in one process, the best of three runs; and the time from the command to the end of its answer for one patient in words
+and one case, the first run aside, the median of five. Everything is measured from outside, start of the interpreter
+included: seconds on the clock, and seconds of the processor, which other programs disturb less. Raises where a patient
+is not answered; exits with 1 where a budget is not met on the clock.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from kg.patients import drawn
 
 SEED: Final = 7
 RUNS: Final = 5
+STREAMS: Final = 3
+PATIENTS_A_SECOND: Final = 200
+COLD_SECONDS: Final = 1.0
 TEXT: Final = "62-year-old woman, pancytopenia, B12 1250 ng/L. What next?"
 CASE: Final = DEFAULT_FOLDER / "examples" / "a1-pancytopenia-with-low-iron-and-high-b12.yaml"
 
@@ -32,30 +37,49 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--patients", type=int, default=2000)
     count = parser.parse_args().patients
-    print(f"load at the start: {os.getloadavg()[0]:.2f}, processors: {os.cpu_count()}")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "patients.jsonl"
-        path.write_text("".join(f"{patient.case}\n" for patient in drawn(Ontology(), count, SEED)), encoding="utf-8")
-        wall, processor = _timed("assess", str(path), "--no-branches", "--format", "json")
-    print(f"{count} patients: {wall:.2f} s, {count / wall:.0f} a second; {count / processor:.0f} a processor second")
-    _cold("ask", TEXT, "--format", "text")
-    _cold("assess", str(CASE), "--format", "text")
+    print(f"load at the start: {os.getloadavg()[0]:.2f}, processors: {os.cpu_count()}", flush=True)
+    met = [_stream(count), _cold("ask", TEXT), _cold("assess", str(CASE))]
     print(f"load at the end: {os.getloadavg()[0]:.2f}")
-    return 0
+    return 0 if all(met) else 1
 
 
-def _cold(*arguments: str) -> None:
+def _stream(count: int) -> bool:
+    """Patients a second of a file of so many, each of them answered on a line of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, answers = Path(folder) / "patients.jsonl", Path(folder) / "answers.jsonl"
+        path.write_text("".join(f"{patient.case}\n" for patient in drawn(Ontology(), count, SEED)), encoding="utf-8")
+        times = [_timed(answers, "assess", str(path), "--no-branches", "--format", "json") for _ in range(STREAMS)]
+        with answers.open(encoding="utf-8") as lines:
+            answered = sum(line.startswith('{"id":"sha256:') for line in lines)
+    if answered != count:
+        raise RuntimeError(f"{answered} of {count} patients are answered")
+    wall, processor = min(times)
+    used = f"{processor:.2f} s of the processor, {count / processor:.0f} a second of it"
+    return _said(
+        f"{count} patients", f"{wall:.2f} s, {count / wall:.0f} a second; {used}", count / wall >= PATIENTS_A_SECOND
+    )
+
+
+def _cold(command: str, given: str) -> bool:
+    arguments = (Path(os.devnull), command, given, "--format", "text")
     times = [_timed(*arguments) for _ in range(RUNS + 1)][1:]
     wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
-    print(f"cold `warrant {arguments[0]}`: {wall:.2f} s, {processor:.2f} s of the processor")
+    found = f"{wall:.2f} s; {processor:.2f} s of the processor"
+    return _said(f"cold `warrant {command}`", found, wall <= COLD_SECONDS)
 
 
-def _timed(*arguments: str) -> tuple[float, float]:
-    """Seconds on the clock and of the processor that a command took."""
+def _said(name: str, found: str, met: bool) -> bool:
+    print(f"{name}: {found}; budget {'met' if met else 'not met'}", flush=True)
+    return met
+
+
+def _timed(answer: Path, *arguments: str) -> tuple[float, float]:
+    """Seconds on the clock and of the processor that a command took, its answer written to a file."""
     command: Sequence[str] = (sys.executable, "-m", "api.cli", *arguments)
-    before, start = os.times(), time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    wall, after = time.perf_counter() - start, os.times()
+    with answer.open("wb") as out:
+        before, start = os.times(), time.perf_counter()
+        subprocess.run(command, stdout=out, check=True)
+        wall, after = time.perf_counter() - start, os.times()
     used = (after.children_user - before.children_user) + (after.children_system - before.children_system)
     return wall, used
 

@@ -54,6 +54,12 @@ class Derivations:
         self.ways: dict[Node, list[Way]] = {conclusion: list(group) for conclusion, group in instances.items()}
         self.axioms = axioms
         self.cut: set[Node] = set(cut)
+        self._nothing_looked_at()
+
+    def _nothing_looked_at(self) -> None:
+        self._looked_at: set[Node] = set()
+        self._level: dict[Node, int] = {}
+        self._best: dict[Node, Way] = {}
 
     def node(self, conclusion: Conclusion) -> Node:
         """What stands for a conclusion in `ways`."""
@@ -85,27 +91,50 @@ class Derivations:
         """The height of the lowest derivation of each conclusion: leaves are 0."""
         return {self.text(node): level for node, level in self.level.items()}
 
-    def follows(self, conclusion: Conclusion) -> bool:
-        return self.node(conclusion) in self.level
-
-    @property
+    @cached_property
     def level(self) -> Mapping[Node, int]:
         """`depth` by node."""
-        return self._lowest[0]
+        self._settle([node for node in self.ways if node not in self._looked_at])
+        return self._level
 
-    @property
-    def best(self) -> Mapping[Node, Way]:
-        """Each node's instance of lowest height; ties are broken by content, so the choice never varies."""
-        return self._lowest[1]
+    def lowest(self, node: Node) -> Mapping[Node, Way]:
+        """The instance of lowest height of a node, if it follows, and of each node that its lowest proof rests on.
 
-    @cached_property
-    def _lowest(self) -> tuple[dict[Node, int], dict[Node, Way]]:
-        """Breadth first: an instance is ready when the last of its premises is found."""
-        level: dict[Node, int] = {}
-        best: dict[Node, Way] = {}
-        single, several, ready = self._waiting()
+        Ties are broken by content, so the choice never varies. Other nodes may be there or not.
+        """
+        if node not in self._looked_at:
+            self._settle(self._below(node))
+        return self._best
+
+    def _below(self, node: Node) -> list[Node]:
+        """A node and what its lowest proof may rest on, as far as not looked at. Nothing is lower than a leaf."""
+        ways, seen = self.ways, self._looked_at
+        found, todo = {node: None}, [node]
+        while todo:
+            group = ways.get(todo.pop(), ())
+            if group and not group[0][3]:
+                continue
+            for way in group:
+                for premise in way[3]:
+                    if premise not in found and premise not in seen:
+                        found[premise] = None
+                        todo.append(premise)
+        return list(found)
+
+    def _settle(self, nodes: list[Node]) -> None:
+        """Breadth first: an instance is ready when the last of its premises is found.
+
+        Nodes looked at before keep their heights: whatever their lowest proofs rest on was looked at with them.
+        """
+        level, best = self._level, self._best
+        self._looked_at.update(nodes)
+        single, several, ready = self._waiting(nodes)
+        before: dict[int, list[Node]] = {}
+        if level:
+            for premise in {*single, *several} & level.keys():
+                before.setdefault(level[premise], []).append(premise)
         height = 0
-        while ready:
+        while ready or before:
             new: dict[Node, Way] = {}
             ties: dict[Node, list[Way]] = {}
             for way in ready:
@@ -119,7 +148,7 @@ class Derivations:
             best |= new
             best |= {node: self._first(ways) for node, ways in ties.items()}
             ready = []
-            for node in new:
+            for node in (*new, *before.pop(height)) if height in before else new:
                 if node in single:
                     ready += single[node]
                 if node in several:
@@ -128,9 +157,8 @@ class Derivations:
                         if not waiting[0]:
                             ready.append(waiting[1])
             height += 1
-        return level, best
 
-    def _waiting(self) -> tuple[dict[Node, list[Way]], dict[Node, list[list[Any]]], list[Way]]:
+    def _waiting(self, nodes: Iterable[Node]) -> tuple[dict[Node, list[Way]], dict[Node, list[list[Any]]], list[Way]]:
         """By premise: the instances with that one only, and the number of premises missing with the others; leaves.
 
         A leaf comes first in its group; what gives it otherwise too is no lower.
@@ -138,7 +166,8 @@ class Derivations:
         single: dict[Node, list[Way]] = {}
         several: dict[Node, list[list[Any]]] = {}
         ready: list[Way] = []
-        for group in self.ways.values():
+        for node in nodes:
+            group = self.ways.get(node, ())
             if group and not group[0][3]:
                 ready += [way for way in group if not way[3]]
                 continue
@@ -182,6 +211,7 @@ class _Recorded(Derivations):
         self.ways = defaultdict(list)
         self.cut = set()
         self.index = {name: number for number, name in enumerate(run.names)}
+        self._nothing_looked_at()
         self.raised: set[Node] = set()
         self.texts: dict[int, Conclusion] = {}
         self._record()

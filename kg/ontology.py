@@ -97,6 +97,11 @@ class Ontology:
         return MappingProxyType({name: concept.code for name, concept in self.concepts.items()})
 
     @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Concept → its label."""
+        return MappingProxyType({name: concept.label for name, concept in self.concepts.items()})
+
+    @cached_property
     def narrower(self) -> Mapping[str, tuple[str, ...]]:
         """Concept → concepts directly below it."""
         found: dict[str, list[str]] = {name: [] for name in self.concepts}

@@ -153,10 +153,7 @@ class Explainer:
 
     def step(self, conclusion: Conclusion) -> Step:
         """The step that ends the lowest proof of a conclusion. Raises NotEntailed."""
-        node = self._node(conclusion)
-        if node not in self._made:
-            self._prove(node, {})
-        return self._made[node]
+        return self._step(self._node(conclusion))
 
     def steps(self, conclusions: Iterable[Conclusion]) -> tuple[Step, ...]:
         """The lowest proofs of all these as one DAG: each step once, premises before what rests on them.
@@ -172,28 +169,27 @@ class Explainer:
 
     def _node(self, conclusion: Conclusion) -> Node:
         node = self.derivations.node(conclusion)
-        if node not in self._best:
+        if node not in self.derivations.lowest(node):
             raise NotEntailed(f"{conclusion} does not follow")
         return node
 
-    @cached_property
-    def _best(self) -> Mapping[Node, Way]:
-        return self.derivations.best
-
     def _prove(self, node: Node, found: dict[Node, Step]) -> None:
-        """Adds the lowest proof of a node, each premise in full before the next; a step is made once."""
-        _, rule, number, premises = self._best[node]
-        for premise in premises:
+        """Adds the lowest proof of a node, each premise in full before the next."""
+        for premise in self.derivations.lowest(node)[node][3]:
             if premise not in found:
                 self._prove(premise, found)
+        found[node] = self._step(node)
+
+    def _step(self, node: Node) -> Step:
+        """The step that ends the lowest proof of a node; it is made once, with what it rests on."""
         step = self._made.get(node)
         if step is None:
-            before = tuple([found[premise].id for premise in premises])
+            _, rule, number, premises = self.derivations.lowest(node)[node]
+            before = tuple([self._step(premise).id for premise in premises])
             conclusion = self.derivations.text(node)
             axiom, text = (None, None) if number is None else self.derivations.axiom(number)
-            step = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
-            self._made[node] = step
-        found[node] = step
+            step = self._made[node] = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
+        return step
 
     # -- justifications
 

@@ -76,9 +76,8 @@ class _Compiler:
     def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str, quarantine: frozenset[Fact]) -> None:
         self.ontology, self.patient, self.quarantine = ontology, patient, quarantine
         self.issues = list(facts.issues)
-        labels = {name: concept.label for name, concept in ontology.concepts.items()}
-        self.label = labels
-        self.occasions = occasions(facts, self.issues, labels)
+        self.label = ontology.labels
+        self.occasions = occasions(facts, self.issues, self.label)
         self.facts = facts
         known = tuple(fact for fact in facts.facts if fact not in quarantine)
         self.derivations = derive(ontology, replace(facts, facts=known), self.occasions)

@@ -37,8 +37,11 @@ def stale(ontology: Ontology, record: Record) -> Iterator[DataIssue]:
 
 def facts_of(ontology: Ontology, record: Record, issue: DataIssue) -> tuple[Fact | Measurement, ...]:
     """The stated facts that an issue involves: those of its concepts, and the labels on the axes of its quantities."""
-    wanted = set(issue.concepts)
-    wanted |= {name for name, concept in ontology.concepts.items() if concept.axis and concept.axis[0] in wanted}
-    facts = [fact for fact in record.facts.facts if fact.concept in wanted]
-    values = [item for item in record.facts.measurements if item.quantity in wanted]
+
+    def involved(name: str) -> bool:
+        axis = ontology.concepts[name].axis
+        return name in issue.concepts or (axis is not None and axis[0] in issue.concepts)
+
+    facts = [fact for fact in record.facts.facts if involved(fact.concept)]
+    values = [item for item in record.facts.measurements if involved(item.quantity)]
     return (*facts, *values)

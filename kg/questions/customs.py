@@ -48,7 +48,9 @@ class Customs(BaseModel):
     articles: Mapping[str, tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]
     drugs: Mapping[str, str]
+    dosed: Mapping[str, str]
     positions: Mapping[str, tuple[str, ...]]
+    manner: Mapping[str, tuple[str, ...]]
     alike: tuple[tuple[str, ...], ...]
     cautions: Mapping[str, str]
     general: str
@@ -73,7 +75,8 @@ def read_customs(ontology: Ontology) -> Customs:
 
 
 def _unknown(ontology: Ontology, customs: Customs) -> list[Problem]:
-    concepts = {*customs.names, *customs.drugs, *customs.drugs.values()} - set(ontology.concepts)
+    treatments = {*customs.drugs, *customs.drugs.values(), *customs.dosed, *customs.dosed.values()}
+    concepts = {*customs.names, *treatments} - set(ontology.concepts)
     predicates = {name for intent in customs.intents for name in intent.conclusions} - ontology.predicates
     articles = set(customs.articles) - set(ontology.articles)
     kinds = {kind for intent in customs.intents for kind in intent.kinds} - {c.kind for c in ontology.claims.values()}

@@ -6,8 +6,9 @@ claim about a class holds of its members; and what an article's case is about ma
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -20,13 +21,14 @@ from kg.mentions import spelled
 from kg.ontology import Ontology
 from kg.queries import FOLDER, Query, Source, Value, library, plain
 from kg.questions.customs import Customs, Intent
-from kg.questions.understand import ANY, STRONG, Asked
+from kg.questions.understand import ANY, STRONG, WEAK, Asked, texts
 
 SUBSTANCES: Final = ("drug", "therapy")
 BY_SUBSTANCE: Final = ("doses", "schedules")
 TOGETHER: Final = 2
 MANY: Final = 3
 RANKED: Final = ("claims", "differences", "effects", "limits")
+AGAINST: Final = "contraindication"
 CONDITION: Final = "condition"
 Values = Mapping[str, Sequence[Value]]
 
@@ -64,16 +66,19 @@ class Searcher:
     def search(self, asked: Asked) -> Found:
         """The first reading that some claim answers; else the strictest one, with no claims.
 
-        An intent that is final, or asks for a detail, is not given up for another one. Where none answers, what is
-        said of everything together does: of two things if the intents are soft, of three in any case.
+        An intent that is final, or asks for a detail, is not given up for another one. Where none answers whether a
+        substance is to be given, weaker ones do; then what is said of everything together: of two things if the
+        intents are soft, of three in any case.
         """
         strictest: Found | None = None
-        for intent in asked.intents:
-            for query, values in self._readings(intent, asked):
+        giving = all(intent.drugs for intent in asked.intents)
+        weaker = [(intent, replace(asked, score=WEAK)) for intent in asked.weaker if intent.drugs and giving]
+        for intent, given in [*((intent, asked) for intent in asked.intents), *weaker]:
+            for query, values in self._readings(intent, given):
                 found = self.run(intent.name, query, values)
-                if found.claims:
+                if found.claims and self._in_manner(found, asked):
                     return self._ranked(found, asked) if intent.query in RANKED else found
-                strictest = strictest or found
+                strictest = strictest or replace(found, claims=())
             if _exacting(intent, asked):
                 break
         assert strictest is not None, "every intent has a reading"
@@ -88,17 +93,36 @@ class Searcher:
             return strictest
         for query, values in self._of_claims(ANY, replace(asked, score=0)):
             found = self.run(strictest.intent, query, values)
-            if found.claims:
+            if found.claims and self._in_manner(found, asked):
                 return self._ranked(found, asked)
         return strictest
+
+    def _in_manner(self, found: Found, asked: Asked) -> bool:
+        """Whether what is asked of the manner is said by some claim; claims against it altogether say it of any."""
+        if found.claims and all(self._forbids(name) for name in found.claims):
+            return True
+        return all(any(self._says(name, pattern) for name in found.claims) for pattern in asked.manner)
+
+    def _forbids(self, name: str) -> bool:
+        return any(conclusion in self.forbidding for conclusion, _ in self.ontology.claims[name].conclusions)
+
+    @cached_property
+    def forbidding(self) -> frozenset[str]:
+        """The ways of concluding that answer what is contraindicated."""
+        return frozenset(name for one in self.customs.intents if one.name == AGAINST for name in one.conclusions)
+
+    def _says(self, name: str, pattern: str) -> bool:
+        said = " ".join(texts(self.ontology.claims[name]))
+        return re.search(pattern, said, re.IGNORECASE) is not None
 
     def _ranked(self, found: Found, asked: Asked) -> Found:
         """Claims about what was asked, by its very names, come first; of those, claims about little else."""
         wanted = {*asked.concepts, *asked.absent}
 
-        def rank(name: str) -> tuple[int, int, str]:
+        def rank(name: str) -> tuple[int, int, int, str]:
             about = self.about[name]
-            return -len(wanted & about), len(about), name
+            manner = sum(self._says(name, pattern) for pattern in asked.manner)
+            return -manner, -len(wanted & about), len(about), name
 
         return replace(found, claims=tuple(sorted(found.claims, key=rank)))
 
@@ -166,7 +190,8 @@ class Searcher:
         """Readings with the concepts as they stand, then with the substances that some of them stand for."""
         given = tuple(self.meant(asked.concepts))
         concepts = given if intent.drugs else asked.concepts
-        for meant in dict.fromkeys((concepts, given)):
+        dosed = tuple(self.customs.dosed.get(one, one) for one in given) if intent.query in BY_SUBSTANCE else given
+        for meant in dict.fromkeys((concepts, given, dosed)):
             yield from self._about(intent, asked, meant)
 
     def _about(self, intent: Intent, asked: Asked, concepts: Sequence[str]) -> Iterator[tuple[str, Values]]:
@@ -177,7 +202,7 @@ class Searcher:
             fixed |= _nodes("substance", substances)
         broader = intent.broader and any(self.ontology.concepts[one].kind != CONDITION for one in concepts)
         for narrowed in self._targets(intent, concepts):
-            for about in self._concepts(concepts, broader):
+            for about in self._concepts(concepts, broader, self._measured(asked)):
                 for absent in self._absent(asked, about):
                     for words in self._words(intent, asked):
                         yield name, fixed | narrowed | absent | words
@@ -208,10 +233,23 @@ class Searcher:
             yield _nodes("target", concepts)
         yield {}
 
-    def _concepts(self, concepts: Sequence[str], broader: bool) -> Iterator[dict[str, Sequence[Value]]]:
-        """Each concept by itself; then the article's case for what is background; then what a concept is a kind of."""
-        front = [one for one in concepts if one not in self.background]
-        back = [one for one in concepts if one in self.background]
+    def _measured(self, asked: Asked) -> frozenset[str]:
+        """The findings of quantities that are asked about themselves, as such or as the treatment."""
+        quantities = {one for one in self.customs.drugs if self.customs.drugs[one] in asked.concepts} | {
+            *asked.concepts
+        }
+        found = (self.ontology.concepts[one] for one in asked.concepts)
+        return frozenset(concept.name for concept in found if concept.axis and concept.axis[0] in quantities)
+
+    def _concepts(
+        self, concepts: Sequence[str], broader: bool, front: Collection[str] = ()
+    ) -> Iterator[dict[str, Sequence[Value]]]:
+        """Each concept by itself; then the article's case for what is background; then what a concept is a kind of.
+
+        `front` are those that the question is about: no article's case meets them.
+        """
+        back = [one for one in concepts if one in self.background and one not in front]
+        front = [one for one in concepts if one not in back]
         yield _nodes("concept", concepts)
         if front and back:
             yield _nodes("concept", front) | _nodes("context", back)

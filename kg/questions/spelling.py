@@ -41,7 +41,7 @@ class Spelling:
     @staticmethod
     def _nearest(word: str, reach: int, known: Iterable[str]) -> str | None:
         near = extract(word, sorted(known), scorer=OSA.distance, score_cutoff=reach, limit=None)
-        same = [name for name, _, _ in near if name[0] == word[0]]
+        same = [name for name, _, _ in near if name[0] == word[0] and name != word]
         return same[0] if len(same) == 1 else None
 
 

@@ -11,6 +11,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Protocol
 
 from kg.entries import Claim
@@ -19,7 +20,7 @@ from kg.names import Names, fold
 from kg.ontology import Ontology
 from kg.questions.customs import Customs, Intent, read_customs
 from kg.questions.spelling import Spelling
-from kg.text import TextReading, read_text
+from kg.text import Kind, Span, TextReading, read_text
 
 STRONG, WEAK = 2, 1
 NEAR: Final = 4
@@ -31,26 +32,31 @@ _ENDINGS: Final = (
 )  # fmt: skip
 _NUMBERED: Final = re.compile(r"\b(?:reference|ref|marker|citation|source)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
 _PERCENT: Final = re.compile(r"\s*%")
+_START: Final = Span(0, 0)
 _CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question asks. `intents` fit equally well, the first to be tried first; `score` says how well.
+    """What a question asks. `intents` fit equally well, the first to be tried first; `score` says how well; `weaker`
+    fit less well.
 
     `words` and `telling` are patterns (regular expressions) for words of a claim: the claim that answers has the
-    telling ones, and the others if any claim has them. `unstated` are phrases that ask for what no claim can state;
+    telling ones, and the others if any claim has them. `manner` are patterns of which each must fit some claim that
+    answers, such as that of an adverb. `unstated` are phrases that ask for what no claim can state;
     `respelled` pairs words as written with words as read.
     """
 
     text: str
     intents: tuple[Intent, ...]
+    weaker: tuple[Intent, ...]
     score: int
     cues: tuple[str, ...]
     concepts: tuple[str, ...]
     absent: tuple[str, ...]
     words: tuple[str, ...]
     telling: tuple[str, ...]
+    manner: tuple[str, ...]
     unknown: tuple[str, ...]
     unstated: tuple[str, ...]
     articles: tuple[str, ...]
@@ -114,6 +120,7 @@ class Listener:
         self.negations = Table([(phrase, phrase) for phrase in self.customs.negations])
         self.general = {form for word in self.customs.general_words for form in (word, stem(word))}
         self.alike = {stem(fold(word)): group for group in self.customs.alike for word in group}
+        self.manner = {fold(word): tuple(map(stem, map(fold, said))) for word, said in self.customs.manner.items()}
         self.lexicon = _forms(self.ontology)
         self.spelling = Spelling(self.names, self.customs)
         self.positions = {position: set(map(fold, group)) for position, group in self.customs.positions.items()}
@@ -121,34 +128,39 @@ class Listener:
 
     def listen(self, question: str | TextReading) -> Asked:
         """What the question asks."""
-        text = question if isinstance(question, str) else question.text
-        asked = self._listen(question, text)
+        whole = question if isinstance(question, str) else question.text
+        text = whole if isinstance(question, str) else _general(question)
+        asked = replace(self._listen(question, text), text=whole)
         better = {word: found for word in asked.unknown if (found := self.spelling.correct(word))}
         if not better:
             return asked
         again = re.sub("|".join(rf"\b{re.escape(word)}\b" for word in better), lambda found: better[found[0]], text)
-        return replace(self._listen(again, again), text=text, respelled=tuple(better.items()))
+        return replace(self._listen(again, again), text=whole, respelled=tuple(better.items()))
 
     def _listen(self, question: str | TextReading, text: str) -> Asked:
         articles = self.articles.find(text)
         places = self._places(question, text, articles)
         cues = tuple(hit for hit in self.cues.find(text) if not _within(hit.start, hit.end, [*places, *articles]))
         unstated = self.unstated.find(text)
-        intents, score = self._intents(cues)
+        intents, weaker, score = self._intents(cues)
         negations = [hit for hit in self.negations.find(text) if not _within(hit.start, hit.end, [*cues, *unstated])]
-        rest = list(self._rest(text, [*places, *articles, *cues, *unstated, *negations]))
+        left = list(self._rest(text, [*places, *articles, *cues, *unstated, *negations]))
+        manner = [word for word in left if word.text in self.manner]
+        rest = [word for word in left if word not in manner]
         telling = [word for hit in self._telling(cues, text) for word in words(text[hit.start : hit.end])]
         absent = {place for place in places if _negated(text, place, places, negations)}
         number = _NUMBERED.search(text)
         return Asked(
             text=text,
             intents=intents,
+            weaker=weaker,
             score=score,
             cues=tuple(" ".join(spelled(text[hit.start : hit.end])) for hit in cues),
             concepts=_each(place.concept for place in places if place not in absent),
             absent=_each(place.concept for place in places if place in absent),
             words=_each(self._pattern(word, text) for word in rest if self._known(word.text)),
             telling=_each(self._pattern(word, text) for word in telling if not self._general(word.text)),
+            manner=_each(self._written(self.manner[word.text]) for word in manner),
             unknown=_each(text[word.start : word.end] for word in rest if not self._known(word.text)),
             unstated=_each(text[hit.start : hit.end] for hit in unstated),
             articles=_each(key for hit in articles for key in hit.meanings),
@@ -165,7 +177,11 @@ class Listener:
     def _places(self, question: str | TextReading, text: str, articles: Sequence[Hit[str]]) -> list[_Place]:
         """The concepts named, from left to right, those in the name of an article left out."""
         reading = read_text(text, self.names, datetime.date.max) if isinstance(question, str) else question
-        found = [_Place(item.start, item.end, item.concept) for item in reading.mentions]
+        found = [
+            _Place(item.start, item.end, item.concept)
+            for item in reading.mentions
+            if text[item.start : item.end].strip()
+        ]
         found += [
             _Place(hit.start, hit.end, hit.meanings[0])
             for hit in self.more_names.find(text)
@@ -188,8 +204,11 @@ class Listener:
 
     # -- intents
 
-    def _intents(self, cues: Sequence[Hit[tuple[int, int]]]) -> tuple[tuple[Intent, ...], int]:
-        """The best intents. Of those with one name the first that has a strong cue counts, with the score of all."""
+    def _intents(self, cues: Sequence[Hit[tuple[int, int]]]) -> tuple[tuple[Intent, ...], tuple[Intent, ...], int]:
+        """The best intents, the others, and the best score.
+
+        Of those with one name the first that has a strong cue counts, with the score of all.
+        """
         scores: dict[int, int] = {}
         strong: set[int] = set()
         once = {hit.meanings: hit for hit in cues}
@@ -205,8 +224,9 @@ class Listener:
             place = next((one for one in group if one in strong), group[0])
             chosen[place] = max(scores[one] for one in group)
         best = max(chosen.values(), default=0)
-        found = tuple(self.customs.intents[place] for place in sorted(chosen) if chosen[place] == best)
-        return found or (ANY,), best
+        ordered = sorted(chosen, key=lambda place: (-chosen[place], place))
+        found = tuple(self.customs.intents[place] for place in ordered if chosen[place] == best)
+        return found or (ANY,), tuple(self.customs.intents[place] for place in ordered[len(found) :]), best
 
     # -- words
 
@@ -231,22 +251,35 @@ class Listener:
         if word.text[0].isdigit():
             percent = _PERCENT.match(text, word.end)
             return rf"(^|[^0-9.]){re.escape(word.text)}" + (r"\s*%" if percent else "($|[^0-9])")
-        group = [stem(fold(other)) for other in self.alike.get(stem(word.text), ())] or [stem(word.text)]
+        return self._written([stem(fold(other)) for other in self.alike.get(stem(word.text), ())] or [stem(word.text)])
+
+    def _written(self, group: Iterable[str]) -> str:
+        """A regular expression for the words of claims with one of some stems."""
         written = sorted({form for one in group for form in self.lexicon.get(one, (one,))})
         return rf"(^|\W)({'|'.join(map(re.escape, written))})($|\W)"
+
+
+def _general(reading: TextReading) -> str:
+    """What a text asks about medicine, in its place; the whole text where it tells of no patient."""
+    if reading.kind is not Kind.BOTH:
+        return reading.text
+    kept = "".join(
+        " " * (b.start - a.end) + reading.text[b.start : b.end] for a, b in pairwise((_START, *reading.general))
+    )
+    return kept.ljust(len(reading.text))
 
 
 def _forms(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
     """Stem → the words of claims with that stem, as they are written, in small letters."""
     found: dict[str, set[str]] = {}
     for claim in ontology.claims.values():
-        for text in _texts(claim):
+        for text in texts(claim):
             for word in words(text):
                 found.setdefault(stem(word.text), set()).add(text[word.start : word.end].lower())
     return {one: tuple(sorted(forms)) for one, forms in found.items()}
 
 
-def _texts(claim: Claim) -> Iterator[str]:
+def texts(claim: Claim) -> Iterator[str]:
     """The words of a claim; what an article says of itself is no medicine."""
     if claim.conclusions:
         yield from (text for field in TEXTS for text in claim.fields.get(field, ()))
@@ -284,4 +317,4 @@ def _each(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-__all__ = ["ANY", "STRONG", "Asked", "Listener", "Ontology", "stem"]
+__all__ = ["ANY", "STRONG", "Asked", "Listener", "Ontology", "stem", "texts"]

@@ -24,9 +24,12 @@ Data = dict[str, Any]
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def as_json(assessment: Assessment, proofs: bool = False) -> Data:
-    """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id."""
-    return _Writer(assessment).whole(proofs)
+def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = True) -> Data:
+    """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id.
+
+    Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
+    """
+    return _Writer(assessment, open_claims=open_claims).whole(proofs)
 
 
 def notice(assessment: Assessment) -> str:
@@ -46,8 +49,9 @@ def review(assessment: Assessment) -> str:
 
 
 class _Writer:
-    def __init__(self, assessment: Assessment, supposing: bool = False) -> None:
+    def __init__(self, assessment: Assessment, supposing: bool = False, open_claims: bool = True) -> None:
         self.assessment, self.ontology, self.supposing = assessment, assessment.ontology, supposing
+        self.open_claims = assessment.outcomes.of(Outcome.UNDETERMINED) if open_claims else ()
         self.proved: dict[str, Conclusion] = {}
         self.current = {id(value): item for item in current(assessment.record) for value in item.values}
 
@@ -144,9 +148,7 @@ class _Writer:
                 }
                 for claim in self.assessment.applicable()
             ],
-            "undetermined": [
-                undetermined(self.ontology, item.claim, item.find_missing) for item in found.of(Outcome.UNDETERMINED)
-            ],
+            "undetermined": [undetermined(self.ontology, item.claim, item.find_missing) for item in self.open_claims],
             "ambiguous": [self.ambiguous(item) for item in found.of(Outcome.AMBIGUOUS)],
             "excluded": [
                 {"id": name, "proof": self.proof(Conclusion(patient, "claimExcluded", f"claim/{name}"))}

@@ -29,7 +29,7 @@ def compact(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[s
     `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `not_understood`,
     `answer`.
     """
-    data = {**as_json(found), **(beside or {})}
+    data = {**as_json(found, open_claims=False), **(beside or {})}
     if handle:
         data = {"id": data.pop("id"), "handle": handle, **data}
     fields = [

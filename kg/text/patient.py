@@ -19,6 +19,11 @@ _AUXILIARY: Final = re.compile(
     re.IGNORECASE,
 )
 _OPEN_QUESTION: Final = re.compile(r"[\s\W]*(?:what|how|why|which)\b", re.IGNORECASE)
+_IN_GENERAL: Final = re.compile(
+    r"[\s\W]*(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
+    r"(?:what|how|why|which|when|who|whom|whose|where)\b(?!\s+(?:about|not)\b)",
+    re.IGNORECASE,
+)
 _MAIN_VERB: Final = re.compile(
     r"(?<!who )(?<!that )(?<!not )(?<!to )\b(?:have|develop|need|require|receive|get|take|be|undergo|start|"
     r"benefit|got|developed|likely|suffering|eligible)\b",
@@ -109,6 +114,11 @@ class Addressed:
     def of_the_patient(self) -> bool:
         """Whether the question is about the patient of the text."""
         return bool(self.intro) or _DEICTIC.search(self.text, self.segment.start, self.segment.end) is not None
+
+    @property
+    def of_a_rule(self) -> bool:
+        """Whether it asks when, why or in whom something holds, and not whether it does in the patient of the text."""
+        return not self.of_the_patient and _IN_GENERAL.match(self.text, self.segment.start) is not None
 
     def asks_about(self, named: Named) -> bool:
         """Whether a name is only asked about."""

@@ -23,6 +23,7 @@ from kg.text.cues import Cue
 from kg.text.dates import DateHit, dates
 from kg.text.dating import Dating
 from kg.text.entries import Draft
+from kg.text.hindsight import Hindsight
 from kg.text.leftover import apart, leftover
 from kg.text.lexicon import Hit, Lexicon, lexicon_of, look, parted
 from kg.text.meaning import Context, Meaning
@@ -92,6 +93,7 @@ class _Reader:
         self.meaning = Meaning(self.lexicon, self.draft)
         self.mentions: list[Mention] = []
         self.last_treatment: Named | None = None
+        self.hindsight = Hindsight(text)
         self.kin: frozenset[str] = frozenset()
         self.of_kin: list[tuple[int, int]] = []
         self.headings = (*headings(text), *self._declared(text))
@@ -110,6 +112,7 @@ class _Reader:
         self.draft.complete |= completeness(self.text, self.headings)
         case, origins, facts = self._facts()
         unread = apart((*self.draft.unread, *self._leftover(about)))
+        general = self._general(places)
         return TextReading(
             text=self.given,
             case=case,
@@ -117,8 +120,9 @@ class _Reader:
             facts=facts,
             not_understood=unread,
             mentions=tuple(sorted(set(self.mentions))),
-            kind=self._kind(about, places),
-            questions=tuple(Span(s.start, s.end) for s in self._asking()),
+            kind=Kind.QUESTION if not about else Kind.BOTH if general else Kind.CASE,
+            questions=tuple(Span(s.start, s.end) for s in self.segments if s.asks or s.mark),
+            general=general,
         )
 
     def _declared(self, text: str) -> tuple[Heading, ...]:
@@ -190,7 +194,9 @@ class _Reader:
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
         ask = Addressed(self.text, segment)
+        gives = gives and not ask.of_a_rule
         self._end_of_treatment(found, named)
+        self.hindsight.read(segment, named)
         self.dating.close(named)
         self._ticked(segment, named)
         if self._of_kin(segment) and not segment.asks:
@@ -262,9 +268,6 @@ class _Reader:
             if inside:
                 spans.append((inside[0], segment.end))
         return (*spans, *self.of_kin)
-
-    def _asking(self) -> list[Segment]:
-        return [segment for segment in self.segments if segment.asks or segment.mark]
 
     # -- writing
 
@@ -382,16 +385,17 @@ class _Reader:
             issues=issues,
         ).ordered()
 
-    def _kind(self, about: bool, places: Sequence[_Place]) -> Kind:
-        if not about:
-            return Kind.QUESTION
+    def _general(self, places: Sequence[_Place]) -> tuple[Span, ...]:
+        """The sentences that ask about medicine and not about the patient."""
         own = {mention.start for mention in self.mentions if mention.sense is Sense.ASKED}
-        for place in places:
-            if place.sense is Sense.ASKED and place.named.token.start in own:
-                ask = Addressed(self.text, place.segment)
-                if place.segment.asks and not ask.of_the_patient:
-                    return Kind.BOTH
-        return Kind.CASE
+        asked = dict.fromkeys(
+            place.segment for place in places if place.sense is Sense.ASKED and place.named.token.start in own
+        )
+        return tuple(
+            Span(segment.start, segment.end)
+            for segment in asked
+            if segment.asks and not Addressed(self.text, segment).of_the_patient
+        )
 
     def _leftover(self, about: bool) -> tuple[Unread, ...]:
         if not about:

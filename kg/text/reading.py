@@ -68,7 +68,8 @@ class TextReading:
     """One text, read.
 
     `case` is the equivalent structured case (INTERFACE, "A case"); `origins` leads from its JSON paths to spans.
-    The origins of `facts` are spans of `text`.
+    The origins of `facts` are spans of `text`. `general` are those of the `questions` that ask about medicine and not
+    about the patient.
     """
 
     text: str
@@ -79,3 +80,4 @@ class TextReading:
     mentions: tuple[Mention, ...]
     kind: Kind
     questions: tuple[Span, ...]
+    general: tuple[Span, ...]

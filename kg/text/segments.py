@@ -11,9 +11,12 @@ from kg.text.cues import HEADINGS
 
 _END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
 _SHORT: Final = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d)|\b[A-Z])$",
+    r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d))$",
     re.IGNORECASE,
 )
+_INITIAL: Final = re.compile(r"(?:(?<![\w/’'.-])|(?<=\w\.))(?<!\d\s)[A-Z]$")
+_CAPITAL: Final = re.compile(r"(?:^|\b[A-Z][\w'’-]*\.?)\s*$")
+_SMALL: Final = re.compile(r"\.\s+[a-z]")
 _ASKING: Final = r"what|which|how|why|whom|whose"
 _PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|until|since|after|before)"
 _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
@@ -88,7 +91,7 @@ def segments(text: str) -> tuple[Segment, ...]:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
-        if match[0].startswith(".") and _SHORT.search(text, max(0, match.start() - 8), match.start()):
+        if match[0] == "." and _abbreviated(text, match.start()):
             continue
         end = match.start() if match[0].startswith("\n") else match.end()
         if text[start:end].strip():
@@ -96,6 +99,15 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start = match.end()
     if text[start:].strip():
         yield start, len(text)
+
+
+def _abbreviated(text: str, stop: int) -> bool:
+    """Whether a stop ends an abbreviation or an initial (`J. Smith`, `E. coli`), and no unit or letter (`ng/L.`)."""
+    if _SHORT.search(text, max(0, stop - 8), stop):
+        return True
+    if not _INITIAL.search(text, max(0, stop - 1), stop) or _ASKS.match(text, stop + 1):
+        return False
+    return bool(_SMALL.match(text, stop) or _CAPITAL.search(text[max(0, stop - 40) : stop - 1]))
 
 
 def unwrapped(text: str) -> str:

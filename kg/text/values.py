@@ -249,6 +249,9 @@ class ValueReader:
             end = hit.end
             joint = _AND.match(self.text, end)
             at = joint.end() if joint else -1
+        if len(found) > 1 and number_at(self.text, self._blank(end), self.commas):
+            found.pop()
+            end = found[-1].end
         if not found or _OPENS_ANOTHER.match(self.text, end) or (loose and not _ENDS.match(self.text, end)):
             return (), place
         bracket = _DAY_CLOSE.match(self.text, end) if "(" in self.text[place : found[0].start] else None
