@@ -130,7 +130,7 @@ def test_workers_that_were_killed_leave_no_socket_and_no_process() -> None:
 
     before = open_files()
     asyncio.run(work())
-    assert open_files() == before
+    assert open_files() <= before
 
 
 async def answered(pool: Pool) -> None:
@@ -163,7 +163,7 @@ def test_a_pool_that_is_closed_at_any_moment_leaves_nothing() -> None:
         asyncio.run(work(delay))
     assert len(seen) >= 15
     assert eventually(lambda: not running(seen))
-    assert open_files() == before
+    assert open_files() <= before
 
 
 def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,7 @@ def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytes
     monkeypatch.setattr(Desk, "load", broken)
     before = open_files()
     assert asyncio.run(start()) == set()
-    assert open_files() == before
+    assert open_files() <= before
 
 
 # -- a service that stops

@@ -19,7 +19,8 @@ UNRESOLVED: Final = "unresolved"
 class Row:
     """One line, the claims it rests on, what belongs under it, and its number where it is a step in an order.
 
-    `id` is the entry of a list that it states, if it states one.
+    `id` is the entry of a list that it states, if it states one. A row that is `whole`, such as a command to copy, is
+    never broken into lines.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Row:
     details: tuple[str, ...] = ()
     number: int = 0
     id: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -274,7 +274,7 @@ class Summary:
         if self.command and self.assessment.applicable():
             first = [*self.parts.conditions, *self.parts.urgent, *self.parts.warnings]
             name = first[0].claims[0] if first else self.assessment.applicable()[0].id
-            yield Row(f"{self.command} {name}")
+            yield Row(f"{self.command} {name}", whole=True)
 
 
 def grouped(questions: Iterable[Question]) -> dict[tuple[str, ...], list[Question]]:

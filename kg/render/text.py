@@ -19,6 +19,8 @@ def as_text(
 ) -> str:
     """The assessment as text, lines of at most `width` characters (40 at least); ANSI colours with `colour`.
 
+    A command to copy stays on one line however long it is.
+
     `unread` and `command` are those of kg.render.document.
     """
     page = document(assessment, unread, command)
@@ -49,10 +51,14 @@ def _style(section: Section) -> str:
     return BOLD + RED if section.pressing else BOLD
 
 
+def _row_lines(row: Row, width: int, margin: str) -> list[str]:
+    return [margin + row.text] if row.whole else wrapped(row.text, width, margin, margin + "  ")
+
+
 def _brief(section: Section, width: int, colour: bool) -> Iterator[str]:
     """A section of the summary: its heading in the margin."""
     margin = " " * MARGIN
-    lines = [line for row in section.rows for line in wrapped(row.text, width, margin, margin + "  ")]
+    lines = [line for row in section.rows for line in _row_lines(row, width, margin)]
     first, *rest = lines
     yield _styled(section.heading.ljust(MARGIN), _style(section), colour) + first.removeprefix(margin)
     yield from rest
