@@ -107,7 +107,8 @@ def warrant(words: list[str]) -> str:
     there = Path.cwd()
     os.chdir(ROOT)
     try:
-        with redirect_stdout(out), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8")):
+        typed = io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8")
+        with redirect_stdout(out), patch.object(sys, "stdin", typed), patch.dict(os.environ, COLUMNS="100"):
             status = main(words, COMMANDS)
     finally:
         os.chdir(there)
