@@ -156,7 +156,7 @@ def test_the_readme_names_every_module() -> None:
     modules = {path.stem for path in (ROOT / "kg").glob("*.py")} | {
         path.parent.name for path in ROOT.glob("kg/*/__init__.py")
     }
-    named = re.findall(r"`kg/(\w+)`", PROSE["README.md"].partition("## Layout")[2])
+    named = re.findall(r"`kg/(\w+)(?:\.py)?`", PROSE["README.md"].partition("## Layout")[2])
     assert sorted(modules - {"__init__"} - set(named)) == []
     assert sorted(set(named) - modules) == []
     assert len(named) == len(set(named)) > 50
