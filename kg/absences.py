@@ -52,6 +52,16 @@ def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold
 
 
 @lru_cache(maxsize=4)
+def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
+    """Quantity → the concepts that its values can show."""
+    found: dict[str, set[str]] = {}
+    for name in ontology.concepts:
+        for quantity in decided_by(ontology, name):
+            found.setdefault(quantity, set()).add(name)
+    return {quantity: frozenset(names) for quantity, names in found.items()}
+
+
+@lru_cache(maxsize=4)
 def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
     """Concept → the limits whose class stands directly below it."""
     found: dict[str, tuple[Threshold, ...]] = {}
@@ -135,9 +145,8 @@ class Absences:
             if fact.status is not Status.ABSENT or not self.counts(fact):
                 for context in self._spoken_of(fact):
                     found[context] |= near
-        found["hasAbsent"] |= {
-            name for name in self.ontology.concepts if self.measured & set(decided_by(self.ontology, name))
-        }
+        shown = _shown_by(self.ontology)
+        found["hasAbsent"].update(*(shown.get(quantity, ()) for quantity in self.measured))
         return found
 
     def _spoken_of(self, fact: Fact) -> tuple[str, ...]:

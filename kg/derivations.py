@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from kg.reasoner import Engine, Joined, Link, Saturation
 from kg.rule_tables import COMPARE
-from kg.rule_views import Conclusion, views
+from kg.rule_views import Conclusion, Node, Way, views
 from kg.rules import Axiom, Rules
 
 COMBINATIONS: Final = 64
@@ -33,10 +33,6 @@ class Instance(NamedTuple):
     rule: str
     axiom: int | None
     premises: tuple[Conclusion, ...]
-
-
-Node = int | Conclusion
-Way = tuple[Node, str, int | None, tuple[Node, ...]]
 
 
 class Derivations:
@@ -97,19 +93,20 @@ class Derivations:
         self._settle([node for node in self.ways if node not in self._looked_at])
         return self._level
 
-    def lowest(self, node: Node) -> Mapping[Node, Way]:
-        """The instance of lowest height of a node, if it follows, and of each node that its lowest proof rests on.
+    def lowest(self, nodes: Iterable[Node]) -> Mapping[Node, Way]:
+        """The instance of lowest height of every node that follows, and of each that its lowest proof rests on.
 
-        Ties are broken by content, so the choice never varies. Other nodes may be there or not.
+        Ties are broken by content, so the choice never varies. Other nodes may be there or not. Whatever an instance
+        rests on stands before it.
         """
-        if node not in self._looked_at:
-            self._settle(self._below(node))
+        if new := [node for node in nodes if node not in self._looked_at]:
+            self._settle(self._below(new))
         return self._best
 
-    def _below(self, node: Node) -> list[Node]:
-        """A node and what its lowest proof may rest on, as far as not looked at. Nothing is lower than a leaf."""
-        ways, seen = self.ways, self._looked_at
-        found, todo = {node: None}, [node]
+    def _below(self, nodes: Iterable[Node]) -> list[Node]:
+        """Nodes and what their lowest proofs may rest on, as far as not looked at. Nothing is lower than a leaf."""
+        ways, seen, found = self.ways, self._looked_at, dict.fromkeys(nodes)
+        todo = list(found)
         while todo:
             group = ways.get(todo.pop(), ())
             if group and not group[0][3]:
@@ -163,8 +160,8 @@ class Derivations:
 
         A leaf comes first in its group; what gives it otherwise too is no lower.
         """
-        single: dict[Node, list[Way]] = {}
-        several: dict[Node, list[list[Any]]] = {}
+        single: dict[Node, list[Way]] = defaultdict(list)
+        several: dict[Node, list[list[Any]]] = defaultdict(list)
         ready: list[Way] = []
         for node in nodes:
             group = self.ways.get(node, ())
@@ -174,20 +171,13 @@ class Derivations:
             for way in group:
                 premises = way[3]
                 if len(premises) == 1:
-                    premise = premises[0]
-                    if premise in single:
-                        single[premise].append(way)
-                    else:
-                        single[premise] = [way]
+                    single[premises[0]].append(way)
                 elif not premises:
                     ready.append(way)
                 else:
                     waiting = [len(premises), way]
                     for premise in premises:
-                        if premise in several:
-                            several[premise].append(waiting)
-                        else:
-                            several[premise] = [waiting]
+                        several[premise].append(waiting)
         return single, several, ready
 
     def _first(self, ways: list[Way]) -> Way:
@@ -273,20 +263,25 @@ class _Recorded(Derivations):
 
     def _assertion(self, axiom: int) -> None:
         """An assertion of the ontology."""
-        self._leaf(Conclusion(*self.rules.axioms.item[axiom][:3]), "ontology", axiom)
+        self._leaf(self.views.assertion[axiom], "ontology", axiom)
 
     def _fired(self) -> None:
-        """The rules: those with one feature in the body wherever it holds, longer ones as the engine recorded them."""
+        """The rules: those with one feature in the body wherever it holds, longer ones as the engine recorded them.
+
+        The patient is the individual with the number 0, where nodes are features: its instances are made once for all.
+        """
         ways, short = self.ways, self.views.short
         for individual, present in enumerate(self.run.present):
             base = individual << BITS
             for feature in present:
                 plain, others = short[feature]
-                if plain:
+                if base:
                     past = (base | feature,)
-                    for name, head, axiom in plain:
-                        node = base | head
-                        ways[node].append((node, name, axiom, past))
+                    for head, (_, name, axiom, _) in plain:
+                        ways[base | head].append((base | head, name, axiom, past))
+                else:
+                    for head, way in plain:
+                        ways[head].append(way)
                 for rule in others:
                     self._instances(rule, individual)
         for rule, individual in self.run.fired:
@@ -294,14 +289,14 @@ class _Recorded(Derivations):
 
     def _instances(self, rule: int, individual: int) -> None:
         """The instances of a rule at an individual: one where the body is named classes and values."""
-        name, plain, body, head, axiom = self.views.shape[rule]
+        plain, name, body, head, axiom, way = self.views.shape[rule]
         base = individual << BITS
         node = base | head
         if plain:
-            self.ways[node].append((node, name, axiom, tuple([base | feature for feature in body])))
+            self.ways[node].append((node, name, axiom, tuple([base | feature for feature in body])) if base else way)
         elif name == "prp-spo2":
             self._chain(node, base | body[0], rule)
-        elif name != "prp-spo1":
+        else:
             self._several(node, name, axiom, individual, body)
 
     def _several(self, node: Node, name: str, axiom: int, individual: int, body: tuple[int, ...]) -> None:
@@ -345,34 +340,47 @@ class _Recorded(Derivations):
             if not simple or value in self.index:
                 self._raise(node, self.text(node))
                 continue
-            past = (node,)
-            for feature, axiom in domains:
-                head = node >> BITS << BITS | feature
-                ways[head].append((head, "prp-dom", axiom, past))
-            for kind, axiom in ranges:
-                ways[kind].append((kind, "prp-rng", axiom, past))
+            if node >> BITS:
+                past = (node,)
+                for feature, (_, rule, axiom, _) in domains:
+                    head = node >> BITS << BITS | feature
+                    ways[head].append((head, rule, axiom, past))
+                for kind, rule, axiom, _ in ranges:
+                    ways[kind].append((kind, rule, axiom, past))
+            else:
+                for feature, way in domains:
+                    ways[feature].append(way)
+                for way in ranges:
+                    ways[way[0]].append(way)
 
     def _raise(self, node: Node, link: Conclusion) -> None:
         """prp-dom and prp-rng over a link; prp-spo1 and prp-inv to the links that it makes, and the same there.
 
         Every link comes by once, so these instances are new.
         """
-        todo = [(node, link)]
+        domains, ranges, todo = self.rules.domains, self.rules.ranges, [(node, link)]
         while todo:
             node, link = todo.pop()
             if node in self.raised:
                 continue
             self.raised.add(node)
             start, prop, end = link
-            for rule, name, table in (("prp-dom", start, self.rules.domains), ("prp-rng", end, self.rules.ranges)):
-                for feature, axiom in table.get(prop, ()):
-                    kind = self.node(Conclusion(name, "type", self.rules.features.item[feature].filler))
+            for rule, name, ends in (("prp-dom", start, domains.get(prop, ())), ("prp-rng", end, ranges.get(prop, ()))):
+                for feature, axiom in ends:
+                    kind = self._kind(name, feature)
                     self.ways[kind].append((kind, rule, axiom, (node,)))
             for axiom, upper, turned in self.rules.above.get(prop, ()):
                 raised = Conclusion(end, upper, start) if turned else Conclusion(start, upper, end)
                 above = self.node(raised)
                 self.ways[above].append((above, "prp-inv" if turned else "prp-spo1", axiom, (node,)))
                 todo.append((above, raised))
+
+    def _kind(self, name: str, feature: int) -> Node:
+        """An individual is of the class that is this feature."""
+        individual = self.index.get(name)
+        if individual is not None:
+            return individual << BITS | feature
+        return Conclusion(name, "type", self.rules.features.item[feature].filler)
 
     # -- every way in which a body holds
 

@@ -40,13 +40,19 @@ class Label:
 
 
 def contradicted_label(
-    ontology: Ontology, engine: Engine, facts: PatientFacts, aside: frozenset[Fact], saturation: Saturation
+    ontology: Ontology,
+    engine: Engine,
+    facts: PatientFacts,
+    aside: frozenset[Fact],
+    saturation: Saturation,
+    closure: Closure,
 ) -> Label | None:
     """The first statement without which fewer claims apply and are excluded at once; nothing if there is none.
 
-    Findings come before diagnoses and the like, absences before presences: labels before what decides them.
+    `closure` is that of `saturation`. Findings come before diagnoses and the like, absences before presences: labels
+    before what decides them.
     """
-    both = _both(engine.closure(saturation))
+    both = _both(closure)
     for fact in sorted(_behind(engine, saturation, both), key=_standing) if both else ():
         without = record(ontology, facts, saturation.record.patient, aside | {fact})
         if _both(engine.closure(engine.saturate(without))) < both:

@@ -7,7 +7,7 @@ A justification is a minimal set of axioms and facts that entails a conclusion.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -146,49 +146,60 @@ class Explainer:
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The lowest proof of a conclusion. Raises NotEntailed."""
-        node, known = self._node(conclusion), self.derivations
+        (node,), lowest = self._nodes([conclusion])
         found: dict[Node, Step] = {}
-        self._prove(node, found)
+        self._prove(node, lowest, found)
+        known = self.derivations
         return Proof(conclusion, tuple(found.values()), len(known.ways[node]), node in known.cut)
 
-    def step(self, conclusion: Conclusion) -> Step:
-        """The step that ends the lowest proof of a conclusion. Raises NotEntailed."""
-        return self._step(self._node(conclusion))
+    def ends(self, conclusions: Sequence[Conclusion]) -> Mapping[Conclusion, Step]:
+        """The step that ends the lowest proof of each conclusion. Raises NotEntailed."""
+        nodes, lowest = self._nodes(conclusions)
+        self._steps(nodes, lowest)
+        return {conclusion: self._made[node] for conclusion, node in zip(conclusions, nodes, strict=True)}
 
     def steps(self, conclusions: Iterable[Conclusion]) -> tuple[Step, ...]:
         """The lowest proofs of all these as one DAG: each step once, premises before what rests on them.
 
         Raises NotEntailed.
         """
-        found: dict[Node, Step] = {}
-        for conclusion in conclusions:
-            node = self._node(conclusion)
-            if node not in found:
-                self._prove(node, found)
-        return tuple(found.values())
+        return self._steps(*self._nodes(conclusions))
 
-    def _node(self, conclusion: Conclusion) -> Node:
-        node = self.derivations.node(conclusion)
-        if node not in self.derivations.lowest(node):
-            raise NotEntailed(f"{conclusion} does not follow")
-        return node
+    def _nodes(self, conclusions: Iterable[Conclusion]) -> tuple[list[Node], Mapping[Node, Way]]:
+        """The conclusions as nodes, and lowest proofs with theirs among them."""
+        nodes = list(map(self.derivations.node, conclusions))
+        lowest = self.derivations.lowest(nodes)
+        for node in nodes:
+            if node not in lowest:
+                raise NotEntailed(f"{self.derivations.text(node)} does not follow")
+        return nodes, lowest
 
-    def _prove(self, node: Node, found: dict[Node, Step]) -> None:
+    def _steps(self, nodes: Iterable[Node], lowest: Mapping[Node, Way]) -> tuple[Step, ...]:
+        todo, needed = list(nodes), set[Node]()
+        while todo:
+            node = todo.pop()
+            if node not in needed:
+                needed.add(node)
+                todo += lowest[node][3]
+        return tuple([self._step(way) for node, way in lowest.items() if node in needed])
+
+    def _prove(self, node: Node, lowest: Mapping[Node, Way], found: dict[Node, Step]) -> None:
         """Adds the lowest proof of a node, each premise in full before the next."""
-        for premise in self.derivations.lowest(node)[node][3]:
+        way = lowest[node]
+        for premise in way[3]:
             if premise not in found:
-                self._prove(premise, found)
-        found[node] = self._step(node)
+                self._prove(premise, lowest, found)
+        found[node] = self._step(way)
 
-    def _step(self, node: Node) -> Step:
-        """The step that ends the lowest proof of a node; it is made once, with what it rests on."""
-        step = self._made.get(node)
+    def _step(self, way: Way) -> Step:
+        """The step that an instance is, once its premises have theirs; it is made once."""
+        made, (node, rule, number, premises) = self._made, way
+        step = made.get(node)
         if step is None:
-            _, rule, number, premises = self.derivations.lowest(node)[node]
-            before = tuple([self._step(premise).id for premise in premises])
+            before = tuple([made[premise].id for premise in premises])
             conclusion = self.derivations.text(node)
             axiom, text = (None, None) if number is None else self.derivations.axiom(number)
-            step = self._made[node] = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
+            step = made[node] = Step(step_id(conclusion, rule, text, before), conclusion, rule, axiom, before)
         return step
 
     # -- justifications
@@ -199,7 +210,7 @@ class Explainer:
         Where the bound was met, by it or by what it may rest on, it is in `partial`: then others may be missing.
         Raises NotEntailed.
         """
-        node = self._node(conclusion)
+        (node,), _ = self._nodes([conclusion])
         below = self._may_rest_on(node)
         self._close(below)
         if not self._partial.isdisjoint(below):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kg.closure import Closure
 from kg.derivations import Conclusion, Derivations, Instance, derivations
 from kg.facts import DataIssue, Fact, PatientFacts
 from kg.labels import Label, contradicted_label
@@ -55,6 +56,7 @@ class Settled:
     record: Record
     clashes: tuple[Clash, ...]
     saturation: Saturation = field(compare=False, repr=False)
+    closure: Closure = field(compare=False, repr=False)
     labels: tuple[Label, ...] = ()
 
     @property
@@ -75,23 +77,24 @@ def settle(ontology: Ontology, engine: Engine, facts: PatientFacts, patient: str
     while True:
         settled = record(ontology, facts, patient, aside)
         saturation = engine.saturate(settled)
-        new = _clashes(engine, saturation)
+        closure = engine.closure(saturation)
+        new = _clashes(engine, saturation, closure)
         more = {fact for clash in new for fact in clash.facts} - aside
         if more:
             found, aside = (*found, *new), aside | more
-        elif label := contradicted_label(ontology, engine, facts, aside, saturation):
+        elif label := contradicted_label(ontology, engine, facts, aside, saturation, closure):
             labels, aside = (*labels, label), aside | {label.fact}
         else:
             issues = tuple(clash.issue(ontology) for clash in (*found, *new))
             issues += tuple(label.issue(ontology) for label in labels)
             whole = replace(settled, issues=(*settled.issues, *issues))
-            return Settled(whole, (*found, *new), replace(saturation, record=whole), labels)
+            return Settled(whole, (*found, *new), replace(saturation, record=whole), closure, labels)
 
 
-def _clashes(engine: Engine, saturation: Saturation) -> tuple[Clash, ...]:
+def _clashes(engine: Engine, saturation: Saturation, closure: Closure) -> tuple[Clash, ...]:
     """The minimal clashes of a record, fewest statements first."""
     patient = saturation.record
-    conclusions = [Conclusion(patient.patient, CLASH, name) for name in engine.closure(saturation).values[CLASH]]
+    conclusions = [Conclusion(patient.patient, CLASH, name) for name in closure.values[CLASH]]
     if not conclusions:
         return ()
     known = derivations(engine, saturation)

@@ -16,11 +16,13 @@ from typing import Final, NamedTuple
 
 from kg.closure import OUTCOMES, Closure
 from kg.errors import InputError, Problem
+from kg.flat import Remembered
 from kg.modules import Modules
 from kg.record import Record
 from kg.rule_tables import Facet, Others, Wanted, individual
 from kg.rules import Feature, Rules, compile_rules
 
+NOT_ASKED: Final = ""
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
 Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
 
@@ -82,14 +84,25 @@ class Engine:
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
         patient, asserted = saturation.record.patient, saturation.record.assertions
-        types = {item.object for item in asserted if item.predicate == "type" and item.subject == patient}
-        present = list(map(self.rules.features.item.__getitem__, saturation.present[0]))
-        types.update([filler for kind, _, filler, _ in present if kind == "class"])
-        found: dict[str, list[str]] = {name: [] for name in self._inferred}
-        for _, prop, filler, _ in [feature for feature in present if feature[0] == "value"]:
-            if prop in found:
-                found[prop].append(filler)
-        return Closure(patient, frozenset(types), {name: frozenset(values) for name, values in found.items()})
+        found: dict[str, list[str]] = {name: [] for name in (NOT_ASKED, "type", *self._inferred)}
+        for prop, value in map(self._asked.__getitem__, saturation.present[0]):
+            found[prop].append(value)
+        types = found["type"] + [
+            item.object for item in asserted if item.predicate == "type" and item.subject == patient
+        ]
+        return Closure(patient, frozenset(types), {name: frozenset(found[name]) for name in self._inferred})
+
+    @cached_property
+    def _asked(self) -> Remembered[int, tuple[str, str]]:
+        """Feature → what it says in a closure: the name of a class, or an inferred property and its value."""
+
+        def asked(number: int) -> tuple[str, str]:
+            kind, prop, filler, _ = self.rules.features.item[number]
+            if kind == "class":
+                return "type", filler
+            return (prop, filler) if kind == "value" and prop in self._inferred else (NOT_ASKED, "")
+
+        return Remembered(asked)
 
     @cached_property
     def _inferred(self) -> tuple[str, ...]:
@@ -111,7 +124,8 @@ class _Run:
         self.links: dict[Link, None] = {}
         self.joined: dict[Joined, None] = {}
         self.edges: set[tuple[int, str, int]] = set()
-        self.queue: list[tuple[int, int]] = []
+        self.queues: list[list[int]] = []
+        self.busy: list[int] = []
         self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
 
     def run(self) -> Saturation:
@@ -123,26 +137,47 @@ class _Run:
         return self.out
 
     def _saturate(self) -> None:
-        """Pop, fire, store if new. cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire here."""
-        plan, queue = self.rules.plan, self.queue
-        while queue:
-            individual, feature = queue.pop()
-            alone, last, start, first, others = plan[feature]
-            present, waiting = self.out.present[individual], self.waiting[individual]
-            if last:
-                present.update(last)
+        """Pop, fire, store if new.
+
+        cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire where that is popped. cls-int1: a
+        longer rule fires when its whole body holds, else it waits for a feature that does not.
+        """
+        plan, fired = self.rules.plan, self.out.fired if self.recording else None
+        while self.busy:
+            individual = self.busy.pop()
+            queue, present, waiting = self.queues[individual], self.out.present[individual], self.waiting[individual]
+            while queue:
+                feature = queue.pop()
+                alone, last, start, entries, others = plan[feature]
+                if last:
+                    present.update(last)
                 for above in start:
-                    self.add(individual, above)
-            for head in alone:
-                if head not in present:
-                    present[head] = None
-                    queue.append((individual, head))
-            if first:
-                self._advance(individual, first)
-            if feature in waiting:
-                self._advance(individual, waiting.pop(feature))
-            if others:
-                self._look(individual, feature, others)
+                    if above not in present:
+                        present[above] = None
+                        queue.append(above)
+                for head in alone:
+                    if head not in present:
+                        present[head] = None
+                        queue.append(head)
+                if feature in waiting:
+                    entries = (*entries, *waiting.pop(feature))
+                for entry in entries:
+                    rule, body, head = entry
+                    for needed in body:
+                        if needed not in present:
+                            if needed in waiting:
+                                waiting[needed].append(entry)
+                            else:
+                                waiting[needed] = [entry]
+                            break
+                    else:
+                        if fired is not None:
+                            fired.append((rule, individual))
+                        if head not in present:
+                            present[head] = None
+                            queue.append(head)
+                if others:
+                    self._look(individual, feature, others)
 
     # -- individuals and facts
 
@@ -153,6 +188,7 @@ class _Run:
             number = self.index[name] = len(self.out.names)
             self.out.names.append(name)
             self.out.present.append({})
+            self.queues.append([])
             self.incoming.append([])
             self.outgoing.append([])
             self.waiting.append({})
@@ -165,7 +201,9 @@ class _Run:
         present = self.out.present[individual]
         if feature not in present:
             present[feature] = None
-            self.queue.append((individual, feature))
+            if not self.queues[individual]:
+                self.busy.append(individual)
+            self.queues[individual].append(feature)
 
     def _assert(self, record: Record) -> None:
         nodes = dict.fromkeys(item.subject for item in record.assertions)
@@ -261,36 +299,15 @@ class _Run:
 
     def _look(self, individual: int, feature: int, others: Others) -> None:
         """What a new fact means for values, for links that end here, and as a link itself."""
-        wanted, facets, start, link = others
+        wanted, facets, link = others
         if facets and individual in self.out.values:
             self._facets(individual, facets)
         if wanted:
             for other, props in tuple(self.incoming[individual]):
                 self._carry(other, props, individual, feature, wanted)
-        for above in start:
-            self.add(individual, above)
         if link:
             prop, value = link
             self.edge(individual, prop, self.individual(value))
-
-    def _advance(self, individual: int, rules: Sequence[tuple[int, tuple[int, ...], int]]) -> None:
-        """cls-int1: fire when the whole body holds, else wait for a feature that does not."""
-        present, waiting = self.out.present[individual], self.waiting[individual]
-        for entry in rules:
-            for needed in entry[1]:
-                if needed not in present:
-                    if needed in waiting:
-                        waiting[needed].append(entry)
-                    else:
-                        waiting[needed] = [entry]
-                    break
-            else:
-                rule, _, head = entry
-                if self.recording:
-                    self.out.fired.append((rule, individual))
-                if head not in present:
-                    present[head] = None
-                    self.queue.append((individual, head))
 
     def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
         """dt-facet: a value on this side of the limit."""

@@ -105,22 +105,22 @@ class Facet(NamedTuple):
 class Others(NamedTuple):
     """What looks at a feature besides rules.
 
-    `facets` are those that stand beside this class in a body. `start` are the classes of whatever has this value;
-    `link` is the property and the individual of a value that rules may look along.
+    `facets` are those that stand beside this class in a body. `link` is the property and the individual of a value that
+    rules may look along.
     """
 
     wanted: tuple[Wanted, ...]
     facets: tuple[Facet, ...]
-    start: tuple[int, ...]
     link: tuple[str, str] | None
 
 
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
-    `alone`: the heads of the rules with this body. `last`: those of them that no rule looks at, and `start` the classes
-    that these put their individual in. `first`: (rule, body, head) of the longer rules that wait for this feature
-    first: of each body, the one fewest rules ask for.
+    `last`: what follows from it by rules with one feature in the body and is looked at by such rules at most. `start`:
+    the classes of whatever has this value, or one of `last`. `alone`: the other heads of the rules with this body or
+    one of `last`. `first`: (rule, body, head) of the longer rules that wait for this feature first: of each body, the
+    one fewest rules ask for.
     """
 
     alone: tuple[int, ...]
@@ -264,18 +264,29 @@ class Rules:
             others = Others(
                 tuple(map(self._wanted, wanted(number))),
                 tuple(facet[one] for one in facets(number)),
-                reach.start if reach else (),
                 (prop, filler) if reach and reach.followed else None,
             )
-            short = dict.fromkeys(heads[rule] for rule in alone(number))
-            last = dict.fromkeys(head for head in short if not looked_at[head])
+            last, further = follows(number)
             return Plan(
-                tuple(head for head in short if head not in last),
+                tuple(further),
                 last,
-                tuple(dict.fromkeys(above for head in last for above in self._start(head))),
+                tuple(dict.fromkeys(above for head in (number, *last) for above in self._start(head))),
                 tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
                 others if any(others) else None,
             )
+
+        def follows(number: int) -> tuple[dict[int, None], dict[int, None]]:
+            last: dict[int, None] = {}
+            further: dict[int, None] = {}
+            todo = [number]
+            while todo:
+                for head in [heads[rule] for rule in alone(todo.pop())]:
+                    if looked_at[head]:
+                        further[head] = None
+                    elif head not in last:
+                        last[head] = None
+                        todo.append(head)
+            return last, further
 
         return plan
 

@@ -20,33 +20,44 @@ class Conclusion(NamedTuple):
         return f"{self.subject} {self.predicate} {self.object}"
 
 
+Node = int | Conclusion
+"""The number of an individual and a feature, by derivations; anything else is its own node."""
+Way = tuple[Node, str, int | None, tuple[Node, ...]]
+"""An instance of a rule: what it gives, the rule, the axiom, the premises."""
 Ground = tuple[Conclusion, str, int] | tuple[Conclusion, str, int, Conclusion]
 
 
 class Shape(NamedTuple):
-    """A rule. `plain`: its body is named classes and values, so it holds in one way only."""
+    """A rule, as its instance at the patient, whose nodes are the features.
 
-    name: str
+    `plain`: the body is named classes and values, so it holds in one way only.
+    """
+
     plain: bool
+    name: str
     body: tuple[int, ...]
     head: int
     axiom: int
+    way: Way
 
 
 class Short(NamedTuple):
-    """The rules whose body is one feature: `plain` ones as name, head and axiom, the others by number."""
+    """The rules whose body is one feature: `plain` ones as instances at the patient, the others by number.
 
-    plain: tuple[tuple[str, int, int], ...]
+    prp-spo1 over values is not among them: derivations raise links themselves.
+    """
+
+    plain: tuple[tuple[int, Way], ...]
     others: tuple[int, ...]
 
 
 class ValueEnds(NamedTuple):
-    """`P value v`: the classes and axioms of P's own domains and ranges; `simple`: P stands under no other property."""
+    """`P value v`: instances at the patient of P's own domains and ranges. `simple`: P is under no other property."""
 
     value: str
     simple: bool
-    domains: tuple[tuple[int, int], ...]
-    ranges: tuple[tuple[Conclusion, int], ...]
+    domains: tuple[tuple[int, Way], ...]
+    ranges: tuple[Way, ...]
 
 
 class Second(NamedTuple):
@@ -70,6 +81,7 @@ class RuleViews:
         self.ends = Remembered(self._ends)
         self.second = Remembered(self._second)
         self.axiom = Remembered(self._axiom)
+        self.assertion = Remembered(self._assertion)
 
     def _said(self, feature: int) -> tuple[str, str]:
         """A class or a value as predicate and object."""
@@ -87,22 +99,28 @@ class RuleViews:
         name, body, head, axioms = self.rules.rules[number]
         kinds = {self.rules.features[feature].kind for feature in body}
         plain = kinds <= {"class", "value"} and not name.startswith("prp-")
-        return Shape(name, plain, body, head, axioms[0] if axioms else -1)
+        axiom = axioms[0] if axioms else -1
+        return Shape(plain, name, body, head, axiom, (head, name, axiom, body))
 
     def _short(self, feature: int) -> Short:
         shapes = [(number, self.shape[number]) for number in self.rules.short(feature)]
         return Short(
-            tuple((shape.name, shape.head, shape.axiom) for _, shape in shapes if shape.plain),
-            tuple(number for number, shape in shapes if not shape.plain),
+            tuple((shape.head, shape.way) for _, shape in shapes if shape.plain),
+            tuple(number for number, shape in shapes if not shape.plain and shape.name != "prp-spo1"),
         )
 
     def _ends(self, feature: int) -> ValueEnds | None:
         kind, prop, value, _ = self.rules.features[feature]
         if kind != "value":
             return None
-        rows = self.rules.ranges.get(prop, ())
-        ranges = tuple((Conclusion(value, "type", self.rules.features[one].filler), axiom) for one, axiom in rows)
-        return ValueEnds(value, prop not in self.rules.above, self.rules.domains.get(prop, ()), ranges)
+        past, domains, ranges = (feature,), self.rules.domains.get(prop, ()), self.rules.ranges.get(prop, ())
+        kinds = [(Conclusion(value, "type", self.rules.features[kind].filler), axiom) for kind, axiom in ranges]
+        return ValueEnds(
+            value,
+            prop not in self.rules.above,
+            tuple((kind, (kind, "prp-dom", axiom, past)) for kind, axiom in domains),
+            tuple((kind, "prp-rng", axiom, past) for kind, axiom in kinds),
+        )
 
     def _second(self, number: int) -> Second:
         """prp-spo1 and prp-inv from the assertion to the property that the chain takes."""
@@ -134,6 +152,11 @@ class RuleViews:
         """An axiom and its text."""
         axiom = self.rules.axioms[number]
         return axiom, str(axiom)
+
+    def _assertion(self, number: int) -> Conclusion:
+        """An axiom about individuals, as what it asserts."""
+        subject, predicate, value, _, _ = self.rules.axioms[number]
+        return Conclusion(subject, predicate, value)
 
 
 @lru_cache(maxsize=4)

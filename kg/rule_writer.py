@@ -124,11 +124,13 @@ class RuleWriter:
         out.numbers("feature.looked_at", self._looked_at())
 
     def _looked_at(self) -> array[int]:
-        """Whether anything but a domain may follow from a feature."""
+        """Whether anything may follow from a feature but by a domain or by a rule that looks at nothing else."""
         seen = array(NUMBER, bytes(4 * len(self.features)))
         followed: dict[str, bool] = {}
-        for feature in self.bodies.items:
-            seen[feature] = 1
+        for number in range(len(self.heads)):
+            if len(body := self.bodies[number]) > 1:
+                for feature in body:
+                    seen[feature] = 1
         for number, (kind, prop, filler, _) in enumerate(self.features):
             if kind in ("some", "min"):
                 seen[self.known[Feature("class", "", filler)]] = 1

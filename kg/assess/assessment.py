@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 
 from kg.assess.issues import stale
@@ -21,7 +21,7 @@ from kg.entries import Claim
 from kg.facts import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology import Ontology
 from kg.outcomes import Outcome, Outcomes, outcomes
-from kg.proof import Explainer
+from kg.proof import Explainer, Step
 from kg.quarantine import settle
 from kg.reasoner import Engine, Saturation
 from kg.record import Record, text
@@ -104,11 +104,8 @@ class Assessment:
         in_play |= {item.concept for item in self.lists["treatments"] if item.basis is Basis.ENTAILED}
         related = {name for one in in_play for name in self.ontology.ancestors(one) | self.ontology.descendants(one)}
         undecided = (*self.outcomes.ids(Outcome.UNDETERMINED), *self.outcomes.ids(Outcome.AMBIGUOUS))
-        return frozenset(name for name in undecided if related and self._warns_of(name, related))
-
-    def _warns_of(self, claim: str, concepts: set[str]) -> bool:
-        conclusions, lists = self.ontology.claims[claim].conclusions, self.ontology.lists
-        return any(lists.get(said) in WARNINGS and concept in concepts for said, concept in conclusions)
+        warned = _warned(self.ontology) if related else {}
+        return frozenset(name for name in undecided if name in warned and not warned[name].isdisjoint(related))
 
     def conclusion(self, identifier: str) -> Conclusion | None:
         """What the id of an entry or of a claim that applies or is excluded stands for; None for anything else."""
@@ -120,8 +117,28 @@ class Assessment:
         return None
 
     def proof_id(self, conclusion: Conclusion) -> str | None:
-        """The id of the proof of a conclusion."""
-        return self.explainer.step(conclusion).id if self.explainer else None
+        """The id of the proof of a conclusion; None after HermiT."""
+        if self.explainer is None:
+            return None
+        return (self._ends.get(conclusion) or self.explainer.ends([conclusion])[conclusion]).id
+
+    @cached_property
+    def _ends(self) -> Mapping[Conclusion, Step]:
+        """The last step of the proof of every entry and of every claim that applies or is excluded."""
+        found = [item.conclusion for item in self.items.values()]
+        for outcome, prop in PROVED.items():
+            found += [Conclusion(self.record.patient, prop, f"claim/{name}") for name in self.outcomes.ids(outcome)]
+        return self.explainer.ends(found) if self.explainer else {}
+
+
+@lru_cache(maxsize=2)
+def _warned(ontology: Ontology) -> Mapping[str, frozenset[str]]:
+    """Claims that warn, with the concepts that they warn of."""
+    found = {
+        name: frozenset(concept for said, concept in claim.conclusions if ontology.lists.get(said) in WARNINGS)
+        for name, claim in ontology.claims.items()
+    }
+    return {name: concepts for name, concepts in found.items() if concepts}
 
 
 def identifier(ontology: Ontology, facts: PatientFacts) -> str:
@@ -160,8 +177,7 @@ def assess(ontology: Ontology, reasoner: Reasoner, facts: PatientFacts) -> Asses
     if reasoner is not engine:
         (closure,) = reasoner.infer((settled.record,))
         return project(ontology, settled.record, closure)
-    closure = engine.closure(settled.saturation)
-    return replace(project(ontology, settled.record, closure), engine=engine, saturation=settled.saturation)
+    return replace(project(ontology, settled.record, settled.closure), engine=engine, saturation=settled.saturation)
 
 
 def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment:

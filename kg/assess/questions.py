@@ -7,13 +7,13 @@ asked for in place of the findings that it decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from kg.closure import Closure
-from kg.missing import MissingFact
+from kg.missing import Find, MissingFact
 from kg.ontology import Ontology
 from kg.outcomes import Outcome, Outcomes
 
@@ -47,12 +47,10 @@ def questions(
     for item in outcomes.of(Outcome.UNDETERMINED):
         if closure.types.isdisjoint(_elementary_of(ontology, item.claim)):
             continue
-        for missing in item.missing:
-            asked = {_key(one): one for one in (_asked(ontology, fact, known) for fact in missing)}
-            if len(asked) <= AT_MOST:
-                settled.setdefault(tuple(sorted(asked)), {})[item.claim] = None
-                for key, one in asked.items():
-                    facts[key] = max(one, facts.get(key, one), key=lambda fact: fact.status)
+        for keys, asked in _few(ontology, item.find_missing, known & _measurable(ontology, item.find_missing)):
+            settled.setdefault(keys, {})[item.claim] = None
+            for key, one in asked.items():
+                facts[key] = max(one, facts.get(key, one), key=lambda fact: fact.status)
     found = (
         Question(tuple(facts[key] for key in keys), tuple(claims), not claims.keys().isdisjoint(at_stake))
         for keys, claims in settled.items()
@@ -66,6 +64,26 @@ def _rank(one: Question) -> tuple[bool, int, int, tuple[str, ...]]:
 
 def _key(fact: MissingFact) -> Key:
     return fact.list, fact.concept, fact.status == "suspected"
+
+
+@lru_cache(maxsize=65536)
+def _measurable(ontology: Ontology, find: Find) -> frozenset[str]:
+    """The quantities whose values decide missing facts."""
+    axes = (ontology.concepts[fact.concept].axis for missing in find() for fact in missing)
+    return frozenset(axis[0] for axis in axes if axis)
+
+
+@lru_cache(maxsize=65536)
+def _few(
+    ontology: Ontology, find: Find, measured: frozenset[str]
+) -> tuple[tuple[tuple[Key, ...], Mapping[Key, MissingFact]], ...]:
+    """The sets of missing facts that are few questions, by what these are; patients who agree in them share it."""
+    found = []
+    for missing in find():
+        asked = {_key(one): one for one in (_asked(ontology, fact, measured) for fact in missing)}
+        if len(asked) <= AT_MOST:
+            found.append((tuple(sorted(asked)), asked))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16384)

@@ -32,9 +32,10 @@ def compact(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[s
     data = {**as_json(found, open_claims=False), **(beside or {})}
     if handle:
         data = {"id": data.pop("id"), "handle": handle, **data}
-    fields = [
-        f'"{name}":{_claims(found, value) if name == "claims" else dumps(value, None)}' for name, value in data.items()
-    ]
+    names = list(data)
+    place = names.index("claims")
+    before, after = ({name: data[name] for name in some} for some in (names[:place], names[place + 1 :]))
+    fields = [dumps(before, None)[1:-1], f'"claims":{_claims(found, data["claims"])}', dumps(after, None)[1:-1]]
     if proofs and found.explainer is not None:
         fields.append(f'"proofs":{_Proofs(found, found.explainer).text()}')
     return f"{{{','.join(fields)}}}"
