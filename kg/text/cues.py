@@ -93,13 +93,15 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "maintained on | prescribed | continues | continues on | continued on | under | using | uses | started | is "
         "receiving | is taking | commenced on | commenced | currently taking | currently receiving | has been on | "
         "has been taking | undergoing | current | ongoing | concurrent | takes daily | is treated with | being "
-        "treated with | currently treated with | was started on | began | has started"
+        "treated with | currently treated with | was started on | began | has started | switched to | was "
+        "switched to | changed to | was changed to | replaced by | was replaced by | replaced with | converted to | was converted to"
     ),
     Cue.ENDED: (
         "last cycle | last dose | last course | last given | last received | final cycle | final dose | stopped | "
         "finished | completed | discontinued | ceased | ended | has ended | was stopped | off | came off | has "
         "finished | has completed | has stopped | is over | is finished | was discontinued | is completed | was "
-        "completed | were stopped | now finished | now stopped | has been stopped"
+        "completed | were stopped | now finished | now stopped | has been stopped | switched from | was "
+        "switched from | changed from | was changed from | converted from"
     ),
     Cue.SUSPECTED: (
         "suspected | suspect | suspects | suspicion of | suspicion for | suspicious for | presumed | probable | "

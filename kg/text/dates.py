@@ -1,7 +1,8 @@
 """Dates as people write them. Numbers are day/month/year (analysis, section 9), unless only month/day can be.
 
 A day without a year has the year of the date before or after it in the same sentence, else it is the latest such day
-that does not lie after the day of the assessment. A month or a year alone gives no day: `day` is None then.
+that does not lie after the day of the assessment. A month or a year alone gives no day, nor does `last week`: `day` is
+None then.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _DATE: Final = re.compile(
     r"|(?P<m6>\d{1,2})/(?P<y6>(?:19|20)\d\d)"
     rf"|{_COUNT}\s+(?P<step>day|week|month|year)s?\s+(?:ago|earlier|back|before)"
     r"|(?P<word>today|yesterday)"
+    r"|(?P<vague>(?:last|previous|past)\s+(?:week|month|year|winter|spring|summer|autumn|visit|time))"
     r")(?![\w/]|[.-]\d)",
     re.IGNORECASE,
 )
@@ -108,6 +110,8 @@ def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
     if match["word"]:
         back = 1 if match["word"].casefold() == "yesterday" else 0
         return DateHit(start, end, _back(today, back))
+    if match["vague"]:
+        return DateHit(start, end, None)
     if match["step"]:
         return _ago(match, today)
     if match["y5"] or match["y6"]:

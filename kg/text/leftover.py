@@ -18,6 +18,8 @@ from kg.text.tokens import Scan
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
 _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
+_FRACTION: Final = re.compile(r"\d+\.\d+\.?")
+_COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _AFTER_TAKING: Final = re.compile(
@@ -63,8 +65,8 @@ def leftover(
         if start in asking or not covered.isdisjoint(range(start, end)):
             continue
         covered.update(range(start, end))
-        found.append(Unread(start, end, scan.text[start:end], reason))
-    return tuple(_joined(scan.text, sorted(found)))
+        found.append(Unread(start, end, draft.text[start:end], reason))
+    return tuple(_joined(draft.text, sorted(found)))
 
 
 def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
@@ -111,6 +113,8 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
+        elif _FRACTION.fullmatch(match[0]) and not _COUNTED.match(text, end):
+            yield match.start(), end, "a number of which the text does not say what it is"
 
 
 def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:

@@ -149,8 +149,8 @@ class _Reader:
             if any(c.kind in ("analyte", "drug", "therapy", "finding") for c, _ in hit.entry.concepts):
                 later = bisect_left(starts, hit.end)
                 found = reader.after(hit.end, starts[later] if later < len(starts) else len(self.text))
-                if found.spread:
-                    self.draft.leave(*found.spread, "a span, not one value")
+                if found.unused:
+                    self.draft.leave(*found.unused)
                 if found.dose or (found.values and self._takes_value(hit, found.values[0])):
                     series[hit] = found
         tables = TableReader(self.text, [hit for hit in named if self.measurer.quantity(hit)], days, reader).read()

@@ -28,6 +28,7 @@ _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
 _PATIENT: Final = frozenset({"patient", "the patient", "pt"})
 _PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
 _AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
+_EXCHANGED: Final = frozenset({"switched", "changed", "replaced", "converted"})
 _GOES_ON: Final = frozenset({"ongoing", "continues", "continued", "current"})
 _OTHER: Final = frozenset({"other", "new"})
 _AGAINST: Final = frozenset({"versus", "vs"})
@@ -57,7 +58,7 @@ class Scoper:
         self.positions = Positions(lexicon)
         self.test_seen = ""
         self.date_cue = ""
-        self.whose = self.conditional = False
+        self.whose = self.conditional = self.exchanged = False
         self.before = ""
 
     def read(self, tokens: Sequence[Token]) -> list[Named]:
@@ -214,6 +215,9 @@ class Scoper:
             self._close_started()
         self.positions.close()
         words = set(token.word.split())
+        if words & _EXCHANGED and cue is Cue.TREATED and self.recent and self.recent[-1].treats:
+            self._post(POST[Cue.ENDED], token.word)
+        self.exchanged = bool(words & _EXCHANGED) and cue is Cue.ENDED
         self.chains.append(Chain(cue, starts=bool(words & _STARTS), other=bool(words & _OTHER)))
 
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
@@ -312,6 +316,9 @@ class Scoper:
     def _word(self, token: Token) -> None:
         word = token.word
         if self._listed(word):
+            return
+        if word == "to" and self.exchanged and self.recent and not self.joined:
+            self.chains, self.exchanged = [Chain(Cue.TREATED)], False
             return
         if word in _SOME:
             self.chains = [chain for chain in self.chains if chain.cue not in DENIALS]

@@ -1,7 +1,8 @@
 """Measured values: a test, then comparator, number, unit, range, flag and date in the usual orders, and series of them.
 
-In a series the unit and the range carry over. Of an undated series parted by arrows the last value counts and the
-earlier ones are left out, for a value without a date counts as of the day of the assessment.
+In a series the unit and the range carry over. Of an undated series parted by arrows or by `repeat` the last value
+counts and the earlier ones are left out, for a value without a date counts as of the day of the assessment. Of an
+undated series parted by commas none is used: which of them is the last is not said.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
-    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|,?\s*\bthen\b|\bfollowed by\b|,?\s*\bnow\b|"
+    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|(?:,?\s*\bthen\b|\bfollowed by\b)(?:\s+(?:on\s+)?repeat(?:ed)?\b)?|"
+    r"[,;]?\s*(?:\b(?:and|but)\s+)?(?:\b(?:it\s+)?(?:is|was)\s+)?\b(?:(?:on\s+)?repeat(?:ed)?|rechecked|now|currently)\b"
+    r"(?:\s+(?:as|at|it\s+is|is|was))?|"
     r",?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
     r"decreasing|went|increased|decreased|improved|improving)\s+(?:up\s+|down\s+)?to\b)"
     r"|(?P<back>[(,]?\s*(?:\b(?:up|down)\s+)?\bfrom\b|"
@@ -37,7 +40,7 @@ _STEP: Final = re.compile(
 )
 _KILO: Final = re.compile(r"\s?[kK](?![\w/])")
 _TIME: Final = re.compile(
-    r"\s*-?\s*(?:st|nd|rd|th|years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)",
+    r"(?:st|nd|rd|th)\b|\s*-?\s*(?:years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)",
     re.IGNORECASE,
 )
 _AND: Final = re.compile(r"\s*(?:,|and|&|,\s*and)\s*(?:again\s+)?(?:on\s+|in\s+)?", re.IGNORECASE)
@@ -46,13 +49,17 @@ _DAY_OPEN: Final = re.compile(
     r"(?P<word>on\s+|dated\s+|from\s+|in\s+|of\s+|as of\s+|at\s+)?(?:the\s+)?",
     re.IGNORECASE,
 )
+_NOW_BEHIND: Final = re.compile(r"\s*(?:now|currently|at present|this morning)\b", re.IGNORECASE)
+_TODAY: Final = re.compile(r"\b(?:now|currently|today|again)\b", re.IGNORECASE)
 _OPENS_ANOTHER: Final = re.compile(r"\s*:")
 _ENDS: Final = re.compile(r"\s*(?:[.,;)\]]|$|\n|and\b|then\b|but\b)")
+_COMMA: Final = re.compile(r"\s*[,;]\s*")
 _SHARED: Final = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
 _MOST_WORDS: Final = 9
+UNDATED: Final = "several values without a day; which of them is the last is not said"
 
 
 @dataclass(frozen=True)
@@ -74,11 +81,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Series:
-    """The values that follow one test, and where a dose was found instead; `apart` if they stand in other lines."""
+    """The values that follow one test, and where a dose was found instead; `apart` if they stand in other lines.
+
+    `unused` are numbers that are no value, with the reason.
+    """
 
     values: tuple[Value, ...]
     dose: tuple[int, int] | None = None
-    spread: tuple[int, int] | None = None
+    unused: tuple[int, int, str] | None = None
     apart: bool = False
 
 
@@ -100,7 +110,10 @@ class ValueReader:
             return Series((), self._dose(start, limit), self._spread(start, limit))
         first = replace(first, unit=first.unit or unit, days=first.days or day)
         values = [first, *self._more(first, limit)]
-        return Series(self._carried(values, reversed_))
+        last, end = values[-1], self._row(values[-1], limit)
+        if end and not any(value.days for value in values):
+            return Series((), unused=(first.start, end, UNDATED))
+        return Series(self._carried(values, reversed_), unused=(last.end, end, UNDATED) if end else None)
 
     def cell(self, start: int, end: int) -> Value | None:
         """The value that fills a cell of a table."""
@@ -200,14 +213,14 @@ class ValueReader:
         number = number_at(self.text, dash.end(), self.commas)
         return number.end if number else 0
 
-    def _spread(self, place: int, limit: int) -> tuple[int, int] | None:
+    def _spread(self, place: int, limit: int) -> tuple[int, int, str] | None:
         """Two numbers joined by a dash: a span, which is no value."""
         sign = comparator_at(self.text, place)
         start = self._blank(sign.end if sign else place)
         number = number_at(self.text, start, self.commas)
         end = self._dash(number.end) if number else 0
         unit = unit_at(self.text, end) if end else None
-        return (start, unit.end if unit else end) if end and end <= limit else None
+        return (start, unit.end if unit else end, "a span, not one value") if end and end <= limit else None
 
     def _is_word(self, place: int) -> bool:
         """Whether letters follow a number at once, as in `2nd` or `5q`."""
@@ -274,7 +287,7 @@ class ValueReader:
             if value is None:
                 return
             value = replace(value, days=value.days or day)
-            if step["list"] and not self._belongs(last, value):
+            if step["list"] and not _TODAY.search(step["list"]) and not self._belongs(last, value):
                 return
             if step["back"]:
                 value = replace(value, earlier=True)
@@ -283,7 +296,18 @@ class ValueReader:
 
     def _belongs(self, last: Value, value: Value) -> bool:
         """Whether a value behind a comma or `and` continues the series: it has a date, or the unit of the last."""
-        return bool(value.days) or bool(value.unit and last.unit in ("", value.unit))
+        now = _NOW_BEHIND.match(self.text, value.end) is not None
+        return bool(value.days) or now or bool(value.unit and last.unit in ("", value.unit))
+
+    def _row(self, last: Value, limit: int) -> int:
+        """Where a row of bare numbers ends that goes on behind a value (`9.1, 8.0, 7.2`); 0 if there is none."""
+        end = 0
+        while (comma := _COMMA.match(self.text, end or last.end)) and comma.end() < limit:
+            value = self._value(comma.end(), limit)
+            if value is None or value.days or value.unit or value.range or not _ENDS.match(self.text, value.end):
+                break
+            end = value.end
+        return end
 
     def _carried(self, values: list[Value], reversed_: bool) -> tuple[Value, ...]:
         units = [value.unit for value in values if value.unit]
