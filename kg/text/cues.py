@@ -94,7 +94,8 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "receiving | is taking | commenced on | commenced | currently taking | currently receiving | has been on | "
         "has been taking | undergoing | current | ongoing | concurrent | takes daily | is treated with | being "
         "treated with | currently treated with | was started on | began | has started | switched to | was "
-        "switched to | changed to | was changed to | replaced by | was replaced by | replaced with | converted to | was converted to"
+        "switched to | changed to | was changed to | replaced by | was replaced by | replaced with | "
+        "converted to | was converted to"
     ),
     Cue.ENDED: (
         "last cycle | last dose | last course | last given | last received | final cycle | final dose | stopped | "
