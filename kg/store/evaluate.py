@@ -24,6 +24,7 @@ from kg.store.tokens import Words, place
 
 ROWS_OF_A_TABLE: Final = 500
 SMALL: Final = 1024
+LOOK: Final = "Look there and just before: a bracket, a dot, a quotation mark or a keyword is missing or too much."
 FEW: Final = 8
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
@@ -152,7 +153,7 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
         )
     located = _LOCATED.search(str(error))
     if located is None:
-        return MalformedQuery(f"The query does not parse: {error}", 1, 1)
+        return MalformedQuery(f"The query does not parse: {error}. Mend what is named there.", 1, 1)
     line, column = int(located[1]), int(located[2])
     options = " ".join(located[3].split()).removeprefix("one of ").split(", ")
     expected = [option for option in options if option[0] != "["]
@@ -163,7 +164,7 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
         elif len({len(option) for option in expected}) == 1:
             column = max(1, column - len(expected[0]))
     certain = expected and "[_]" not in options and len(expected) <= FEW
-    hint = f" Expected here: {', '.join(expected)}." if certain else ""
+    hint = f" Expected here: {', '.join(expected)}." if certain else f" {LOOK}"
     return MalformedQuery(f"Line {line}, column {column}: the query does not parse.{hint}", line, column)
 
 
