@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import assessments, identifiers, knowledge_routes, probes, problems, questions, sparql
 from api.config import Config
@@ -44,7 +45,7 @@ def create_app(config: Config | None = None) -> FastAPI:
             app.state.ready = False
             await drawing
 
-    app = FastAPI(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Service(title="Warrant", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.warrant, app.state.desk, app.state.pages = state, desk, dict(registry.PAGES)
     app.state.metrics = Metrics(desk.shelf.count)
     parts = (assessments, questions, knowledge_routes, identifiers, probes)
@@ -56,17 +57,37 @@ def create_app(config: Config | None = None) -> FastAPI:
     # the last one added is passed first
     app.add_middleware(Head)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    # query results are compressed by their worker
-    app.add_middleware(At, path="/sparql", inside=OpenToAll(sparql.sparql))
     app.add_middleware(OpenKnowledge)
-    app.add_middleware(BodyLimit, limit=state.config.body)
-    if state.config.api_key is not None:
-        app.add_middleware(ApiKey, key=state.config.api_key)
-    app.add_middleware(Measured, metrics=app.state.metrics)
-    app.add_middleware(Protection)
     app.add_middleware(Discreet)
+    app.passed = _passed(At(app.routed, "/sparql", OpenToAll(sparql.sparql)), state.config, app.state.metrics)
     app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
     return app
+
+
+def _passed(app: ASGIApp, config: Config, metrics: Metrics) -> ASGIApp:
+    """What every request passes before its route is looked for."""
+    limited: ASGIApp = BodyLimit(app, config.body)
+    if config.api_key is not None:
+        limited = ApiKey(limited, config.api_key)
+    return Discreet(Protection(Measured(limited, metrics)))
+
+
+class Service(FastAPI):
+    """The routes, behind what every request passes.
+
+    The SPARQL endpoint stands beside the routes (`At`): a query takes the short way, and its results are compressed by
+    their worker.
+    """
+
+    passed: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self.passed(scope, receive, send)
+
+    async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The routes alone."""
+        await super().__call__(scope, receive, send)
 
 
 def _prepare_pictures() -> None:

@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
             host=options.host,
             port=options.port,
             workers=options.workers,
+            http="api.connection:Connection",
             # a worker that still loads on a slow machine is not dead
             timeout_worker_healthcheck=STARTING,
             access_log=False,

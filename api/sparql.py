@@ -151,8 +151,10 @@ def _tag(asked: Operation, forms: Mapping[Result, str], identity: str) -> str:
     """A weak entity tag: the same query over the same data, in the same form. None where two runs may differ."""
     if not identity or may_vary(asked.text):
         return ""
-    parts = (identity, asked.text, asked.default_graphs, asked.named_graphs, *forms.items())
-    return f'W/"{hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"'
+    said = "\0".join(
+        (identity, *forms, *forms.values(), *asked.default_graphs, "", *asked.named_graphs, "", asked.text)
+    )
+    return f'W/"{hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()}"'
 
 
 def _matches(header: str | None, tag: str) -> bool:
