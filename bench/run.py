@@ -82,7 +82,7 @@ class Bench:
     def child(self, name: str, task: str, *given: object) -> Result:
         """One child process, within the cap where the task is a rival's."""
         command = [sys.executable, "-m", "bench.child", task, *map(str, given)]
-        limit = self.cap + 30 if task in RIVALS else None
+        limit = 2 * self.cap + 30 if task in RIVALS else None
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
             found = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip()[-200:]}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kg.assess.assessment import Assessment, Branch, assess
+from kg.assess.assessment import Assessment, Branch
 from kg.assess.items import Basis, Item
+from kg.assess.lists import DIFFERENTIAL, Lists, Row
 from kg.facts import Fact, PatientFacts, Status
 from kg.ontology import Ontology
+from kg.outcomes import Outcome, outcomes
+from kg.quarantine import Settled, settle
 from kg.reasoner import Engine
 
 
@@ -17,8 +20,9 @@ def branches(assessment: Assessment, engine: Engine) -> tuple[Branch, ...]:
     facts = assessment.record.facts
     found = []
     for fact in dict.fromkeys((*_open_diagnoses(assessment), *_pending_results(assessment.ontology, facts))):
-        after = assess(assessment.ontology, engine, _supposing(facts, fact))
-        if branch := _branch(assessment, after, fact):
+        after = settle(assessment.ontology, engine, _supposing(facts, fact))
+        # the entries of all lists follow from these values: where they are the same, nothing is new
+        if after.closure.values != assessment.closure.values and (branch := _branch(assessment, after, fact)):
             found.append(branch)
     return tuple(found)
 
@@ -54,18 +58,28 @@ def _supposing(facts: PatientFacts, fact: Fact) -> PatientFacts:
     return replace(facts, facts=(*kept, fact)).ordered()
 
 
-def _branch(before: Assessment, after: Assessment, fact: Fact) -> Branch | None:
-    def new(item: Item) -> bool:
-        known = before.items.get(item.id)
-        return known is None or (known.basis is not item.basis and item.basis is Basis.ENTAILED)
+def _branch(before: Assessment, after: Settled, fact: Fact) -> Branch | None:
+    """What is new; entries are made of those lists only that have something new."""
+    ontology, known = before.ontology, before.items
+    reached = outcomes(ontology, after.record, after.closure)
+    build = Lists(ontology, after.record, after.closure, reached)
+    rows = {name: tuple(build.rows(name)) for name in ontology.list_properties.values()}
+
+    def new(item: Item | Row) -> bool:
+        old = known.get(item.id)
+        return old is None or (old.basis is not item.basis and item.basis is Basis.ENTAILED)
+
+    def changed(name: str) -> bool:
+        return any(map(new, rows[name]))
 
     claims = {claim.id for claim in before.applicable()}
-    applying = tuple(claim.id for claim in after.applicable() if claim.id not in claims)
-    differential = tuple(item for item in after.differential if new(item))
-    lists = {name: tuple(item for item in items if new(item)) for name, items in after.lists.items()}
-    gone = tuple(name for name in before.items if name not in after.items)
+    applying = tuple(name for name in reached.ids(Outcome.APPLICABLE) if name not in claims)
+    differential = tuple(filter(new, build.differential())) if changed(DIFFERENTIAL) else ()
+    lists = {name: tuple(filter(new, build.actions(name))) if changed(name) else () for name in before.lists}
+    there = {row.id for some in rows.values() for row in some}
+    gone = tuple(name for name in known if name not in there)
     if not (applying or differential or gone or any(lists.values())):
         return None
-    concept = before.ontology.concepts[fact.concept]
+    concept = ontology.concepts[fact.concept]
     entry = {"list": fact.list, "entry": {"concept": concept.code}}
     return Branch(entry, concept.label, applying, differential, lists, gone)

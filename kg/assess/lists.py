@@ -78,7 +78,7 @@ class Lists:
             for name, rows in found.items()
         }
 
-    def _rows(self, name: str) -> Iterator[Row]:
+    def rows(self, name: str) -> Iterator[Row]:
         """Every entry of a list. A precaution beside what is entailed of the same concept has an id of its own."""
         patient, prop = self.record.patient, self.properties[name]
         entailed = self.closure.values.get(prop, frozenset())
@@ -113,7 +113,7 @@ class Lists:
 
     def differential(self) -> tuple[Differential, ...]:
         """Ranked by basis, strength as printed, claims for less claims against, how specific, and label."""
-        return tuple(sorted(map(self._condition, self._rows(DIFFERENTIAL)), key=self._rank))
+        return tuple(sorted(map(self._condition, self.rows(DIFFERENTIAL)), key=self._rank))
 
     def _condition(self, row: Row) -> Differential:
         concept, claims = row.concept, row.claims
@@ -136,7 +136,7 @@ class Lists:
 
     def counterarguments(self) -> tuple[Item, ...]:
         """Conditions that claims argue against, by label: less likely or contradicted, never ruled out by it."""
-        rows = sorted(self._rows(AGAINST), key=lambda row: self.ontology.label(row.concept))
+        rows = sorted(self.rows(AGAINST), key=lambda row: self.ontology.label(row.concept))
         return tuple(
             Item(
                 id=row.id,
@@ -177,7 +177,7 @@ class Lists:
         The place is that of the claim that speaks of the fewest things, so that each step of a list stands where the
         list has it and not where the list is announced.
         """
-        rows = [self._action(name, row) for row in self._rows(name)]
+        rows = [self._action(name, row) for row in self.rows(name)]
         found = {item.id: item for item, _ in rows}
         keys = {item.id: (self._due(item), step, *self._place(item), item.label) for item, step in rows}
         order, cycles = arranged(keys, self._edges if name == STEPS else ())
@@ -277,6 +277,16 @@ class Lists:
             found += list(self._sequence(claim))
         return tuple(sorted(set(found)))
 
+    @cached_property
+    def _before(self) -> Mapping[str, list[tuple[str, str, str, str]]]:
+        """Id of a later step → those of `_precedence` whose first steps are in the list, with their concepts."""
+        ids = {self._id(STEPS, name): name for name in self.backing.get(STEPS, {})}
+        found: dict[str, list[tuple[str, str, str, str]]] = {}
+        for first, then, source in self._precedence:
+            if first in ids:
+                found.setdefault(then, []).append((first, then, source, ids[first]))
+        return found
+
     def _sequence(self, claim: Claim) -> Iterator[tuple[str, str, str]]:
         """A printed sequence of claims. An exception that applies frees its own steps from waiting."""
         numbers = claim.field("sequence").split()
@@ -297,13 +307,12 @@ class Lists:
 
     def _after(self, identifier: str, concept: str, claims: Iterable[Claim]) -> tuple[Prerequisite, ...]:
         """What claims want to have happened before: steps of the list, or a finding."""
-        steps = self.backing.get(STEPS, {})
-        ids = {self._id(STEPS, name): name for name in steps}
-        above = {self._id(STEPS, name) for name in self.ontology.ancestors(concept)}
+        waiting = {identifier, *(self._id(STEPS, name) for name in self.ontology.ancestors(concept))}
+        rows = sorted({row for then in waiting for row in self._before.get(then, ())} if self._before else ())
         found = [
-            Prerequisite(first, ids[first], self.ontology.label(ids[first]), source)
-            for first, then, source in self._precedence
-            if (then == identifier or then in above) and first in ids and first != identifier
+            Prerequisite(first, name, self.ontology.label(name), source)
+            for first, _, source, name in rows
+            if first != identifier
         ]
         for claim in claims:
             for name in claim.fields.get("onlyAfter", ()):
