@@ -32,9 +32,9 @@ with the patient. Memory of the process that asked, not compiled.
 """
 RIVALRY: Final = """
 Twelve patients in one call, ontology and start included, divided by twelve; for HermiT also one patient in a call, as
-a user asks it. The engine's figure is its median at the same size, one patient at a time. Cap: {cap:.0f} s for a rival at a size; past it, no larger size is tried. owlrl and reasonable do OWL 2 RL
-without datatype facets, so they find fewer of the claims that apply; "applying" is how many they find over the twelve
-patients, of how many the engine finds.
+a user asks it. The engine's figure is its median at the same size, one patient at a time. Cap: {cap:.0f} s for a rival
+at a size; past it, no larger size is tried. owlrl and reasonable do OWL 2 RL without datatype facets, so they find
+fewer of the claims that apply; "applying" is how many they find over the twelve patients, of how many the engine finds.
 """
 
 
