@@ -102,7 +102,7 @@ class _Drawing:
         words = textwrap.wrap(in_words(step.conclusion, self.ontology), WIDTH)
         claim = self.claims.get(step.source)
         origin = claim.id if claim else source(step.source, self.ontology) if step.axiom else ""
-        return [*words, f"[{step.rule}{'; ' + origin if origin else ''}]"]
+        return [*words, *textwrap.wrap(f"[{step.rule}{'; ' + origin if origin else ''}]", WIDTH)]
 
     def _kind(self, step: Step) -> str:
         if step.id == self.proof.id:
