@@ -27,6 +27,7 @@ from bench.report import report
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 DENSITIES: Final = ("sparse", "dense")
 RIVALS: Final = ("hermit", "owlrl", "reasonable")
+CALLS: Final = {"hermit": 2, "owlrl": 1, "reasonable": 1}
 QUICK_CAP: Final = 20
 QUICK_SIZE: Final = 1_000
 BASE: Final = 1_000
@@ -82,7 +83,7 @@ class Bench:
     def child(self, name: str, task: str, *given: object) -> Result:
         """One child process, within the cap where the task is a rival's."""
         command = [sys.executable, "-m", "bench.child", task, *map(str, given)]
-        limit = 2 * self.cap + 30 if task in RIVALS else None
+        limit = CALLS[task] * self.cap + 30 if task in RIVALS else None
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
             found = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip()[-200:]}
