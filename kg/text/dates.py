@@ -40,10 +40,11 @@ _DATE: Final = re.compile(
     r")(?![\w/]|[.-]\d)",
     re.IGNORECASE,
 )
+_BEHIND_A_YEAR: Final = r"(?=\s*(?:[(),.;:?!]|$|\n)|\s(?!\d|(?!s/p\b)[a-zµμ%]+/))"
 _YEAR: Final = re.compile(
-    r"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid)\s+|[(,]\s*|\w\s+)(?P<year>(?:19|20)\d\d)(?=\s*(?:[),.;:?!]|$|\n|\s(?!\d|[a-zµμ%]+/)))"
+    rf"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid|diagnosed|dx)\s+|,\s*)(?P<year>(?:19|20)\d\d){_BEHIND_A_YEAR}"
 )
-_LOOSE_YEAR: Final = re.compile(r"(?<=[a-z)])\s(?P<year>(?:19|20)\d\d)(?=\s*(?:[(),.;:?!]|$|\n))", re.IGNORECASE)
+_LOOSE_YEAR: Final = re.compile(rf"(?<=[a-z)])\s\(?(?P<year>(?:19|20)\d\d){_BEHIND_A_YEAR}", re.IGNORECASE)
 _MONTH_ALONE: Final = re.compile(
     rf"\b(?:in|last|early|late|mid|since)\s+{_MONTH.format('name')}(?!\s*['’]?\d)", re.IGNORECASE
 )

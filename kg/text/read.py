@@ -165,7 +165,7 @@ class _Reader:
         if not day.loose:
             return True
         before = [
-            hit for hit in hits if 0 < day.start - hit.end <= 3 and not self.text[hit.end : day.start].strip(" )")
+            hit for hit in hits if 0 < day.start - hit.end <= 3 and not self.text[hit.end : day.start].strip(" ()")
         ]
         dated = any(
             hit.entry.cue in _DATED_CUES or any(concept.kind in _DATED for concept, _ in hit.entry.concepts)

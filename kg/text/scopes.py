@@ -59,7 +59,7 @@ class Scoper:
         self.test_seen = ""
         self.date_cue = ""
         self.whose = self.conditional = self.exchanged = False
-        self.before = ""
+        self.before, self.dated = "", False
 
     def read(self, tokens: Sequence[Token]) -> list[Named]:
         """The names of a segment, marked."""
@@ -79,7 +79,7 @@ class Scoper:
                     self._sign(token, following)
                 case Form.WORD:
                     self._word(token)
-            self.before = token.word
+            self.before, self.dated = token.word, token.form is Form.DATE
         return self.names
 
     def _introduce(self, token: Token) -> None:
@@ -320,6 +320,8 @@ class Scoper:
         if word == "to" and self.exchanged and self.recent and not self.joined:
             self.chains, self.exchanged = [Chain(Cue.TREATED)], False
             return
+        if word == "for" and self.dated:
+            self._close_started()
         if word in _SOME:
             self.chains = [chain for chain in self.chains if chain.cue not in DENIALS]
             return
