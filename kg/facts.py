@@ -10,6 +10,7 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from kg.units import Interval
 
@@ -82,6 +83,10 @@ class Measurement:
         bounds = map(_number, (value.low, value.high, *limits))
         given = (self.comparator, _number(self.given), self.given_unit)
         return (self.quantity, str(self.date or ""), strict, *bounds, self.unit, self.flag, *given)
+
+
+NOT_PLACED: Final = "no_yardstick"
+"""The kind of issue that a value has of which nothing says whether it is low, normal or high."""
 
 
 @dataclass(frozen=True)

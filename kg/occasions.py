@@ -11,12 +11,14 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import Final
 
 from kg.entries import Limit
 from kg.facts import DataIssue, Measurement, PatientFacts, ReferenceRange
 from kg.ontology import Ontology
 from kg.units import Interval
 
+NO_YARDSTICK: Final = "NoYardstick"
 POSITION_OF_FLAG = {"L": "Low", "N": "Normal", "H": "High"}
 POSITION_OF_LIMIT = {"low": "Low", "high": "High", "not low": "NotLow", "not high": "NotHigh"}
 CONTRADICTS: Mapping[str, frozenset[str]] = {
@@ -150,12 +152,8 @@ class Interpreter:
             return Interpretation("ArticlePrintedLimit", self.by_limits(occasion, "fallback"))
         if self.limits(quantity, "default") and self.established:
             return Interpretation("SourcedDefault", self.by_limits(occasion, "default"))
-        return Interpretation("NoYardstick", "")
+        return Interpretation(NO_YARDSTICK, "")
 
     def by_other_limits(self, occasion: Occasion) -> str:
         """The position by limits that stand behind a statement: the article's own, or a default for this patient."""
         return self.by_limits(occasion, "fallback") or (self.by_limits(occasion, "default") if self.established else "")
-
-    def default_missing(self, occasion: Occasion, found: Interpretation) -> bool:
-        """Whether only the patient's age or state keeps a sourced default from being used."""
-        return found.yardstick == "NoYardstick" and bool(self.limits(occasion.quantity, "default"))

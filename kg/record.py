@@ -16,8 +16,8 @@ from functools import cached_property, lru_cache
 from kg.absences import Absence, Absences, decided_by
 from kg.contexts import NOW, PASSES, RECORDED, has_ended, property_of
 from kg.derive import Derivation, derive
-from kg.facts import DataIssue, Fact, PatientFacts, Status
-from kg.occasions import CONTRADICTS, Interpretation, Interpreter, Occasion, occasions
+from kg.facts import NOT_PLACED, DataIssue, Fact, PatientFacts, Status
+from kg.occasions import CONTRADICTS, NO_YARDSTICK, Interpretation, Interpreter, Occasion, occasions
 from kg.ontology import Ontology
 from kg.placing import contradicting_limits
 from kg.units import Interval
@@ -273,10 +273,18 @@ class _Compiler:
         self._positions(individual, occasion)
         if current:
             self._check_against_statements(individual, occasion, found)
-        if current and self.interpreter.default_missing(occasion, found):
+        if current and found.yardstick == NO_YARDSTICK:
+            self._without_yardstick(quantity)
+        return individual
+
+    def _without_yardstick(self, quantity: str) -> None:
+        """A value that nothing says to be low, normal or high, though findings would follow from it."""
+        if self.interpreter.limits(quantity, "default"):
             message = f"{self.label[quantity]}: limits for adults are not established for this patient (age or state)"
             self.issues.append(DataIssue("default_not_established", message, (quantity,)))
-        return individual
+        elif any(concept.axis and concept.axis[0] == quantity for concept in self.ontology.concepts.values()):
+            message = f"{self.label[quantity]}: no reference range, flag or word says whether it is low, normal or high"
+            self.issues.append(DataIssue(NOT_PLACED, message, (quantity,)))
 
     def _bounds(self, individual: str, value: Interval, leaf: Leaf) -> None:
         if value.exact is not None:

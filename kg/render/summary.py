@@ -9,7 +9,7 @@ from typing import Final
 from kg.assess import Action, Assessment, Differential
 from kg.assess.issues import STALE, age_in_days, current
 from kg.assess.questions import Question
-from kg.facts import Status
+from kg.facts import NOT_PLACED, Status
 from kg.outcomes import Outcome
 from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
 from kg.render.wording import (
@@ -122,11 +122,17 @@ class Summary:
             yield f"{len(latest) - FACTS} more values"
 
     def _issues(self) -> Iterator[Row]:
-        """Each issue, but old values in one row."""
+        """Each issue, but old values in one row, and those that nothing places."""
         issues = self.assessment.issues
-        yield from (Row(issue.message) for issue in issues if issue.kind != STALE)
-        if old := [self.ontology.label(name) for issue in issues if issue.kind == STALE for name in issue.concepts]:
+        yield from (Row(issue.message) for issue in issues if issue.kind not in (STALE, NOT_PLACED))
+        if unplaced := self._of_kind(NOT_PLACED):
+            yield Row(f"Low or high is not known, for want of a range or flag: {some(unplaced, FACTS)}")
+        if old := self._of_kind(STALE):
             yield Row(f"Older than {self.ontology.stale_after_days} days: {some(old, FACTS)}")
+
+    def _of_kind(self, kind: str) -> list[str]:
+        issues = (issue for issue in self.assessment.issues if issue.kind == kind)
+        return [self.ontology.label(name) for issue in issues for name in issue.concepts]
 
     def _not_used(self) -> Iterator[Row]:
         if self.unread:
