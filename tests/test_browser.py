@@ -158,6 +158,28 @@ def test_a_question_leads_to_the_editor_with_its_query(page: Page, endpoint: End
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
 
 
+def test_a_person_runs_a_query_of_the_project_in_the_editor(page: Page, endpoint: Endpoint) -> None:
+    page.goto(endpoint.sparql)
+    page.get_by_label("A query of the project").select_option("questions/articles")
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(4)
+    page.get_by_label("SPARQL query").fill("SELECT ?claim {")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 1, column")
+
+
+def test_a_person_asks_the_graph_of_an_answer_what_explains_it(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name="SPARQL", exact=True).last.click()
+    page.get_by_label("A query of the project").select_option("explain/sources")
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.get_by_role("textbox", name="conclusion").fill("A0-08")
+    page.get_by_role("button", name="Put in").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("table").get_by_role("row").nth(1)).to_contain_text("A0-08")
+
+
 # -- for everybody
 
 

@@ -104,8 +104,20 @@ def test_the_assets_name_no_other_server() -> None:
 def test_a_browser_gets_the_editor_with_the_queries_to_pick_from(endpoint: Endpoint) -> None:
     elements = Elements(page(endpoint, "/sparql"))
     options = {item["value"] for item in elements.all("option")}
-    assert {name for name in library() if not name.startswith("checks/")} <= options
+    assert {name for name in library() if name.startswith("questions/")} <= options
     assert len(options) > 40
+
+
+def test_queries_that_explain_are_offered_where_an_answer_is(endpoint: Endpoint) -> None:
+    case = {"findings": [{"concept": "pancytopenia"}, {"concept": "b12_elevated"}]}
+    handle = endpoint.client.post("/v1/assessments", json=case).json()["handle"]
+    elements = Elements(page(endpoint, f"/v1/assessments/{handle}/sparql"))
+    explaining = {name for name in library() if name.startswith("explain/")}
+    assert explaining <= {item["value"] for item in elements.all("option")}
+    public = {item["value"] for item in Elements(page(endpoint, "/sparql")).all("option")}
+    assert explaining.isdisjoint(public)
+    assert f"/v1/assessments/{handle}/sparql" in page(endpoint, f"/v1/assessments/{handle}")
+    assert "graph of one answer" in page(endpoint, "/sparql/queries")
 
 
 def test_a_query_that_is_picked_stands_in_the_editor(endpoint: Endpoint) -> None:

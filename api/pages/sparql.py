@@ -30,6 +30,7 @@ SELECT ?claim ?sentence WHERE {
 } ORDER BY ?id LIMIT 20
 """
 PUBLIC: Final = "/sparql"
+OF_AN_ANSWER: Final = "explain/"
 FIELD: Final = "p."
 NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 router = APIRouter(include_in_schema=False)
@@ -71,7 +72,11 @@ async def listed(request: Request) -> Response:
     """All queries of the project with their questions."""
     state = state_of(request)
     families = [
-        {"name": family, "queries": [{"name": name, "query": query} for name, query in found]}
+        {
+            "name": family,
+            "of_an_answer": family + "/" == OF_AN_ANSWER,
+            "queries": [{"name": name, "query": query} for name, query in found],
+        }
         for family, found in groupby(sorted(state.queries.items()), key=lambda item: item[0].partition("/")[0])
     ]
     return page("queries.html", families=families, count=len(state.queries))
@@ -89,6 +94,7 @@ async def one(request: Request, family: str, name: str) -> Response:
     form = accepted(request.headers.get("accept"), ("text/html", DIRECT, "text/plain"))
     if form == "text/html":
         values = {"query": query, "given": given, "text": text, "problems": problems}
+        values["of_an_answer"] = family + "/" == OF_AN_ANSWER
         return page("query.html", 422 if problems else 200, {"Vary": "Accept"}, **values)
     if form is None:
         raise HTTPException(406, f"A query is available as text/html, {DIRECT} and text/plain.")
@@ -116,15 +122,20 @@ def _bound(state: State, query: queries.Query, given: Mapping[str, str]) -> tupl
 
 
 def _editor(request: Request, state: State, text: str, example: str) -> dict[str, Any]:
-    limits = state.pool.limits
+    """Queries that explain an answer are offered where the answer is: the public graph has none."""
+    limits, public = state.pool.limits, request.url.path == PUBLIC
     return {
         "text": text,
         "example": example,
-        "queries": [(name, query.title) for name, query in sorted(state.queries.items())],
+        "queries": [
+            (name, query.title)
+            for name, query in sorted(state.queries.items())
+            if not (public and name.startswith(OF_AN_ANSWER))
+        ],
         "prefixes": sorted(terms.PREFIXES.items()),
         "limits": {"seconds": f"{limits.seconds:g}", "mebibytes": limits.result >> 20},
         "action": request.url.path,
-        "public": request.url.path == PUBLIC,
+        "public": public,
         "share": f"{PUBLIC}?{urlencode({'query': text})}",
         "picked": None,
         "given": {},
