@@ -17,6 +17,7 @@ from starlette.routing import Match
 
 from api.app import create_app
 from api.cli import COMMANDS
+from api.problems import KINDS, KINDS_OF_REQUESTS, kind_of
 from kg.cli import parser
 from kg.contract import Assessment
 
@@ -150,6 +151,15 @@ def is_served(app: FastAPI, path: str) -> bool:
     """Whether a route takes an address; what stands in braces is any name."""
     scope = {"type": "http", "method": "GET", "path": re.sub(r"[{}]", "", path), "root_path": "", "headers": []}
     return any(route.matches(scope)[0] is not Match.NONE for route in app.routes)
+
+
+def test_every_kind_of_problem_is_explained() -> None:
+    told = re.findall(r"^\| (\d{3}) \| `([\w-]+)` \|", PROSE["docs/api.md"], re.MULTILINE)
+    kinds = {kind for table in (KINDS, KINDS_OF_REQUESTS) for _, kind in table} | {kind_of(ValueError())}
+    limits = set(re.findall(r'OverLimit\("([\w-]+)"', (ROOT / "api" / "limits.py").read_text(encoding="utf-8")))
+    known = {(str(kind.status), kind.slug) for kind in kinds if kind.slug != "over-limit"}
+    assert sorted(told) == sorted(known | {("422", slug) for slug in limits})
+    assert len(limits) == 2
 
 
 def test_the_readme_names_every_module() -> None:
