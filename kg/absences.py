@@ -99,10 +99,13 @@ class Absences:
         if not any(other.concept in below and self._context(other) == context for other in still):
             yield context, fact.concept
 
-    def _unsuspected(self, fact: Fact) -> Iterator[Absence]:
+    def _unsuspected(self, fact: Fact) -> Iterable[Absence]:
         """Conditions that are absent and of which there is no suspicion, the most general ones."""
+        below = self.ontology.descendants(fact.concept)
+        if not any(self.ontology.concepts[name].kind == "condition" for name in below):
+            return ()
         suspected = {other.concept for other in self._facts(Status.SUSPECTED)} | self._concluded["hasNoSuspicionOf"]
-        free = self._free(self.ontology.descendants(fact.concept), ("condition",), suspected)
+        free = self._free(below, ("condition",), suspected)
         return (("hasNoSuspicionOf", concept) for concept in self._top(free))
 
     # -- of a complete list

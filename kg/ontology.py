@@ -102,6 +102,11 @@ class Ontology:
         return MappingProxyType({name: concept.label for name, concept in self.concepts.items()})
 
     @cached_property
+    def placed(self) -> frozenset[str]:
+        """Quantities of which some finding says that they are low, normal or high."""
+        return frozenset(concept.axis[0] for concept in self.concepts.values() if concept.axis)
+
+    @cached_property
     def narrower(self) -> Mapping[str, tuple[str, ...]]:
         """Concept → concepts directly below it."""
         found: dict[str, list[str]] = {name: [] for name in self.concepts}

@@ -282,7 +282,7 @@ class _Compiler:
         if self.interpreter.limits(quantity, "default"):
             message = f"{self.label[quantity]}: limits for adults are not established for this patient (age or state)"
             self.issues.append(DataIssue("default_not_established", message, (quantity,)))
-        elif any(concept.axis and concept.axis[0] == quantity for concept in self.ontology.concepts.values()):
+        elif quantity in self.ontology.placed:
             message = f"{self.label[quantity]}: no reference range, flag or word says whether it is low, normal or high"
             self.issues.append(DataIssue(NOT_PLACED, message, (quantity,)))
 
