@@ -16,13 +16,15 @@ import pyoxigraph as ox
 from kg import terms
 from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument, read_case
 from kg.commands.terminal import width
-from kg.errors import InputError, Problem
+from kg.errors import InputError, NotAcceptable, Problem
 from kg.knowledge import Knowledge
+from kg.nearest import closest
 from kg.queries import FOLDER, Query, Value, library, read, value
 from kg.rdf import assessment_graph
 from kg.store.dataset import open_store
 from kg.store.evaluate import Query as Wanted
 from kg.store.evaluate import evaluate
+from kg.store.forms import Kind
 
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("application/sparql-results+json", "text/turtle"),
@@ -31,8 +33,9 @@ FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "xml": ("application/sparql-results+xml", "application/rdf+xml"),
     "csv": ("text/csv", "text/turtle"),
     "tsv": ("text/tab-separated-values", "text/turtle"),
-    "turtle": ("application/sparql-results+json", "text/turtle"),
+    "turtle": ("", "text/turtle"),
 }
+NO_GRAPH: Final = "Take text, markdown, csv, tsv, json or xml."
 _NARROWEST: Final = 12
 XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 
@@ -55,19 +58,18 @@ def run(options: argparse.Namespace) -> int:
     knowledge, form = Knowledge(options.ontology), chosen_format(options)
     text = _text(knowledge, options.query, _bindings(options.bind))
     solutions, graph = FORMS[form]
-    wanted = Wanted(
-        text,
-        forms={
-            "solutions": solutions,
-            "boolean": solutions if "json" in solutions or "xml" in solutions else FORMS["json"][0],
-            "graph": graph,
-        },
-    )
-    answer = evaluate(_store(knowledge, options), wanted, terms.PREFIXES)
+    boolean = solutions if "json" in solutions or "xml" in solutions else FORMS["json"][0]
+    forms: dict[Kind, str] = {"graph": graph}
+    forms |= {"solutions": solutions, "boolean": boolean} if form != "turtle" else {}
+    try:
+        answer = evaluate(_store(knowledge, options), Wanted(text, forms=forms), terms.PREFIXES)
+    except NotAcceptable as error:
+        problem = Problem("--format turtle", "is for a graph; this query gives rows, or yes or no.", NO_GRAPH)
+        raise InputError([problem]) from error
     if form in ("text", "markdown") and answer.kind != "graph":
         sys.stdout.write(_shown(json.loads(answer.body), form))
     else:
-        sys.stdout.write(answer.body.decode())
+        sys.stdout.write(answer.body.decode().removesuffix("\n") + "\n")
     return DONE
 
 
@@ -110,8 +112,8 @@ def _file(query: str) -> Path | None:
     for path in (Path(query), FOLDER / f"{query}.rq"):
         if path.is_file():
             return path
-    close = [name for name in library() if query.removesuffix(".rq").rpartition("/")[2] in name]
-    raise InputError([Problem(query, "is no query file.", "See queries/.", tuple(close[:3]))])
+    close = closest(query.removesuffix(".rq"), library())
+    raise InputError([Problem(query, "is no query file.", "See queries/.", close)])
 
 
 def _typed(knowledge: Knowledge, query: Query, name: str, texts: Sequence[str]) -> list[Value]:
