@@ -82,7 +82,7 @@ def test_no_page_loads_anything_from_another_server(crawled: dict[str, Elements]
         for tag in ("script", "img", "link")
         for item in page.all(tag)
     }
-    assert loaded == {"/static/warrant.css"}
+    assert loaded == {"/static/warrant.css", "/static/icon.svg"}
 
 
 # -- lists
