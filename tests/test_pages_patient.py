@@ -451,4 +451,4 @@ def test_pages_load_nothing_from_another_server(endpoint: Endpoint, place: str) 
         assert all(address.startswith("/") for address in loaded)
         assert page.all("script") == []
         seen += len(loaded)
-    assert seen == 4
+    assert seen == 7

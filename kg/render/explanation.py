@@ -130,10 +130,13 @@ def why_not(assessment: Assessment, claim: str) -> WhyNot:
 
 
 def why_not_text(found: WhyNot) -> str:
-    """The outcome, what is missing, and what is contradicted, a line each."""
+    """The outcome, readings that part, what is missing, what is asked for and known not to be so: a line each."""
     lines = [f"{found.outcome.claim}: {found.outcome.outcome}"]
+    if found.outcome.reason == "reading":
+        lines += [f"  holds if it means: {formal}" for formal in found.outcome.holds_in]
+        lines += [f"  does not hold if it means: {formal}" for formal in found.outcome.fails_in]
     lines += [f"  missing: {' and '.join(fact.label for fact in facts)}" for facts in found.outcome.missing]
-    lines += [f"  contradicted: {label}" for label in found.blocks]
+    lines += [f"  known not to be so: {label}" for label in found.blocks]
     return "\n".join(lines) + "\n"
 
 
