@@ -24,7 +24,7 @@ _UNIT: Final = re.compile(
     r")(?![\w²])",
 )
 _DOSE: Final = re.compile(
-    r"\s*(?:(?:mg|g|[uµμ]g|mcg|micrograms?|milligrams?|grams?|ng|IU|U|units?|mL|ml|tablets?|tabs?|cycles?|puffs?|drops?|vials?|ampoules?|doses?)"
+    r"\s*(?:(?:mg|g|[uµμ]g|mcg|micrograms?|milligrams?|grams?|ng|IU|[Uu]|iu|units?|mL|ml|tablets?|tabs?|cycles?|puffs?|drops?|vials?|ampoules?|doses?)"
     r"(?:\s*/\s*(?:kg|m2|m²|week|wk|day|d|month|h))*)\b(?!\s*/)",
 )
 _COMPARATOR: Final = re.compile(
