@@ -29,6 +29,10 @@ _MAIN_VERB: Final = re.compile(
     r"benefit|got|developed|likely|suffering|eligible)\b",
     re.IGNORECASE,
 )
+_COPULA: Final = re.compile(r"\s*(?:and\s+)?(?:is|are|was)\b", re.IGNORECASE)
+_TELLS: Final = re.compile(
+    r"\b(?:with|who|whose|on|aged|given|because|since|after|taking|having|without)\b|[,(:]", re.IGNORECASE
+)
 _POSSESSIVE: Final = re.compile(
     r"\b(?:her|his|my|our|(?:the|this)\s+patient['’]?s)\s+"
     r"(?:(?!(?:be|being|been|is|are|was|have|has|had|due|to|from|of|an?|mean|means|and|or|with|by|in|on)\b)[\w-]+\s+){0,2}$",
@@ -109,6 +113,15 @@ class Addressed:
         if self.intro and _AUXILIARY.match(text, segment.start):
             verb = _MAIN_VERB.search(text, self.intro[1], segment.end)
             self.verb = verb.start() if verb else -1
+        self.predicate = self._predicate() if self.intro else range(0)
+
+    def _predicate(self) -> range:
+        """What `is this patient ...?` asks, up to what it tells of the patient."""
+        assert self.intro is not None
+        if not _COPULA.match(self.text, self.segment.start):
+            return range(0)
+        tells = _TELLS.search(self.text, self.intro[1], self.segment.end)
+        return range(self.intro[1], tells.start() if tells else self.segment.end)
 
     @property
     def of_the_patient(self) -> bool:
@@ -131,7 +144,7 @@ class Addressed:
         kind = named.concept.kind if named.concept else ""
         if self.intro:
             told = self.opened and (kind == "finding" or bool(named.position) or "measured" in named.marks)
-            return (start < self.intro[0] and not told) or 0 <= self.verb < start
+            return (start < self.intro[0] and not told) or 0 <= self.verb < start or start in self.predicate
         if kind in ("finding", "analyte", "condition") and _POSSESSIVE.search(before):
             return False
         return not self._told(named, before)

@@ -18,7 +18,7 @@ _INITIAL: Final = re.compile(r"(?:(?<![\w/’'.-])|(?<=\w\.))(?<!\d\s)[A-Z]$")
 _CAPITAL: Final = re.compile(r"(?:^|\b[A-Z][\w'’-]*\.?)\s*$")
 _SMALL: Final = re.compile(r"\.\s+[a-z]")
 _ASKING: Final = r"what|which|how|why|whom|whose"
-_PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|until|since|after|before)"
+_PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|below|above|over|within|until|since|after|before)"
 _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
 _SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
 _WANTED: Final = r"(?:dose|dosage|regimen|limit|threshold|cut-?off|target|definition|mechanism|contraindications?)"
