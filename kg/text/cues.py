@@ -63,7 +63,7 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "not done | not yet done | not done yet | not performed | not yet performed | not been done | has not been "
         "done | has not been performed | was not done | was not performed | never done | absent | negative | neg | "
         "nonreactive | non reactive |  ruled out | excluded | not present | not seen | not found | none | not "
-        "detected | was not found | not identified | are not seen | undetectable"
+        "detected | was not found | not identified | are not seen | undetectable | free"
     ),
     Cue.FAMILY: (
         "mother | father | sister | sisters | brother | brothers | parent | parents | aunt | uncle | mum | mom | "
@@ -107,7 +107,8 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     Cue.SUSPECTED: (
         "suspected | suspect | suspects | suspicion of | suspicion for | suspicious for | presumed | probable | "
         "concern for | concerning for | concerned about | clinical suspicion of | we suspect | i suspect | "
-        "suspecting | is suspected | strongly suspect"
+        "suspecting | is suspected | strongly suspect | thinks this is | think this is | thinks it is | think it is | "
+        "believes this is | believe this is | believes it is | believe it is"
     ),
     Cue.UNCERTAIN: (
         "possible | possibly | probably | likely | unlikely | perhaps | questionable | cannot exclude | can't "

@@ -29,7 +29,9 @@ _MAIN_VERB: Final = re.compile(
     r"benefit|got|developed|likely|suffering|eligible)\b",
     re.IGNORECASE,
 )
-_COPULA: Final = re.compile(r"\s*(?:and\s+)?(?:is|are|was)\b", re.IGNORECASE)
+_PREDICATES: Final = re.compile(r"\s*(?:and\s+)?(?:is|are|was|has|have|had)\b", re.IGNORECASE)
+_THE: Final = re.compile(r"\b(?:the|this|her|his|my)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_CAUSE: Final = re.compile(r"\b(?:from|due to|caused by|because of|secondary to)\b", re.IGNORECASE)
 _TELLS: Final = re.compile(
     r"\b(?:with|who|whose|on|aged|given|because|since|after|taking|having|without)\b|[,(:]", re.IGNORECASE
 )
@@ -118,7 +120,7 @@ class Addressed:
     def _predicate(self) -> range:
         """What `is this patient ...?` asks, up to what it tells of the patient."""
         assert self.intro is not None
-        if not _COPULA.match(self.text, self.segment.start):
+        if not _PREDICATES.match(self.text, self.segment.start):
             return range(0)
         tells = _TELLS.search(self.text, self.intro[1], self.segment.end)
         return range(self.intro[1], tells.start() if tells else self.segment.end)
@@ -145,13 +147,19 @@ class Addressed:
         if self.intro:
             told = self.opened and (kind == "finding" or bool(named.position) or "measured" in named.marks)
             return (start < self.intro[0] and not told) or 0 <= self.verb < start or start in self.predicate
-        if kind in ("finding", "analyte", "condition") and _POSSESSIVE.search(before):
+        cause = _CAUSE.search(self.text, start, named.token.end)
+        if kind in ("finding", "analyte", "condition") and not cause and _POSSESSIVE.search(before):
             return False
         return not self._told(named, before)
 
+    def asks_of_a_value(self, named: Named) -> bool:
+        """Whether it asks if a value is low, normal or high."""
+        return self.segment.asks and not self.opened and "measured" in named.marks and bool(named.position)
+
     def _told(self, named: Named, before: str) -> bool:
         """A value in a question is told of the patient, unless it stands in general terms (`a level of ...`)."""
-        return "measured" in named.marks and not _ARTICLE.search(before) and not _GENERAL.search(before)
+        general = _ARTICLE.search(before) or (_GENERAL.search(before) and not _THE.search(before))
+        return "measured" in named.marks and not general
 
     def _last(self, named: Named) -> bool:
         """Whether a name, or the last of alternatives, ends a statement with a question mark, or `... safe?` does."""

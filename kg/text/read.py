@@ -61,7 +61,7 @@ _COLON: Final = re.compile(r"\s*:")
 _LINE_END: Final = re.compile(r"\n|[.;?!](?=\s|$)")
 _KIN: Final = re.compile(rf"\b(?P<whose>her|his|my)\s+(?:\w+\s+)?(?P<who>{KIN})\b", re.IGNORECASE)
 _PRONOUN: Final = re.compile(r"\b(he|his|him|she|her|i|my|patient)\b", re.IGNORECASE)
-_DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|since)\b", re.IGNORECASE)
+_DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|(?<!free )since)\b", re.IGNORECASE)
 
 
 def read_text(text: str, names: Names, today: datetime.date) -> TextReading:
@@ -205,6 +205,8 @@ class _Reader:
         places = []
         for name in named:
             asked = ask.asks_about(name)
+            if ask.asks_of_a_value(name):
+                name.position = ""
             series = self.scan.series.get(name.hit)
             context = Context(heading, self._taken(name, series), gives and asked, asked, diagnosed, self.today)
             places.append(_Place(name, segment, sense(name, heading, asked), context))
