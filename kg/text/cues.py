@@ -85,7 +85,8 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     ),
     Cue.HISTORY_POST: (
         "survivor | treated | treated in | in remission | resolved | cured | in the past | in childhood | in "
-        "complete remission | history | has resolved | years previously | treated successfully | successfully "
+        "complete remission | history | has resolved | has gone | is gone | has disappeared | went away | "
+        "years previously | treated successfully | successfully "
         "treated | in cr"
     ),
     Cue.TREATED: (

@@ -223,11 +223,12 @@ class Meaning:
         if concept.kind not in PAST:
             return self._asserted_past(named, concept)
         day = self._day(named.day)
-        if "ended" in named.marks and concept.kind in TREATMENTS:
-            until = self._day(named.until) if named.until else day
+        ended = "ended" in named.marks or (named.until is not None and named.until.over(context.today))
+        if ended and concept.kind in TREATMENTS:
+            since, until = self._day(named.since), self._day(named.until) if named.until else day
             exact = self._exact(named, concept)
             if until and exact:
-                return self._add("treatments", named, concept, ended=until)
+                return self._add("treatments", named, concept, started=since, ended=until)
             if exact:
                 self._add("treatments", named, concept, status="absent")
             return self._add("history", named, concept)
@@ -244,6 +245,8 @@ class Meaning:
         marks = named.marks
         result = self._result_of(named, concept)
         if "pending" in marks:
+            if "done" in marks or named.day:
+                self._add("procedures", named, concept, date=self._day(named.day))
             return self._add("results", named, result or concept, status="pending")
         if "shows" in marks:
             return self._add("results", named, result or concept, date=self._day(named.day))

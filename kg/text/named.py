@@ -65,7 +65,7 @@ class Named:
 
     def date(self, day: DateHit, cue: str) -> None:
         """Take a date as the day, or, by the word before it, as the day from which or until which the name holds."""
-        if cue == "until" and self.since:
+        if (cue == "until" and self.since) or (cue == "since" and "ended" in self.marks):
             self.until = day
         elif cue == "since" or "starts" in self.marks:
             self.since = day

@@ -25,6 +25,7 @@ POST: Final[Mapping[Cue, str]] = {
     Cue.NEG: "negated", Cue.NEVER: "never", Cue.WITHHELD: "withheld",
 }  # fmt: skip
 _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
+_NOW: Final = frozenset({"now", "currently", "today"})
 _PATIENT: Final = frozenset({"patient", "the patient", "pt"})
 _PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
 _AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
@@ -153,7 +154,7 @@ class Scoper:
             return True
         if cue is Cue.ENDED and self._ends_a_list(following):
             end_of_list(self.recent, token.word)
-            self.date_cue = "until"
+            self.date_cue, self.joined = "until", ""
             return True
         return False
 
@@ -203,6 +204,10 @@ class Scoper:
         self.chains.append(Chain(Cue.NEG))
 
     def _on_pending_first(self, cue: Cue, token: Token, following: Token | None) -> None:
+        """`result pending` speaks of the test before it, wherever that ended."""
+        if "result" in token.word and self.recent and self.recent[-1].kinds & {"procedure", "result"}:
+            self.recent[-1].marks.add("pending")
+            return
         self.chains.append(Chain(Cue.PENDING))
 
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
@@ -261,7 +266,18 @@ class Scoper:
         self.positions.qualify(token)
 
     def _on_position(self, cue: Cue, token: Token, following: Token | None) -> None:
-        """`low`, `normal` or `high`: of the names before it where they have none, else of those to come."""
+        """`low`, `normal` or `high`: of the names before it where they have none, else of those to come.
+
+        What a test is `now` takes the place of what it was; of a finding that has another name then, nothing is sure.
+        """
+        last = self.recent[-1] if self.recent else None
+        if self.before in _NOW and last and last.position:
+            last.position, last.end = POSITIONS[cue], token.end
+            return
+        if self.before in _NOW and last and last.concept and last.concept.axis:
+            last.marks.add("unclear")
+            last.end = token.end
+            return
         if self._closely_behind(following) and any(named.placeable for named in self.recent):
             negated = any(chain.cue is Cue.NEG and not chain.started and not chain.gap for chain in self.chains)
             self.positions.behind(self.recent, POSITIONS[cue], token, negated)
