@@ -50,6 +50,12 @@ _DAY_OPEN: Final = re.compile(
     re.IGNORECASE,
 )
 _NOW_BEHIND: Final = re.compile(r"\s*(?:now|currently|at present|this morning)\b", re.IGNORECASE)
+_CHANGES: Final = re.compile(
+    r"(?:(?:dropped|drops|fell|fallen|falling|fall|rose|risen|rising|rise|climbed|dipped)\s+(?:(?:by|of|almost|about|~)\s*)?"
+    r"|(?:increased|decreased|improved|worsened|reduced|up|down)\s+by\s+)$",
+    re.IGNORECASE,
+)
+_CHANGED_TO: Final = re.compile(r"[^.;:\n\d]{0,40}?\bto\s+", re.IGNORECASE)
 _TODAY: Final = re.compile(r"\b(?:now|currently|today|again)\b", re.IGNORECASE)
 _OPENS_ANOTHER: Final = re.compile(r"\s*:")
 _ENDS: Final = re.compile(r"\s*(?:[.,;)\]]|$|\n|and\b|then\b|but\b)")
@@ -59,6 +65,7 @@ _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
 _MOST_WORDS: Final = 9
+CHANGE: Final = "how much a value changed, not a value"
 UNDATED: Final = "several values without a day; which of them is the last is not said"
 
 
@@ -105,6 +112,9 @@ class ValueReader:
         if opened is None:
             return Series(())
         start, day, unit, reversed_ = opened
+        amount = number_at(self.text, start, self.commas)
+        if amount and _CHANGES.search(self.text, place, start):
+            return self._changed(start, amount.end, limit)
         first = self._value(start, limit)
         if first is None:
             return Series((), self._dose(start, limit), self._spread(start, limit))
@@ -114,6 +124,15 @@ class ValueReader:
         if end and not any(value.days for value in values):
             return Series((), unused=(first.start, end, UNDATED))
         return Series(self._carried(values, reversed_), unused=(last.end, end, UNDATED) if end else None)
+
+    def _changed(self, start: int, end: int, limit: int) -> Series:
+        """Behind an amount of change, the value that it led `to`, if that is said."""
+        unit = unit_at(self.text, end)
+        end = unit.end if unit else end
+        to = _CHANGED_TO.match(self.text, end)
+        value = self._value(to.end(), limit) if to and to.end() < limit else None
+        values = (replace(value, unit=value.unit or (unit.said if unit else "")),) if value else ()
+        return Series(values, unused=(start, end, CHANGE))
 
     def cell(self, start: int, end: int) -> Value | None:
         """The value that fills a cell of a table."""
