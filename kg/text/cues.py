@@ -161,7 +161,9 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "hold | held | withhold | withheld | on hold | avoid | avoided | avoiding | declined | declines | refused | "
         "refuses | do not give | do not start | don't give | don't start | don't use | do not use | not to give | "
         "not for | never give | against giving | not a candidate for | unsuitable for | not suitable for | "
-        "contraindicated for | stop | no role for"
+        "contraindicated for | stop | no role for | not recommended | is not recommended | was not recommended | not "
+        "advised | not planned | is not planned | not given | was not given | not appropriate | decided against | "
+        "considered but not given | considered but declined | considered but rejected"
     ),
     Cue.DONE: "done | performed | was done | was performed | obtained | carried out | taken | has been done",
     Cue.SHOWS: (

@@ -10,6 +10,7 @@ from kg.names import fold
 from kg.text.cues import Cue, words_of
 from kg.text.entries import Draft
 from kg.text.lexicon import Lexicon
+from kg.text.named import TREATMENTS
 from kg.text.printed import dose_at, unit_at
 from kg.text.reading import Unread
 from kg.text.segments import Heading, Segment
@@ -58,7 +59,7 @@ def leftover(
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[Unread] = []
     looks = (
-        *_doses(scan), *_lacking(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan.text),
+        *_doses(scan), *_lacking(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan),
         *_capitals(scan.text),
     )  # fmt: skip
     for start, end, reason in looks:
@@ -125,13 +126,15 @@ def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:
                 yield match.start("drug"), match.end("drug"), "no treatment of that name"
 
 
-def _words(lexicon: Lexicon, text: str) -> Iterator[tuple[int, int, str]]:
+def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
+    """Clinical words, but for one that goes on with the name of a treatment."""
+    treated = {hit.end for hit in scan.hits if any(concept.kind in TREATMENTS for concept, _ in hit.entry.concepts)}
     endings = tuple(map(fold, lexicon.customs.endings))
     drugs = tuple(map(fold, lexicon.customs.drug_endings))
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(scan.text):
         word = fold(match[0])
         singular = word.removesuffix("s")
-        if word in _NOT_CLINICAL:
+        if word in _NOT_CLINICAL or (match.start() - 1 in treated and scan.text[match.start() - 1] == " "):
             continue
         looks = word in lexicon.customs.words or singular in lexicon.customs.words
         long = len(word) >= 7 and word.isalpha()
