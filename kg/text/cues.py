@@ -190,7 +190,10 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     Cue.DEGREE: (
         "markedly | marked | grossly | very | severely | severe | mildly | mild | slightly | moderately | moderate "
         "| profoundly | profound | strongly | extremely | greatly | hugely | massively | much | persistently | "
-        "persistent | repeatedly | inappropriately | unexplained"
+        "persistent | repeatedly | inappropriately | unexplained | of "
+        "unknown cause | of unknown origin | of unknown aetiology | of unknown etiology | of unclear cause | of "
+        "unclear origin | of unclear aetiology | of unclear etiology | cause unknown | cause unclear | aetiology "
+        "unclear | etiology unclear"
     ),
     Cue.ALLERGY: "allergic to | allergy to | allergies | allergy | intolerant of | intolerance to | reaction to",
     Cue.SUBJECT: "she | he | patient | the patient | pt | they | herself | himself | i | we",
