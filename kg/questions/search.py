@@ -116,13 +116,14 @@ class Searcher:
         return re.search(pattern, said, re.IGNORECASE) is not None
 
     def _ranked(self, found: Found, asked: Asked) -> Found:
-        """Claims about what was asked, by its very names, come first; of those, claims about little else."""
+        """First claims about what was asked, by its very names; of those, about kinds of it; then about little else."""
         wanted = {*asked.concepts, *asked.absent}
+        kinds = {below for one in wanted for below in self.ontology.descendants(one)} - wanted
 
-        def rank(name: str) -> tuple[int, int, int, str]:
+        def rank(name: str) -> tuple[int, int, int, int, str]:
             about = self.about[name]
             manner = sum(self._says(name, pattern) for pattern in asked.manner)
-            return -manner, -len(wanted & about), len(about), name
+            return -manner, -len(wanted & about), -len(kinds & about), len(about), name
 
         return replace(found, claims=tuple(sorted(found.claims, key=rank)))
 
