@@ -35,6 +35,9 @@ _CAUSE: Final = re.compile(r"\b(?:from|due to|caused by|because of|secondary to)
 _TELLS: Final = re.compile(
     r"\b(?:with|who|whose|on|aged|given|because|since|after|taking|having|without)\b|[,(:]", re.IGNORECASE
 )
+_IS_ON: Final = re.compile(
+    r"\s*(?:(?:still|currently|now)\s+)?(?:on|taking|receiving)(?:\s+[\w-]+){1,3}\s*\?\W*", re.IGNORECASE
+)
 _POSSESSIVE: Final = re.compile(
     r"\b(?:her|his|my|our|(?:the|this)\s+patient['’]?s)\s+"
     r"(?:(?!(?:be|being|been|is|are|was|have|has|had|due|to|from|of|an?|mean|means|and|or|with|by|in|on)\b)[\w-]+\s+){0,2}$",
@@ -122,8 +125,11 @@ class Addressed:
         assert self.intro is not None
         if not _PREDICATES.match(self.text, self.segment.start):
             return range(0)
-        tells = _TELLS.search(self.text, self.intro[1], self.segment.end)
-        return range(self.intro[1], tells.start() if tells else self.segment.end)
+        start, end = self.intro[1], self.segment.end
+        tells = _TELLS.search(self.text, start, end)
+        if tells is None or _IS_ON.fullmatch(self.text, start, end):
+            return range(start, end)
+        return range(start, tells.start())
 
     @property
     def of_the_patient(self) -> bool:
