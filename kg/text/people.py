@@ -23,9 +23,11 @@ _AGE: Final = re.compile(
     rf"|(?P<a2>\d{{1,3}})\s*[-‐‑–]?\s*(?:y/?o\b|y\.o\.|yo\b)\.?(?:\s*[-/]?\s*(?P<s2>[FMfm])\b(?!\s*[:=]))?"
     r"|(?P<a3>\d{2,3})\s?[-/]?\s?(?P<s3>[FMfm])\b(?!\s*[=/]|:\S|[-‐‑])"
     rf"|(?P<a4>\d{{1,3}})\s?{_UNIT}\b\.?\s*[-/,]?\s*(?:(?P<s4>[FM])\b|(?=(?:fe)?male\b|(?:wo)?man\b|lady\b|gentleman\b))"
-    r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w.,/%]|\s*[/%]|\.\d)(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
+    rf"|(?P<s11>[FM])\s*[/,]?\s*(?P<a11>\d{{1,3}})\s*{_UNIT}\b"
+    r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w/%]|[.,]\d|\s*[/%])(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
     rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
-    rf"|\b(?:{_PERSON})(?:\s*,|\s+of)\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b))"
+    rf"|\b(?:{_PERSON})\s*,?\s*(?P<a12>\d{{2,3}})\s*{_UNIT}\b"
+    rf"|\b(?:{_PERSON})(?:\s*,|\s+of|(?=\s))\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b))"
     rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
     r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
@@ -65,7 +67,7 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     for match in _AGE.finditer(text):
         if _inside(match.start(), outside):
             continue
-        number = next(int(match[f"a{n}"]) for n in range(1, 11) if match[f"a{n}"])
+        number = next(int(match[f"a{n}"]) for n in range(1, 13) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
         doubt = "" if years <= _OLDEST else f"no age: {number} is over {_OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))
@@ -82,7 +84,7 @@ def sexes(text: str, outside: tuple[tuple[int, int], ...], others: bool) -> tupl
 
 def _beside_age(text: str) -> Iterator[Said]:
     for match in _AGE.finditer(text):
-        for number in range(1, 7):
+        for number in (1, 2, 3, 4, 5, 6, 11):
             letter = match[f"s{number}"]
             if letter:
                 yield Said("female" if letter in "Ff" else "male", match.start(f"s{number}"), match.end(f"s{number}"))

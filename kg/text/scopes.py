@@ -26,6 +26,7 @@ POST: Final[Mapping[Cue, str]] = {
 }  # fmt: skip
 _STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
 _NOW: Final = frozenset({"now", "currently", "today"})
+_POSSESSIVES: Final = frozenset({"my", "her", "his"})
 _PATIENT: Final = frozenset({"patient", "the patient", "pt"})
 _PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
 _AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
@@ -336,7 +337,7 @@ class Scoper:
         if word == "to" and self.exchanged and self.recent and not self.joined:
             self.chains, self.exchanged = [Chain(Cue.TREATED)], False
             return
-        if word == "for" and self.dated:
+        if (word == "for" and self.dated) or (word in _POSSESSIVES and self.before == "and"):
             self._close_started()
         if word in _SOME:
             self.chains = [chain for chain in self.chains if chain.cue not in DENIALS]
