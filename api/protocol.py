@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
@@ -20,6 +19,8 @@ DIRECT: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 MOST_PARAMETERS: Final = 1000
 Pairs = list[tuple[str, str]]
+_UPDATES: Final = frozenset(("update", "using-graph-uri", "using-named-graph-uri"))
+_QUERIES: Final = frozenset(("query", "default-graph-uri", "named-graph-uri"))
 _NO_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -41,16 +42,18 @@ async def operation(request: Request) -> Operation | None:
     pairs = _pairs(request.scope["query_string"], "the address")
     if request.method == "POST":
         pairs += await _body(request)
-    names = {name for name, _ in pairs}
-    if names & {"update", "using-graph-uri", "using-named-graph-uri"}:
+    given: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        given[name] = (*given.get(name, ()), value)
+    if not _UPDATES.isdisjoint(given):
         raise QueryRefused("This endpoint answers queries only; the data never changes.")
-    if request.method != "POST" and not names & {"query", "default-graph-uri", "named-graph-uri"}:
+    if request.method != "POST" and _QUERIES.isdisjoint(given):
         return None
     return Operation(
-        text=_one("query", pairs),
-        default_graphs=_all("default-graph-uri", pairs),
-        named_graphs=_all("named-graph-uri", pairs),
-        seconds=_seconds(_all("timeout", pairs)),
+        text=_one("query", given.get("query", ())),
+        default_graphs=given.get("default-graph-uri", ()),
+        named_graphs=given.get("named-graph-uri", ()),
+        seconds=_seconds(given.get("timeout", ())),
     )
 
 
@@ -96,16 +99,11 @@ def _decoded(body: bytes) -> str:
         raise _bad("the body", f"is not UTF-8: byte {error.start}.", "Encode the query in UTF-8.") from error
 
 
-def _one(name: str, pairs: Pairs) -> str:
-    found = _all(name, pairs)
+def _one(name: str, found: tuple[str, ...]) -> str:
     if len(found) != 1:
         message = f"is given {len(found)} times." if found else "is missing."
         raise _bad(name, message, "A request carries exactly one query.")
     return found[0]
-
-
-def _all(name: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(value for key, value in pairs if key == name)
 
 
 def _seconds(found: tuple[str, ...]) -> float | None:
