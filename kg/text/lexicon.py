@@ -28,6 +28,7 @@ SMALL: Final = frozenset(
 )
 ONE_LETTER, TWO_LETTERS = 6, 9
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
+_GLUED: Final = re.compile(r"(?P<name>[^\W\d_]{2,})(?P<number>\d+\w*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,6 +247,17 @@ def lexicon_of(names: Names) -> Lexicon:
 
 
 def look(lexicon: Lexicon, text: str) -> tuple[tuple[Atom, ...], tuple[Hit, ...]]:
-    """The atoms of a text and the phrases in it."""
-    words = atoms(text)
+    """The atoms of a text and the phrases in it. A number that stands at the name of a test is parted from it."""
+    words = tuple(part for atom in atoms(text) for part in _parts(lexicon, atom))
     return words, lexicon.find(text, words)
+
+
+def _parts(lexicon: Lexicon, atom: Atom) -> tuple[Atom, ...]:
+    match = _GLUED.fullmatch(atom.word)
+    entry = lexicon.entries.get(match["name"]) if match and atom.word not in lexicon.entries else None
+    if match is None or entry is None or not entry.concepts:
+        return (atom,)
+    if len(atom.word) != atom.end - atom.start or any(concept.kind != "analyte" for concept, _ in entry.concepts):
+        return (atom,)
+    middle = atom.start + match.end("name")
+    return Atom(atom.start, middle, match["name"]), Atom(middle, atom.end, match["number"])

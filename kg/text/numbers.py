@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 NUMBER: Final = r"\d{1,3}(?:[,'’\u00a0\u2009\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,]\d+)?"
-_NUMBER: Final = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
+_NUMBER: Final = re.compile(rf"(?<![\d_.,])(?:{NUMBER})")
 _BLANKS: Final = re.compile(r"[ '’\u00a0\u2009\u202f]")
 _DECIMAL_COMMA: Final = re.compile(r"(?<![\w.,])\d+,\d{1,2}(?![\w,]|\.\d)")
 _THREE: Final = re.compile(r"[1-9]\d{0,2}[,.]\d{3}")
