@@ -8,16 +8,17 @@ from typing import Any, Final
 DOZEN: Final = 12
 DENSITIES: Final = ("sparse", "dense")
 RIVALS: Final = {"hermit": "HermiT", "owlrl": "owlrl", "reasonable": "reasonable"}
+NOT_ASKED: Final = "not asked in this run"
 NUMBERS: Final = ("load", "first", "median", "p95", "bare", "explained", "explained_p95")
 COUNTS: Final = ("facts", "fired", "applies", "proofs", "memory")
 Results = Mapping[str, Mapping[str, Any]]
 
 HEAD: Final = """# Benchmarks
 
-Written by `python -m bench.run`; do not edit. All figures are of one run, each from a process of
-its own: wall time, and the largest resident size of the process. The generator (`bench/generate.py`) is deterministic.
-Sparse: as many conditions as claims. Dense: five claims to a condition. A patient meets some claims whole (sparse 4,
-dense 8), contradicts others and has something besides; a patient of a larger ontology states no more.
+Written by `python -m bench.run`; do not edit. All figures are of one run, each from a process of its own: wall time,
+and the largest resident size of the process. The generator (`bench/generate.py`) is deterministic. Sparse: as many
+conditions as claims. Dense: five claims to a condition. A patient meets some claims whole (sparse 4, dense 8),
+contradicts others and has something besides; a patient of a larger ontology states no more.
 """
 EXPLAINED: Final = """
 Load: from the module files over their digest and the cache on disk to an engine that can be asked, checksum included.
@@ -134,6 +135,8 @@ def _rivals(results: Results) -> Iterator[str]:
 def _rivalry(found: Mapping[str, Any], engine: Mapping[str, Any]) -> Sequence[str]:
     if "seconds" not in found:
         late = any(word in found["error"] for word in ("timeout", "did not finish"))
+        if found["error"] == NOT_ASKED:
+            return (NOT_ASKED, "", "", "")
         return ("did not finish" if late else f"failed: {found['error'].splitlines()[-1][:80]}", "", "", "")
     each = found["seconds"] * 1000 / DOZEN
     memory = max(found["memory"], found["children"])
