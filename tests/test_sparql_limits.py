@@ -129,6 +129,30 @@ def test_more_runaway_queries_than_workers_leave_room_for_a_small_one() -> None:
     assert with_pool(Limits(seconds=3, workers=2, aside=4, patience=0.1), work) < 1
 
 
+def test_a_query_that_waits_for_a_processor_is_no_runaway() -> None:
+    async def work(pool: Pool) -> None:
+        [worker] = workers(pool)
+        os.kill(worker, signal.SIGSTOP)
+        asked = asyncio.create_task(pool.run(Query(SMALL)))
+        await asyncio.sleep(0.4)
+        os.kill(worker, signal.SIGCONT)
+        await asked
+        assert workers(pool) == [worker], "it was moved aside, and another forked"
+
+    with_pool(Limits(workers=1, patience=0.1), work)
+
+
+def test_those_behind_a_query_that_nobody_waits_for_are_answered() -> None:
+    async def work(pool: Pool) -> None:
+        first, *others = [asyncio.create_task(pool.run(Query(SMALL))) for _ in range(5)]
+        await asyncio.sleep(0)
+        first.cancel()
+        async with asyncio.timeout(30):
+            assert len(await asyncio.gather(*others)) == 4
+
+    with_pool(Limits(workers=1), work)
+
+
 # -- memory and size
 
 

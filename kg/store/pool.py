@@ -2,8 +2,8 @@
 
 A few workers take turns. While queries are quick, several are on the way to each, so that none of the processes has to
 be woken for every one. A worker that needs longer than `SOON` takes no more, and what waits behind its query goes to
-another; one that needs longer than `patience` is moved aside: its process gets the lowest priority and its turn goes to
-somebody else. So a runaway query costs others next to nothing until its time is over. A worker that was moved aside,
+another; one that is still at it after `patience`, and did not only wait for a processor, is moved aside: its process
+gets the lowest priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its time is over. A worker that was moved aside,
 that had to give away what waited behind, or that was given quads of its own, is not used again.
 """
 
@@ -25,6 +25,7 @@ from kg.store.processes import END, LOWER, Job, Nursery, Worker
 
 RETRY_AFTER: Final = 1
 SOON: Final = 0.05
+BUSY: Final = 0.5
 DEPTH: Final = 8
 REMEDY: Final = "Ask for less, or put the most selective pattern first."
 STOPPING: Final = "The service is being stopped. Come back in a moment."
@@ -166,9 +167,11 @@ class Pool:
         self._give_away(worker)
         if job.reply.done():
             self._end(worker)
-        else:
-            job.at(min(job.deadline, patience), self._move_aside, worker, job)
-            self._dispatch()
+            return
+        if job.abandoned is not None:
+            self._spawn(self._watch(worker, job, job.abandoned))
+        job.at(min(job.deadline, patience), self._move_aside, worker, job, worker.processor_time())
+        self._dispatch()
 
     def _give_away(self, worker: Worker) -> None:
         """What waits behind the first job of a worker is the first to wait for another."""
@@ -179,12 +182,15 @@ class Pool:
                 self._waiting.appendleft(job)
                 job.at(job.deadline, self._give_up, job)
 
-    def _move_aside(self, worker: Worker, job: Job) -> None:
+    def _move_aside(self, worker: Worker, job: Job, used: float) -> None:
+        """Let a query go on beside the others, unless it only waits for a processor: that is no fault of its own."""
+        now = asyncio.get_running_loop().time()
+        if worker.processor_time() - used < self.limits.patience * BUSY and now < job.deadline:
+            job.at(min(job.deadline, now + self.limits.patience), self._move_aside, worker, job, used)
+            return
         job.at(job.deadline, self._expire, worker, job)
         self._nursery.tell(LOWER, worker)
         worker.spent = True
-        if job.abandoned is not None:
-            self._spawn(self._watch(worker, job, job.abandoned))
         if self._aside < self.limits.aside:
             self._aside += 1
             worker.aside = True
@@ -212,11 +218,12 @@ class Pool:
         job.fail(Overloaded("No worker became free within the time limit. Come back in a moment.", RETRY_AFTER))
 
     def _drop(self, job: Job) -> None:
-        """Nobody wants the answer any more: a worker that is at work on it is ended."""
-        job.rest()
+        """Nobody wants the answer any more: a worker that is at work on it for long is ended, as `_slow` does."""
         if job in self._waiting:
+            job.rest()
             self._waiting.remove(job)
-        elif (worker := job.worker) is not None and worker.jobs and worker.jobs[0] is job:
+        elif (worker := job.worker) is not None and worker.busy and worker.jobs and worker.jobs[0] is job:
+            job.rest()
             self._end(worker)
 
     # -- what workers do

@@ -10,6 +10,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -93,6 +94,15 @@ class Worker(asyncio.Protocol):
         """Part with the worker; its owner hears of it no more."""
         self._transport.abort()
         self._closed = True
+
+    def processor_time(self) -> float:
+        """Seconds of processor time that the worker has used; those of the clock where the system does not tell."""
+        # what clock_getcpuclockid(3) gives on Linux
+        clock = (~self.pid << 3) | 2
+        try:
+            return time.clock_gettime(clock)
+        except OSError:
+            return time.monotonic()
 
     def _flush(self) -> None:
         if not self._transport.is_closing():

@@ -25,6 +25,7 @@ from kg.store.worker import confine, end_with_parent, serve, without_network
 MESSAGE: Final = struct.Struct(">cI")
 REPLY: Final = struct.Struct(">I")
 IDLE_PRIORITY: Final = 19
+SOON: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ class Zygote:
         # a store on disk has threads, which a fork would lose: each worker opens it
         self.store = None if settings.on_disk else self.location.open()
         self.workers: set[int] = set()
+        self.dying: set[int] = set()
 
     def run(self) -> None:
         self.control.sendall(REPLY.pack(0))
         while True:
-            message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE.size, 1)
+            try:
+                message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE.size, 1)
+            except TimeoutError:
+                self._bury()
+                continue
             if len(message) < MESSAGE.size:
                 break
             kind, pid = MESSAGE.unpack(message)
@@ -61,8 +67,11 @@ class Zygote:
                 self._fork(descriptors[0])
             elif pid in self.workers:
                 self._kill(pid) if kind == b"K" else self._lower(pid)
+            self._bury()
         for pid in sorted(self.workers):
             self._kill(pid)
+        for pid in self.dying:
+            os.waitpid(pid, 0)
 
     def _fork(self, descriptor: int) -> None:
         pid = os.fork()
@@ -91,11 +100,16 @@ class Zygote:
             os.setpriority(os.PRIO_PROCESS, pid, IDLE_PRIORITY)
 
     def _kill(self, pid: int) -> None:
-        """End a worker, or bury one that has ended: until then its id belongs to no other process."""
+        """End a worker, which may have ended: until it is buried its id belongs to no other process."""
         self.workers.remove(pid)
+        self.dying.add(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+
+    def _bury(self) -> None:
+        """Let go of those that have ended. One of the lowest priority takes seconds on a busy machine: nobody waits."""
+        self.dying = {pid for pid in self.dying if os.waitpid(pid, os.WNOHANG)[0] == 0}
+        self.control.settimeout(SOON if self.dying else None)
 
 
 def main() -> None:
