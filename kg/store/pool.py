@@ -3,8 +3,9 @@
 A few workers take turns. While queries are quick, several are on the way to each, so that none of the processes has to
 be woken for every one. A worker that needs longer than `SOON` takes no more, and what waits behind its query goes to
 another; one that is still at it after `patience`, and did not only wait for a processor, is moved aside: its process
-gets the lowest priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its time is over. A worker that was moved aside,
-that had to give away what waited behind, or that was given quads of its own, is not used again.
+gets the lowest priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its
+time is over. A worker that was moved aside, that had to give away what waited behind, or that was given quads of its
+own, is not used again.
 """
 
 from __future__ import annotations
