@@ -72,6 +72,11 @@ def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _of_kinds(ontology: Ontology, kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name, concept in ontology.concepts.items() if concept.kind in kinds)
+
+
 class Absences:
     """The absences of one patient. `counts` says whether a fact is not set aside; `measured` names quantities."""
 
@@ -105,7 +110,7 @@ class Absences:
         if not any(self.ontology.concepts[name].kind == "condition" for name in below):
             return ()
         suspected = {other.concept for other in self._facts(Status.SUSPECTED)} | self._concluded["hasNoSuspicionOf"]
-        free = self._free(below, ("condition",), suspected)
+        free = self._free(("condition",), suspected) & below
         return (("hasNoSuspicionOf", concept) for concept in self._top(free))
 
     # -- of a complete list
@@ -115,18 +120,16 @@ class Absences:
         for name in sorted(self.facts.complete & set(LEFT_OUT)):
             for context, kinds in LEFT_OUT[name]:
                 touched = self._named[context] | self._concluded[context]
-                free = self._free(self.ontology.concepts, kinds, touched)
+                free = self._free(kinds, touched)
                 yield from ((context, concept) for concept in self._top(free))
 
-    def _free(self, names: Iterable[str], kinds: Collection[str], touched: Collection[str]) -> frozenset[str]:
+    def _free(self, kinds: tuple[str, ...], touched: Collection[str]) -> frozenset[str]:
         """Concepts of some kinds with nothing touched at or below them."""
-        blocked = {upper for name in touched for upper in self.ontology.ancestors(name)}
-        return frozenset(name for name in names if self.ontology.concepts[name].kind in kinds and name not in blocked)
+        return _of_kinds(self.ontology, kinds).difference(*map(self.ontology.ancestors, touched))
 
-    def _top(self, free: frozenset[str]) -> Iterator[str]:
-        for concept in sorted(free):
-            if not free & set(self.ontology.concepts[concept].parents):
-                yield concept
+    def _top(self, free: frozenset[str]) -> Iterable[str]:
+        concepts = self.ontology.concepts
+        return sorted(concept for concept in free if free.isdisjoint(concepts[concept].parents))
 
     # -- what the record says something of
 
@@ -165,13 +168,16 @@ class Absences:
     def _concluded(self) -> Known:
         """Concepts that a rule may yet conclude from what the record speaks of, by context."""
         found: Known = {context: set() for context in ABSENT.values()}
-        size = -1
-        while size != sum(map(len, found.values())):
-            size = sum(map(len, found.values()))
-            for atom, conditions in self.ontology.concluded_by.items():
+        waiting = self.ontology.concluded_by
+        while held := [
+            atom
+            for atom, conditions in waiting.items()
+            if any(self._could_hold(condition, found) for condition in conditions)
+        ]:
+            for atom in held:
                 prop, _, concept = atom.partition(" some ")
-                if any(self._could_hold(condition, found) for condition in conditions):
-                    found[absent(prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
+                found[absent(prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
+            waiting = {atom: conditions for atom, conditions in waiting.items() if atom not in held}
         return found
 
     def _could_hold(self, condition: str, concluded: Known) -> bool:

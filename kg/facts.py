@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.units import Interval
 
@@ -25,8 +25,7 @@ class Status(StrEnum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True, order=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a fact was stated: a JSON path of a case, or a character span of a text."""
 
     path: str = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final
 
 from kg.entries import Limit
@@ -106,6 +106,15 @@ def _occasion(
     )
 
 
+@lru_cache(maxsize=2)
+def _limits(ontology: Ontology) -> Mapping[tuple[str, str], tuple[Limit, ...]]:
+    """The limits by quantity and rank."""
+    found: dict[tuple[str, str], tuple[Limit, ...]] = {}
+    for limit in ontology.limits:
+        found[limit.quantity, limit.rank] = (*found.get((limit.quantity, limit.rank), ()), limit)
+    return found
+
+
 class Interpreter:
     """Chooses the yardstick of each occasion of one patient."""
 
@@ -127,7 +136,7 @@ class Interpreter:
         return bool(names & set(self.ontology.defaults_not_in))
 
     def limits(self, quantity: str, rank: str) -> tuple[Limit, ...]:
-        return tuple(limit for limit in self.ontology.limits if limit.quantity == quantity and limit.rank == rank)
+        return _limits(self.ontology).get((quantity, rank), ())
 
     def by_limits(self, occasion: Occasion, rank: str) -> str:
         """The position that the limits of a rank give, if they decide it."""

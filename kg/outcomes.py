@@ -10,7 +10,7 @@ A reading of a claim holds, fails or is open, as the reasoner entails it. From t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache, partial
@@ -81,14 +81,25 @@ def outcomes(ontology: Ontology, record: Record, closure: Closure) -> Outcomes:
 
 
 class _Judged(NamedTuple):
-    """A claim to be judged: its readings if it has several, their situations, what matters to these, what is fixed."""
+    """A claim to be judged: its readings if it has several, what matters to their situations, what is fixed.
+
+    Patients who agree in what is known of `relevant` share the `open` outcome.
+    """
 
     claim: Claim
     several: frozenset[str]
-    situations: Situations
     relevant: int
     applicable: ClaimOutcome
     excluded: ClaimOutcome
+    open: Callable[[int], _Open]
+
+
+class _Open(NamedTuple):
+    """An outcome that is not decided, and what may be all that is open of it: conditions, each set about the values of
+    some quantities."""
+
+    outcome: ClaimOutcome
+    of_values: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
 
 @lru_cache(maxsize=2)
@@ -97,9 +108,10 @@ def _executable(ontology: Ontology) -> tuple[_Judged, ...]:
     for claim in ontology.claims.values():
         if claim.executable:
             situations = _situations(claim.readings)
-            decided = (ClaimOutcome(claim.id, outcome) for outcome in (Outcome.APPLICABLE, Outcome.EXCLUDED))
+            applicable, excluded = (ClaimOutcome(claim.id, one) for one in (Outcome.APPLICABLE, Outcome.EXCLUDED))
             several = frozenset(reading.iri for reading in claim.readings) if len(claim.readings) > 1 else frozenset()
-            found.append(_Judged(claim, several, situations, relevant_to(ontology, situations), *decided))
+            shared = lru_cache(maxsize=1024)(partial(_open, ontology, claim.id, situations))
+            found.append(_Judged(claim, several, relevant_to(ontology, situations), applicable, excluded, shared))
     return tuple(found)
 
 
@@ -123,16 +135,16 @@ class _Judge:
             return self._ambiguous(claim)
         if claim.id in self.excluded:
             return one.excluded
-        known = self.known & one.relevant
-        if self.inexact and (undecided := self._undecided(one.situations, known)):
+        found = one.open(self.known & one.relevant)
+        if self.inexact and found.of_values and (undecided := self._undecided(found)):
             formals = tuple(self.ontology.atom(name) for name in sorted(undecided))
-            find = partial(missing_facts, self.ontology, one.situations, False, known)
+            find = found.outcome.find_missing
             return ClaimOutcome(claim.id, Outcome.AMBIGUOUS, formals, formals, "comparator", find_missing=find)
-        return _undetermined(self.ontology, claim.id, one.situations, known)
+        return found.outcome
 
-    def _undecided(self, situations: Situations, known: int) -> frozenset[str]:
+    def _undecided(self, found: _Open) -> frozenset[str]:
         """What is open, if it is only the values of quantities that their comparators leave undecided."""
-        for conditions, quantities in _of_values(self.ontology, situations, known):
+        for conditions, quantities in found.of_values:
             if quantities <= self.inexact:
                 return conditions
         return frozenset()
@@ -154,23 +166,20 @@ class _Judge:
         )
 
 
-@lru_cache(maxsize=65536)
-def _undetermined(ontology: Ontology, claim: str, situations: Situations, known: int) -> ClaimOutcome:
+def _open(ontology: Ontology, claim: str, situations: Situations, known: int) -> _Open:
     find = partial(missing_facts, ontology, situations, False, known)
-    return ClaimOutcome(claim, Outcome.UNDETERMINED, find_missing=find)
+    outcome = ClaimOutcome(claim, Outcome.UNDETERMINED, find_missing=find)
+    return _Open(outcome, tuple(_of_values(ontology, situations, known)))
 
 
-@lru_cache(maxsize=65536)
 def _of_values(
     ontology: Ontology, situations: Situations, known: int
-) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     """The sets of missing conditions that are all about values, with the quantities of these, smallest first."""
-    found = []
     for conditions in missing_conditions(ontology, situations, False, known):
         quantities = {_quantity(ontology, name) for name in conditions}
         if quantities and "" not in quantities:
-            found.append((conditions, frozenset(quantities)))
-    return tuple(found)
+            yield conditions, frozenset(quantities)
 
 
 @lru_cache(maxsize=4096)

@@ -7,11 +7,12 @@ declared complete leaves out, what the record does not state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from kg.absences import Absence, Absences, decided_by
 from kg.contexts import NOW, PASSES, RECORDED, has_ended, property_of
@@ -32,8 +33,7 @@ class Leaf(StrEnum):
     RECORD = "about the record"
 
 
-@dataclass(frozen=True, order=True)
-class Assertion:
+class Assertion(NamedTuple):
     """A triple of local names; the object of a data property is a decimal as text."""
 
     subject: str
@@ -81,7 +81,7 @@ class _Compiler:
         self.facts = facts
         known = tuple(fact for fact in facts.facts if fact not in quarantine)
         self.derivations = derive(ontology, replace(facts, facts=known), self.occasions)
-        self.quarantined = self._strained()
+        self.strained = self._strained()
         self.out: set[Assertion] = set()
         self.behind: dict[Assertion, dict[Fact, None]] = {}
         self.different: list[tuple[str, ...]] = []
@@ -101,17 +101,19 @@ class _Compiler:
     def property_of(self, fact: Fact) -> str:
         return property_of(self.ontology, fact)
 
-    def stated(self, *statuses: Status) -> Iterator[Fact]:
-        """Facts with a status, without the quarantined ones."""
-        for fact in self.facts.facts:
-            if fact.status in statuses and not self._is_quarantined(fact):
-                yield fact
+    def stated(self, *statuses: Status) -> Iterable[Fact]:
+        """Facts with a status, without those set aside."""
+        return [fact for fact in self.counted if fact.status in statuses]
 
-    def _is_quarantined(self, fact: Fact) -> bool:
-        if fact in self.quarantine:
-            return True
-        axes = {self._axis(name) for name in self.ontology.ancestors(fact.concept)}
-        return bool({quantity for quantity, _ in filter(None, axes)} & self.quarantined) and fact.list in NOW
+    @cached_property
+    def counted(self) -> Mapping[Fact, None]:
+        """The facts that are not set aside: neither in quarantine, nor about the present of a strained quantity."""
+        facts = (fact for fact in self.facts.facts if fact not in self.quarantine)
+        return dict.fromkeys(fact for fact in facts if not (self.strained and self._is_strained(fact)))
+
+    def _is_strained(self, fact: Fact) -> bool:
+        axes = map(self._axis, self.ontology.ancestors(fact.concept)) if fact.list in NOW else ()
+        return any(axis[0] in self.strained for axis in axes if axis)
 
     def _axis(self, name: str) -> tuple[str, str] | None:
         return self.ontology.concepts[name].axis
@@ -172,7 +174,7 @@ class _Compiler:
 
     def _absent(self) -> None:
         measured = {*self.occasions, *(derivation.quantity.name for derivation in self.derivations)}
-        absences = Absences(self.ontology, self.facts, lambda fact: not self._is_quarantined(fact), measured)
+        absences = Absences(self.ontology, self.facts, self.counted.__contains__, measured)
         for fact in self.stated(Status.ABSENT, Status.PRESENT, Status.SUSPECTED):
             if fact.status is Status.ABSENT or self._ended(fact):
                 self._deny(fact, absences.of(fact))
@@ -260,7 +262,7 @@ class _Compiler:
         individual = f"{self.patient}/{quantity}-{day}"
         if occasion.unit != self.ontology.quantities[quantity].unit:
             individual += "-in-another-unit"
-        if quantity in self.quarantined:
+        if quantity in self.strained:
             self.say("hasQuarantined", quantity, Leaf.RECORD)
             return individual
         found = self.interpretation(occasion)
@@ -395,13 +397,13 @@ class _Compiler:
 
     def _on_record(self, concept: str) -> bool:
         if self.ontology.concepts[concept].kind == "analyte":
-            return concept in self.occasions and concept not in self.quarantined
+            return concept in self.occasions and concept not in self.strained
         below = self.ontology.descendants(concept)
         return not below.isdisjoint(self.recorded) or any(
             self._shows(occasion, name)
             for name in below
             for quantity in decided_by(self.ontology, name)
-            if quantity not in self.quarantined
+            if quantity not in self.strained
             for occasion in self.occasions.get(quantity, ())
         )
 

@@ -125,7 +125,7 @@ def apart(found: Record) -> Record:
     return replace(
         found,
         assertions=tuple(
-            replace(item, subject=name(item.subject), object=name(item.object)) for item in found.assertions
+            item._replace(subject=name(item.subject), object=name(item.object)) for item in found.assertions
         ),
         different=tuple(tuple(map(name, group)) for group in found.different),
     )

@@ -30,6 +30,7 @@ NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
     "primary literature before use."
 )
+CANONICAL: Final = json.JSONEncoder(default=str)
 PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExcluded"}
 
 
@@ -151,9 +152,9 @@ def identifier(ontology: Ontology, facts: PatientFacts) -> str:
         (property_of(ontology, fact), fact.concept, str(fact.status), *map(str, (fact.date, fact.started, fact.ended)))
         for fact in facts.facts
     }
-    values = {json.dumps(_value(item), default=str) for item in facts.measurements}
+    values = {CANONICAL.encode(_value(item)) for item in facts.measurements}
     rows += [sorted(meant), sorted(values)]
-    return "sha256:" + hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(CANONICAL.encode(rows).encode()).hexdigest()
 
 
 def _value(item: Measurement) -> list[object]:

@@ -44,8 +44,9 @@ def questions(
     known = frozenset(measured)
     settled: dict[tuple[Key, ...], dict[str, None]] = {}
     facts: dict[Key, MissingFact] = {}
+    elementary = _elementary_of_claims(ontology)
     for item in outcomes.of(Outcome.UNDETERMINED):
-        if closure.types.isdisjoint(_elementary_of(ontology, item.claim)):
+        if closure.types.isdisjoint(elementary[item.claim]):
             continue
         for keys, asked in _few(ontology, item.find_missing, known & _measurable(ontology, item.find_missing)):
             settled.setdefault(keys, {})[item.claim] = None
@@ -95,11 +96,20 @@ def _asked(ontology: Ontology, fact: MissingFact, measured: frozenset[str]) -> M
     return MissingFact(fact.list, fact.concept, fact.status, concept.label)
 
 
-@lru_cache(maxsize=4096)
-def _elementary_of(ontology: Ontology, claim: str) -> frozenset[str]:
-    """The elementary conditions of a claim that say something of the patient, not of the record."""
-    found = (name for reading in ontology.claims[claim].readings for name in _elementary(ontology, reading.situation))
-    return frozenset(name for name in found if not ontology.atom(name).startswith(("lacksRecordOf", "hasSoleRecordOf")))
+@lru_cache(maxsize=2)
+def _elementary_of_claims(ontology: Ontology) -> Mapping[str, frozenset[str]]:
+    """The elementary conditions of each claim that say something of the patient, not of the record."""
+    about_the_record = ("lacksRecordOf", "hasSoleRecordOf")
+    return {
+        claim.id: frozenset(
+            name
+            for reading in claim.readings
+            for name in _elementary(ontology, reading.situation)
+            if not ontology.atom(name).startswith(about_the_record)
+        )
+        for claim in ontology.claims.values()
+        if claim.executable
+    }
 
 
 def _elementary(ontology: Ontology, condition: str) -> Iterator[str]:

@@ -71,14 +71,14 @@ def _explained(knowledge: Knowledge, found: Reply, options: argparse.Namespace) 
     return print_explanation(knowledge, found.assessment, options)
 
 
-def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> str:
+def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> bytes:
     data = parse_json(line)
     if not isinstance(data, dict) or not isinstance(data.get("question"), str):
         raise CaseError([Problem("$.question", "is missing or no text", 'Write {"question": "...", "as_of": "..."}.')])
     if unknown := sorted(set(data) - set(LINE)):
         raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
     found = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
-    return render.dumps(reply.reply_json(found, options.proofs), None)
+    return render.dumps(reply.reply_json(found, options.proofs), None).encode("utf-8", "surrogatepass")
 
 
 def _day(given: object, options: argparse.Namespace) -> datetime.date:

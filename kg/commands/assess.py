@@ -69,9 +69,9 @@ def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
     today = day_of(options)
     knowledge.load()
 
-    def answer(line: str) -> str:
+    def answer(line: str) -> bytes:
         facts = knowledge.read_case(parse_json(line), today)
-        return wire.compact(_assessed(knowledge, facts, options), options.proofs)
+        return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
 
     if options.case == "-":
         return answered(standard_input(), answer, None)

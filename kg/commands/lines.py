@@ -18,7 +18,7 @@ def standard_input() -> Iterable[bytes | str]:
     return getattr(sys.stdin, "buffer", sys.stdin)
 
 
-def answered(lines: Iterable[bytes | str], answer: Callable[[str], str], size: int | None) -> int:
+def answered(lines: Iterable[bytes | str], answer: Callable[[str], bytes], size: int | None) -> int:
     """Writes the answer to every line, JSON without line breaks; a bad line is answered by its errors.
 
     `size` in bytes is for the progress, which is drawn on standard error if that is a terminal. Exit status 2 when a
@@ -33,9 +33,9 @@ def answered(lines: Iterable[bytes | str], answer: Callable[[str], str], size: i
             except InputError as error:
                 wrong += 1
                 errors = [asdict(problem) for problem in error.problems]
-                found = render.dumps({"line": number, "errors": errors}, None)
-            sys.stdout.write(found + "\n")
-            sys.stdout.flush()
+                found = render.dumps({"line": number, "errors": errors}, None).encode()
+            sys.stdout.buffer.write(found + b"\n")
+            sys.stdout.buffer.flush()
     if wrong:
         said = "line is wrong; it is answered by its" if wrong == 1 else "lines are wrong; each is answered by its"
         print(f"{wrong} {said} errors", file=sys.stderr)

@@ -303,9 +303,8 @@ def why_not_json(assessment: Assessment, found: WhyNot) -> Data:
     }
 
 
-@lru_cache(maxsize=16384)
 def undetermined(ontology: Ontology, claim: str, find: Find) -> Data:
-    """A claim that is open, with the sets of facts that would decide it; patients who agree in them share it."""
+    """A claim that is open, with the sets of facts that would decide it."""
     return {"id": claim, "missing": [_fragments(ontology, facts) for facts in find()]}
 
 

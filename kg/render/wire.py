@@ -18,13 +18,8 @@ if TYPE_CHECKING:
     from kg.text import Unread
 
 
-def assessment(found: Assessment, proofs: bool, handle: str, beside: Mapping[str, Any] | None = None) -> bytes:
-    """`compact` in UTF-8."""
-    return compact(found, proofs, handle, beside).encode("utf-8", "surrogatepass")
-
-
-def compact(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> str:
-    """The object of INTERFACE.md, "An assessment", as JSON in one line; with `proofs`, these too, by id.
+def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:
+    """The object of INTERFACE.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
 
     `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `not_understood`,
     `answer`.
@@ -35,29 +30,34 @@ def compact(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[s
     names = list(data)
     place = names.index("claims")
     before, after = ({name: data[name] for name in some} for some in (names[:place], names[place + 1 :]))
-    fields = [dumps(before, None)[1:-1], f'"claims":{_claims(found, data["claims"])}', dumps(after, None)[1:-1]]
+    fields = [_encoded(before)[1:-1], b'"claims":' + _claims(found, data["claims"]), _encoded(after)[1:-1]]
     if proofs and found.explainer is not None:
-        fields.append(f'"proofs":{_Proofs(found, found.explainer).text()}')
-    return f"{{{','.join(fields)}}}"
+        fields.append(f'"proofs":{_Proofs(found, found.explainer).text()}'.encode("utf-8", "surrogatepass"))
+    return b"{%b}" % b",".join(fields)
 
 
-def _claims(found: Assessment, data: Data) -> str:
+def _encoded(data: object) -> bytes:
+    return dumps(data, None).encode("utf-8", "surrogatepass")
+
+
+def _claims(found: Assessment, data: Data) -> bytes:
     """The claims by outcome; those that are open make up most of an answer, and many patients share them."""
     fields = (
-        f'"{name}":{_undetermined(found) if name == Outcome.UNDETERMINED else dumps(rows, None)}'
+        b'"%b":%b' % (name.encode(), _undetermined(found) if name == Outcome.UNDETERMINED else _encoded(rows))
         for name, rows in data.items()
     )
-    return f"{{{','.join(fields)}}}"
+    return b"{%b}" % b",".join(fields)
 
 
-def _undetermined(found: Assessment) -> str:
-    rows = (_row(found.ontology, item.claim, item.find_missing) for item in found.outcomes.of(Outcome.UNDETERMINED))
-    return f"[{','.join(rows)}]"
+def _undetermined(found: Assessment) -> bytes:
+    ontology = found.ontology
+    rows = [_row(ontology, item.claim, item.find_missing) for item in found.outcomes.of(Outcome.UNDETERMINED)]
+    return b"[%b]" % b",".join(rows)
 
 
 @lru_cache(maxsize=16384)
-def _row(ontology: Ontology, claim: str, find: Find) -> str:
-    return dumps(undetermined(ontology, claim, find), None)
+def _row(ontology: Ontology, claim: str, find: Find) -> bytes:
+    return _encoded(undetermined(ontology, claim, find))
 
 
 def unread(item: Unread) -> Data:
