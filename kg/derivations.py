@@ -36,10 +36,7 @@ class Instance(NamedTuple):
 
 
 class Derivations:
-    """Conclusion → its instances, and the axioms they name; `ways` are the same by node.
-
-    `cut` has more instances than COMBINATIONS of a rule.
-    """
+    """Conclusion → its instances, and the axioms they name. `cut` has more instances than COMBINATIONS of a rule."""
 
     def __init__(
         self,
@@ -47,7 +44,7 @@ class Derivations:
         axioms: Sequence[Axiom],
         cut: Iterable[Conclusion] = (),
     ) -> None:
-        self.ways: dict[Node, list[Way]] = {conclusion: list(group) for conclusion, group in instances.items()}
+        self._known: dict[Node, list[Way]] = {conclusion: list(group) for conclusion, group in instances.items()}
         self.axioms = axioms
         self.cut: set[Node] = set(cut)
         self._nothing_looked_at()
@@ -56,6 +53,15 @@ class Derivations:
         self._looked_at: set[Node] = set()
         self._level: dict[Node, int] = {}
         self._best: dict[Node, Way] = {}
+
+    @property
+    def ways(self) -> Mapping[Node, Sequence[Way]]:
+        """Every node with its instances."""
+        return self._known
+
+    def group(self, node: Node) -> Sequence[Way]:
+        """The instances of a node; none where it does not follow."""
+        return self._known.get(node, ())
 
     def node(self, conclusion: Conclusion) -> Node:
         """What stands for a conclusion in `ways`."""
@@ -103,20 +109,30 @@ class Derivations:
             self._settle(self._below(new))
         return self._best
 
+    def heights(self, nodes: Iterable[Node]) -> Mapping[Node, int]:
+        """`level` for these nodes, as far as they follow. Other nodes may be there or not."""
+        self.lowest(nodes)
+        return self._level
+
     def _below(self, nodes: Iterable[Node]) -> list[Node]:
         """Nodes and what their lowest proofs may rest on, as far as not looked at. Nothing is lower than a leaf."""
-        ways, seen, found = self.ways, self._looked_at, dict.fromkeys(nodes)
+        seen, found = self._looked_at, dict.fromkeys(nodes)
         todo = list(found)
         while todo:
-            group = ways.get(todo.pop(), ())
-            if group and not group[0][3]:
+            node = todo.pop()
+            if self._is_leaf(node):
                 continue
-            for way in group:
+            for way in self.group(node):
                 for premise in way[3]:
                     if premise not in found and premise not in seen:
                         found[premise] = None
                         todo.append(premise)
         return list(found)
+
+    def _is_leaf(self, node: Node) -> bool:
+        """Whether a fact or an assertion is the first instance of a node, whatever else gives it."""
+        group = self._known.get(node)
+        return not group[0][3] if group else False
 
     def _settle(self, nodes: list[Node]) -> None:
         """Breadth first: an instance is ready when the last of its premises is found.
@@ -164,7 +180,7 @@ class Derivations:
         several: dict[Node, list[list[Any]]] = defaultdict(list)
         ready: list[Way] = []
         for node in nodes:
-            group = self.ways.get(node, ())
+            group = self._known.get(node, ())
             if group and not group[0][3]:
                 ready += [way for way in group if not way[3]]
                 continue
@@ -194,18 +210,69 @@ def derivations(engine: Engine, saturation: Saturation) -> Derivations:
 
 
 class _Recorded(Derivations):
-    """What the engine recorded. An individual with a feature is one number; anything else is its own node."""
+    """What the engine recorded. An individual with a feature is one number; anything else is its own node.
+
+    Most proofs ask for a fifth of it. What is quick to make is made at once; what a rule with several ways or a link
+    gives, when its conclusion is looked at.
+    """
 
     def __init__(self, rules: Rules, run: Saturation) -> None:
         self.rules, self.views, self.run, self.axioms = rules, views(rules), run, rules.axioms
-        self.ways = defaultdict(list)
+        self._known = defaultdict(list)
         self.cut = set()
         self.index = {name: number for number, name in enumerate(run.names)}
         self._nothing_looked_at()
         self.raised: set[Node] = set()
         self.texts: dict[int, Conclusion] = {}
+        self._fire: dict[Node, list[tuple[int, int]]] = defaultdict(list)
+        self._between: dict[tuple[str, str], list[tuple[Node, Conclusion]]] = defaultdict(list)
+        self._whole = False
         self._record()
-        self.ways.default_factory = None
+
+    @property
+    def ways(self) -> Mapping[Node, Sequence[Way]]:
+        self._complete()
+        return self._known
+
+    def group(self, node: Node) -> Sequence[Way]:
+        if not self._whole:
+            self._look(node)
+        return self._known.get(node, ())
+
+    def _look(self, node: Node) -> None:
+        """Make what is left of the instances of a node.
+
+        That something is of a class by its links, or is linked by another link, may come from any link; a link with
+        text as its node comes from those between the same two, or is made by a chain.
+        """
+        if node in self._fire:
+            for rule, individual in self._fire.pop(node):
+                self._instances(rule, individual)
+        if isinstance(node, int):
+            unknown = self.views.raised[node & MASK]
+        else:
+            for pair in ((node.subject, node.object), (node.object, node.subject)):
+                self._raise_between(pair)
+            unknown = node.predicate == "type" or node not in self._known
+        if unknown:
+            self._complete()
+
+    def _complete(self) -> None:
+        """Make whatever has not been looked at."""
+        if self._whole:
+            return
+        self._whole = True
+        for group in self._fire.values():
+            for rule, individual in group:
+                self._instances(rule, individual)
+        for pair in list(self._between):
+            self._raise_between(pair)
+        self._ends()
+        self._fire.clear()
+
+    def _raise_between(self, pair: tuple[str, str]) -> None:
+        for node, link in self._between.pop(pair, ()):
+            self._raise(node, link)
 
     def node(self, conclusion: Conclusion) -> Node:
         subject, predicate, value = conclusion
@@ -240,7 +307,6 @@ class _Recorded(Derivations):
         self._fired()
         for joined in self.run.joined:
             self._join(joined)
-        self._ends()
 
     @cached_property
     def _apart(self) -> set[tuple[str, ...]]:
@@ -251,15 +317,15 @@ class _Recorded(Derivations):
 
     def put(self, node: Node, rule: str, axiom: int | None, *premises: Node) -> None:
         """Store if new."""
-        way = (node, rule, axiom, premises)
-        if way not in self.ways.get(node, ()):
-            self.ways[node].append(way)
+        way, group = (node, rule, axiom, premises), self._known[node]
+        if way not in group:
+            group.append(way)
 
     def _leaf(self, conclusion: Conclusion, rule: str, axiom: int | None) -> None:
         node = self.node(conclusion)
         self.put(node, rule, axiom)
         if conclusion.predicate != "type":
-            self._raise(node, conclusion)
+            self._between[conclusion.subject, conclusion.object].append((node, conclusion))
 
     def _assertion(self, axiom: int) -> None:
         """An assertion of the ontology."""
@@ -270,7 +336,7 @@ class _Recorded(Derivations):
 
         The patient is the individual with the number 0, where nodes are features: its instances are made once for all.
         """
-        ways, short = self.ways, self.views.short
+        ways, short, fire = self._known, self.views.short, self._fire
         for individual, present in enumerate(self.run.present):
             base = individual << BITS
             for feature in present:
@@ -282,10 +348,10 @@ class _Recorded(Derivations):
                 else:
                     for head, way in plain:
                         ways[head].append(way)
-                for rule in others:
-                    self._instances(rule, individual)
+                for head, rule in others:
+                    fire[base | head].append((rule, individual))
         for rule, individual in self.run.fired:
-            self._instances(rule, individual)
+            fire[individual << BITS | self.views.shape[rule].head].append((rule, individual))
 
     def _instances(self, rule: int, individual: int) -> None:
         """The instances of a rule at an individual: one where the body is named classes and values."""
@@ -293,7 +359,7 @@ class _Recorded(Derivations):
         base = individual << BITS
         node = base | head
         if plain:
-            self.ways[node].append((node, name, axiom, tuple([base | feature for feature in body])) if base else way)
+            self._known[node].append((node, name, axiom, tuple([base | one for one in body])) if base else way)
         elif name == "prp-spo2":
             self._chain(node, base | body[0], rule)
         else:
@@ -324,14 +390,15 @@ class _Recorded(Derivations):
         start, middle, end = (self.run.names[one] for one in joined[1:])
         links = (Conclusion(start, chain.first, middle), Conclusion(middle, chain.second, end))
         result = Conclusion(start, chain.result, end)
-        self.put(self.node(result), "prp-spo2", chain.axiom, *map(self.node, links))
-        self._raise(self.node(result), result)
+        node = self.node(result)
+        self.put(node, "prp-spo2", chain.axiom, *map(self.node, links))
+        self._between[start, end].append((node, result))
 
     # -- what holds without a rule of its own
 
     def _ends(self) -> None:
         """prp-dom and prp-rng of concluded values; most are of properties that stand under no other."""
-        ways, ends = self.ways, self.views.ends
+        ways, ends = self._known, self.views.ends
         for node in [node for node in ways if isinstance(node, int) and node not in self.raised]:
             found = ends[node & MASK]
             if found is None:
@@ -368,11 +435,11 @@ class _Recorded(Derivations):
             for rule, name, ends in (("prp-dom", start, domains.get(prop, ())), ("prp-rng", end, ranges.get(prop, ()))):
                 for feature, axiom in ends:
                     kind = self._kind(name, feature)
-                    self.ways[kind].append((kind, rule, axiom, (node,)))
+                    self._known[kind].append((kind, rule, axiom, (node,)))
             for axiom, upper, turned in self.rules.above.get(prop, ()):
                 raised = Conclusion(end, upper, start) if turned else Conclusion(start, upper, end)
                 above = self.node(raised)
-                self.ways[above].append((above, "prp-inv" if turned else "prp-spo1", axiom, (node,)))
+                self._known[above].append((above, "prp-inv" if turned else "prp-spo1", axiom, (node,)))
                 todo.append((above, raised))
 
     def _kind(self, name: str, feature: int) -> Node:

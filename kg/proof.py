@@ -7,7 +7,7 @@ A justification is a minimal set of axioms and facts that entails a conclusion.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -136,13 +136,13 @@ class Explainer:
     def __init__(self, derivations: Derivations) -> None:
         self.derivations = derivations
         self._found: dict[Node, tuple[frozenset[Leaf], ...]] = {}
-        self._partial: set[Node] = set(derivations.cut)
+        self._partial: set[Node] = set()
         self._made: dict[Node, Step] = {}
 
     @property
     def partial(self) -> frozenset[Conclusion]:
         """What may have more derivations or justifications than were looked at."""
-        return frozenset(map(self.derivations.text, self._partial))
+        return frozenset(map(self.derivations.text, self._partial | self.derivations.cut))
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The lowest proof of a conclusion. Raises NotEntailed."""
@@ -150,7 +150,7 @@ class Explainer:
         found: dict[Node, Step] = {}
         self._prove(node, lowest, found)
         known = self.derivations
-        return Proof(conclusion, tuple(found.values()), len(known.ways[node]), node in known.cut)
+        return Proof(conclusion, tuple(found.values()), len(known.group(node)), node in known.cut)
 
     def ends(self, conclusions: Sequence[Conclusion]) -> Mapping[Conclusion, Step]:
         """The step that ends the lowest proof of each conclusion. Raises NotEntailed."""
@@ -212,15 +212,16 @@ class Explainer:
         """
         (node,), _ = self._nodes([conclusion])
         below = self._may_rest_on(node)
+        self._partial |= self.derivations.cut
         self._close(below)
         if not self._partial.isdisjoint(below):
             self._partial.add(node)
         return self._found[node]
 
-    def _close(self, nodes: Iterable[Node]) -> None:
+    def _close(self, nodes: Collection[Node]) -> None:
         """Least fixpoint over everything a conclusion may rest on; cycles add no minimal set."""
-        level, text = self.derivations.level, self.derivations.text
-        below = sorted(nodes, key=lambda node: (level[node], text(node)))
+        heights, text = self.derivations.heights(nodes), self.derivations.text
+        below = sorted(nodes, key=lambda node: (heights[node], text(node)))
         for node in below:
             self._found.setdefault(node, ())
         changed = True
@@ -233,19 +234,19 @@ class Explainer:
                     changed = True
 
     def _may_rest_on(self, node: Node) -> set[Node]:
-        """Everything in any derivation of a node."""
+        """Everything that follows in any derivation of a node."""
         found, todo = {node}, [node]
         while todo:
-            for _, _, _, premises in self.derivations.ways[todo.pop()]:
+            for _, _, _, premises in self.derivations.group(todo.pop()):
                 for premise in premises:
-                    if premise not in found and premise in self.derivations.level:
+                    if premise not in found:
                         found.add(premise)
                         todo.append(premise)
-        return found
+        return found & self.derivations.heights(found).keys()
 
     def _combine(self, node: Node) -> tuple[frozenset[Leaf], ...]:
         sets = set(self._found[node])
-        for way in self.derivations.ways[node]:
+        for way in self.derivations.group(node):
             sets |= self._of_way(way)
         minimal = _minimal(sets)
         if len(minimal) > JUSTIFICATIONS:

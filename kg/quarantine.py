@@ -127,7 +127,7 @@ def _within(known: Derivations, leaves: Iterable[Leaf], conclusion: Conclusion) 
         if head in kept:
             continue
         kept[head] = []
-        for _, rule, axiom, premises in known.ways.get(node, ()):
+        for _, rule, axiom, premises in known.group(node):
             if (str(head) if axiom is None else known.axiom(axiom)[1]) in texts:
                 kept[head].append(Instance(head, rule, axiom, tuple(map(known.text, premises))))
                 todo += premises

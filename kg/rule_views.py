@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from kg.flat import Remembered
@@ -42,13 +42,13 @@ class Shape(NamedTuple):
 
 
 class Short(NamedTuple):
-    """The rules whose body is one feature: `plain` ones as instances at the patient, the others by number.
+    """The rules whose body is one feature, by head: `plain` ones as instances at the patient, the others by number.
 
     prp-spo1 over values is not among them: derivations raise links themselves.
     """
 
     plain: tuple[tuple[int, Way], ...]
-    others: tuple[int, ...]
+    others: tuple[tuple[int, int], ...]
 
 
 class ValueEnds(NamedTuple):
@@ -79,6 +79,7 @@ class RuleViews:
         self.short = Remembered(self._short)
         self.shape = Remembered(self._shape)
         self.ends = Remembered(self._ends)
+        self.raised = Remembered(self._raised)
         self.second = Remembered(self._second)
         self.axiom = Remembered(self._axiom)
         self.assertion = Remembered(self._assertion)
@@ -106,7 +107,7 @@ class RuleViews:
         shapes = [(number, self.shape[number]) for number in self.rules.short(feature)]
         return Short(
             tuple((shape.head, shape.way) for _, shape in shapes if shape.plain),
-            tuple(number for number, shape in shapes if not shape.plain and shape.name != "prp-spo1"),
+            tuple((shape.head, number) for number, shape in shapes if not shape.plain and shape.name != "prp-spo1"),
         )
 
     def _ends(self, feature: int) -> ValueEnds | None:
@@ -121,6 +122,20 @@ class RuleViews:
             tuple((kind, (kind, "prp-dom", axiom, past)) for kind, axiom in domains),
             tuple((kind, "prp-rng", axiom, past) for kind, axiom in kinds),
         )
+
+    def _raised(self, feature: int) -> bool:
+        """Whether links lead to a feature: a domain, a range, or a value of a property that stands above another."""
+        kind, prop, _, _ = self.rules.features[feature]
+        return feature in self._by_links or (kind == "value" and prop in self._upper)
+
+    @cached_property
+    def _by_links(self) -> frozenset[int]:
+        tables = (self.rules.domains, self.rules.ranges)
+        return frozenset(kind for table in tables for ends in table.values() for kind, _ in ends)
+
+    @cached_property
+    def _upper(self) -> frozenset[str]:
+        return frozenset(upper.property for group in self.rules.above.values() for upper in group)
 
     def _second(self, number: int) -> Second:
         """prp-spo1 and prp-inv from the assertion to the property that the chain takes."""

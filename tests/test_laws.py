@@ -97,6 +97,25 @@ def test_assertions_in_any_order_and_repeated_give_the_same_closure_and_the_same
     )
 
 
+@LAW
+@given(seeds, chance)
+def test_what_is_made_when_it_is_looked_at_is_what_is_made_at_once(
+    ontology: Ontology, engine: Engine, seed: int, chance: Random
+) -> None:
+    # Given all derivations of a patient, and the same of which nothing has been asked yet
+    run = engine.saturate(record(ontology, patient(ontology, seed)))
+    whole, asked = derivations(engine, run), derivations(engine, run)
+    conclusions = sorted(whole.depth)
+    # When these are asked for some conclusions in any order, then nothing is missing and nothing is different
+    explainer, other = Explainer(whole), Explainer(asked)
+    for conclusion in chance.sample(conclusions, min(40, len(conclusions))):
+        assert other.proof(conclusion) == explainer.proof(conclusion)
+        assert set(asked.group(asked.node(conclusion))) == set(whole.ways[whole.node(conclusion)])
+    for conclusion in chance.sample(conclusions, min(4, len(conclusions))):
+        assert other.justifications(conclusion) == explainer.justifications(conclusion)
+    assert asked.depth == whole.depth
+
+
 # -- monotone on the positive fragment
 
 
