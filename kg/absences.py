@@ -15,8 +15,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from rdflib.namespace import RDFS
-
 from kg import terms
 from kg.authoring.manchester import Named, Some, Value, parse
 from kg.contexts import ABSENT, PASSES, absent, has_ended, property_of
@@ -66,7 +64,7 @@ def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
     """Concept → the limits whose class stands directly below it."""
     found: dict[str, tuple[Threshold, ...]] = {}
     for name, limit in ontology.thresholds.items():
-        for upper in map(terms.local, ontology.index.values(terms.BASE + name, str(RDFS.subClassOf))):
+        for upper in map(terms.local, ontology.index.values(terms.BASE + name, terms.RDFS + "subClassOf")):
             if upper in ontology.concepts:
                 found[upper] = (*found.get(upper, ()), limit)
     return found

@@ -14,7 +14,7 @@ from kg.ontology import Ontology
 PARTS: Final = ("passage/", "marker/", "reference/", "article/", "claim/")
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _IMPORTS: Final = _OWL + "imports"
-_ROOT: Final = str(terms.module("warrant"))
+_ROOT: Final = terms.module("warrant")
 
 
 def about(ontology: Ontology, names: Iterable[str]) -> tuple[ox.Triple, ...]:

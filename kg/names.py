@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
-from rdflib.namespace import SKOS
 
 from kg import terms
 from kg.entries import Concept
@@ -100,7 +99,9 @@ class Names:
         if code not in map(str.casefold, concept.codes):
             return True
         iri, index = terms.BASE + concept.name, self.ontology.index
-        same = (given for relation in (SKOS.exactMatch, SKOS.closeMatch) for given in index.values(iri, str(relation)))
+        same = (
+            given for relation in ("exactMatch", "closeMatch") for given in index.values(iri, terms.SKOS + relation)
+        )
         return code in map(str.casefold, same)
 
     @cached_property

@@ -53,7 +53,7 @@ class Ontology:
         self.digest = content_digest(contents)
         with paused():
             self.index = ModuleIndex(contents)
-        self.version = self.index.value(str(terms.module("warrant")), _OWL + "versionIRI")
+        self.version = self.index.value(terms.module("warrant"), _OWL + "versionIRI")
 
     def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:
         """The triples of one module file."""
@@ -83,7 +83,7 @@ class Ontology:
             code=index.value(iri, _SKOS + "notation"),
             kind=index.own_value(iri, "conceptKind"),
             label=index.value(iri, _RDFS + "label"),
-            definition=index.value(iri, str(terms.DEFINITION)),
+            definition=index.value(iri, terms.DEFINITION),
             parents=tuple(terms.local(parent) for parent in index.subjects(narrower, iri)),
             synonyms=tuple(synonyms),
             related=tuple(index.own(iri, "relatedTerm")),

@@ -44,7 +44,7 @@ def as_svg(proof: Proof, ontology: Ontology, link: Link | None = None) -> bytes:
 
     Raises PictureError where Graphviz cannot run.
     """
-    drawing = _Drawing(proof, ontology, link or (lambda claim: str(terms.claim(claim.id))))
+    drawing = _Drawing(proof, ontology, link or (lambda claim: terms.claim(claim.id)))
     return drawing.finished(_laid_out("\n".join(drawing.lines()))).encode()
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rdflib.namespace import RDFS
-
 from kg import terms
 from kg.authoring.manchester import Named, Some, parse
 from kg.entries import Threshold
@@ -46,7 +44,7 @@ def placing_limits(ontology: Ontology, quantity: str) -> tuple[tuple[Threshold, 
 
 def _findings(ontology: Ontology, limit: str) -> Iterator[str]:
     """The findings whose class a limit stands below, and those that a rule concludes from it."""
-    for upper in map(terms.local, ontology.index.values(terms.BASE + limit, str(RDFS.subClassOf))):
+    for upper in map(terms.local, ontology.index.values(terms.BASE + limit, terms.RDFS + "subClassOf")):
         if upper in ontology.concepts:
             yield upper
     for formal, ways in ontology.concluded_by.items():

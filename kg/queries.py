@@ -262,9 +262,9 @@ def _value(names: Names, kind: str, text: str) -> Value:
         case "concept":
             return ox.NamedNode(terms.BASE + concept(names, text))
         case "claim" if text in ontology.claims:
-            return ox.NamedNode(str(terms.claim(text)))
+            return ox.NamedNode(terms.claim(text))
         case "article" if text in ontology.articles:
-            return ox.NamedNode(str(terms.article(text)))
+            return ox.NamedNode(terms.article(text))
         case "claim" | "article":
             raise UnknownValue(f"there is no such {kind}")
         case "integer":
@@ -294,6 +294,6 @@ def store_of(ontology: Ontology) -> ox.Store:
 
 def _quads(ontology: Ontology) -> Iterator[ox.Quad]:
     for path in ontology.files:
-        graph = ox.NamedNode(str(terms.module(path.stem)))
+        graph = ox.NamedNode(terms.module(path.stem))
         for triple in ontology.triples_of(path):
             yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -20,7 +20,6 @@ from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
-from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from kg import terms
 from kg.assess import Assessment
@@ -40,11 +39,10 @@ FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "json-ld": ox.RdfFormat.JSON_LD,
     "rdf-xml": ox.RdfFormat.RDF_XML,
 }
-_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _DIFFERENT: Final = "http://www.w3.org/2002/07/owl#differentFrom"
 _PREFIXES: Final = dict(terms.PREFIXES)
-_OUTSIDE: Final = {"type": _RDF + "type", "differentFrom": _DIFFERENT}
+_OUTSIDE: Final = {"type": terms.RDF + "type", "differentFrom": _DIFFERENT}
 _LOCAL: Final = {iri: name for name, iri in _OUTSIDE.items()}
 Node = ox.NamedNode | ox.Literal
 
@@ -121,15 +119,15 @@ class _Writer:
 
     def kinds(self, subject: ox.NamedNode, *kinds: object) -> None:
         for kind in kinds:
-            self.say(subject, _RDF + "type", _outside(kind))
+            self.say(subject, terms.RDF + "type", _outside(kind))
 
     def statement(self, conclusion: Conclusion) -> ox.NamedNode:
         """A statement about a patient, reified so that proofs can point at it."""
         node = conclusion_node(conclusion)
-        self.kinds(node, terms.term("Conclusion"), RDF.Statement, terms.PROV.Entity)
-        self.say(node, RDF.subject, _own(conclusion.subject))
-        self.say(node, RDF.predicate, predicate_node(conclusion.predicate))
-        self.say(node, RDF.object, object_node(conclusion))
+        self.kinds(node, terms.term("Conclusion"), terms.RDF + "Statement", terms.PROV + "Entity")
+        self.say(node, terms.RDF + "subject", _own(conclusion.subject))
+        self.say(node, terms.RDF + "predicate", predicate_node(conclusion.predicate))
+        self.say(node, terms.RDF + "object", object_node(conclusion))
         return node
 
     def fact(self, conclusion: Conclusion) -> None:
@@ -140,28 +138,28 @@ class _Writer:
         """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
         text = axiom.text if isinstance(axiom, Leaf) else str(axiom)
         node = axiom_node(text)
-        self.kinds(node, terms.term("ProofAxiom"), terms.PROV.Entity)
+        self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
         self.text(node, "axiomText", text)
-        self.say(node, DCTERMS.source, _own(axiom.source))
-        self.say(node, terms.PROV.hadPrimarySource, _own(axiom.source))
+        self.say(node, terms.DCTERMS + "source", _own(axiom.source))
+        self.say(node, terms.PROV + "hadPrimarySource", _own(axiom.source))
         if isinstance(axiom, Axiom):
             for place, part in enumerate((axiom.subject, axiom.predicate, axiom.object), 1):
-                self.say(node, f"{_RDF}_{place}", ox.Literal(part))
+                self.say(node, f"{terms.RDF}_{place}", ox.Literal(part))
             self.text(node, "fileName", axiom.file)
         return node
 
     def step(self, step: Step) -> ox.NamedNode:
         node = step_node(step.id)
-        self.kinds(node, terms.term("ProofStep"), terms.PROV.Entity)
+        self.kinds(node, terms.term("ProofStep"), terms.PROV + "Entity")
         self.own(node, "concludesThat", self.statement(step.conclusion))
         self.text(node, "byRule", step.rule)
         self.text(node, "sentence", step.sentence)
         if step.axiom:
             self.own(node, "byAxiom", self.axiom(step.axiom))
-            self.say(node, DCTERMS.source, _own(step.axiom.source))
+            self.say(node, terms.DCTERMS + "source", _own(step.axiom.source))
         for place, premise in enumerate(step.premises, 1):
-            self.say(node, terms.PROV.wasDerivedFrom, step_node(premise))
-            self.say(node, f"{_RDF}_{place}", step_node(premise))
+            self.say(node, terms.PROV + "wasDerivedFrom", step_node(premise))
+            self.say(node, f"{terms.RDF}_{place}", step_node(premise))
         return node
 
     def proof(self, proof: Proof) -> ox.NamedNode:
@@ -176,7 +174,7 @@ class _Writer:
 
     def justification(self, conclusion: Conclusion, leaves: frozenset[Leaf]) -> None:
         node = justification_node(conclusion, leaves)
-        self.kinds(node, terms.term("Justification"), terms.PROV.Entity)
+        self.kinds(node, terms.term("Justification"), terms.PROV + "Entity")
         self.own(conclusion_node(conclusion), "hasJustification", node)
         for leaf in leaves:
             fact = leaf.source == ""
@@ -236,28 +234,28 @@ class _Graph:
 
     def _activity(self) -> None:
         out, ontology, record = self.out, self.assessment.ontology, self.assessment.record
-        out.kinds(self.node, terms.term("Assessment"), terms.PROV.Activity)
-        out.say(self.node, SKOS.notation, ox.Literal(self.assessment.id))
-        out.say(self.node, terms.PROV.used, _outside(ontology.version))
-        out.say(self.node, terms.PROV.used, self.facts)
+        out.kinds(self.node, terms.term("Assessment"), terms.PROV + "Activity")
+        out.say(self.node, terms.SKOS + "notation", ox.Literal(self.assessment.id))
+        out.say(self.node, terms.PROV + "used", _outside(ontology.version))
+        out.say(self.node, terms.PROV + "used", self.facts)
         out.text(self.node, "ontologyDigest", ontology.digest)
         out.text(self.node, "factDigest", self.digest)
         day = ox.Literal(record.facts.as_of.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
         out.own(self.node, "asOf", day)
 
     def _facts(self) -> None:
-        self.out.kinds(self.facts, terms.term("FactSet"), terms.PROV.Collection, terms.PROV.Entity)
+        self.out.kinds(self.facts, terms.term("FactSet"), terms.PROV + "Collection", terms.PROV + "Entity")
         for fact in self.given:
-            self.out.say(self.facts, terms.PROV.hadMember, self.out.statement(fact))
+            self.out.say(self.facts, terms.PROV + "hadMember", self.out.statement(fact))
             self.out.fact(fact)
 
     def _conclusion(self, conclusion: Conclusion, names: tuple[str, ...], justifications: bool) -> None:
         out = self.out
         node = out.proof(self.explainer.proof(conclusion))
         out.fact(conclusion)
-        out.say(node, terms.PROV.wasGeneratedBy, self.node)
+        out.say(node, terms.PROV + "wasGeneratedBy", self.node)
         for name in names:
-            out.say(node, SKOS.notation, ox.Literal(name))
+            out.say(node, terms.SKOS + "notation", ox.Literal(name))
         if justifications:
             for leaves in self.explainer.justifications(conclusion):
                 out.justification(conclusion, leaves)
@@ -300,7 +298,8 @@ CITED: Final = tuple(
 def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """The ontology's triples about the sources that these triples name: claims, passages, markers, references."""
     table = _by_subject(ontology)
-    todo = [iri for triple in triples if triple.predicate.value == str(DCTERMS.source) for iri in _iri(triple.object)]
+    sources = (triple.object for triple in triples if triple.predicate.value == terms.DCTERMS + "source")
+    todo = [iri for source in sources for iri in _iri(source)]
     seen: set[str] = set()
     while todo:
         if (node := todo.pop()) in seen:
@@ -360,19 +359,19 @@ class ProofReader:
     def ordered(self, node: ox.NamedNode) -> list[Node]:
         """The members rdf:_1, rdf:_2, ..."""
         found, place = [], 1
-        while members := self.values(node, f"{_RDF}_{place}"):
+        while members := self.values(node, f"{terms.RDF}_{place}"):
             found.append(members[0])
             place += 1
         return found
 
     def conclusion(self, node: ox.NamedNode) -> Conclusion:
-        parts = [self.one(node, prop) for prop in (RDF.subject, RDF.predicate, RDF.object)]
+        parts = [self.one(node, terms.RDF + prop) for prop in ("subject", "predicate", "object")]
         subject, predicate, value = (terms.local(part.value) for part in parts)
         return Conclusion(subject, _LOCAL.get(predicate, predicate), value)
 
     def axiom(self, node: ox.NamedNode) -> Axiom:
         subject, predicate, value = (part.value for part in self.ordered(node))
-        source = terms.local(self.one(node, DCTERMS.source).value)
+        source = terms.local(self.one(node, terms.DCTERMS + "source").value)
         return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
 
     def proof(self, conclusion: Conclusion) -> Proof:

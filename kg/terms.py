@@ -1,19 +1,22 @@
-"""IRIs of the ontology. Nobody else builds one."""
+"""IRIs of the ontology, as text. Nobody else builds one."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from rdflib import Namespace, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
-
 BASE: Final = "https://w3id.org/warrant/"
-W: Final = Namespace(BASE)
-OBO: Final = Namespace("http://purl.obolibrary.org/obo/")
-DEFINITION: Final = OBO.IAO_0000115
-OA: Final = Namespace("http://www.w3.org/ns/oa#")
-PROV: Final = Namespace("http://www.w3.org/ns/prov#")
-CITO: Final = Namespace("http://purl.org/spar/cito/")
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+OBO: Final = "http://purl.obolibrary.org/obo/"
+OA: Final = "http://www.w3.org/ns/oa#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+CITO: Final = "http://purl.org/spar/cito/"
+DEFINITION: Final = OBO + "IAO_0000115"
+LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 PREFIXES: Final[dict[str, str]] = {
     "": BASE,
@@ -22,79 +25,77 @@ PREFIXES: Final[dict[str, str]] = {
     "witness": BASE + "witness/",
     "passage": BASE + "passage/",
     "marker": BASE + "marker/",
-    "owl": str(OWL),
-    "rdf": str(RDF),
-    "rdfs": str(RDFS),
-    "xsd": str(XSD),
-    "skos": str(SKOS),
-    "dcterms": str(DCTERMS),
-    "obo": str(OBO),
-    "oa": str(OA),
-    "prov": str(PROV),
-    "cito": str(CITO),
+    "owl": OWL,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "xsd": XSD,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "obo": OBO,
+    "oa": OA,
+    "prov": PROV,
+    "cito": CITO,
 }
 
-LICENSE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
 
-
-def term(name: str) -> URIRef:
+def term(name: str) -> str:
     """The IRI of a class, property or concept by its local name."""
-    return W[name]
+    return BASE + name
 
 
-def claim(identifier: str) -> URIRef:
+def claim(identifier: str) -> str:
     """The IRI of a claim by its identifier, such as `A0-08`."""
-    return W["claim/" + identifier]
+    return BASE + "claim/" + identifier
 
 
-def reading(identifier: str, number: int) -> URIRef:
+def reading(identifier: str, number: int) -> str:
     """The IRI of the n-th reading (from 1) of a claim."""
-    return W[f"claim/{identifier}/reading/{number}"]
+    return f"{BASE}claim/{identifier}/reading/{number}"
 
 
-def article(identifier: str) -> URIRef:
+def article(identifier: str) -> str:
     """The IRI of an article, such as `A0`."""
-    return W["article/" + identifier]
+    return BASE + "article/" + identifier
 
 
-def passage(article_id: str, start: int, end: int) -> URIRef:
+def passage(article_id: str, start: int, end: int) -> str:
     """The IRI of the passage [start, end) of an article, in code points."""
-    return W[f"passage/{article_id}/{start}-{end}"]
+    return f"{BASE}passage/{article_id}/{start}-{end}"
 
 
-def marker(article_id: str, number: int) -> URIRef:
+def marker(article_id: str, number: int) -> str:
     """The IRI of a printed citation marker; the same digit in two articles is two markers."""
-    return W[f"marker/{article_id}/{number}"]
+    return f"{BASE}marker/{article_id}/{number}"
 
 
-def reference(article_id: str, position: int) -> URIRef:
+def reference(article_id: str, position: int) -> str:
     """The IRI of an entry of an article's reference list."""
-    return W[f"reference/{article_id}/{position}"]
+    return f"{BASE}reference/{article_id}/{position}"
 
 
-def source(name: str) -> URIRef:
+def source(name: str) -> str:
     """The IRI of a published source or an editorial decision."""
-    return W["source/" + name]
+    return BASE + "source/" + name
 
 
-def witness(concept: str) -> URIRef:
+def witness(concept: str) -> str:
     """The IRI of the individual that stands for a concluded finding."""
-    return W["witness/Concluded" + concept]
+    return BASE + "witness/Concluded" + concept
 
 
-def module(name: str) -> URIRef:
+def module(name: str) -> str:
     """The ontology IRI of a module; the root is `warrant`."""
-    return W["ontology"] if name == "warrant" else W["ontology/" + name]
+    return BASE + "ontology" if name == "warrant" else BASE + "ontology/" + name
 
 
-def graph(name: str) -> URIRef:
+def graph(name: str) -> str:
     """The IRI of a named graph of the dataset, such as `inferred` or `asserted/core`."""
-    return W["graph/" + name]
+    return BASE + "graph/" + name
 
 
-def version(name: str, release: str) -> URIRef:
+def version(name: str, release: str) -> str:
     """The version IRI of a module in a release."""
-    return W[f"ontology/{release}" + ("" if name == "warrant" else f"/{name}")]
+    return f"{BASE}ontology/{release}" + ("" if name == "warrant" else f"/{name}")
 
 
 def local(iri: object) -> str:

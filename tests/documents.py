@@ -103,7 +103,7 @@ def warrant(words: list[str]) -> str:
     text = ""
     if "<" in words:
         words, text = words[: words.index("<")], (ROOT / words[words.index("<") + 1]).read_text(encoding="utf-8")
-    out = io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     there = Path.cwd()
     os.chdir(ROOT)
     try:
@@ -113,7 +113,8 @@ def warrant(words: list[str]) -> str:
     finally:
         os.chdir(there)
     assert status == 0, words
-    return out.getvalue()
+    out.seek(0)
+    return out.read()
 
 
 def curl(words: list[str], server: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from rdflib import Graph
 
 from kg import terms
-from kg.authoring import schema
+from kg.authoring import nodes, schema
 from kg.authoring.articles import KIND_CLASS
 from kg.authoring.compiler import Sources, compile_modules
 from kg.errors import AuthoringError
@@ -53,11 +53,11 @@ def test_the_worked_example_compiles_to_a_claim_that_can_apply(folder: Path) -> 
     files = compile_with(folder, block("yaml"))
 
     # Then it is a module with its claim, the root imports it, and the claim hangs on its situation
-    claim = terms.claim("A9-01")
+    claim = nodes.claim("A9-01")
     module = Graph().parse(data=files["modules/low-iron-example.ttl"])
-    assert (claim, terms.term("mayIndicate"), terms.term("IronDeficiency")) in module
-    assert (claim, terms.term("readingSituation"), terms.term("AnemiaWithLowSerumIron")) in module
-    assert str(terms.module("low-iron-example")).removeprefix(terms.BASE) in files["warrant.ttl"]
+    assert (claim, nodes.term("mayIndicate"), nodes.term("IronDeficiency")) in module
+    assert (claim, nodes.term("readingSituation"), nodes.term("AnemiaWithLowSerumIron")) in module
+    assert terms.module("low-iron-example").removeprefix(terms.BASE) in files["warrant.ttl"]
 
 
 def test_the_errors_of_the_guide_are_those_that_occur(folder: Path) -> None:

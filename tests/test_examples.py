@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from kg.assess import Assessment, assess, project
+from kg.authoring.examples import compile_examples
 from kg.closure import Closure
-from kg.examples import compile_examples, paths, read_example
+from kg.examples import paths, read_example
 from kg.hermit import Hermit
 from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.outcomes import Outcome

@@ -177,7 +177,7 @@ def test_the_first_three_markers_of_a0_fit_its_list_by_position_only(ontology: O
     states = {(marker.state, marker.reference) for claim in ontology.claims.values() for marker in claim.markers
               if (marker.article, marker.number) == ("A0", number)}  # fmt: skip
     assert states == {("by-list-position", f"reference/A0/{number}")}
-    node = str(terms.reference("A0", number))
+    node = terms.reference("A0", number)
     assert ontology.index.own_value(node, "topicMismatch") != ""
 
 

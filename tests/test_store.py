@@ -169,7 +169,7 @@ def test_the_dataset_names_its_version_digest_and_license(store: ox.Store, ontol
     (row,) = rows(store, query)
     assert row["v"] == ontology.version
     assert row["d"] == f"sha256:{dataset_digest(ontology.folder)}"
-    assert row["l"] == str(terms.LICENSE)
+    assert row["l"] == terms.LICENSE
 
 
 # -- where it is kept

@@ -29,7 +29,7 @@ OUTSIDE: Final = {
     terms.PREFIXES["oa"] + "start": "start",
     terms.PREFIXES["oa"] + "end": "end",
 }
-NOT_SHOWN: Final = frozenset({RDFS + "label", str(terms.DEFINITION), RDF + "type", OWL + "inverseOf"})
+NOT_SHOWN: Final = frozenset({RDFS + "label", terms.DEFINITION, RDF + "type", OWL + "inverseOf"})
 
 
 async def term(request: Request, name: str) -> Response:
@@ -47,7 +47,7 @@ async def term(request: Request, name: str) -> Response:
         "name": name,
         "iri": iri,
         "label": ontology.label(name),
-        "definition": index.value(iri, str(terms.DEFINITION)),
+        "definition": index.value(iri, terms.DEFINITION),
         "types": [_type(ontology, kind) for kind in index.values(iri, RDF + "type")],
         "condition": condition(ontology, name) if name in ontology.formulas else None,
         "said": _said(ontology, name, logical),
@@ -110,7 +110,7 @@ async def module(request: Request, name: str) -> Response:
         for item in triples
         if isinstance(item.subject, ox.NamedNode) and item.predicate.value == RDF + "type"
     }
-    names = sorted(terms.local(iri) for iri in own if iri.startswith(terms.BASE) and iri != str(terms.module(name)))
+    names = sorted(terms.local(iri) for iri in own if iri.startswith(terms.BASE) and iri != terms.module(name))
     parts = [
         (kind, [named(found, one) for one in group]) for kind, group in groupby(sorted(names, key=_kind), key=_kind)
     ]
@@ -123,7 +123,7 @@ def _kind(name: str) -> str:
 
 
 def _module(found: Ontology, name: str) -> dict[str, Any]:
-    iri, index = str(terms.module(name)), found.index
+    iri, index = terms.module(name), found.index
     return {
         "name": name,
         "iri": iri,

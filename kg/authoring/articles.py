@@ -8,6 +8,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from kg import terms
+from kg.authoring import nodes
 from kg.authoring.conditions import ConditionCompiler, Reading, refuted
 from kg.authoring.manchester import And, Expression, Named, Value, parse
 from kg.authoring.owl import Module, canonical_decimal
@@ -100,7 +101,7 @@ class ArticleCompiler:
             source = self._first_claim_using(name)
             holds = self.conditions.condition(self.situations[name], name, _label(name), source)
             self.classes[name] = holds
-            self.module.text(terms.term(holds), terms.term("formalReading"), str(self.situations[name]))
+            self.module.text(nodes.term(holds), nodes.term("formalReading"), str(self.situations[name]))
         for entry in self.file.claims:
             self._claim(entry)
             self._logic(entry)
@@ -109,31 +110,31 @@ class ArticleCompiler:
     def _first_claim_using(self, situation: str) -> URIRef:
         for entry in self.file.claims:
             if situation in (entry.situation, entry.other_reading):
-                return terms.claim(entry.id)
-        return terms.article(self.file.article.id)
+                return nodes.claim(entry.id)
+        return nodes.article(self.file.article.id)
 
     def _article(self) -> None:
         head, module = self.file.article, self.module
-        iri = terms.article(head.id)
+        iri = nodes.article(head.id)
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.axiom(iri, RDF.type, terms.term("Article"), iri)
+        module.axiom(iri, RDF.type, nodes.term("Article"), iri)
         module.note(iri, RDFS.label, Literal(f"article {head.id}", lang="en"))
         for prop, text in (
             (DCTERMS.title, head.title),
             (DCTERMS.publisher, head.publisher),
             (SKOS.notation, head.id),
-            (terms.term("fileName"), head.file),
-            (terms.term("digest"), head.digest),
-            (terms.term("activeStage"), head.review.active_stage),
-            (terms.term("humanReview"), head.review.human_review),
-            (terms.term("intendedUse"), head.intended_use),
+            (nodes.term("fileName"), head.file),
+            (nodes.term("digest"), head.digest),
+            (nodes.term("activeStage"), head.review.active_stage),
+            (nodes.term("humanReview"), head.review.human_review),
+            (nodes.term("intendedUse"), head.intended_use),
         ):
             module.text(iri, prop, text)
         module.note(iri, DCTERMS.modified, Literal(head.last_updated.isoformat(), datatype=XSD.date))
-        module.note(iri, terms.term("fileLength"), Literal(head.length))
-        module.text(iri, terms.term("reviewStage"), ", ".join(head.review.stages))
+        module.note(iri, nodes.term("fileLength"), Literal(head.length))
+        module.text(iri, nodes.term("reviewStage"), ", ".join(head.review.stages))
         for name in sorted({name for entry in self.file.claims for name in self._case(entry)}):
-            module.note(iri, DCTERMS.subject, terms.term(name))
+            module.note(iri, DCTERMS.subject, nodes.term(name))
         self._references(iri)
         self._markers(iri)
 
@@ -146,50 +147,50 @@ class ArticleCompiler:
     def _references(self, article: URIRef) -> None:
         head, module = self.file.article, self.module
         for item in head.references:
-            iri = terms.reference(head.id, item.position)
+            iri = nodes.reference(head.id, item.position)
             module.note(iri, RDF.type, OWL.NamedIndividual)
-            module.axiom(iri, RDF.type, terms.term("Reference"), article)
+            module.axiom(iri, RDF.type, nodes.term("Reference"), article)
             module.note(iri, RDFS.label, Literal(f"{head.id}, list position {item.position}: {item.title}", lang="en"))
             module.text(iri, DCTERMS.title, item.title)
             module.text(iri, DCTERMS.publisher, item.publisher)
             module.text(iri, DCTERMS.type, item.type)
             module.text(iri, DCTERMS.date, str(item.year))
-            module.note(iri, terms.term("position"), Literal(item.position))
-            module.note(iri, terms.term("claimsOf"), article)
+            module.note(iri, nodes.term("position"), Literal(item.position))
+            module.note(iri, nodes.term("claimsOf"), article)
             if item.topic_mismatch:
-                module.text(iri, terms.term("topicMismatch"), item.topic_mismatch)
+                module.text(iri, nodes.term("topicMismatch"), item.topic_mismatch)
 
     def _markers(self, article: URIRef) -> None:
         head, module = self.file.article, self.module
         for item in head.markers:
-            iri = terms.marker(head.id, item.number)
+            iri = nodes.marker(head.id, item.number)
             module.note(iri, RDF.type, OWL.NamedIndividual)
-            module.axiom(iri, RDF.type, terms.term("CitationMarker"), article)
+            module.axiom(iri, RDF.type, nodes.term("CitationMarker"), article)
             module.note(iri, RDFS.label, Literal(f"marker {item.number} of article {head.id}", lang="en"))
-            module.note(iri, terms.term("markerNumber"), Literal(item.number))
-            module.text(iri, terms.term("markerState"), item.state)
-            module.note(iri, terms.term("claimsOf"), article)
+            module.note(iri, nodes.term("markerNumber"), Literal(item.number))
+            module.text(iri, nodes.term("markerState"), item.state)
+            module.note(iri, nodes.term("claimsOf"), article)
             if item.reference is not None:
-                module.note(iri, terms.term("resolvesTo"), terms.reference(head.id, item.reference))
+                module.note(iri, nodes.term("resolvesTo"), nodes.reference(head.id, item.reference))
             if item.state == "by-list-position":
-                module.text(iri, terms.term("resolutionBasis"), "position in an unnumbered list")
+                module.text(iri, nodes.term("resolutionBasis"), "position in an unnumbered list")
 
     def _claim(self, entry: ClaimEntry) -> None:
-        module, iri = self.module, terms.claim(entry.id)
+        module, iri = self.module, nodes.claim(entry.id)
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.axiom(iri, RDF.type, terms.term(KIND_CLASS[entry.kind]), iri)
+        module.axiom(iri, RDF.type, nodes.term(KIND_CLASS[entry.kind]), iri)
         module.note(iri, RDFS.label, Literal(f"{entry.id}: {entry.sentence}", lang="en"))
         module.text(iri, SKOS.notation, entry.id)
-        module.text(iri, terms.term("sentence"), entry.sentence)
-        module.note(iri, terms.term("claimsOf"), terms.article(self.file.article.id))
+        module.text(iri, nodes.term("sentence"), entry.sentence)
+        module.note(iri, nodes.term("claimsOf"), nodes.article(self.file.article.id))
         module.note(iri, DCTERMS.source, self._passage(entry))
         for number in entry.markers:
-            module.note(iri, terms.term("marker"), terms.marker(self.file.article.id, number))
+            module.note(iri, nodes.term("marker"), nodes.marker(self.file.article.id, number))
         self._subjects(entry, iri)
         for predicate, targets in entry.concludes.items():
             for target in targets:
-                node = terms.claim(target) if predicate == "meetsExceptionTo" else terms.term(target)
-                module.axiom(iri, terms.term(predicate), node, iri)
+                node = nodes.claim(target) if predicate == "meetsExceptionTo" else nodes.term(target)
+                module.axiom(iri, nodes.term(predicate), node, iri)
         self._fields(entry, iri)
         for number, phase in enumerate(entry.regimen, 1):
             self._regimen(entry, phase, number)
@@ -201,76 +202,76 @@ class ArticleCompiler:
     def _subjects(self, entry: ClaimEntry, iri: URIRef) -> None:
         situation = self.expression(entry.situation) if entry.situation else None
         for name in self.subjects.of(entry, situation):
-            self.module.note(iri, DCTERMS.subject, terms.term(name))
+            self.module.note(iri, DCTERMS.subject, nodes.term(name))
         for name in self.subjects.absent_of(situation):
-            self.module.note(iri, terms.term("absentSubject"), terms.term(name))
+            self.module.note(iri, nodes.term("absentSubject"), nodes.term(name))
 
     def _fields(self, entry: ClaimEntry, iri: URIRef) -> None:
         for field, prop in TEXT_FIELDS.items():
             if text := getattr(entry, field):
-                self.module.text(iri, terms.term(prop), text)
+                self.module.text(iri, nodes.term(prop), text)
         for field, prop in TERM_FIELDS.items():
             for name in getattr(entry, field):
-                self.module.note(iri, terms.term(prop), terms.term(name))
+                self.module.note(iri, nodes.term(prop), nodes.term(name))
         for field, prop in CLAIM_FIELDS.items():
             for identifier in getattr(entry, field):
-                self.module.note(iri, terms.term(prop), terms.claim(identifier))
+                self.module.note(iri, nodes.term(prop), nodes.claim(identifier))
         if entry.step is not None:
-            self.module.note(iri, terms.term("step"), Literal(entry.step))
+            self.module.note(iri, nodes.term("step"), Literal(entry.step))
         if entry.sequence:
-            self.module.text(iri, terms.term("sequence"), " ".join(entry.sequence))
+            self.module.text(iri, nodes.term("sequence"), " ".join(entry.sequence))
         if entry.alternatives:
-            self.module.note(iri, terms.term("alternatives"), Literal(True))
+            self.module.note(iri, nodes.term("alternatives"), Literal(True))
 
     def _passage(self, entry: ClaimEntry) -> URIRef:
         """Web Annotation selector: offsets in code points and the digest of the slice, never the words."""
         head, module = self.file.article, self.module
         start, end = entry.at
-        iri = terms.passage(head.id, start, end)
+        iri = nodes.passage(head.id, start, end)
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.axiom(iri, RDF.type, terms.term("Passage"), terms.claim(entry.id))
+        module.axiom(iri, RDF.type, nodes.term("Passage"), nodes.claim(entry.id))
         module.note(iri, RDFS.label, Literal(f"article {head.id}, characters {start} to {end}", lang="en"))
-        module.note(iri, terms.OA.hasSource, terms.article(head.id))
-        module.note(iri, terms.OA.start, Literal(start))
-        module.note(iri, terms.OA.end, Literal(end))
-        module.text(iri, terms.term("section"), entry.section)
-        module.text(iri, terms.term("digest"), entry.digest)
+        module.note(iri, nodes.OA.hasSource, nodes.article(head.id))
+        module.note(iri, nodes.OA.start, Literal(start))
+        module.note(iri, nodes.OA.end, Literal(end))
+        module.text(iri, nodes.term("section"), entry.section)
+        module.text(iri, nodes.term("digest"), entry.digest)
         return iri
 
     def _part(self, entry: ClaimEntry, prop: str, kind: str, number: int) -> URIRef:
-        claim = terms.claim(entry.id)
+        claim = nodes.claim(entry.id)
         iri = URIRef(f"{claim}/{kind.lower()}/{number}")
-        self.module.note(claim, terms.term(prop), iri)
+        self.module.note(claim, nodes.term(prop), iri)
         self.module.note(iri, RDFS.label, Literal(f"{entry.id}, {kind.lower()} {number}", lang="en"))
         self.module.note(iri, RDF.type, OWL.NamedIndividual)
         if kind in ("Regimen", "Effect", "Reading"):
-            self.module.axiom(iri, RDF.type, terms.term(kind), claim)
+            self.module.axiom(iri, RDF.type, nodes.term(kind), claim)
         return iri
 
     def _regimen(self, entry: ClaimEntry, phase: RegimenPhase, number: int) -> None:
         iri = self._part(entry, "hasRegimen", "Regimen", number)
-        self.module.note(iri, terms.term("substance"), terms.term(phase.substance))
+        self.module.note(iri, nodes.term("substance"), nodes.term(phase.substance))
         for field in ("phase", "dose", "unit", "route", "frequency", "duration", "until"):
             if text := getattr(phase, field):
-                self.module.text(iri, terms.term(field), text)
+                self.module.text(iri, nodes.term(field), text)
 
     def _effect(self, entry: ClaimEntry, effect: EffectSize, number: int) -> None:
         iri = self._part(entry, "hasEffect", "Effect", number)
         for field in ("measure", "printed", "unit", "population", "direction", "interval"):
             if text := getattr(effect, field):
-                self.module.text(iri, terms.term(field), text)
+                self.module.text(iri, nodes.term(field), text)
         for prop, figure in (("effectValue", effect.value), ("effectLow", effect.low), ("effectHigh", effect.high)):
             if figure is not None:
-                self.module.note(iri, terms.term(prop), canonical_decimal(figure))
+                self.module.note(iri, nodes.term(prop), canonical_decimal(figure))
         if effect.outcome:
-            self.module.note(iri, terms.term("outcome"), terms.term(effect.outcome))
+            self.module.note(iri, nodes.term("outcome"), nodes.term(effect.outcome))
 
     def _doubt(self, entry: ClaimEntry, doubt: Doubt, number: int) -> None:
         iri = self._part(entry, "hasDoubt", "Doubt", number)
-        self.module.text(iri, terms.term("doubt"), doubt.text)
-        self.module.text(iri, terms.term("doubtBasis"), doubt.basis)
+        self.module.text(iri, nodes.term("doubt"), doubt.text)
+        self.module.text(iri, nodes.term("doubtBasis"), doubt.basis)
         for other in doubt.with_:
-            self.module.note(iri, terms.term("doubtWith"), terms.claim(other))
+            self.module.note(iri, nodes.term("doubtWith"), nodes.claim(other))
 
     # -- the executable axioms
 
@@ -278,13 +279,13 @@ class ArticleCompiler:
         readings = self.readings(entry)
         if not readings:
             return
-        claim, key = terms.claim(entry.id), f"claim/{entry.id}"
+        claim, key = nodes.claim(entry.id), f"claim/{entry.id}"
         names = [self._situation(entry, reading, number) for number, reading in enumerate(readings, 1)]
-        self.module.text(claim, terms.term("formalReading"), str(readings[0].expression))
+        self.module.text(claim, nodes.term("formalReading"), str(readings[0].expression))
         if len(names) == 1:
             self.module.subclass(Named(names[0]), Value("claimApplies", key), claim)
             self.module.subclass(Named(refuted(names[0])), Value("claimExcluded", key), claim)
-            self.module.note(claim, terms.term("readingSituation"), terms.term(names[0]))
+            self.module.note(claim, nodes.term("readingSituation"), nodes.term(names[0]))
         else:
             self._parted(entry, readings, names)
         self._exceptions(entry)
@@ -292,7 +293,7 @@ class ArticleCompiler:
         self._classifications(entry, names)
 
     def _situation(self, entry: ClaimEntry, reading: Reading, number: int) -> str:
-        claim = terms.claim(entry.id)
+        claim = nodes.claim(entry.id)
         for name, expression in self.situations.items():
             if expression == reading.expression:
                 return self.classes[name]
@@ -304,13 +305,13 @@ class ArticleCompiler:
         return self.conditions.condition(reading.expression, name, label, claim)
 
     def _parted(self, entry: ClaimEntry, readings: tuple[Reading, ...], names: list[str]) -> None:
-        claim, key = terms.claim(entry.id), f"claim/{entry.id}"
+        claim, key = nodes.claim(entry.id), f"claim/{entry.id}"
         for number, (reading, name) in enumerate(zip(readings, names, strict=True), 1):
             iri = self._part(entry, "hasReading", "Reading", number)
-            self.module.note(iri, terms.term("readingOf"), claim)
-            self.module.note(iri, terms.term("readingSituation"), terms.term(name))
-            self.module.text(iri, terms.term("formalReading"), str(reading.expression))
-            self.module.text(iri, terms.term("readingReason"), reading.reason)
+            self.module.note(iri, nodes.term("readingOf"), claim)
+            self.module.note(iri, nodes.term("readingSituation"), nodes.term(name))
+            self.module.text(iri, nodes.term("formalReading"), str(reading.expression))
+            self.module.text(iri, nodes.term("readingReason"), reading.reason)
             place = terms.local(iri)
             self.module.subclass(Named(name), Value("holdsInReading", place), claim)
             self.module.subclass(Named(refuted(name)), Value("failsInReading", place), claim)
@@ -320,27 +321,27 @@ class ArticleCompiler:
         self.module.subclass(none, Value("claimExcluded", key), claim)
 
     def _exceptions(self, entry: ClaimEntry) -> None:
-        claim = terms.claim(entry.id)
+        claim = nodes.claim(entry.id)
         for number, text in enumerate(entry.exceptions, 1):
             if text in {other.id for other in self.file.claims}:
-                self.module.note(claim, terms.term("exception"), terms.claim(text))
+                self.module.note(claim, nodes.term("exception"), nodes.claim(text))
             else:
                 name = f"ExceptionTo{entry.id.replace('-', '')}Number{number}"
                 holds = self.conditions.condition(parse(text), name, f"Exception {number} to {entry.id}", claim)
-                self.module.note(claim, terms.term("exceptionClass"), terms.term(holds))
+                self.module.note(claim, nodes.term("exceptionClass"), nodes.term(holds))
 
     def _precaution(self, entry: ClaimEntry) -> None:
         """The ground of a warning with exceptions: where it holds, the warning is followed until one is known."""
         if entry.precaution is None:
             return
-        claim, number = terms.claim(entry.id), entry.id.replace("-", "")
+        claim, number = nodes.claim(entry.id), entry.id.replace("-", "")
         ground = self.conditions.condition(
             parse(entry.precaution), f"GroundOf{number}", f"Ground of {entry.id}, its exceptions aside", claim
         )
         self.module.subclass(Named(ground), Value("precautionFor", f"claim/{entry.id}"), claim)
 
     def _classifications(self, entry: ClaimEntry, names: list[str]) -> None:
-        claim = terms.claim(entry.id)
+        claim = nodes.claim(entry.id)
         for predicate in CLASSIFYING:
             for concept in entry.concludes.get(predicate, ()):
                 self._conclude(concept, names, claim)

@@ -10,6 +10,7 @@ from pathlib import Path
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg import __version__, terms
+from kg.authoring import nodes
 from kg.authoring.articles import CLASSIFYING, KIND_CLASS, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
@@ -67,7 +68,7 @@ class Sources:
     @cached_property
     def predicates(self) -> set[str]:
         """Object properties below `concludes`: what a claim may conclude."""
-        found = self.core.transitive_subjects(RDFS.subPropertyOf, terms.term("concludes"))
+        found = self.core.transitive_subjects(RDFS.subPropertyOf, nodes.term("concludes"))
         return {terms.local(iri) for iri in found} - {"concludes"}
 
     @cached_property
@@ -86,9 +87,9 @@ class Sources:
     @cached_property
     def source_iris(self) -> dict[str, URIRef]:
         """What an axiom may name as its source: claims, publications, decisions."""
-        iris = {item.name: terms.source(item.name) for item in self.sources.references}
-        iris |= {item.name: terms.source(item.name) for item in self.sources.decisions}
-        iris |= {entry.id: terms.claim(entry.id) for _, file in self.articles for entry in file.claims}
+        iris = {item.name: nodes.source(item.name) for item in self.sources.references}
+        iris |= {item.name: nodes.source(item.name) for item in self.sources.decisions}
+        iris |= {entry.id: nodes.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
 
 
@@ -350,7 +351,7 @@ def catalog(sources: Sources) -> str:
     names = ["sources", "core", "hematology", "thresholds", "conditions"]
     files = {name: f"modules/{name}.ttl" for name in names} | {"core": "core.ttl", "warrant": "warrant.ttl"}
     files |= {file.article.slug: f"modules/{file.article.slug}.ttl" for _, file in sources.articles}
-    rows = [f'    <uri name="{terms.module(name)}" uri="{path}"/>' for name, path in sorted(files.items())]
+    rows = [f'    <uri name="{nodes.module(name)}" uri="{path}"/>' for name, path in sorted(files.items())]
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8" standalone="no"?>',
@@ -367,7 +368,7 @@ def sssom(sources: Sources) -> str:
     header = [
         "#mapping_set_id: https://w3id.org/warrant/mappings",
         f"#mapping_set_version: {__version__}",
-        f"#license: {terms.LICENSE}",
+        f"#license: {nodes.LICENSE}",
         "#comment: LOINC codes are used under the LOINC licence (https://loinc.org/license); LOINC is copyright",
         "#  Regenstrief Institute, Inc. Only codes that were verified in a public file stand here.",
         "#curie_map:",

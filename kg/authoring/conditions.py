@@ -20,13 +20,14 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import RDFS
 
 from kg import terms
+from kg.authoring import nodes
 from kg.authoring.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
 from kg.authoring.vocabulary import ABSENT_IN, KIND_CLASS, PRESENT, STATED, Vocabulary
 from kg.errors import AuthoringError, Problem
 
-GENERATED = terms.source("generated")
+GENERATED = nodes.source("generated")
 PATTERNS = {
     "hasFinding": ("PatientWith{}", "Patient with: {}"),
     "hasStatedFinding": ("PatientStatedWith{}", "Patient stated to have: {}"),
@@ -124,8 +125,8 @@ class ConditionCompiler:
         source = self.sources[twin.source]
         iri = self.module.declare_class(twin.name, twin.label, twin.definition, source)
         self.labels[twin.name] = twin.label
-        self.module.note(iri, terms.term("possibleFormOf"), terms.term(twin.of))
-        self.module.text(iri, terms.term("whyPossible"), twin.reason)
+        self.module.note(iri, nodes.term("possibleFormOf"), nodes.term(twin.of))
+        self.module.text(iri, nodes.term("whyPossible"), twin.reason)
         self.module.subclass(Named(twin.name), Named(KIND_CLASS[self.vocabulary[twin.of].kind]), source)
         self.module.subclass(Named(twin.of), Named(twin.name), source)
 
@@ -203,7 +204,7 @@ class ConditionCompiler:
             refuted(name), f"{label}: refuted", f"A patient in whom this is contradicted: {label}.", GENERATED
         )
         self.module.subclass(Named(refuted(name)), Named("RefutedSituation"), GENERATED)
-        self.module.note(iri, terms.term("refutationOf"), terms.term(name))
+        self.module.note(iri, nodes.term("refutationOf"), nodes.term(name))
         return False
 
     def _atom(self, atom: Atom) -> str:
@@ -213,7 +214,7 @@ class ConditionCompiler:
             raise AuthoringError([Problem(f"thresholds.yaml: {name}: name", message, "Rename the named condition.")])
         if self._declared(name, label, f"A patient of whom this holds: {atom}.", GENERATED):
             return name
-        self.module.text(terms.term(name), terms.term("formalReading"), str(atom))
+        self.module.text(nodes.term(name), nodes.term("formalReading"), str(atom))
         self.module.equivalent(name, atom, GENERATED)
         match atom:
             case Some("hasCurrentMeasurement" | "hasDerivedQuantity" as prop, Named(filler)) if (
@@ -269,7 +270,7 @@ class ConditionCompiler:
                 named, label, f"A measurement that is both: {filler}, UncontradictedMeasurement.", GENERATED
             )
             self.module.equivalent(named, And((Named(filler), Named("UncontradictedMeasurement"))), GENERATED)
-        self._refute(Some("hasCurrentMeasurement", Named(named)), name, terms.source("P1"))
+        self._refute(Some("hasCurrentMeasurement", Named(named)), name, nodes.source("P1"))
 
     def _above(self, concept: str) -> Iterable[str]:
         if concept in self.vocabulary:
@@ -295,16 +296,16 @@ class ConditionCompiler:
         source = self.sources[condition.source]
         for form in condition.forms:
             self._declared(form.name, form.label, form.definition, source)
-            self.module.text(terms.term(form.name), terms.term("formalReading"), form.holds)
+            self.module.text(nodes.term(form.name), nodes.term("formalReading"), form.holds)
             holds = self.condition(parse(form.holds), form.name + "Holds", f"{form.label}: holds", source)
             self.module.subclass(Named(holds), Named(form.name), source)
             fails = self.condition(parse(form.fails), form.name + "Fails", f"{form.label}: fails", source)
             self.module.subclass(Named(fails), Named(refuted(form.name)), source)
         if condition.possible:
             wider = condition.possible
-            iri = terms.term(wider.name)
-            self.module.note(iri, terms.term("possibleFormOf"), terms.term(condition.name))
-            self.module.text(iri, terms.term("whyPossible"), wider.reason)
+            iri = nodes.term(wider.name)
+            self.module.note(iri, nodes.term("possibleFormOf"), nodes.term(condition.name))
+            self.module.text(iri, nodes.term("whyPossible"), wider.reason)
             self.module.subclass(Named(condition.name), Named(wider.name), source)
             self.module.subclass(Named(refuted(wider.name)), Named(refuted(condition.name)), GENERATED)
 
@@ -361,14 +362,14 @@ class ConditionCompiler:
         self.module.subclass(Named(holds), Value(prop, self._witness(concept)), source)
 
     def _witness(self, concept: str) -> str:
-        iri = terms.witness(concept)
+        iri = nodes.witness(concept)
         key = terms.local(iri)
         if key not in self.done:
             self.done.add(key)
             self.module.note(iri, RDFS.label, Literal(f"concluded: {self.labels[concept]}", lang="en"))
-            self.module.note(iri, terms.term("witnessOf"), terms.term(concept))
+            self.module.note(iri, nodes.term("witnessOf"), nodes.term(concept))
             self.module.note(iri, _TYPE, _INDIVIDUAL)
-            self.module.axiom(iri, _TYPE, terms.term(concept), GENERATED)
+            self.module.axiom(iri, _TYPE, nodes.term(concept), GENERATED)
         return key
 
     def define(self, readings: Iterable[str], concept: str) -> None:

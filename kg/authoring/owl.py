@@ -12,6 +12,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from kg import __version__, terms
+from kg.authoring import nodes
 from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, Value
 
 
@@ -31,15 +32,15 @@ class Module:
         self.labels: dict[str, str] = {}
         for prefix, namespace in terms.PREFIXES.items():
             self.graph.bind(prefix, namespace, override=True, replace=True)
-        self.iri = terms.module(name)
+        self.iri = nodes.module(name)
         self.note(self.iri, RDF.type, OWL.Ontology)
-        self.note(self.iri, OWL.versionIRI, terms.version(name, __version__))
+        self.note(self.iri, OWL.versionIRI, nodes.version(name, __version__))
         self.note(self.iri, OWL.versionInfo, Literal(__version__))
         self.note(self.iri, DCTERMS.title, Literal(title, lang="en"))
         self.note(self.iri, DCTERMS.description, Literal(description, lang="en"))
-        self.note(self.iri, DCTERMS.license, terms.LICENSE)
+        self.note(self.iri, DCTERMS.license, nodes.LICENSE)
         for imported in imports:
-            self.note(self.iri, OWL.imports, terms.module(imported))
+            self.note(self.iri, OWL.imports, nodes.module(imported))
 
     def note(self, subject: Node, predicate: URIRef, value: Node) -> None:
         """A declaration or an annotation: no logic, no source."""
@@ -59,11 +60,11 @@ class Module:
         self.note(node, DCTERMS.source, source)
 
     def declare_class(self, name: str, label: str, definition: str, source: URIRef) -> URIRef:
-        iri = terms.term(name)
+        iri = nodes.term(name)
         self.labels[name] = label
         self.note(iri, RDF.type, OWL.Class)
         self.note(iri, RDFS.label, Literal(label, lang="en"))
-        self.note(iri, terms.DEFINITION, Literal(definition, lang="en"))
+        self.note(iri, nodes.DEFINITION, Literal(definition, lang="en"))
         self.note(iri, DCTERMS.source, source)
         return iri
 
@@ -73,17 +74,17 @@ class Module:
 
     def equivalent(self, name: str, expression: Expression, source: URIRef) -> None:
         node = self.node(expression, f"{name} EquivalentTo {expression}")
-        self.axiom(terms.term(name), OWL.equivalentClass, node, source)
+        self.axiom(nodes.term(name), OWL.equivalentClass, node, source)
 
     def node(self, expression: Expression, key: str) -> Node:
         """The RDF node of a class expression; `key` names the axiom it stands in."""
         match expression:
             case Named(name):
-                return terms.term(name)
+                return nodes.term(name)
             case Some(prop, filler):
                 return self._restriction(key, prop, OWL.someValuesFrom, self.node(filler, key + "/"))
             case Value(prop, individual):
-                return self._restriction(key, prop, OWL.hasValue, terms.W[individual])
+                return self._restriction(key, prop, OWL.hasValue, nodes.W[individual])
             case AtLeast(prop, count, filler):
                 number = Literal(count, datatype=XSD.nonNegativeInteger)
                 node = self._restriction(key, prop, OWL.minQualifiedCardinality, number)
@@ -113,7 +114,7 @@ class Module:
     def _restriction(self, key: str, prop: str, kind: URIRef, target: Node) -> BNode:
         node = BNode("r" + _digest(key, prop))
         self.note(node, RDF.type, OWL.Restriction)
-        self.note(node, OWL.onProperty, terms.term(prop))
+        self.note(node, OWL.onProperty, nodes.term(prop))
         self.note(node, kind, target)
         return node
 

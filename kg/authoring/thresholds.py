@@ -7,7 +7,7 @@ from decimal import Decimal
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
-from kg import terms
+from kg.authoring import nodes
 from kg.authoring.manchester import And, Named, parse
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, Threshold, ThresholdFile
@@ -86,39 +86,39 @@ class ThresholdCompiler:
         return self.module
 
     def _population(self) -> None:
-        default = terms.term("SourcedDefault")
+        default = nodes.term("SourcedDefault")
         for name, label in ANNOTATIONS:
-            self.module.note(terms.term(name), RDF.type, OWL.AnnotationProperty)
-            self.module.note(terms.term(name), RDFS.label, Literal(label, lang="en"))
-            self.module.note(terms.term(name), DCTERMS.source, terms.source("schema"))
-            self.module.note(terms.term(name), terms.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
-        self.module.note(default, terms.term("adultFrom"), Literal(self.file.population.adult_from))
-        self.module.note(default, terms.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
+            self.module.note(nodes.term(name), RDF.type, OWL.AnnotationProperty)
+            self.module.note(nodes.term(name), RDFS.label, Literal(label, lang="en"))
+            self.module.note(nodes.term(name), DCTERMS.source, nodes.source("schema"))
+            self.module.note(nodes.term(name), nodes.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
+        self.module.note(default, nodes.term("adultFrom"), Literal(self.file.population.adult_from))
+        self.module.note(default, nodes.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
         for name in self.file.population.not_in:
-            self.module.note(default, terms.term("notIn"), terms.term(name))
+            self.module.note(default, nodes.term("notIn"), nodes.term(name))
 
     def _analyte(self, analyte: Analyte) -> None:
         concept = self.vocabulary[analyte.name]
-        source = terms.source("schema")
+        source = nodes.source("schema")
         name = measurement_class(analyte.name, self.derived)
         iri = self.module.declare_class(
             name, f"Measurement: {concept.label}", f"A measurement whose quantity is: {concept.label}.", source
         )
         self.module.subclass(Named(name), Named("Measurement"), source)
-        self.module.note(iri, terms.term("measures"), terms.term(analyte.name))
-        self.module.text(terms.term(analyte.name), terms.term("canonicalUnit"), analyte.unit)
+        self.module.note(iri, nodes.term("measures"), nodes.term(analyte.name))
+        self.module.text(nodes.term(analyte.name), nodes.term("canonicalUnit"), analyte.unit)
         for other in analyte.also:
-            self.module.text(terms.term(analyte.name), terms.term("otherUnit"), other)
+            self.module.text(nodes.term(analyte.name), nodes.term("otherUnit"), other)
         for unit in analyte.units:
-            node = terms.W[f"unit/{analyte.name}/{_iri_safe(unit.unit)}"]
+            node = nodes.W[f"unit/{analyte.name}/{_iri_safe(unit.unit)}"]
             self.module.note(node, RDF.type, OWL.NamedIndividual)
-            self.module.axiom(node, RDF.type, terms.term("UnitConversion"), source)
+            self.module.axiom(node, RDF.type, nodes.term("UnitConversion"), source)
             self.module.note(node, RDFS.label, Literal(f"{concept.label}: {unit.unit} to {analyte.unit}", lang="en"))
-            self.module.note(node, terms.term("quantity"), terms.term(analyte.name))
-            self.module.text(node, terms.term("fromUnit"), unit.unit)
+            self.module.note(node, nodes.term("quantity"), nodes.term(analyte.name))
+            self.module.text(node, nodes.term("fromUnit"), unit.unit)
             for prop, factor in (("factor", unit.factor), ("factorTo", unit.factor_to), ("divisor", unit.divisor)):
                 if factor is not None:
-                    self.module.note(node, terms.term(prop), canonical_decimal(factor))
+                    self.module.note(node, nodes.term(prop), canonical_decimal(factor))
             self.module.note(node, DCTERMS.source, self.sources[unit.source])
 
     def _derived(self, derived: Derived) -> None:
@@ -126,21 +126,21 @@ class ThresholdCompiler:
         label = _spaced(derived.name)
         iri = self.module.declare_class(derived.name, f"Derived: {label}", derived.definition, source)
         self.module.subclass(Named(derived.name), Named("DerivedQuantity"), source)
-        self.module.text(iri, terms.term("formula"), derived.formula)
-        self.module.text(iri, terms.term("canonicalUnit"), derived.unit)
-        operands = [terms.term(name) for name in derived.of]
-        self.module.text(iri, terms.term("ofQuantity"), " ".join(derived.of))
+        self.module.text(iri, nodes.term("formula"), derived.formula)
+        self.module.text(iri, nodes.term("canonicalUnit"), derived.unit)
+        operands = [nodes.term(name) for name in derived.of]
+        self.module.text(iri, nodes.term("ofQuantity"), " ".join(derived.of))
         for operand in operands:
-            self.module.note(iri, terms.term("measures"), operand)
+            self.module.note(iri, nodes.term("measures"), operand)
         for prop, name in (
             ("recomputes", derived.recomputes),
             ("lowWhen", derived.low_when),
             ("notLowWhen", derived.not_low_when),
         ):
             if name:
-                self.module.note(iri, terms.term(prop), terms.term(name))
+                self.module.note(iri, nodes.term(prop), nodes.term(name))
         if derived.factor is not None:
-            self.module.note(iri, terms.term("factor"), canonical_decimal(derived.factor))
+            self.module.note(iri, nodes.term("factor"), canonical_decimal(derived.factor))
 
     def _threshold(self, threshold: Threshold) -> None:
         limit = threshold.value * self._factor(threshold)
@@ -167,22 +167,22 @@ class ThresholdCompiler:
             ("population", threshold.population),
             ("canonicalUnit", self.units[threshold.of]),
         ):
-            self.module.text(iri, terms.term(prop), text)
-        self.module.note(iri, terms.term("quantity"), terms.term(threshold.of))
-        self.module.note(iri, terms.term("limit"), canonical_decimal(limit))
-        self.module.note(iri, terms.term("opposite"), terms.term(opposite))
+            self.module.text(iri, nodes.term(prop), text)
+        self.module.note(iri, nodes.term("quantity"), nodes.term(threshold.of))
+        self.module.note(iri, nodes.term("limit"), canonical_decimal(limit))
+        self.module.note(iri, nodes.term("opposite"), nodes.term(opposite))
         if threshold.note:
-            self.module.text(iri, terms.term("means"), threshold.note)
+            self.module.text(iri, nodes.term("means"), threshold.note)
         for prop, facet in FACETS[bound]:
             key = f"{name} {prop} {facet} {limit}"
             body = self.module.intersection(
-                key, [terms.term(quantity), self.module.facet(key, prop, FACET_IRI[facet], limit)]
+                key, [nodes.term(quantity), self.module.facet(key, prop, FACET_IRI[facet], limit)]
             )
             self.module.axiom(body, RDFS.subClassOf, iri, source)
 
     def _positions(self, quantity: str) -> None:
         """`HemoglobinLow` etc., and the findings that a position shows."""
-        source = terms.source("P1")
+        source = nodes.source("P1")
         label = self.vocabulary[quantity].label
         for position in POSITIONS:
             name = quantity + position
@@ -205,15 +205,15 @@ class ThresholdCompiler:
         if limit.sex:
             parts.append(Named(f"MeasurementIn{limit.sex.capitalize()}Patient"))
         self.module.subclass(And(tuple(parts)), Named(POSITION_CLASS[limit.position]), source)
-        node = terms.W[f"limit/{limit.when}" + (f"/{limit.sex}" if limit.sex else "")]
+        node = nodes.W[f"limit/{limit.when}" + (f"/{limit.sex}" if limit.sex else "")]
         self.module.note(node, RDF.type, OWL.NamedIndividual)
         self.module.note(node, RDFS.label, Literal(f"limit: {_spaced(limit.when)}", lang="en"))
-        self.module.note(node, terms.term("quantity"), terms.term(limit.analyte))
-        self.module.note(node, terms.term("limit"), terms.term(limit.when))
-        self.module.text(node, terms.term("rank"), limit.rank)
-        self.module.text(node, terms.term("positionOf"), limit.position)
+        self.module.note(node, nodes.term("quantity"), nodes.term(limit.analyte))
+        self.module.note(node, nodes.term("limit"), nodes.term(limit.when))
+        self.module.text(node, nodes.term("rank"), limit.rank)
+        self.module.text(node, nodes.term("positionOf"), limit.position)
         if limit.sex:
-            self.module.text(node, terms.term("sex"), limit.sex)
+            self.module.text(node, nodes.term("sex"), limit.sex)
         self.module.note(node, DCTERMS.source, source)
 
 

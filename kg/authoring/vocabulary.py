@@ -9,7 +9,7 @@ from functools import cached_property
 from rdflib import Literal
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
-from kg import terms
+from kg.authoring import nodes
 from kg.authoring.manchester import Named
 from kg.authoring.owl import Module
 from kg.authoring.schema import SourceFile, Term
@@ -100,22 +100,22 @@ def sources_module(file: SourceFile) -> Module:
         "Publications and editorial decisions on which axioms outside the articles rest.",
         (),
     )
-    schema = terms.source("schema")
+    schema = nodes.source("schema")
     for reference in file.references:
-        iri = terms.source(reference.name)
+        iri = nodes.source(reference.name)
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.axiom(iri, RDF.type, terms.term("PublishedSource"), schema)
+        module.axiom(iri, RDF.type, nodes.term("PublishedSource"), schema)
         module.note(iri, RDFS.label, Literal(reference.title, lang="en"))
         module.text(iri, DCTERMS.title, reference.title)
         module.text(iri, DCTERMS.publisher, reference.publisher)
         module.text(iri, DCTERMS.date, str(reference.year))
-        module.text(iri, terms.term("supports"), reference.supports)
+        module.text(iri, nodes.term("supports"), reference.supports)
     for decision in file.decisions:
-        iri = terms.source(decision.name)
+        iri = nodes.source(decision.name)
         module.note(iri, RDF.type, OWL.NamedIndividual)
-        module.axiom(iri, RDF.type, terms.term("EditorialDecision"), schema)
+        module.axiom(iri, RDF.type, nodes.term("EditorialDecision"), schema)
         module.note(iri, RDFS.label, Literal(f"editorial decision {decision.name}", lang="en"))
-        module.note(iri, terms.DEFINITION, Literal(decision.about, lang="en"))
+        module.note(iri, nodes.DEFINITION, Literal(decision.about, lang="en"))
     return module
 
 
@@ -133,19 +133,19 @@ def vocabulary_module(vocabulary: Vocabulary) -> Module:
 
 
 def _term(module: Module, term: Term) -> None:
-    source = terms.source(term.source)
+    source = nodes.source(term.source)
     iri = module.declare_class(term.name, term.label, term.definition, source)
     module.note(iri, RDF.type, OWL.NamedIndividual)
     module.text(iri, SKOS.notation, term.code)
-    module.text(iri, terms.term("conceptKind"), term.kind)
+    module.text(iri, nodes.term("conceptKind"), term.kind)
     _names(module, term)
     for parent in term.parents or (KIND_CLASS[term.kind],):
         module.subclass(Named(term.name), Named(parent), source)
     for parent in term.parents:
-        module.axiom(terms.term(parent), terms.term("hasNarrower"), iri, terms.source("generated"))
+        module.axiom(nodes.term(parent), nodes.term("hasNarrower"), iri, nodes.source("generated"))
     for prop, quantity in (("lowOf", term.low_of), ("normalOf", term.normal_of), ("highOf", term.high_of)):
         if quantity:
-            module.note(iri, terms.term(prop), terms.term(quantity))
+            module.note(iri, nodes.term(prop), nodes.term(quantity))
     for mapping in term.mappings:
         module.text(iri, SKOS[mapping.predicate], mapping.code)
     if term.note:
@@ -153,7 +153,7 @@ def _term(module: Module, term: Term) -> None:
 
 
 def _names(module: Module, term: Term) -> None:
-    iri = terms.term(term.name)
+    iri = nodes.term(term.name)
     lists: Iterable[tuple[str, tuple[str, ...]]] = (
         ("abbreviation", term.abbreviations),
         ("layTerm", term.lay),
@@ -163,4 +163,4 @@ def _names(module: Module, term: Term) -> None:
         module.note(iri, SKOS.altLabel, Literal(name, lang="en"))
     for prop, values in lists:
         for name in values:
-            module.note(iri, terms.term(prop), Literal(name, lang="en"))
+            module.note(iri, nodes.term(prop), Literal(name, lang="en"))

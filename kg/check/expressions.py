@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
-from rdflib import OWL, RDF, URIRef
+from rdflib import OWL, RDF
 
 from kg import terms
 from kg.check.modules import Modules, Node, iri
@@ -66,7 +66,7 @@ class Renderer:
                 break
         return found
 
-    def _one(self, term: Node, predicate: URIRef) -> Node | None:
+    def _one(self, term: Node, predicate: str) -> Node | None:
         return next(iter(self.modules.values(term, predicate)), None)
 
     def _expression(self, term: ox.BlankNode) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rdflib import OWL, RDFS, URIRef
+from rdflib import OWL, RDFS
 
 from kg import terms
 from kg.check.expressions import short
@@ -38,7 +38,7 @@ def present(modules: Modules) -> frozenset[str]:
     """Every class, property, claim and source of the ontology, deprecated ones included."""
     kinds = [terms.term(name) for name in INDIVIDUALS]
     claims = modules.quads(None, RDFS.subClassOf, node(terms.term("Claim")))
-    kinds += [URIRef(iri(quad.subject)) for quad in claims if iri(quad.subject)]
+    kinds += [iri(quad.subject) for quad in claims if iri(quad.subject)]
     found = modules.typed([*DECLARED, *kinds])
     return frozenset(name for name in found if name.startswith(terms.BASE))
 

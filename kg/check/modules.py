@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import RDF, URIRef
+from rdflib import RDF
 
 from kg import terms
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-def node(iri: URIRef) -> ox.NamedNode:
+def node(iri: str) -> ox.NamedNode:
     """An IRI of kg.terms as a node of the store."""
     return ox.NamedNode(str(iri))
 
@@ -71,18 +71,18 @@ class Modules:
         return rows
 
     def quads(
-        self, subject: Node | None = None, predicate: URIRef | None = None, value: Node | None = None
+        self, subject: Node | None = None, predicate: str | None = None, value: Node | None = None
     ) -> Iterator[ox.Quad]:
         """The triples that match, with their module."""
         wanted = None if predicate is None else node(predicate)
         start = None if isinstance(subject, ox.Literal) else subject
         return self.store.quads_for_pattern(start, wanted, value, None)
 
-    def values(self, subject: Node, predicate: URIRef) -> list[Node]:
+    def values(self, subject: Node, predicate: str) -> list[Node]:
         """The objects of a property, in every module."""
         return [quad.object for quad in self.quads(subject, predicate)]
 
-    def typed(self, kinds: Iterable[URIRef]) -> set[str]:
+    def typed(self, kinds: Iterable[str]) -> set[str]:
         """The IRIs of everything declared as one of `kinds`."""
         quads = (quad for kind in kinds for quad in self.quads(None, RDF.type, node(kind)))
         return {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}

@@ -10,8 +10,8 @@ from rdflib import Graph
 
 from kg import passages, render
 from kg.authoring import compiler
+from kg.authoring.examples import compile_examples
 from kg.commands.common import DONE, FAILED, command
-from kg.examples import compile_examples
 from kg.index import catalog
 from kg.ontology import Ontology
 from kg.schema import NAMES, schema

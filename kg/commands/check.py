@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
+from kg.authoring.examples import compile_examples
 from kg.check import Finding
 from kg.check import run as run_gates
 from kg.commands.common import DONE, FAILED, command
-from kg.examples import compile_examples
 from kg.hermit import Hermit
 from kg.judge import judge
 from kg.justified import judge_justifications

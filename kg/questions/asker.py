@@ -64,7 +64,7 @@ class Asker:
 
     def _found(self, asked: Asked) -> Found:
         if asked.claims:
-            nodes = [ox.NamedNode(str(terms.claim(name))) for name in asked.claims]
+            nodes = [ox.NamedNode(terms.claim(name)) for name in asked.claims]
             return self.searcher.run(asked.intents[0].name, "sources-of-a-claim", {"claim": nodes})
         found = self.searcher.search(asked)
         return found if self._is_clear(asked) else Found(found.intent, found.sparql, ())
@@ -81,7 +81,7 @@ class Asker:
             whole = PLAN in {intent.name for intent in asked.intents} and self._is_clear(asked)
             about = whole and {*asked.concepts} == self._scope(article.id) and not (asked.absent or asked.words)
             if same or about:
-                node = ox.NamedNode(str(terms.article(article.id)))
+                node = ox.NamedNode(terms.article(article.id))
                 return self.searcher.run(PLAN, "plan-of-an-article", {"article": [node]})
         return None
 
@@ -94,7 +94,7 @@ class Asker:
         """Claims that qualify or except those that answer; then those in tension with them, if the answers are few."""
         if not answers:
             return
-        nodes = [ox.NamedNode(str(terms.claim(name))) for name in answers]
+        nodes = [ox.NamedNode(terms.claim(name)) for name in answers]
         rows = self.searcher.queries["questions/claims-in-tension"].rows(self.searcher.store, {"claim": nodes})
         seen = set(answers)
         for _, other, relation in sorted(rows, key=lambda row: row[2] not in ALWAYS):
@@ -112,7 +112,7 @@ class Asker:
         meant = (*asked.concepts, *asked.absent)
         meant = tuple(self.searcher.meant(meant)) if asked.intents[0].drugs else meant
         if asked.number is not None and asked.articles:
-            articles = [ox.NamedNode(str(terms.article(name))) for name in asked.articles]
+            articles = [ox.NamedNode(terms.article(name)) for name in asked.articles]
             values: dict[str, Sequence[Any]] = {"article": articles, "number": [ox.Literal(asked.number)]}
             rows = self._rows("claims-citing-a-marker", values)
         elif meant:

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
-from rdflib import DCTERMS
 
 from kg import terms
 from kg.mentions import spelled
@@ -54,7 +53,7 @@ class Searcher:
         """What each article is about."""
         index = self.ontology.index
         return {
-            name: frozenset(map(terms.local, index.values(str(terms.article(name)), str(DCTERMS.subject))))
+            name: frozenset(map(terms.local, index.values(terms.article(name), terms.DCTERMS + "subject")))
             for name in self.ontology.articles
         }
 
@@ -132,7 +131,7 @@ class Searcher:
         """What each claim is about."""
         index = self.ontology.index
         return {
-            name: frozenset(map(terms.local, index.values(str(terms.claim(name)), str(DCTERMS.subject))))
+            name: frozenset(map(terms.local, index.values(terms.claim(name), terms.DCTERMS + "subject")))
             for name in self.ontology.claims
         }
 

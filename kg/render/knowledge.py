@@ -24,7 +24,7 @@ def claim_detail(ontology: Ontology, claim: Claim) -> Data:
     """A claim with what is said with it: exceptions, what it conflicts with, doses and figures as printed."""
     return {
         **claim_json(claim),
-        "iri": str(terms.claim(claim.id)),
+        "iri": terms.claim(claim.id),
         "exceptions": sorted(claim.exceptions),
         "conflicts_with": list(conflicts(ontology, claim)),
         "regimen": [{**asdict(phase), "substance": ontology.codes[phase.substance]} for phase in claim.regimen],
@@ -64,7 +64,7 @@ def article_json(ontology: Ontology, article: Article) -> Data:
     data["last_updated"] = data.pop("modified")
     del data["file"]
     count = sum(claim.article == article.id for claim in ontology.claims.values())
-    return {**data, "iri": str(terms.article(article.id)), "claim_count": count}
+    return {**data, "iri": terms.article(article.id), "claim_count": count}
 
 
 def article_detail(ontology: Ontology, article: Article) -> Data:
@@ -84,7 +84,7 @@ def concept_json(ontology: Ontology, concept: Concept) -> Data:
     """A concept; parents and children by code."""
     return {
         "code": concept.code,
-        "iri": str(terms.term(concept.name)),
+        "iri": terms.term(concept.name),
         "kind": concept.kind,
         "label": concept.label,
         "definition": concept.definition,

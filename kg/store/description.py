@@ -41,11 +41,11 @@ def _dataset(ontology: Ontology, digest: str) -> Iterator[Row]:
     yield DATASET, TYPE, ox.NamedNode(VOID + "Dataset")
     yield DATASET, DCTERMS + "title", ox.Literal("Warrant: the knowledge graph", language="en")
     yield DATASET, DCTERMS + "description", ox.Literal(UNION, language="en")
-    yield DATASET, DCTERMS + "license", ox.NamedNode(str(terms.LICENSE))
+    yield DATASET, DCTERMS + "license", ox.NamedNode(terms.LICENSE)
     yield DATASET, DCTERMS + "hasVersion", ox.NamedNode(ontology.version)
     yield DATASET, DCTERMS + "identifier", ox.Literal(f"sha256:{digest}")
     yield DATASET, VOID + "uriSpace", ox.Literal(terms.BASE)
-    yield DATASET, VOID + "exampleResource", ox.NamedNode(str(terms.claim(min(ontology.claims))))
+    yield DATASET, VOID + "exampleResource", ox.NamedNode(terms.claim(min(ontology.claims)))
     for name in ("owl", "rdfs", "skos", "dcterms", "oa", "prov"):
         yield DATASET, VOID + "vocabulary", ox.NamedNode(terms.PREFIXES[name])
 

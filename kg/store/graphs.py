@@ -34,12 +34,12 @@ class Graph:
 
     @property
     def node(self) -> ox.NamedNode:
-        return ox.NamedNode(str(terms.graph(self.name)))
+        return ox.NamedNode(terms.graph(self.name))
 
 
 def graphs(ontology: Ontology) -> tuple[Graph, ...]:
     """Every graph but the description of the dataset, by name."""
-    root = str(terms.module("warrant"))
+    root = terms.module("warrant")
     modules = {path: tuple(_numbered(ontology.triples_of(path), number)) for number, path in enumerate(ontology.files)}
     made = (
         Graph(
