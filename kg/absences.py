@@ -167,26 +167,29 @@ class Absences:
         """Concepts that a rule may yet conclude from what the record speaks of, by context."""
         found: Known = {context: set() for context in ABSENT.values()}
         waiting = self.ontology.concluded_by
-        while held := [
-            atom
-            for atom, conditions in waiting.items()
-            if any(self._could_hold(condition, found) for condition in conditions)
-        ]:
+        while True:
+            holding = self._could_hold(found)
+            held = [atom for atom, conditions in waiting.items() if not holding.isdisjoint(conditions)]
+            if not held:
+                return found
             for atom in held:
                 prop, _, concept = atom.partition(" some ")
                 found[absent(prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
             waiting = {atom: conditions for atom, conditions in waiting.items() if atom not in held}
-        return found
 
-    def _could_hold(self, condition: str, concluded: Known) -> bool:
-        formula = self.ontology.formulas.get(condition)
-        if formula is not None:
-            parts = (self._could_hold(part, concluded) for part in formula.parts)
-            return all(parts) if formula.operator == "and" else any(parts)
-        always, context, concept, values = _ground(self.ontology, condition)
-        if context:
-            return concept in self._named[context] or concept in concluded[context]
-        return always or not values.isdisjoint(self.measured)
+    def _could_hold(self, concluded: Known) -> frozenset[str]:
+        """The conditions of rules that could hold of what the record speaks of, and of what is concluded."""
+        found: set[str] = set()
+        for name, operator, parts, (always, context, concept, values) in _conditions_of_rules(self.ontology):
+            if operator:
+                holds = parts <= found if operator == "and" else not parts.isdisjoint(found)
+            elif context:
+                holds = concept in self._named[context] or concept in concluded[context]
+            else:
+                holds = always or not values.isdisjoint(self.measured)
+            if holds:
+                found.add(name)
+        return frozenset(found)
 
 
 class _Ground(NamedTuple):
@@ -198,7 +201,6 @@ class _Ground(NamedTuple):
     values: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=4096)
 def _ground(ontology: Ontology, condition: str) -> _Ground:
     match parse(ontology.atom(condition)):
         case Value():
@@ -207,3 +209,33 @@ def _ground(ontology: Ontology, condition: str) -> _Ground:
             return _Ground(context=absent(prop), concept=ontology.certain_form(name))
         case _:
             return _Ground(values=ontology.mentioned(condition))
+
+
+class _Condition(NamedTuple):
+    """A condition by its parts; an elementary one has no operator."""
+
+    name: str
+    operator: str
+    parts: frozenset[str]
+    ground: _Ground
+
+
+@lru_cache(maxsize=4)
+def _conditions_of_rules(ontology: Ontology) -> tuple[_Condition, ...]:
+    """The conditions from which a rule concludes a finding, with their parts before them."""
+    found: dict[str, _Condition] = {}
+
+    def add(name: str) -> None:
+        if name in found:
+            return
+        if formula := ontology.formulas.get(name):
+            for part in formula.parts:
+                add(part)
+            found[name] = _Condition(name, formula.operator, frozenset(formula.parts), _Ground())
+        else:
+            found[name] = _Condition(name, "", frozenset(), _ground(ontology, name))
+
+    for conditions in ontology.concluded_by.values():
+        for name in conditions:
+            add(name)
+    return tuple(found.values())

@@ -52,15 +52,16 @@ def contradicted_label(
     `closure` is that of `saturation`. Findings come before diagnoses and the like, absences before presences: labels
     before what decides them.
     """
-    both = _both(closure)
+    both = both_ways(closure)
     for fact in sorted(_behind(engine, saturation, both), key=_standing) if both else ():
         without = record(ontology, facts, saturation.record.patient, aside | {fact})
-        if _both(engine.closure(engine.saturate(without))) < both:
+        if both_ways(engine.closure(engine.saturate(without))) < both:
             return Label(fact, tuple(sorted(both)))
     return None
 
 
-def _both(closure: Closure) -> frozenset[str]:
+def both_ways(closure: Closure) -> frozenset[str]:
+    """The claims that apply and are excluded."""
     applies, excluded = map(closure.claims, SIDES)
     return applies & excluded
 

@@ -15,7 +15,7 @@ from typing import Final
 from kg.closure import Closure
 from kg.derivations import Conclusion, Derivations, Instance, derivations
 from kg.facts import DataIssue, Fact, PatientFacts
-from kg.labels import Label, contradicted_label
+from kg.labels import Label, both_ways, contradicted_label
 from kg.ontology import Ontology
 from kg.proof import Explainer, Leaf, Proof
 from kg.reasoner import Engine, Saturation
@@ -89,6 +89,11 @@ def settle(ontology: Ontology, engine: Engine, facts: PatientFacts, patient: str
             issues += tuple(label.issue(ontology) for label in labels)
             whole = replace(settled, issues=(*settled.issues, *issues))
             return Settled(whole, (*found, *new), replace(saturation, record=whole), closure, labels)
+
+
+def is_settled(closure: Closure) -> bool:
+    """Whether nothing of a record is to be set aside."""
+    return not closure.values[CLASH] and not both_ways(closure)
 
 
 def _clashes(engine: Engine, saturation: Saturation, closure: Closure) -> tuple[Clash, ...]:

@@ -7,7 +7,7 @@ first, so that rules which share a condition with the patient but do not apply c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -18,7 +18,7 @@ from kg.closure import OUTCOMES, Closure
 from kg.errors import InputError, Problem
 from kg.flat import Remembered
 from kg.modules import Modules
-from kg.record import Record
+from kg.record import Assertion, Record
 from kg.rule_tables import Facet, Others, Wanted, individual
 from kg.rules import Feature, Rules, compile_rules
 
@@ -81,6 +81,23 @@ class Engine:
         """The fixpoint of one patient. Without `recording`, `fired`, `links` and `joined` stay empty: no proofs."""
         return _Run(self.rules, record, recording).run()
 
+    def closures(self, records: Sequence[Record]) -> Iterator[Closure]:
+        """What `infer` gives, for records of one patient that differ in little: what they share is saturated once."""
+        if not records:
+            return
+        first, *others = (frozenset(record.assertions) for record in records)
+        shared = first.intersection(*others)
+        nodes = {item.subject for record in records for item in record.assertions}
+        start = _Run(self.rules, records[0], recording=False)
+        start.extend(sorted(shared), nodes)
+        for record in records:
+            if record.patient == start.out.record.patient and record.different == start.out.record.different:
+                run = start.copy(record)
+                run.extend([item for item in record.assertions if item not in shared], nodes)
+                yield self.closure(run.out)
+            else:
+                yield self.closure(self.saturate(record, recording=False))
+
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
         patient, asserted = saturation.record.patient, saturation.record.assertions
@@ -129,12 +146,29 @@ class _Run:
         self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
 
     def run(self) -> Saturation:
-        self.individual(self.out.record.patient)
-        self._assert(self.out.record)
-        self._saturate()
+        record = self.out.record
+        self.extend(record.assertions, dict.fromkeys(item.subject for item in record.assertions))
         self.out.links.extend(self.links)
         self.out.joined.extend(self.joined)
         return self.out
+
+    def extend(self, assertions: Iterable[Assertion], nodes: Collection[str]) -> None:
+        """What follows from these assertions as well; `nodes` are the individuals of the record."""
+        self.individual(self.out.record.patient)
+        self._assert(assertions, nodes)
+        self._saturate()
+
+    def copy(self, record: Record) -> _Run:
+        """The same for another record, without what is kept for proofs."""
+        new = _Run(self.rules, record, recording=False)
+        new.out.names, new.index = list(self.out.names), dict(self.index)
+        new.out.present = [dict(present) for present in self.out.present]
+        new.out.values = {individual: list(values) for individual, values in self.out.values.items()}
+        new.incoming, new.outgoing = ([list(links) for links in table] for table in (self.incoming, self.outgoing))
+        new.waiting = [{needed: list(group) for needed, group in waiting.items()} for waiting in self.waiting]
+        new.counted = {key: set(ends) for key, ends in self.counted.items()}
+        new.edges, new.queues = set(self.edges), [[] for _ in self.queues]
+        return new
 
     def _saturate(self) -> None:
         """Pop, fire, store if new.
@@ -205,12 +239,12 @@ class _Run:
                 self.busy.append(individual)
             self.queues[individual].append(feature)
 
-    def _assert(self, record: Record) -> None:
-        nodes = dict.fromkeys(item.subject for item in record.assertions)
+    def _assert(self, assertions: Iterable[Assertion], nodes: Collection[str]) -> None:
+        record = self.out.record
         for name in nodes:
             if self.rules.known.get(individual(name)) is not None:
                 raise _refused(record, name, "is an individual of the ontology", "Give the patient's own another name.")
-        for item in record.assertions:
+        for item in assertions:
             subject = self.individual(item.subject)
             if item.predicate == "type":
                 self._class(subject, item.object)

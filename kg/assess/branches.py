@@ -8,21 +8,29 @@ from dataclasses import replace
 from kg.assess.assessment import Assessment, Branch
 from kg.assess.items import Basis, Item
 from kg.assess.lists import DIFFERENTIAL, Lists, Row
+from kg.closure import Closure
 from kg.facts import Fact, PatientFacts, Status
 from kg.ontology import Ontology
 from kg.outcomes import Outcome, outcomes
-from kg.quarantine import Settled, settle
+from kg.quarantine import is_settled, settle
 from kg.reasoner import Engine
+from kg.record import Record, record
 
 
 def branches(assessment: Assessment, engine: Engine) -> tuple[Branch, ...]:
     """One branch for each fact that may turn out so and changes something, in the order of the differential."""
-    facts = assessment.record.facts
+    ontology, facts, patient = assessment.ontology, assessment.record.facts, assessment.record.patient
+    open_ones = dict.fromkeys((*_open_diagnoses(assessment), *_pending_results(ontology, facts)))
+    supposed = {fact: _supposing(facts, fact) for fact in open_ones}
+    records = [record(ontology, after, patient) for after in supposed.values()]
     found = []
-    for fact in dict.fromkeys((*_open_diagnoses(assessment), *_pending_results(assessment.ontology, facts))):
-        after = settle(assessment.ontology, engine, _supposing(facts, fact))
+    for fact, after, closure in zip(supposed, records, engine.closures(records), strict=True):
+        reached = (after, closure)
+        if not is_settled(closure):
+            settled = settle(ontology, engine, supposed[fact], patient)
+            reached = settled.record, settled.closure
         # the entries of all lists follow from these values: where they are the same, nothing is new
-        if after.closure.values != assessment.closure.values and (branch := _branch(assessment, after, fact)):
+        if reached[1].values != assessment.closure.values and (branch := _branch(assessment, *reached, fact)):
             found.append(branch)
     return tuple(found)
 
@@ -58,11 +66,11 @@ def _supposing(facts: PatientFacts, fact: Fact) -> PatientFacts:
     return replace(facts, facts=(*kept, fact)).ordered()
 
 
-def _branch(before: Assessment, after: Settled, fact: Fact) -> Branch | None:
+def _branch(before: Assessment, after: Record, closure: Closure, fact: Fact) -> Branch | None:
     """What is new; entries are made of those lists only that have something new."""
     ontology, known = before.ontology, before.items
-    reached = outcomes(ontology, after.record, after.closure)
-    build = Lists(ontology, after.record, after.closure, reached)
+    reached = outcomes(ontology, after, closure)
+    build = Lists(ontology, after, closure, reached)
     rows = {name: tuple(build.rows(name)) for name in ontology.list_properties.values()}
 
     def new(item: Item | Row) -> bool:

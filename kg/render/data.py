@@ -269,9 +269,9 @@ class _Writer:
             "last_updated": article.modified,
             "human_review": article.human_review,
             "active_stage": article.active_stage,
-            "passages": [claim_source(claim) for claim in claims],
+            "passages": [_source(self.ontology, claim.id) for claim in claims],
             "markers": [marker_json(markers[number]) for number in sorted(markers)],
-            "references": [reference_json(one) for iri, one in sorted(self.ontology.references.items()) if iri in used],
+            "references": [_reference(self.ontology, iri) for iri in sorted(used & self.ontology.references.keys())],
         }
 
 
@@ -325,6 +325,16 @@ def claim_json(claim: Claim) -> Data:
 def claim_source(claim: Claim) -> Data:
     """The passage and the markers of a claim, with their states."""
     return {"claim": claim.id, "passage": asdict(claim.passage), "markers": [marker_json(one) for one in claim.markers]}
+
+
+@lru_cache(maxsize=16384)
+def _source(ontology: Ontology, claim: str) -> Data:
+    return claim_source(ontology.claims[claim])
+
+
+@lru_cache(maxsize=16384)
+def _reference(ontology: Ontology, iri: str) -> Data:
+    return reference_json(ontology.references[iri])
 
 
 def marker_json(item: Marker) -> Data:
