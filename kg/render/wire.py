@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment
+from kg.flat import Remembered
 from kg.missing import Find
 from kg.ontology import Ontology
 from kg.outcomes import Outcome
@@ -32,7 +33,7 @@ def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mappin
     before, after = ({name: data[name] for name in some} for some in (names[:place], names[place + 1 :]))
     fields = [_encoded(before)[1:-1], b'"claims":' + _claims(found, data["claims"]), _encoded(after)[1:-1]]
     if proofs and found.explainer is not None:
-        fields.append(f'"proofs":{_Proofs(found, found.explainer).text()}'.encode("utf-8", "surrogatepass"))
+        fields.append(b'"proofs":' + _Proofs(found, found.explainer).text())
     return b"{%b}" % b",".join(fields)
 
 
@@ -70,24 +71,30 @@ class _Proofs:
 
     def __init__(self, found: Assessment, explainer: Explainer) -> None:
         self.assessment, self.explainer = found, explainer
-        self.written: dict[str, str] = {}
+        self.written: dict[str, bytes] = {}
+        self.said = Remembered[object, bytes](_encoded)
 
-    def text(self) -> str:
+    def text(self) -> bytes:
         conclusions = {self.assessment.conclusion(name) for name in names_of_conclusions(self.assessment)}
-        proofs = (self.explainer.proof(conclusion) for conclusion in conclusions if conclusion is not None)
-        rows = {proof.id: self._proof(proof) for proof in proofs}
-        return "{" + ",".join(f'"{name}":{rows[name]}' for name in sorted(rows)) + "}"
+        proofs = {
+            proof.id: proof for proof in map(self.explainer.proof, (one for one in conclusions if one is not None))
+        }
+        return b"{%b}" % b",".join([self._proof(name, proofs[name]) for name in sorted(proofs)])
 
-    def _proof(self, proof: Proof) -> str:
-        steps = ",".join(map(self._step, proof.steps))
-        facts, axioms = dumps([list(fact) for fact in proof.facts], None), sorted(map(str, proof.axioms))
-        return (
-            f'{{"conclusion":{dumps(list(proof.conclusion), None)},"steps":[{steps}],"facts":{facts},'
-            f'"justification":{dumps(axioms, None)},"alternatives":{proof.alternatives},'
-            f'"partial":{dumps(proof.partial, None)}}}'
+    def _proof(self, name: str, proof: Proof) -> bytes:
+        said = self.said.__getitem__
+        form = b'"%b":{"conclusion":%b,"steps":[%b],"facts":[%b],"justification":[%b],"alternatives":%d,"partial":%b}'
+        return form % (
+            name.encode(),
+            said(proof.conclusion),
+            b",".join(map(self._step, proof.steps)),
+            b",".join(map(said, proof.facts)),
+            b",".join(map(said, sorted(map(str, proof.axioms)))),
+            proof.alternatives,
+            said(proof.partial),
         )
 
-    def _step(self, step: Step) -> str:
+    def _step(self, step: Step) -> bytes:
         if step.id not in self.written:
-            self.written[step.id] = dumps(step.to_json(), None)
+            self.written[step.id] = _encoded(step.to_json())
         return self.written[step.id]
