@@ -56,7 +56,7 @@ def create_app(config: Config | None = None) -> FastAPI:
     problems.install(app)
     # the last one added is passed first
     app.add_middleware(Head)
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=3)
     app.add_middleware(OpenKnowledge)
     app.add_middleware(Discreet)
     app.passed = _passed(At(app.routed, "/sparql", OpenToAll(sparql.sparql)), state.config, app.state.metrics)
