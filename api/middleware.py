@@ -25,6 +25,9 @@ PROTECTION: Final = {
     "Content-Security-Policy": PAGE_POLICY,
 }
 _RAW_PROTECTION: Final = [(name.lower().encode(), value.encode()) for name, value in PROTECTION.items()]
+NO_PAGE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+RESULT_PROTECTION: Final = [*_RAW_PROTECTION[:-1], (b"content-security-policy", NO_PAGE_POLICY.encode())]
+"""For what no browser shows as a page."""
 
 
 class Discreet:
@@ -34,25 +37,22 @@ class Discreet:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def noticed(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
         try:
-            await self.app(scope, receive, noticed)
+            await self.app(scope, receive, send)
         except Exception as error:
+            if scope["type"] != "http":
+                raise
             places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
             LOG.error("%s at %s", type(error).__name__, " < ".join(reversed(places)))
-            if started:
-                raise RuntimeError("the response was cut short") from None
             said = "The request could not be answered. Nothing of it was kept."
-            await problem(kind_of(error), said)(scope, receive, send)
+            answer = problem(kind_of(error), said)
+        else:
+            return
+        try:
+            await answer(scope, receive, send)
+        except Exception:
+            # a server lets no answer begin twice
+            raise RuntimeError("the response was cut short") from None
 
 
 class BodyLimit:
@@ -98,8 +98,9 @@ class Protection:
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
-                given = {name for name, _ in headers}
-                message["headers"] = [*headers, *(pair for pair in _RAW_PROTECTION if pair[0] not in given)]
+                if _RAW_PROTECTION[0] not in headers:
+                    given = {name for name, _ in headers}
+                    message["headers"] = [*headers, *(pair for pair in _RAW_PROTECTION if pair[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, protected if scope["type"] == "http" else send)
@@ -148,5 +149,8 @@ class OpenToAll:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from_a_script = any(name == b"origin" for name, _ in scope.get("headers", ()))
-        await (self.inside if from_a_script else self.app)(scope, receive, send)
+        for name, _ in scope.get("headers", ()):
+            if name == b"origin":
+                await self.inside(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

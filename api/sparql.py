@@ -11,24 +11,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api import service
+from api import problems, service
+from api.middleware import RESULT_PROTECTION
 from api.negotiate import accepted, takes_gzip
 from api.pages import sparql as pages
-from api.problems import Kind, problem, problem_of
+from api.problems import problem, problem_of
 from api.protocol import Operation, operation
 from api.state import State, state_of
 from kg.errors import NotAcceptable, WarrantError
 from kg.store.evaluate import Answer, Query
-from kg.store.forms import GRAPHS, OFFERED, TABLE
-from kg.store.forms import Kind as Result
+from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
 from kg.store.pool import Limits
 from kg.store.tokens import may_vary
 
 HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
-NOT_ALLOWED: Final = Kind(405, "method-not-allowed", "Method Not Allowed")
+NOT_ALLOWED: Final = problems.Kind(405, "method-not-allowed", "Method Not Allowed")
 _takes_gzip: Final = lru_cache(256)(takes_gzip)
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+class Result(Response):
+    """A response that is ready: its head is not made of text again."""
+
+    def __init__(self, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        self.status_code, self.raw_headers, self.body, self.background = 200, headers, body, None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 async def sparql(scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +67,7 @@ async def answer(request: Request, state: State, extra: bytes = b"", identity: s
 
     `identity` names the data, for conditional requests; without it nothing may be stored on the way.
     """
-    forms = _forms(request.headers.get("accept"))
+    forms = _forms(_given(request, b"accept"))
     for_person = HTML in forms.values()
     asked: Operation | None = None
     try:
@@ -71,18 +82,15 @@ async def answer(request: Request, state: State, extra: bytes = b"", identity: s
 
 
 async def _answered(
-    request: Request, state: State, asked: Operation, forms: Mapping[Result, str], extra: bytes, identity: str
+    request: Request, state: State, asked: Operation, forms: Mapping[Kind, str], extra: bytes, identity: str
 ) -> Response:
     if not forms:
         offered = dict.fromkeys(name for names in OFFERED.values() for name in names)
         raise NotAcceptable(f"A result is available as {', '.join(offered)}.")
-    headers = _headers(state.pool.limits, identity)
-    tag = _tag(asked, forms, identity)
-    if tag:
-        headers["ETag"] = tag
-        if request.method != "POST" and _matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
-    compress = _takes_gzip(request.headers.get("accept-encoding"))
+    limits, tag = state.pool.limits, _tag(asked, forms, identity)
+    if tag and request.method != "POST" and _matches(_given(request, b"if-none-match"), tag):
+        return Response(status_code=304, headers=_headers(limits, identity, tag))
+    compress = _takes_gzip(_given(request, b"accept-encoding"))
     found = state.answers.get(tag, compress) if tag else None
     if found is None:
         query = _query(asked, forms, state, compress)
@@ -90,8 +98,16 @@ async def _answered(
         if tag:
             state.answers.keep(tag, compress, found)
     if found.media_type == TABLE:
-        return await pages.answered(request, state, asked, found, headers)
-    return _written(found, headers)
+        return await pages.answered(request, state, asked, found, _headers(limits, identity, tag))
+    return _written(found, limits, identity, tag)
+
+
+def _given(request: Request, name: bytes) -> str | None:
+    """A header of a request, the first of its name."""
+    for one, value in request.scope["headers"]:
+        if one == name:
+            return str(value, "latin-1")
+    return None
 
 
 async def _gone(request: Request) -> None:
@@ -100,7 +116,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _query(asked: Operation, forms: Mapping[Result, str], state: State, compress: bool) -> Query:
+def _query(asked: Operation, forms: Mapping[Kind, str], state: State, compress: bool) -> Query:
     """What a worker is asked; for a person it is a table that the page shows."""
     return Query(
         asked.text,
@@ -112,20 +128,29 @@ def _query(asked: Operation, forms: Mapping[Result, str], state: State, compress
     )
 
 
-def _headers(limits: Limits, identity: str) -> dict[str, str]:
-    return {
+def _headers(limits: Limits, identity: str, tag: str) -> dict[str, str]:
+    headers = {
         "Vary": "Accept, Accept-Encoding",
         "Cache-Control": "no-cache" if identity else "no-store",
         "X-Warrant-Result-Limit": f"{limits.result} bytes",
         "X-Warrant-Time-Limit": f"{limits.seconds:g} s",
     }
+    return headers | ({"ETag": tag} if tag else {})
 
 
-def _written(found: Answer, headers: dict[str, str]) -> Response:
-    if found.encoding:
-        headers["Content-Encoding"] = found.encoding
-    headers["Content-Type"] = found.media_type + CHARSETS.get(found.media_type, "")
-    return Response(found.body, headers=headers)
+def _written(found: Answer, limits: Limits, identity: str, tag: str) -> Result:
+    headers = [*_head(limits, identity, found.media_type, found.encoding), (b"content-length", b"%d" % len(found.body))]
+    if tag:
+        headers.append((b"etag", tag.encode()))
+    return Result(headers, found.body)
+
+
+@lru_cache(256)
+def _head(limits: Limits, identity: str, media_type: str, encoding: str) -> list[tuple[bytes, bytes]]:
+    """What the results of a form have in common."""
+    headers = _headers(limits, identity, "") | {"Content-Type": media_type + CHARSETS.get(media_type, "")}
+    headers |= {"Content-Encoding": encoding} if encoding else {}
+    return [*RESULT_PROTECTION, *((name.lower().encode(), value.encode()) for name, value in headers.items())]
 
 
 async def _described(request: Request, state: State) -> Response:
@@ -141,13 +166,13 @@ async def _described(request: Request, state: State) -> Response:
 
 
 @lru_cache(256)
-def _forms(accept: str | None) -> Mapping[Result, str]:
+def _forms(accept: str | None) -> Mapping[Kind, str]:
     """The form that a client likes best for each kind of result; kinds without an acceptable one are left out."""
     best = {kind: accepted(accept, (*names, HTML)) for kind, names in OFFERED.items()}
     return {kind: form for kind, form in best.items() if form is not None}
 
 
-def _tag(asked: Operation, forms: Mapping[Result, str], identity: str) -> str:
+def _tag(asked: Operation, forms: Mapping[Kind, str], identity: str) -> str:
     """A weak entity tag: the same query over the same data, in the same form. None where two runs may differ."""
     if not identity or may_vary(asked.text):
         return ""

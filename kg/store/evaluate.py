@@ -12,9 +12,8 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -23,14 +22,14 @@ from kg.store.forms import GRAPHS, OFFERED, RESULTS, TABLE, Kind
 from kg.store.tokens import Words, place
 
 ROWS_OF_A_TABLE: Final = 500
+FIRST: Final[dict[Kind, str]] = {kind: names[0] for kind, names in OFFERED.items()}
 SMALL: Final = 1024
 LOOK: Final = "Look there and just before: a bracket, a dot, a quotation mark or a keyword is missing or too much."
 FEW: Final = 8
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """A query and what is wanted of its result.
 
     `default_graphs` and `named_graphs` (IRIs) replace the dataset clause of the text unless both are empty. `forms`
@@ -40,13 +39,12 @@ class Query:
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    forms: Mapping[Kind, str] = field(default_factory=lambda: {kind: names[0] for kind, names in OFFERED.items()})
+    forms: dict[Kind, str] = FIRST
     limit: int = 32 << 20
     compress: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A result as bytes of a media type; `encoding` is `gzip` or empty."""
 
     kind: Kind

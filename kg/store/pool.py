@@ -155,10 +155,24 @@ class Pool:
             self._began(worker)
 
     def _began(self, worker: Worker) -> None:
-        """A worker is at work on the first of its jobs now."""
-        job, now = worker.jobs[0], asyncio.get_running_loop().time()
-        soon = now + min(SOON, self.limits.patience)
-        job.at(min(job.deadline, soon), self._slow, worker, job, now + self.limits.patience)
+        """A worker is at work on the first of its jobs now. One look at it is ahead, however many jobs it does."""
+        loop = asyncio.get_running_loop()
+        worker.since = loop.time()
+        if not worker.watched:
+            worker.watched = True
+            loop.call_at(self._soon(worker), self._look_at, worker)
+
+    def _soon(self, worker: Worker) -> float:
+        """When a worker may be looked at next: nothing is at work for long before."""
+        return min(worker.jobs[0].deadline, worker.since + min(SOON, self.limits.patience))
+
+    def _look_at(self, worker: Worker) -> None:
+        loop = asyncio.get_running_loop()
+        worker.watched = bool(worker.jobs) and loop.time() < self._soon(worker)
+        if worker.watched:
+            loop.call_at(self._soon(worker), self._look_at, worker)
+        elif worker.jobs:
+            self._slow(worker, worker.jobs[0], worker.since + self.limits.patience)
 
     def _slow(self, worker: Worker, job: Job, patience: float) -> None:
         """Give away what waits behind a job."""

@@ -71,14 +71,16 @@ class Owner(Protocol):
 class Worker(asyncio.Protocol):
     """The near end of a worker's socket. `jobs` are what it was asked; it is at work on the first.
 
-    It is `busy` for long when it takes nothing more for now, `spent` when it is not used again after this job, and
+    It is at it `since` then, in the time of the event loop, and `watched` when somebody is going to look how long that
+    is. It is `busy` for long when it takes nothing more for now, `spent` when it is not used again after this job, and
     `aside` when it holds nobody up.
     """
 
     def __init__(self, parent: subprocess.Popen[bytes], pid: int, owner: Owner) -> None:
         self.parent, self.pid, self.owner = parent, pid, owner
         self.jobs: deque[Job] = deque()
-        self.busy = self.spent = self.aside = False
+        self.busy = self.spent = self.aside = self.watched = False
+        self.since = 0.0
         self._out: list[bytes] = []
         self._in = bytearray()
         self._closed = False

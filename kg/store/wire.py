@@ -45,16 +45,21 @@ def split(received: bytearray) -> tuple[bytes, bytes] | None:
 
 
 def request(query: Query, extra: bytes = b"") -> bytes:
-    return _framed(marshal.dumps({**vars(query), "forms": dict(query.forms)}), extra)
+    return _framed(marshal.dumps(tuple(query)), extra)
 
 
 def query_of(text: bytes) -> Query:
     """The query in the head of a request."""
-    return Query(**marshal.loads(text))
+    return Query(*marshal.loads(text))
 
 
 def reply(answer: Answer) -> bytes:
-    return frame({"kind": answer.kind, "type": answer.media_type, "encoding": answer.encoding}, answer.body)
+    return _framed(_head_of(answer.kind, answer.media_type, answer.encoding), answer.body)
+
+
+@lru_cache(64)
+def _head_of(kind: str, media_type: str, encoding: str) -> bytes:
+    return _encode({"kind": kind, "type": media_type, "encoding": encoding}).encode()
 
 
 def failure(error: errors.QueryError) -> bytes:
