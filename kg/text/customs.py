@@ -20,7 +20,7 @@ from kg.names import fold
 FILE: Final = "language.yaml"
 _FIELDS: Final = (
     "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words", "tests",
-    "negative_results", "other_names",
+    "negative_results", "other_names", "with_numbers",
 )  # fmt: skip
 Window = tuple[Decimal, Decimal]
 
@@ -77,6 +77,7 @@ class Customs:
     tests: tuple[str, ...]
     negative_results: tuple[NegativeResult, ...]
     other_names: tuple[str, ...]
+    with_numbers: Mapping[str, str]
 
     def implied_unit(self, quantity: str, value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
         """The unit that the range or the value implies, or nothing."""
@@ -111,6 +112,7 @@ def read_customs(folder: Path) -> Customs:
             for item in data["negative_results"]
         ),
         other_names=tuple(data["other_names"]),
+        with_numbers={phrase: name for name, phrases in data["with_numbers"].items() for phrase in phrases},
     )
 
 

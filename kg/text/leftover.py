@@ -22,6 +22,7 @@ _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 _FRACTION: Final = re.compile(r"\d+\.\d+")
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
+_MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _AFTER_TAKING: Final = re.compile(
     r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
@@ -146,5 +147,6 @@ def _capitals(text: str) -> Iterator[tuple[int, int, str]]:
     if text.isupper():
         return
     for match in _CAPITALS.finditer(text):
-        if match[0].upper() not in _PLAIN and unit_at(text, match.start()) is None:
+        plain = match[0].upper() in _PLAIN and not _MARKED.match(text, match.end())
+        if not plain and unit_at(text, match.start()) is None:
             yield match.start(), match.end(), "an abbreviation that no name in the vocabulary has"

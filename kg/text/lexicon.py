@@ -18,7 +18,7 @@ import ahocorasick
 from rapidfuzz.distance import OSA
 
 from kg.entries import Concept
-from kg.names import RELATED, Names, fold
+from kg.names import RELATED, SYNONYM, Names, fold
 from kg.text.atoms import Atom, atoms
 from kg.text.cues import CLOSERS, FILLERS, PHRASES, Cue
 from kg.text.customs import Customs, read_customs
@@ -28,6 +28,7 @@ SMALL: Final = frozenset(
 )
 ONE_LETTER, TWO_LETTERS = 6, 9
 _PARTS: Final = re.compile(r"\w+|[^\w\s]")
+_DIGITS: Final = re.compile(r"^\d+")
 _GLUED: Final = re.compile(r"(?P<name>[^\W\d_]{2,})(?P<number>\d+\w*)")
 
 
@@ -96,6 +97,8 @@ class Lexicon:
             if phrase and not (phrase in entries and entries[phrase].absent):
                 entries[phrase] = entry
                 plurals |= dict.fromkeys(inflected(phrase), entry)
+        for phrase, name in self.customs.with_numbers.items():
+            entries[phrase] = Entry(concepts=((self.names.ontology.concepts[name], SYNONYM),))
         plurals |= {phrase.replace(" the ", " "): entry for phrase, entry in entries.items() if " of the " in phrase}
         lacking = {parted(fold(name)): Entry(other=True) for name in self.customs.other_names}
         lacking |= {plural: Entry(other=True) for phrase in lacking for plural in inflected(phrase)}
@@ -157,8 +160,12 @@ class Lexicon:
         return not same and rank != RELATED and concept.kind in ("condition", "finding")
 
     def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[Hit]:
-        """Phrases as they stand, and names of several words with a small word between."""
+        """Phrases as they stand, names with any number inside, names of several words with a small word between."""
         yield from self._in(text, words, spelled, range(len(spelled)))
+        numbered = [_DIGITS.sub("0", word) for word in spelled]
+        if numbered != spelled:
+            found = self._in(text, words, numbered, range(len(spelled)))
+            yield from (hit for hit in found if hit.phrase in self.customs.with_numbers)
         kept = [index for index, word in enumerate(spelled) if word not in SMALL]
         if len(kept) < len(spelled):
             for hit in self._in(text, words, [spelled[index] for index in kept], kept):

@@ -9,7 +9,7 @@ from kg.ontology import Ontology
 from kg.text.named import TREATMENTS, Named
 
 _ENDS_ALL: Final = frozenset({"completed", "finished"})
-_NEGATIVE: Final = frozenset({"negative", "neg", "nonreactive", "non reactive"})
+NEGATIVE: Final = frozenset({"negative", "neg", "nonreactive", "non reactive"})
 
 
 def group_of(ontology: Ontology, named: Named) -> str:
@@ -36,9 +36,9 @@ def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, word: str
     joined, group = True, group_of(ontology, names[-1])
     names[-1].marks.discard("unclear")
     listed = names[-1].join in ("and", "or") and mark != "family"
-    marks = {mark, "tested"} if word in _NEGATIVE else {mark}
+    marks = {mark, "tested"} if word in NEGATIVE else {mark}
     for named in reversed(names):
-        if joined or (listed and (word in _NEGATIVE or group_of(ontology, named) == group)):
+        if joined or (listed and (word in NEGATIVE or group_of(ontology, named) == group)):
             named.marks |= marks
         elif listed and mark == "negated":
             named.marks.add("unclear")

@@ -148,7 +148,7 @@ class _Reader:
         for hit in named:
             if any(c.kind in ("analyte", "drug", "therapy", "finding") for c, _ in hit.entry.concepts):
                 later = bisect_left(starts, hit.end)
-                found = reader.after(hit.end, starts[later] if later < len(starts) else len(self.text))
+                found = reader.after(hit.start, hit.end, starts[later] if later < len(starts) else len(self.text))
                 if found.unused:
                     self.draft.leave(*found.unused)
                 if found.dose or (found.values and self._takes_value(hit, found.values[0])):

@@ -13,7 +13,7 @@ from typing import Final
 from kg.text.chains import CHAINS, DENIALS, REACH, Chain
 from kg.text.cues import CLOSERS, FILLERS, Cue
 from kg.text.lexicon import Hit, Lexicon
-from kg.text.lists import end_of_list, group_of, mark_behind
+from kg.text.lists import NEGATIVE, end_of_list, group_of, mark_behind
 from kg.text.named import POSITIONS, TREATMENTS, Named
 from kg.text.positions import Positions
 from kg.text.tokens import Form, Token
@@ -61,7 +61,7 @@ class Scoper:
         self.test_seen = ""
         self.date_cue = ""
         self.whose = self.conditional = self.exchanged = False
-        self.before, self.dated = "", False
+        self.before, self.dated, self.marker = "", False, False
 
     def read(self, tokens: Sequence[Token]) -> list[Named]:
         """The names of a segment, marked."""
@@ -82,6 +82,7 @@ class Scoper:
                 case Form.WORD:
                     self._word(token)
             self.before, self.dated = token.word, token.form is Form.DATE
+            self.marker = token.form is Form.WORD and token.word not in FILLERS
         return self.names
 
     def _introduce(self, token: Token) -> None:
@@ -202,7 +203,11 @@ class Scoper:
             self.date_cue = "until"
 
     def _on_denial_first(self, cue: Cue, token: Token, following: Token | None) -> None:
-        self.chains.append(Chain(Cue.NEG))
+        """What is `negative` between a marker and a disease is the marker; between a test and a disease, who knows."""
+        if token.word in NEGATIVE and self.marker:
+            return
+        tested = token.word in NEGATIVE and self.recent and self.recent[-1].kinds & {"procedure", "result"}
+        self.chains.append(Chain(Cue.UNCERTAIN if tested and not self.joined else Cue.NEG))
 
     def _on_pending_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """`result pending` speaks of the test before it, wherever that ended."""

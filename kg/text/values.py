@@ -55,6 +55,12 @@ _CHANGES: Final = re.compile(
     r"|(?:increased|decreased|improved|worsened|reduced|up|down)\s+by\s+)$",
     re.IGNORECASE,
 )
+_CHANGE: Final = (
+    r"(?:rise|increase|increment|gain|drop|decline|decrease|change|response|difference|reduction|improvement|recovery)"
+)
+_AS_A_CHANGE: Final = re.compile(rf"{_CHANGE}\s+(?:(?:of|by|was|is|only)\s+)*$|\b(?:up|down)\s+$", re.IGNORECASE)
+_CHANGE_IN: Final = re.compile(rf"\b{_CHANGE}\s+(?:in|of)\s+(?:(?:the|her|his|their|serum|blood)\s+)?$", re.IGNORECASE)
+_BY: Final = re.compile(r"\s*(?:(?:of|by|was|is|only|about|almost)\s+)+", re.IGNORECASE)
 _CHANGED_TO: Final = re.compile(r"[^.;:\n\d]{0,40}?\bto\s+", re.IGNORECASE)
 _TODAY: Final = re.compile(r"\b(?:now|currently|today|again)\b", re.IGNORECASE)
 _OPENS_ANOTHER: Final = re.compile(r"\s*:")
@@ -106,14 +112,15 @@ class ValueReader:
         self.text, self.commas = text, commas
         self.days = {hit.start: hit for hit in days}
 
-    def after(self, place: int, limit: int) -> Series:
-        """The values between a test's name and the next name."""
+    def after(self, name: int, place: int, limit: int) -> Series:
+        """The values between a test's name, from `name` to `place`, and the next name."""
         opened = self._open(place, limit)
         if opened is None:
             return Series(())
         start, day, unit, reversed_ = opened
-        amount = number_at(self.text, start, self.commas)
-        if amount and _CHANGES.search(self.text, place, start):
+        sign = comparator_at(self.text, start)
+        amount = number_at(self.text, self._blank(sign.end) if sign else start, self.commas)
+        if amount and self._is_amount(name, place, start, sign is not None):
             return self._changed(start, amount.end, limit)
         first = self._value(start, limit)
         if first is None:
@@ -124,6 +131,14 @@ class ValueReader:
         if end and not any(value.days for value in values):
             return Series((), unused=(first.start, end, UNDATED))
         return Series(self._carried(values, reversed_), unused=(last.end, end, UNDATED) if end else None)
+
+    def _is_amount(self, name: int, place: int, start: int, compared: bool) -> bool:
+        """Whether what stands at `start` is how much a value changed."""
+        if _AS_A_CHANGE.search(self.text, place, start) or (not compared and _CHANGES.search(self.text, place, start)):
+            return True
+        before = max(0, name - 60)
+        said = _CHANGE_IN.search(self.text[before:name]) is not None
+        return said and (compared or _BY.fullmatch(self.text, place, start) is not None)
 
     def _changed(self, start: int, end: int, limit: int) -> Series:
         """Behind an amount of change, the value that it led `to`, if that is said."""
