@@ -59,7 +59,7 @@ _CHANGE: Final = (
     r"(?:rise|increase|increment|gain|drop|decline|decrease|change|response|difference|reduction|improvement|recovery)"
 )
 _AS_A_CHANGE: Final = re.compile(rf"{_CHANGE}\s+(?:(?:of|by|was|is|only)\s+)*$|\b(?:up|down)\s+$", re.IGNORECASE)
-_CHANGE_IN: Final = re.compile(rf"\b{_CHANGE}\s+(?:in|of)\s+(?:(?:the|her|his|their|serum|blood)\s+)?$", re.IGNORECASE)
+_CHANGE_IN: Final = re.compile(rf"\b{_CHANGE}\s+(?:in|of)\s+(?:(?:the|her|his|their)\s+)?$", re.IGNORECASE)
 _BY: Final = re.compile(r"\s*(?:(?:of|by|was|is|only|about|almost)\s+)+", re.IGNORECASE)
 _CHANGED_TO: Final = re.compile(r"[^.;:\n\d]{0,40}?\bto\s+", re.IGNORECASE)
 _TODAY: Final = re.compile(r"\b(?:now|currently|today|again)\b", re.IGNORECASE)
