@@ -112,12 +112,13 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "believes this is | believe this is | believes it is | believe it is"
     ),
     Cue.UNCERTAIN: (
-        "possible | possibly | probably | likely | unlikely | perhaps | questionable | cannot exclude | can't "
-        "exclude | might have | may have | could have | maybe | unclear | uncertain | equivocal | is possible | is "
-        "likely | is unlikely | not certain | not excluded | versus | vs | consistent with | suggestive of | "
-        "suggests | suggesting | compatible with | indicates | could be | may be | might be | query | cannot be "
-        "excluded | can not be excluded | unknown | not known | status unknown | unsure | borderline | not sure | "
-        "doubtful | apparent | reportedly | points to | no information on | no information about"
+        "possible | possibly | probably | likely | unlikely | perhaps | questionable | cannot exclude | "
+        "can't exclude | might have | may have | could have | maybe | unclear | uncertain | equivocal | "
+        "is possible | is likely | is unlikely | not certain | not excluded | versus | vs | consistent with | "
+        "suggestive of | suggests | suggesting | compatible with | indicates | could be | may be | might be | "
+        "rules out | excludes | excluding | query | cannot be excluded | can not be excluded | unknown | "
+        "not known | status unknown | unsure | borderline | not sure | doubtful | apparent | reportedly | "
+        "points to | no information on | no information about"
     ),
     Cue.CANDIDATES: (
         "differential diagnosis | ddx | dd | differential includes | differential diagnosis includes | "
@@ -158,12 +159,15 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "pending | waiting for | to follow"
     ),
     Cue.WITHHELD: (
-        "hold | held | withhold | withheld | on hold | avoid | avoided | avoiding | declined | declines | refused | "
-        "refuses | do not give | do not start | don't give | don't start | don't use | do not use | not to give | "
-        "not for | never give | against giving | not a candidate for | unsuitable for | not suitable for | "
-        "contraindicated for | stop | no role for | not recommended | is not recommended | was not recommended | not "
-        "advised | not planned | is not planned | not given | was not given | not appropriate | decided against | "
-        "considered but not given | considered but declined | considered but rejected"
+        "hold | held | withhold | withheld | on hold | avoid | avoided | avoiding | declined | declines | "
+        "refused | refuses | do not give | do not start | don't give | don't start | don't use | do not use | "
+        "not to give | not for | never give | against giving | not a candidate for | unsuitable for | "
+        "not suitable for | contraindicated for | stop | stopping | to stop | discontinue | discontinuing | "
+        "to discontinue | cease | ceasing | holding | pause | pausing | paused | suspend | suspending | "
+        "suspended | interrupt | interrupting | delay | delaying | delayed | postpone | postponing | "
+        "postponed | stopping the | no role for | not recommended | is not recommended | was not recommended | "
+        "not advised | not planned | is not planned | not given | was not given | not appropriate | "
+        "decided against | considered but not given | considered but declined | considered but rejected"
     ),
     Cue.DONE: "done | performed | was done | was performed | obtained | carried out | taken | has been done",
     Cue.SHOWS: (

@@ -52,6 +52,7 @@ _NEW_TURN: Final = re.compile(
     r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
     re.IGNORECASE,
 )
+_DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
 _EMPTY_BOX: Final = re.compile(r"(?:\[\s*\]|☐|□)\s*$")
@@ -231,6 +232,7 @@ class _Reader:
             if name.kinds & {"finding", "condition"}:
                 name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
                 name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
+                name.marks |= {"uncertain"} if _DOUBT.match(self.text, end) else set()
             empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
             if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
                 name.marks.add("unclear")

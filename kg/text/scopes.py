@@ -35,6 +35,9 @@ _GOES_ON: Final = frozenset({"ongoing", "continues", "continued", "current"})
 _OTHER: Final = frozenset({"other", "new"})
 _AGAINST: Final = frozenset({"versus", "vs"})
 _IF: Final = frozenset({"if", "what if", "unless", "assuming", "suppose", "whether", "in case of", "in the event of"})
+_WEIGHS: Final = frozenset(
+    {"consider", "considering", "considered", "thinking of", "thinking about", "wondering about"}
+)
 _LIKELY: Final = frozenset({"likely", "unlikely"})
 _SOME: Final = frozenset({"occasional", "few", "rare", "numerous", "many", "several", "scattered", "frequent"})
 _PRESENTS: Final = frozenset({"presents", "presented", "presenting", "attends", "referred", "admitted", "seen"})
@@ -234,8 +237,15 @@ class Scoper:
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
             self._post("family")
+        if cue is Cue.PLAN and token.word in _WEIGHS and self._may_be(following):
+            self.chains.append(Chain(Cue.UNCERTAIN))
         self.scopes.add(cue)
         self.conditional = self.conditional or token.word in _IF
+
+    def _may_be(self, following: Token | None) -> bool:
+        """Whether what is considered next is no treatment and no test but what the patient may have."""
+        entry = following.hit.entry if following is not None and following.hit else None
+        return entry is not None and any(concept.kind in ("condition", "finding") for concept, _ in entry.concepts[:1])
 
     def _on_but(self, cue: Cue, token: Token, following: Token | None) -> None:
         self._break()
@@ -308,7 +318,8 @@ class Scoper:
 
     def _sign(self, token: Token, following: Token | None) -> None:
         word = token.word
-        if word == "?" and following and following.form is Form.NAME and following.start == token.end:
+        close = following is not None and (following.start == token.end or not self.before)
+        if word == "?" and following and following.form is Form.NAME and close:
             self.chains.append(Chain(Cue.UNCERTAIN))
         elif word == ",":
             self._link(",")

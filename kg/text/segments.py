@@ -93,6 +93,9 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(text):
         if match[0] == "." and _abbreviated(text, match.start()):
             continue
+        if match[0] == "?" and not text[start : match.start()].strip():
+            # a doubt about what follows
+            continue
         end = match.start() if match[0].startswith("\n") else match.end()
         if text[start:end].strip():
             yield start, end

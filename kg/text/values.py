@@ -69,6 +69,7 @@ _COMMA: Final = re.compile(r"\s*[,;]\s*")
 _SHARED: Final = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
+_JOINT: Final = re.compile(r"(?:[-–—]|[^\S\n]+[-–—][^\S\n]+)(?=\d)")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
 _MOST_WORDS: Final = 9
 CHANGE: Final = "how much a value changed, not a value"
@@ -160,6 +161,8 @@ class ValueReader:
         """Where the first comparator or number stands; a date and a unit on the way; whether `from` stood there."""
         day: tuple[DateHit, ...] = ()
         unit, from_ = "", False
+        if joint := _JOINT.match(self.text, place):
+            place = joint.end()
         for _ in range(_MOST_WORDS):
             place = self._blank(place)
             if place >= limit:
