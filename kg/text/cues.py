@@ -74,10 +74,11 @@ _PHRASES: Final[Mapping[Cue, str]] = {
     ),
     Cue.HISTORY: (
         "history of | hx | pmh | pmhx | past medical history | h/o | hx of | past history of | previous | "
-        "previously | prior | past | former | formerly | s/p | status post | treated for | cured of | recovered "
-        "from | in remission from | survivor of | previously treated for | past medical history of | known history "
-        "of | a history of | earlier | remote | remote history of | personal history of | previous history of | "
-        "prior history of | years after | previously had | who had previously | survived | medical history of"
+        "previously | prior | past | former | formerly | s/p | status post | treated for | cured of | "
+        "recovered from | in remission from | survivor of | previously treated for | past medical history of | "
+        "known history of | a history of | earlier | remote | remote history of | personal history of | "
+        "previous history of | prior history of | years after | previously had | who had previously | "
+        "survived | medical history of | personal hx of | personal history"
     ),
     Cue.HAD: (
         "had | received | has received | underwent | has undergone | has had | after | following | post | got | was "
@@ -167,7 +168,13 @@ _PHRASES: Final[Mapping[Cue, str]] = {
         "suspended | interrupt | interrupting | delay | delaying | delayed | postpone | postponing | "
         "postponed | stopping the | no role for | not recommended | is not recommended | was not recommended | "
         "not advised | not planned | is not planned | not given | was not given | not appropriate | "
-        "decided against | considered but not given | considered but declined | considered but rejected"
+        "decided against | considered but not given | considered but declined | considered but rejected | "
+        "will be stopped | will be discontinued | will be held | will be withheld | will be paused | "
+        "will be suspended | to be stopped | to be discontinued | to be held | to be withheld | to be paused | "
+        "to be suspended | should be stopped | should be discontinued | should be held | should be withheld | "
+        "should be paused | should be suspended | is to be stopped | is to be discontinued | is to be held | "
+        "is to be withheld | is to be paused | is to be suspended | must be stopped | must be discontinued | "
+        "must be held | must be withheld | must be paused | must be suspended"
     ),
     Cue.DONE: "done | performed | was done | was performed | obtained | carried out | taken | has been done",
     Cue.SHOWS: (

@@ -222,6 +222,8 @@ class Scoper:
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
         if token.word in _AGAINST and self.recent:
             self.recent[-1].marks.add("uncertain")
+        if token.word.startswith("personal"):
+            self.scopes.discard(Cue.FAMILY)
         if cue in (Cue.TREATED, Cue.HISTORY, Cue.HAD, Cue.ENDED):
             self.scopes.discard(Cue.PLAN)
             self._close_started()
