@@ -118,6 +118,11 @@ class PatientFacts:
     complete: frozenset[str] = frozenset()
     issues: tuple[DataIssue, ...] = ()
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing at all is known of the patient."""
+        return self.age is None and not (self.sex or self.facts or self.measurements or self.complete)
+
     def ordered(self) -> PatientFacts:
         """The same facts without repetitions, in canonical order; of equal ones the shortest writing is kept."""
         facts = {fact.key: fact for fact in sorted(self.facts, key=lambda fact: fact.origin, reverse=True)}

@@ -26,7 +26,7 @@ from kg.text.entries import Draft
 from kg.text.hindsight import Hindsight
 from kg.text.leftover import apart, leftover
 from kg.text.lexicon import Hit, Lexicon, lexicon_of, look, parted
-from kg.text.meaning import Context, Meaning
+from kg.text.meaning import REASONS, Context, Meaning
 from kg.text.measure import Measurer
 from kg.text.named import Named, sense
 from kg.text.numbers import decimal_commas
@@ -114,12 +114,15 @@ class _Reader:
         case, origins, facts = self._facts()
         unread = apart((*self.draft.unread, *self._leftover(about)))
         general = self._general(places)
+        # whoever is brought in by a question and of whom nothing is said is nobody in particular
+        remarks = all(item.reason == REASONS[Sense.HYPOTHETICAL] for item in unread)
+        about = about and not (facts.says_nothing and remarks and all(part.asks for part in self.segments))
         return TextReading(
             text=self.given,
             case=case,
             origins=origins,
             facts=facts,
-            not_understood=unread,
+            not_understood=unread if about else (),
             mentions=tuple(sorted(set(self.mentions))),
             kind=Kind.QUESTION if not about else Kind.BOTH if general else Kind.CASE,
             questions=tuple(Span(s.start, s.end) for s in self.segments if s.asks or s.mark),
