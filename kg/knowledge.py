@@ -51,9 +51,9 @@ class Knowledge:
     def asker(self) -> Asker:
         """Answers questions over the dataset."""
         from kg.questions import Asker  # noqa: PLC0415 - a tenth of a cold start that no patient needs
-        from kg.store.dataset import open_store  # noqa: PLC0415 - the same
+        from kg.store.dataset import open_kept  # noqa: PLC0415 - the same
 
-        return Asker(self.names, open_store(self.folder).query)
+        return Asker(self.names, open_kept(self.folder).query)
 
     def load(self) -> None:
         """Load what cases are read and assessed with, for a program that answers many times."""

@@ -7,6 +7,7 @@ was seen.
 from __future__ import annotations
 
 import datetime
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +18,12 @@ import yaml
 
 from kg import contract
 from kg.ask import ask
+from kg.errors import AuthoringError
 from kg.knowledge import Knowledge
+from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.queries import plain
 from kg.questions import Answer
+from kg.questions.customs import FILE, read_customs
 from kg.text import Kind
 
 FOLDER: Final = Path(__file__).parent / "questions"
@@ -201,3 +205,27 @@ def test_the_plan_of_an_article_is_in_the_order_of_a_plan() -> None:
 def test_a_claim_that_wants_something_absent_answers_no_question_where_it_is_present() -> None:
     assert "A0-39" not in answered("Is an ESA allowed with palliative chemotherapy?").ids()
     assert "A0-39" in answered("Is an ESA contraindicated in cancer patients without chemotherapy?").ids()
+
+
+# -- the file that says how people ask
+
+
+def test_what_is_wrong_in_the_file_is_said_by_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "ontology"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    (folder / FILE).write_text(
+        text.replace("  telling: [loading, maintenance]", "  tellin: [loading]\n  soft: perhaps"), encoding="utf-8"
+    )
+    with pytest.raises(AuthoringError) as error:
+        read_customs(Ontology(folder))
+    assert [problem.where.rpartition(".")[2] for problem in error.value.problems] == ["soft", "tellin"]
+
+
+def test_a_name_that_the_ontology_lacks_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "ontology"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    (folder / FILE).write_text(text.replace("conclusions: [ordersMonitoring]", "conclusions: [ordersAnything]"))
+    with pytest.raises(AuthoringError, match="ordersAnything"):
+        read_customs(Ontology(folder))

@@ -20,7 +20,7 @@ from kg.errors import MalformedQuery, NotAcceptable, OntologyError, QueryFailed,
 from kg.hermit import Hermit
 from kg.ontology import Ontology
 from kg.store import dataset
-from kg.store.dataset import dataset_digest, open_store, prepare
+from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.evaluate import Query, evaluate
 from kg.store.forms import TABLE, Kind
 from kg.store.mappings import mappings
@@ -232,6 +232,19 @@ def test_a_store_on_disk_holds_the_same_and_cannot_be_written(made: None, tmp_pa
     assert set(kept) == set(store)
     with pytest.raises((OSError, RuntimeError)):
         kept.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("x")))
+
+
+def test_a_store_for_a_single_question_is_kept_in_the_cache(made: None, cache: Path, store: ox.Store) -> None:
+    assert set(open_kept()) == set(store)
+    (kept,) = (cache / "stores").iterdir()
+    before = kept.stat().st_ino
+    assert len(open_kept()) == len(store)
+    assert [entry.stat().st_ino for entry in (cache / "stores").iterdir()] == [before]
+
+
+def test_where_no_store_can_be_kept_it_is_made_in_memory(made: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARRANT_CACHE", "/dev/null/nowhere")
+    assert len(open_kept()) > 100_000
 
 
 def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(made: None, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from kg.knowledge import Knowledge
 from kg.nearest import closest
 from kg.queries import FOLDER, Query, Value, library, read, value
 from kg.rdf import assessment_graph
-from kg.store.dataset import open_store
+from kg.store.dataset import open_kept
 from kg.store.evaluate import Query as Wanted
 from kg.store.evaluate import evaluate
 from kg.store.forms import Kind
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _store(knowledge: Knowledge, options: argparse.Namespace) -> ox.Store:
     if options.case is None:
-        return open_store(options.ontology)
+        return open_kept(options.ontology)
     store = ox.Store()
     quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, day_of(options))))
     store.bulk_extend(quads)

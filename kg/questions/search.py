@@ -163,7 +163,7 @@ class Searcher:
             case "sources":
                 yield from self._of_sources(asked)
             case "differences":
-                narrower = intent.model_copy(update={"conclusions": _others(intent, asked)})
+                narrower = replace(intent, conclusions=_others(intent, asked))
                 for one in (narrower, intent) if narrower.conclusions else (intent,):
                     yield from self._of_claims(one, asked)
             case "governance":
