@@ -15,6 +15,8 @@ from kg.collector import paused
 from kg.errors import OntologyError
 
 Row = tuple[str, str, str]
+Objects = dict[str, dict[str, list[str]]]
+"""Predicate → subject → objects, all as text."""
 
 
 class Index:
@@ -25,10 +27,10 @@ class Index:
         self._fill((node_text(one.subject), one.predicate.value, node_text(one.object)) for one in self._given)
 
     def _fill(self, rows: Iterable[Row]) -> None:
-        self._objects: dict[str, dict[str, list[str]]] = {}
+        self.objects: Objects = {}
         self._subjects: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, value in rows:
-            self._objects.setdefault(predicate, {}).setdefault(subject, []).append(value)
+            self.objects.setdefault(predicate, {}).setdefault(subject, []).append(value)
 
     @property
     def triples(self) -> Sequence[ox.Triple]:
@@ -37,15 +39,15 @@ class Index:
 
     def as_given(self, subject: str, predicate: str) -> Sequence[str]:
         """Objects as text, in the order of the file."""
-        return self._objects.get(predicate, {}).get(subject, ())
+        return self.objects.get(predicate, {}).get(subject, ())
 
     def predicates(self, start: str) -> list[str]:
         """The predicates that begin so."""
-        return sorted(name for name in self._objects if name.startswith(start))
+        return sorted(name for name in self.objects if name.startswith(start))
 
     def having(self, predicate: str) -> list[str]:
         """The subjects of a predicate, each once."""
-        return sorted(self._objects.get(predicate, ()))
+        return sorted(self.objects.get(predicate, ()))
 
     def values(self, subject: str, predicate: str) -> list[str]:
         """Objects as text: IRI, lexical form or blank node label."""
@@ -59,7 +61,7 @@ class Index:
         found = self._subjects.get(predicate)
         if found is None:
             found = self._subjects[predicate] = {}
-            for subject, values in self._objects.get(predicate, {}).items():
+            for subject, values in self.objects.get(predicate, {}).items():
                 for one in values:
                     found.setdefault(one, []).append(subject)
         return sorted(found.get(value, ()))
@@ -83,9 +85,12 @@ class Index:
 class ModuleIndex(Index):
     """The triples of some module files. A program that looks things up needs no more than their text."""
 
-    def __init__(self, contents: Sequence[bytes]) -> None:
+    def __init__(self, contents: Sequence[bytes], objects: Objects | None = None) -> None:
+        """`objects` are those of an index over the same files that was made before."""
         self._contents = contents
-        self._fill(row for number, data in enumerate(contents) for row in _rows(data, number))
+        numbered = enumerate(contents) if objects is None else ()
+        self._fill(row for number, data in numbered for row in _rows(data, number))
+        self.objects |= objects or {}
 
     @cached_property
     def parts(self) -> tuple[tuple[ox.Triple, ...], ...]:

@@ -30,7 +30,8 @@ from kg.entries import (
     Threshold,
 )
 from kg.errors import OntologyError
-from kg.index import ModuleIndex, catalog, content_digest
+from kg.index import catalog, content_digest
+from kg.index_cache import cached_index
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "ontology"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -52,7 +53,7 @@ class Ontology:
         contents = [path.read_bytes() for path in self.files]
         self.digest = content_digest(contents)
         with paused():
-            self.index = ModuleIndex(contents)
+            self.index = cached_index(self.digest, contents)
         self.version = self.index.value(terms.module("warrant"), _OWL + "versionIRI")
 
     def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:

@@ -5,8 +5,8 @@
 The key is a digest over the ontology's content digest, the version of this format, the compiler's own source and the
 machine's byte order; the file's name is the key. A file that is missing, cut short, altered or made by another
 compiler is not used: the rules are made again from the modules. The checksum finds accidents, not attacks: a block
-cannot run code, but whoever may write to the folder may write other rules. `$WARRANT_CACHE` names the folder;
-without it, it is `warrant` in the user's cache folder. What could not be used or kept is reported by the log.
+cannot run code, but whoever may write to the folder may write other rules. What could not be used or kept is reported
+by the log.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import mmap
-import os
 import sys
-import tempfile
 from array import array
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from kg import flat, fragment, index, rule_tables, rule_writer, rules
+from kg.cache import folder, older, written
 from kg.modules import ModuleFiles, Modules
 from kg.rule_writer import RuleWriter
 from kg.rules import Rules, write_rules
@@ -43,17 +42,6 @@ def cached_rules(modules: Modules) -> Rules:
     """The rules of an ontology, from the cache or compiled and kept."""
     found = load(modules.digest)
     return found if found is not None else store(modules.digest, write_rules(modules))
-
-
-def folder() -> Path:
-    """Where caches are: `$WARRANT_CACHE`, else the platform's convention."""
-    if named := os.environ.get("WARRANT_CACHE"):
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "warrant" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "warrant"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "warrant"
 
 
 def path_of(digest: str) -> Path:
@@ -78,15 +66,15 @@ def load(digest: str) -> Rules | None:
     return Rules(flat.Block(memoryview(data)[HEAD:]))
 
 
-def store(digest: str, written: RuleWriter) -> Rules:
+def store(digest: str, made: RuleWriter) -> Rules:
     """Keep rules and return them as read back; where nothing can be written they stay in memory."""
     try:
-        _write(path_of(digest), _key(digest), written)
+        _write(path_of(digest), _key(digest), made)
     except OSError as error:
         LOG.info("%s: cannot be written, the rules are made anew each time: %s", path_of(digest), error)
-        return written.rules()
+        return made.rules()
     found = load(digest)
-    return found if found is not None else written.rules()
+    return found if found is not None else made.rules()
 
 
 def _genuine(file: BinaryIO, key: bytes) -> bool:
@@ -104,29 +92,15 @@ def _checksum(file: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def _write(path: Path, key: bytes, written: RuleWriter) -> None:
-    """To a file beside it first, so that no reader ever sees half of one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            file.write(bytes(HEAD))
-            written.write(file)
-            checksum = _checksum(file)
-            file.seek(0)
-            file.write(MAGIC + key + checksum)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _forget(path.parent)
-
-
-def _forget(place: Path) -> None:
-    """Keep the latest few: every change of the ontology leaves one behind."""
-    dated = sorted((path.stat().st_mtime, path) for path in place.glob("*.rules"))
-    for _, path in dated[:-KEPT]:
-        path.unlink(missing_ok=True)
+def _write(path: Path, key: bytes, rules_: RuleWriter) -> None:
+    with written(path) as file:
+        file.write(bytes(HEAD))
+        rules_.write(file)
+        checksum = _checksum(file)
+        file.seek(0)
+        file.write(MAGIC + key + checksum)
+    for old in older(path.parent.glob("*.rules"), KEPT):
+        old.unlink(missing_ok=True)
 
 
 @cache

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.authoring.compiler import compile_modules, write
+from kg.authoring.grammar import parsed
 from kg.authoring.manchester import (
     And,
     AtLeast,
@@ -345,3 +346,10 @@ def test_flattening_lifts_what_is_nested_and_drops_repetitions(text: str, flat: 
 def test_the_leaves_of_an_expression_stand_in_order_each_once() -> None:
     found = atoms(parse("p some A and (q value B or p some A) and C"))
     assert found == (Some("p", Named("A")), Value("q", "B"), Named("C"))
+
+
+def test_conditions_of_one_part_are_read_without_the_grammar_as_with_it(ontology: Ontology) -> None:
+    readings = [parse(reading.formal) for claim in ontology.claims.values() for reading in claim.readings]
+    texts = {str(atom) for reading in readings for atom in atoms(reading)}
+    assert len(texts) > 100
+    assert all(parse(text) == parsed(text) for text in texts)

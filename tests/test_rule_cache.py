@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import rule_cache
+from kg import cache, rule_cache
 from kg.examples import paths, read_example
 from kg.modules import ModuleFiles
 from kg.ontology import DEFAULT_FOLDER, Ontology
@@ -155,4 +155,4 @@ def test_the_folder_follows_the_platform(
     monkeypatch.delenv("WARRANT_CACHE")
     monkeypatch.setenv(setting, value)
     monkeypatch.setattr("sys.platform", platform)
-    assert rule_cache.folder() == Path(expected)
+    assert cache.folder() == Path(expected)

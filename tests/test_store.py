@@ -15,7 +15,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import rule_cache, terms
+from kg import cache as caches
+from kg import terms
 from kg.errors import MalformedQuery, NotAcceptable, OntologyError, QueryFailed, QueryRefused, QueryTooLarge
 from kg.hermit import Hermit
 from kg.ontology import Ontology
@@ -180,7 +181,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder that still has the compiled rules."""
     folder = tmp_path / "cache"
     folder.mkdir()
-    for rules in rule_cache.folder().glob("*.rules"):
+    for rules in caches.folder().glob("*.rules"):
         (folder / rules.name).hardlink_to(rules)
     monkeypatch.setenv("WARRANT_CACHE", str(folder))
     return folder

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
-from tqdm import tqdm
-
 from kg import render
 from kg.commands.common import DONE, WRONG
 from kg.errors import InputError, Problem
@@ -24,6 +22,8 @@ def answered(lines: Iterable[bytes | str], answer: Callable[[str], bytes], size:
     `size` in bytes is for the progress, which is drawn on standard error if that is a terminal. Exit status 2 when a
     line was wrong, else 0.
     """
+    from tqdm import tqdm  # noqa: PLC0415 - a twentieth of a cold start that a single question does not need
+
     wrong = 0
     with tqdm(total=size, unit="B", unit_scale=True, disable=not sys.stderr.isatty(), file=sys.stderr) as progress:
         for number, line in enumerate(lines, 1):

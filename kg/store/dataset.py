@@ -3,7 +3,7 @@
 Every triple stands in its named graph and in the default graph, which is their union: a dataset clause in a query
 then means what SPARQL 1.1 says. Oxigraph keeps the value of a number, not how it was written: `7.0` comes back as `7`.
 
-In memory, the quads are kept as N-Quads in the cache folder (`kg.rule_cache.folder`), so that a process that runs
+In memory, the quads are kept as N-Quads in the cache folder (`kg.cache`), so that a process that runs
 queries reads neither Turtle nor rules. On disk, a store is a folder named by the dataset's digest; it is written under
 another name and renamed when it is complete, never changed under a reader, and the latest few are kept. A process that
 asks a single question uses one in the cache folder.
@@ -16,14 +16,14 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from kg import index, rule_cache
+from kg import cache, index
 from kg.modules import ModuleFiles
 from kg.ontology import DEFAULT_FOLDER, Ontology
 from kg.store import description, graphs, inferred, mappings
@@ -48,7 +48,7 @@ def prepare(folder: Path = DEFAULT_FOLDER, path: Path | None = None) -> Location
     written, the file is a temporary one: `discard` it.
     """
     digest = dataset_digest(folder)
-    place = (path or rule_cache.folder()) / (digest[:32] if path else f"{digest[:32]}.nq")
+    place = (path or cache.folder()) / (digest[:32] if path else f"{digest[:32]}.nq")
     if place.exists():
         if intact(place):
             return Location(place, digest, on_disk=path is not None)
@@ -83,7 +83,7 @@ def open_kept(folder: Path = DEFAULT_FOLDER) -> ox.Store:
     To load it into memory takes half a second, which is most of the time that a single question takes.
     """
     try:
-        return open_store(folder, rule_cache.folder() / "stores")
+        return open_store(folder, cache.folder() / "stores")
     except OSError as error:
         LOG.info("no store can be kept: %s", error)
         return open_store(folder)
@@ -91,7 +91,7 @@ def open_kept(folder: Path = DEFAULT_FOLDER) -> ox.Store:
 
 def _kept_text(digest: str) -> bytes | None:
     """The dataset as it was written for another purpose."""
-    place = rule_cache.folder() / f"{digest[:32]}.nq"
+    place = cache.folder() / f"{digest[:32]}.nq"
     return place.read_bytes() if place.exists() and intact(place) else None
 
 
@@ -105,7 +105,7 @@ def quads(ontology: Ontology, digest: str) -> Iterator[ox.Quad]:
     yield from (in_graph(triple) for triple in union)
 
 
-@cache
+@lru_cache(maxsize=1)
 def _maker() -> bytes:
     """A digest of the source that decides what is in the dataset."""
     files = [Path(module.__file__ or "") for module in (graphs, inferred, mappings, description, index)]
@@ -118,17 +118,9 @@ def _quads_text(ontology: Ontology, digest: str) -> bytes:
 
 
 def _write(text: bytes, file: Path) -> None:
-    """To a file beside it first, so that no reader ever sees half of one."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(text)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    for old in _older(file.parent.glob("*.nq")):
+    with cache.written(file) as out:
+        out.write(text)
+    for old in cache.older(file.parent.glob("*.nq"), KEPT):
         _remove(old)
 
 
@@ -146,7 +138,8 @@ def _build(text: bytes, place: Path) -> None:
         _swap(new, place)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    for old in _older(entry for entry in place.parent.iterdir() if entry.is_dir() and len(entry.name) == 32):
+    kept = [entry for entry in place.parent.iterdir() if entry.is_dir() and len(entry.name) == 32]
+    for old in cache.older(kept, KEPT):
         _remove(old)
 
 
@@ -165,9 +158,3 @@ def _swap(new: Path, place: Path) -> None:
     except OSError:
         if not place.exists():
             raise
-
-
-def _older(found: Iterable[Path]) -> list[Path]:
-    """All but the latest few."""
-    dated = sorted((path.stat().st_mtime, path) for path in found)
-    return [path for _, path in dated[:-KEPT]]
