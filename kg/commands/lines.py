@@ -33,7 +33,7 @@ def answered(lines: Iterable[bytes | str], answer: Callable[[str], bytes], size:
             except InputError as error:
                 wrong += 1
                 errors = [asdict(problem) for problem in error.problems]
-                found = render.dumps({"line": number, "errors": errors}, None).encode()
+                found = render.dumps({"line": number, "errors": errors}, None).encode("utf-8", "surrogatepass")
             sys.stdout.buffer.write(found + b"\n")
             sys.stdout.buffer.flush()
     if wrong:
