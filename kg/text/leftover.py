@@ -35,6 +35,7 @@ _PLAIN: Final = words_of(
 )
 _NO_DRUG_ENDINGS: Final = ("ing", "tion", "sion", "ment", "ness", "ance", "ence")
 _NO_DRUG: Final = words_of(
+    "one two three four five six "
     "account admission another anything april arrival august average background behalf blood clinic december "
     "dialysis diet discharge examination february follow friday going holiday imaging inspection january july june "
     "leave long march medication medications meds monday multiple nothing november october other oxygen physical "
