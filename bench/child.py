@@ -88,9 +88,9 @@ def engine(folder: str, patients: str) -> Result:
     """An engine from the cache by the digest of its files, and the patients one by one, with and without recording."""
     from bench.records import read  # noqa: PLC0415
     from kg.collector import settled  # noqa: PLC0415
-    from kg.derivations import derivations  # noqa: PLC0415
     from kg.modules import ModuleFiles  # noqa: PLC0415
     from kg.reasoner import Engine  # noqa: PLC0415
+    from kg.recorded import derivations  # noqa: PLC0415
     from kg.rule_cache import load  # noqa: PLC0415
 
     records, start = read(Path(patients)), time.perf_counter()
@@ -121,8 +121,9 @@ def engine(folder: str, patients: str) -> Result:
 
 def _explained(one: Engine, records: Sequence[Record]) -> Result:
     """Milliseconds a patient for the closure, all derivations, and the proof of every conclusion."""
-    from kg.derivations import Conclusion, derivations  # noqa: PLC0415
+    from kg.derivations import Conclusion  # noqa: PLC0415
     from kg.proof import Explainer  # noqa: PLC0415
+    from kg.recorded import derivations  # noqa: PLC0415
 
     situations = _situations(one)
     asked: dict[str, list[list[Conclusion]]] = {"explained": [], "all": []}

@@ -17,13 +17,14 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kg.collector import settled
-from kg.derivations import Conclusion, derivations
+from kg.derivations import Conclusion
 from kg.examples import paths, read_example
 from kg.knowledge import Knowledge
 from kg.patients import patients
 from kg.proof import Explainer
 from kg.reasoner import Engine
 from kg.record import Record, record
+from kg.recorded import derivations
 
 LIMIT: Final = 5.0
 ROUNDS: Final = 5

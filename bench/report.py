@@ -24,7 +24,7 @@ EXPLAINED: Final = """
 Load: from the module files over their digest and the cache on disk to an engine that can be asked, checksum included.
 First: the first patient after that, when nothing is decoded yet. Median, p95: all conclusions of one patient, every
 rule instance recorded. Bare: the median without recording. Explained: the same with all derivations
-(`kg.derivations`) and the proofs as one DAG, with the content hash of every step, of every conclusion: all outcomes of
+(`kg.recorded`) and the proofs as one DAG, with the content hash of every step, of every conclusion: all outcomes of
 claims, all entries of lists and the situations of claims' readings. Facts, instances, applies, proofs: assertions about
 a patient, recorded rule instances, claims that apply, conclusions that are proved; medians. The three articles: the
 example patients and fifty random ones; `python -m bench.proofs` asks for 200 and for the stages apart. Growth: one

@@ -17,13 +17,14 @@ from typing import Final
 
 from kg.checker import BASE, OWL, RDF, XSD, Checker
 from kg.closure import inferred_properties
-from kg.derivations import Conclusion, derivations
+from kg.derivations import Conclusion
 from kg.hermit import BOUNDS, Entailment, Hermit, Question
 from kg.ontology import Ontology
 from kg.patients import Patient, Target, drawn, targeted
 from kg.proof import Explainer, Leaf
 from kg.reasoner import Engine
 from kg.record import record
+from kg.recorded import derivations
 
 LARGE: Final = 8
 A_CALL: Final = 50

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.closure import Closure
-from kg.derivations import Conclusion, derivations
+from kg.derivations import Conclusion
 from kg.facts import DataIssue, Fact, PatientFacts, Status
 from kg.ontology import Ontology
 from kg.proof import Explainer
 from kg.reasoner import Engine, Saturation
 from kg.record import record
+from kg.recorded import derivations
 
 SIDES: Final = ("claimApplies", "claimExcluded")
 

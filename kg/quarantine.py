@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kg.closure import Closure
-from kg.derivations import Conclusion, Derivations, Instance, derivations
+from kg.derivations import Conclusion, Derivations, Instance
 from kg.facts import DataIssue, Fact, PatientFacts
 from kg.labels import Label, both_ways, contradicted_label
 from kg.ontology import Ontology
 from kg.proof import Explainer, Leaf, Proof
 from kg.reasoner import Engine, Saturation
 from kg.record import Record, record
+from kg.recorded import derivations
 
 CLASH: Final = "hasClash"
 

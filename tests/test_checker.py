@@ -21,11 +21,12 @@ from patients import ADULT, P, b12, hb
 
 from kg import checker
 from kg.checker import FACTS, Checker, Rejected
-from kg.derivations import Conclusion, derivations
+from kg.derivations import Conclusion
 from kg.ontology import Ontology
 from kg.proof import Explainer
 from kg.reasoner import Engine
 from kg.record import Record
+from kg.recorded import derivations
 
 Json = dict[str, Any]
 Forgery = Callable[[Json], None]

@@ -13,7 +13,7 @@ from patients import ADULT, b12, hb
 
 from kg import proof
 from kg.assess import Assessment, assess
-from kg.derivations import Conclusion, Derivations, derivations
+from kg.derivations import Conclusion, Derivations
 from kg.errors import InputError
 from kg.explore import (
     Difference,
@@ -35,6 +35,7 @@ from kg.proof import Explainer
 from kg.read_case import CaseReader
 from kg.reasoner import Engine
 from kg.record import Record
+from kg.recorded import derivations
 
 Case = dict[str, Any]
 BETWEEN: Case = {"measurements": [hb(Decimal("12.5"))]}

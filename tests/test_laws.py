@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from kg.checker import Checker
 from kg.closure import inferred_properties
-from kg.derivations import derivations
 from kg.errors import InputError
 from kg.facts import Fact, PatientFacts, Status
 from kg.ontology import Ontology
@@ -23,6 +22,7 @@ from kg.proof import Explainer, Proof
 from kg.proof_json import ProofReader
 from kg.reasoner import Engine
 from kg.record import Assertion, Leaf, Record, record
+from kg.recorded import derivations
 
 Json = dict[str, Any]
 LAW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -12,13 +12,14 @@ from conftest import Records
 from patients import ADULT, P, b12, hb
 from reduced import left
 
-from kg import derivations as derived
 from kg import proof as proofs
-from kg.derivations import Conclusion, Derivations, Instance, derivations
+from kg import recorded as derived
+from kg.derivations import Conclusion, Derivations, Instance
 from kg.ontology import Ontology
 from kg.proof import FACT_LEAVES, Explainer, NotEntailed, Proof, step_id
 from kg.reasoner import Engine
 from kg.record import Record
+from kg.recorded import derivations
 from kg.rules import Axiom
 
 Case = dict[str, Any]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from kg.checker import Checker
 from kg.closure import Closure
-from kg.derivations import Conclusion, Derivations, derivations
+from kg.derivations import Conclusion, Derivations
 from kg.names import KINDS_OF_LIST
 from kg.ontology import Ontology
 from kg.patients import patients
@@ -28,6 +28,7 @@ from kg.proof import Explainer, Proof
 from kg.reasoner import Engine
 from kg.record import Assertion, Record
 from kg.record import record as record_of
+from kg.recorded import derivations
 
 SEED = 11
 PATIENTS = 20

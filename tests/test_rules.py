@@ -27,13 +27,14 @@ from reduced import left
 
 from kg.checker import Checker
 from kg.closure import Closure
-from kg.derivations import Conclusion, Derivations, derivations
+from kg.derivations import Conclusion, Derivations
 from kg.errors import InputError
 from kg.facts import PatientFacts
 from kg.ontology import Ontology
 from kg.proof import SENTENCES, Explainer
 from kg.reasoner import Engine, Saturation
 from kg.record import Assertion, Record
+from kg.recorded import derivations
 from kg.rules import OutsideFragment, compile_rules
 from kg.terms import BASE, local
 

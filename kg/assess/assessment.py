@@ -16,7 +16,7 @@ from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.questions import Question, questions
 from kg.closure import Closure
 from kg.contexts import property_of
-from kg.derivations import Conclusion, derivations
+from kg.derivations import Conclusion
 from kg.entries import Claim
 from kg.facts import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology import Ontology
@@ -25,6 +25,7 @@ from kg.proof import Explainer, Step
 from kg.quarantine import settle
 from kg.reasoner import Engine, Saturation
 from kg.record import Record, text
+from kg.recorded import derivations
 
 NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
