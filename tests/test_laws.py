@@ -116,6 +116,21 @@ def test_what_is_made_when_it_is_looked_at_is_what_is_made_at_once(
     assert asked.depth == whole.depth
 
 
+@LAW
+@given(seeds, chance)
+def test_records_that_differ_in_little_are_closed_together_as_each_alone(
+    ontology: Ontology, engine: Engine, seed: int, chance: Random
+) -> None:
+    # Given a patient, and the same patient with another fact or with one fact less
+    facts = patient(ontology, seed)
+    conditions = sorted(name for name, concept in ontology.concepts.items() if concept.kind == "condition")
+    more = [replace(facts, facts=(*facts.facts, Fact("diagnoses", name))) for name in chance.sample(conditions, 4)]
+    less = [replace(facts, facts=facts.facts[:place]) for place in range(min(2, len(facts.facts)))]
+    records = [record(ontology, one) for one in (facts, *more, *less)]
+    # When their closures are asked for together, then each is what it is alone
+    assert tuple(engine.closures(records)) == engine.infer(records)
+
+
 # -- monotone on the positive fragment
 
 
