@@ -7,6 +7,7 @@ hypothetical, plan, candidates) reaches to the end of its clause. A cue behind a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -38,6 +39,7 @@ _IF: Final = frozenset({"if", "what if", "unless", "assuming", "suppose", "wheth
 _WEIGHS: Final = frozenset(
     {"consider", "considering", "considered", "thinking of", "thinking about", "wondering about"}
 )
+_MARKER: Final = re.compile(r"\w*\d\w*|\w{1,2}")
 _LIKELY: Final = frozenset({"likely", "unlikely"})
 _SOME: Final = frozenset({"occasional", "few", "rare", "numerous", "many", "several", "scattered", "frequent"})
 _PRESENTS: Final = frozenset({"presents", "presented", "presenting", "attends", "referred", "admitted", "seen"})
@@ -206,11 +208,14 @@ class Scoper:
             self.date_cue = "until"
 
     def _on_denial_first(self, cue: Cue, token: Token, following: Token | None) -> None:
-        """What is `negative` between a marker and a disease is the marker; between a test and a disease, who knows."""
-        if token.word in NEGATIVE and self.marker:
+        """What is `negative` between a marker and a disease is the marker; behind another word or a test, who knows."""
+        if token.word not in NEGATIVE:
+            self.chains.append(Chain(Cue.NEG))
             return
-        tested = token.word in NEGATIVE and self.recent and self.recent[-1].kinds & {"procedure", "result"}
-        self.chains.append(Chain(Cue.UNCERTAIN if tested and not self.joined else Cue.NEG))
+        if self.marker and _MARKER.fullmatch(self.before) and self._may_be(following, "condition"):
+            return
+        tested = self.recent and not self.joined and self.recent[-1].kinds & {"procedure", "result"}
+        self.chains.append(Chain(Cue.UNCERTAIN if tested or self.marker else Cue.NEG))
 
     def _on_pending_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """`result pending` speaks of the test before it, wherever that ended."""
@@ -239,15 +244,15 @@ class Scoper:
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
             self._post("family")
-        if cue is Cue.PLAN and token.word in _WEIGHS and self._may_be(following):
+        if cue is Cue.PLAN and token.word in _WEIGHS and self._may_be(following, "condition", "finding"):
             self.chains.append(Chain(Cue.UNCERTAIN))
         self.scopes.add(cue)
         self.conditional = self.conditional or token.word in _IF
 
-    def _may_be(self, following: Token | None) -> bool:
-        """Whether what is considered next is no treatment and no test but what the patient may have."""
+    def _may_be(self, following: Token | None, *kinds: str) -> bool:
+        """Whether what is named next is of one of these kinds."""
         entry = following.hit.entry if following is not None and following.hit else None
-        return entry is not None and any(concept.kind in ("condition", "finding") for concept, _ in entry.concepts[:1])
+        return entry is not None and any(concept.kind in kinds for concept, _ in entry.concepts[:1])
 
     def _on_but(self, cue: Cue, token: Token, following: Token | None) -> None:
         self._break()

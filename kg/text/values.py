@@ -24,7 +24,7 @@ _BETWEEN: Final = re.compile(
     r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
     r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"
     r"reduced|normal|abnormal|mildly|slightly|severely|significantly|on|dated|it|yesterday|today|returned|drawn|taken|then|"
-    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
+    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|holding|steady|hovering|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
@@ -58,7 +58,7 @@ _CHANGES: Final = re.compile(
 _CHANGE: Final = (
     r"(?:rise|increase|increment|gain|drop|decline|decrease|change|response|difference|reduction|improvement|recovery)"
 )
-_AS_A_CHANGE: Final = re.compile(rf"{_CHANGE}\s+(?:(?:of|by|was|is|only)\s+)*$|\b(?:up|down)\s+$", re.IGNORECASE)
+_AS_A_CHANGE: Final = re.compile(rf"\b{_CHANGE}\s+(?:(?:of|by|was|is|only)\s+)*$|\b(?:up|down)\s+$", re.IGNORECASE)
 _CHANGE_IN: Final = re.compile(rf"\b{_CHANGE}\s+(?:in|of)\s+(?:(?:the|her|his|their)\s+)?$", re.IGNORECASE)
 _BY: Final = re.compile(r"\s*(?:(?:of|by|was|is|only|about|almost)\s+)+", re.IGNORECASE)
 _CHANGED_TO: Final = re.compile(r"[^.;:\n\d]{0,40}?\bto\s+", re.IGNORECASE)
