@@ -29,6 +29,8 @@ from kg.store.pool import Limits, Pool
 T = TypeVar("T")
 SMALL = "SELECT ?label { <https://w3id.org/warrant/Claim> <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
 ALL = "SELECT * { ?s ?p ?o }"
+# over a million pairs, which takes a moment
+SLOW = "ASK { { SELECT (COUNT(*) AS ?n) { { ?a a ?b } { SELECT ?c { ?c ?d ?e } LIMIT 300 } } } FILTER (?n > 1000000) }"
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
 SECRET = f"<{BASE}patient/x> <{BASE}hasDiagnosis> <{BASE}y> <{BASE}graph/patient> .\n".encode()
 ASK_SECRET = f"ASK {{ <{BASE}patient/x> ?p ?o }}"
@@ -292,6 +294,15 @@ def test_quads_of_a_request_stand_beside_the_dataset() -> None:
         return await asks(pool, f"ASK {{ <{BASE}patient/x> ?p ?o . <{BASE}Claim> a ?c }}", SECRET)
 
     assert with_pool(Limits(workers=1), work)
+
+
+def test_slow_queries_with_quads_of_their_own_leave_room_for_others() -> None:
+    async def work(pool: Pool) -> bool:
+        for _ in range(pool.limits.workers + 1):
+            assert await asks(pool, SLOW, SECRET)
+        return await asks(pool, "ASK { ?s ?p ?o }")
+
+    assert with_pool(Limits(workers=2, patience=60), work)
 
 
 def test_quads_that_do_not_parse_are_an_error() -> None:

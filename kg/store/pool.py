@@ -56,10 +56,13 @@ class Pool:
         self.location, self.limits = location, limits or Limits()
         self._nursery = Nursery(location, self.limits.memory, terms.PREFIXES, self)
         self._waiting: deque[Job] = deque()
-        # `_lanes` take turns, `_others` are moved aside or private
+        # a worker is in one of these: it takes turns, has a private job, or is moved aside
         self._lanes: list[Worker] = []
-        self._others: set[Worker] = set()
-        self._coming = self._private = self._aside = 0
+        self._alone: set[Worker] = set()
+        self._aside: set[Worker] = set()
+        # lanes, and workers for private jobs, that are being forked
+        self._coming = 0
+        self._expecting: set[Job] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -76,14 +79,15 @@ class Pool:
     async def close(self) -> None:
         """End all workers. What they were asked meanwhile fails."""
         self._closed = True
-        workers = [*self._lanes, *self._others]
-        for job in [*self._waiting, *(job for worker in workers for job in worker.jobs)]:
+        workers = [*self._lanes, *self._alone, *self._aside]
+        for job in [*self._waiting, *self._expecting, *(job for worker in workers for job in worker.jobs)]:
             job.fail(Overloaded(STOPPING, RETRY_AFTER))
         self._waiting.clear()
         for worker in workers:
             worker.close()
         self._lanes.clear()
-        self._others.clear()
+        self._alone.clear()
+        self._aside.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -122,6 +126,9 @@ class Pool:
         self._dispatch()
         if job.worker is not None:
             return
+        if job in self._expecting:
+            job.at(job.deadline, self._give_up, job)
+            return
         if len(self._waiting) > self.limits.queue:
             self._waiting.remove(job)
             count = len(self._waiting)
@@ -133,9 +140,10 @@ class Pool:
         """Give those who wait to workers, in their order, as far as there are turns."""
         while self._waiting:
             job = self._waiting[0]
-            free = self._private + sum(1 for worker in self._lanes if worker.jobs) < self.limits.workers
+            alone = len(self._alone) + len(self._expecting)
+            free = alone + sum(1 for worker in self._lanes if worker.jobs) < self.limits.workers
             if job.private and free:
-                self._private += 1
+                self._expecting.add(job)
                 self._spawn(self._serve_alone(job))
             elif not job.private and (worker := self._lane(free)) is not None:
                 self._ask(worker, job)
@@ -178,7 +186,7 @@ class Pool:
         """Give away what waits behind a job."""
         worker.busy = True
         # the worker would go on with what another answers
-        worker.spent = len(worker.jobs) > 1
+        worker.spent |= len(worker.jobs) > 1
         self._give_away(worker)
         if job.reply.done():
             self._end(worker)
@@ -206,9 +214,8 @@ class Pool:
         job.at(job.deadline, self._expire, worker, job)
         self._nursery.tell(LOWER, worker)
         worker.spent = True
-        if self._aside < self.limits.aside:
-            self._aside += 1
-            worker.aside = True
+        if len(self._aside) < self.limits.aside:
+            self._aside.add(worker)
             self._give_back_turn(worker)
 
     async def _watch(self, worker: Worker, job: Job, abandoned: Callable[[], Awaitable[object]]) -> None:
@@ -272,20 +279,14 @@ class Pool:
         worker.jobs.clear()
         worker.close()
         self._nursery.tell(END, worker)
-        if worker.aside:
-            self._aside -= 1
-            self._others.discard(worker)
-        else:
-            self._give_back_turn(worker)
+        self._aside.discard(worker)
+        self._give_back_turn(worker)
 
     def _give_back_turn(self, worker: Worker) -> None:
+        """Let somebody else have the turn of a worker, if it has one."""
         if worker in self._lanes:
             self._lanes.remove(worker)
-        elif worker in self._others:
-            self._private -= 1
-            self._others.discard(worker)
-        if worker.aside:
-            self._others.add(worker)
+        self._alone.discard(worker)
         self._refill()
         self._dispatch()
 
@@ -309,12 +310,14 @@ class Pool:
         """Run a job that brings quads of its own on a worker that is used for nothing else."""
         try:
             worker = await self._fork()
+            worker.spent = True
+            self._alone.add(worker)
         except WarrantError as error:
-            self._private -= 1
             job.fail(error)
             return
-        worker.spent = True
-        self._others.add(worker)
+        finally:
+            self._expecting.discard(job)
+            self._dispatch()
         if job.reply.done():
             self._end(worker)
         else:
@@ -323,10 +326,13 @@ class Pool:
     async def _fork(self) -> Worker:
         """A new worker. Raises OntologyError, or Overloaded where the system has no room for one."""
         try:
-            return await self._nursery.fork()
+            worker = await self._nursery.fork()
         except OSError as error:
             message = f"No worker can be started: {error.strerror}. Come back in a moment."
             raise Overloaded(message, RETRY_AFTER) from error
+        if worker.closed:
+            raise Overloaded("A worker ended as soon as it was started. Come back in a moment.", RETRY_AFTER)
+        return worker
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -73,17 +73,16 @@ class Worker(asyncio.Protocol):
 
     It is at it `since` then, in the time of the event loop, and `watched` when somebody is going to look how long that
     is. It is `busy` for long when it takes nothing more for now, `spent` when it is not used again after this job, and
-    `aside` when it holds nobody up.
+    `closed` when its owner has parted with it.
     """
 
     def __init__(self, parent: subprocess.Popen[bytes], pid: int, owner: Owner) -> None:
         self.parent, self.pid, self.owner = parent, pid, owner
         self.jobs: deque[Job] = deque()
-        self.busy = self.spent = self.aside = self.watched = False
+        self.busy = self.spent = self.watched = self.closed = False
         self.since = 0.0
         self._out: list[bytes] = []
         self._in = bytearray()
-        self._closed = False
 
     def ask(self, job: Job) -> None:
         job.worker = self
@@ -95,7 +94,7 @@ class Worker(asyncio.Protocol):
     def close(self) -> None:
         """Part with the worker; its owner hears of it no more."""
         self._transport.abort()
-        self._closed = True
+        self.closed = True
 
     def processor_time(self) -> float:
         """Seconds of processor time that the worker has used; those of the clock where the system does not tell."""
@@ -118,11 +117,11 @@ class Worker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._in += data
-        while not self._closed and (found := wire.split(self._in)) is not None:
+        while not self.closed and (found := wire.split(self._in)) is not None:
             self.owner.replied(self, *found)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self._closed:
+        if not self.closed:
             self.owner.lost(self)
 
 
