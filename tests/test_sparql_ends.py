@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from endpoint import RUNAWAY, Endpoint, serving
+from processes import LATE, below, children, eventually, open_files, running
 
 from api.app import create_app
 from api.config import Config
@@ -28,53 +27,8 @@ from kg.store.evaluate import Query
 from kg.store.pool import Limits, Pool
 
 SMALL = "ASK { }"
-LATE = 120.0
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    """Whether something comes true before a computer that is busy with other things would be late."""
-    until = time.monotonic() + LATE
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
-
-
-def open_files() -> set[str]:
-    """What this process has open, but for what only the listing itself opens."""
-    gc.collect()
-    found = set()
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            found.add(f"{entry.name} {entry.readlink()}")
-        except OSError:
-            continue
-    return {name for name in found if "/proc/" not in name}
-
-
-def children(pid: int) -> set[int]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return {int(found) for found in listed.stdout.split()}
-
-
-def below(pid: int) -> set[int]:
-    """Every process that a process started, and those that these started."""
-    direct = children(pid)
-    return direct.union(*(below(one) for one in direct))
-
-
-def running(pids: set[int]) -> set[int]:
-    """Those that have not ended; one that nobody has asked for its exit status has."""
-    return {pid for pid in pids if state_of(pid) not in ("", "Z", "X")}
-
-
-def state_of(pid: int) -> str:
-    """The letter of a process's state, nothing where there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return ""
 
 
 # -- a client that goes

@@ -3,7 +3,7 @@
 A few workers take turns. While queries are quick, several are on the way to each, so that none of the processes has to
 be woken for every one. A worker that needs longer than `SOON` takes no more, and what waits behind its query goes to
 another; one that is still at it after `patience`, and did not only wait for a processor, is moved aside: its process
-gets the lowest priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its
+gets a low priority and its turn goes to somebody else. So a runaway query costs others next to nothing until its
 time is over. A worker that was moved aside, that had to give away what waited behind, or that was given quads of its
 own, is not used again.
 """
@@ -62,7 +62,7 @@ class Pool:
         self._aside: set[Worker] = set()
         # lanes, and workers for private jobs, that are being forked
         self._coming = 0
-        self._expecting: set[Job] = set()
+        self._starting: set[Job] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -80,7 +80,7 @@ class Pool:
         """End all workers. What they were asked meanwhile fails."""
         self._closed = True
         workers = [*self._lanes, *self._alone, *self._aside]
-        for job in [*self._waiting, *self._expecting, *(job for worker in workers for job in worker.jobs)]:
+        for job in [*self._waiting, *self._starting, *(job for worker in workers for job in worker.jobs)]:
             job.fail(Overloaded(STOPPING, RETRY_AFTER))
         self._waiting.clear()
         for worker in workers:
@@ -126,7 +126,7 @@ class Pool:
         self._dispatch()
         if job.worker is not None:
             return
-        if job in self._expecting:
+        if job in self._starting:
             job.at(job.deadline, self._give_up, job)
             return
         if len(self._waiting) > self.limits.queue:
@@ -140,10 +140,10 @@ class Pool:
         """Give those who wait to workers, in their order, as far as there are turns."""
         while self._waiting:
             job = self._waiting[0]
-            alone = len(self._alone) + len(self._expecting)
+            alone = len(self._alone) + len(self._starting)
             free = alone + sum(1 for worker in self._lanes if worker.jobs) < self.limits.workers
             if job.private and free:
-                self._expecting.add(job)
+                self._starting.add(job)
                 self._spawn(self._serve_alone(job))
             elif not job.private and (worker := self._lane(free)) is not None:
                 self._ask(worker, job)
@@ -316,7 +316,7 @@ class Pool:
             job.fail(error)
             return
         finally:
-            self._expecting.discard(job)
+            self._starting.discard(job)
             self._dispatch()
         if job.reply.done():
             self._end(worker)

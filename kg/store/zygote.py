@@ -24,7 +24,7 @@ from kg.store.worker import confine, end_with_parent, serve, without_network
 
 MESSAGE: Final = struct.Struct(">cI")
 REPLY: Final = struct.Struct(">I")
-IDLE_PRIORITY: Final = 19
+LOW_PRIORITY: Final = 10
 SOON: Final = 0.02
 
 
@@ -97,7 +97,7 @@ class Zygote:
 
     def _lower(self, pid: int) -> None:
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, IDLE_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)
 
     def _kill(self, pid: int) -> None:
         """End a worker, which may have ended: until it is buried its id belongs to no other process."""
@@ -107,7 +107,7 @@ class Zygote:
             os.kill(pid, signal.SIGKILL)
 
     def _bury(self) -> None:
-        """Let go of those that have ended. One of the lowest priority takes seconds on a busy machine: nobody waits."""
+        """Let go of those that have ended. One of low priority takes seconds on a busy machine: nobody waits."""
         self.dying = {pid for pid in self.dying if os.waitpid(pid, os.WNOHANG)[0] == 0}
         self.control.settimeout(SOON if self.dying else None)
 
