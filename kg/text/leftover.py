@@ -19,7 +19,7 @@ from kg.text.tokens import Scan
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
 _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
-_FRACTION: Final = re.compile(r"\d+\.\d+")
+_FRACTION: Final = re.compile(r"\d+\.\d+(?:/\d[\d.]*(?<=\d))*")
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
@@ -116,8 +116,8 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
-        elif _FRACTION.fullmatch(text, match.start(), end) and not _COUNTED.match(text, end):
-            yield match.start(), end, "a number of which the text does not say what it is"
+        elif (bare := _FRACTION.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
+            yield match.start(), bare.end(), "a number of which the text does not say what it is"
 
 
 def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:

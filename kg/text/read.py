@@ -36,6 +36,7 @@ from kg.text.printout import evened
 from kg.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
 from kg.text.scopes import Scoper
 from kg.text.segments import Heading, Segment, headings, segments, unwrapped
+from kg.text.slashes import slashed
 from kg.text.tables import TableReader
 from kg.text.tokens import Scan, Token
 from kg.text.values import Series, Value, ValueReader
@@ -47,6 +48,7 @@ _FREQUENCY: Final = re.compile(
 )
 _DATED_CUES: Final = (Cue.ENDED, Cue.HISTORY_POST, Cue.DONE)
 _DATED: Final = ("condition", "drug", "therapy", "history", "procedure")
+_VALUED: Final = ("analyte", "drug", "therapy", "finding")
 _NEW_TURN: Final = re.compile(
     r"[\s\W]*(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
     r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
@@ -147,10 +149,13 @@ class _Reader:
         days = tuple(day for day in days if self._dates(day, hits))
         reader = ValueReader(self.text, days, self.commas)
         named = [hit for hit in hits if hit.entry.concepts or hit.entry.absent or hit.entry.other]
-        series: dict[Hit, Series] = {}
+        joined = slashed(text=self.text, named=named, measures=self._measures, reader=reader)
+        series = {hit: found for hit, found in joined.series.items() if found.values}
+        for start, end, reason in joined.unused:
+            self.draft.leave(start, end, reason)
         starts = [hit.start for hit in named]
         for hit in named:
-            if any(c.kind in ("analyte", "drug", "therapy", "finding") for c, _ in hit.entry.concepts):
+            if hit not in joined.series and any(c.kind in _VALUED for c, _ in hit.entry.concepts):
                 later = bisect_left(starts, hit.end)
                 found = reader.after(hit.start, hit.end, starts[later] if later < len(starts) else len(self.text))
                 if found.unused:
@@ -161,6 +166,9 @@ class _Reader:
         for start, end in tables.misfits:
             self.draft.leave(start, end, "a row of a table with other columns than its head")
         return Scan(self.text, words, hits, days, series | tables.series)
+
+    def _measures(self, hit: Hit) -> bool:
+        return self.measurer.quantity(hit) is not None
 
     def _dates(self, day: DateHit, hits: Sequence[Hit]) -> bool:
         """Whether a date is one: no part of a name, and, for a bare year, behind what can have one and no test."""

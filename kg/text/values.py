@@ -71,6 +71,7 @@ _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
 _JOINT: Final = re.compile(r"(?:[-–—]|[^\S\n]+[-–—][^\S\n]+)(?=\d)")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
+SLASH: Final = re.compile(r"[^\S\n]?/[^\S\n]?")
 _MOST_WORDS: Final = 9
 CHANGE: Final = "how much a value changed, not a value"
 UNDATED: Final = "several values without a day; which of them is the last is not said"
@@ -95,7 +96,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Series:
-    """The values that follow one test, and where a dose was found instead; `apart` if they stand in other lines.
+    """The values that follow one test, where a dose was found instead; `apart` if other names or lines come between.
 
     `unused` are numbers that are no value, with the reason.
     """
@@ -149,6 +150,17 @@ class ValueReader:
         value = self._value(to.end(), limit) if to and to.end() < limit else None
         values = (replace(value, unit=value.unit or (unit.said if unit else "")),) if value else ()
         return Series(values, unused=(start, end, CHANGE))
+
+    def joined(self, place: int, limit: int) -> tuple[Value, ...]:
+        """The values behind names up to `limit` that slashes join; one if none does."""
+        opened = self._open(place, limit)
+        value = self._value(opened[0], limit) if opened else None
+        found: list[Value] = []
+        while value:
+            found.append(value)
+            slash = SLASH.match(self.text, value.end)
+            value = self._value(slash.end(), limit) if slash else None
+        return tuple(found)
 
     def cell(self, start: int, end: int) -> Value | None:
         """The value that fills a cell of a table."""
