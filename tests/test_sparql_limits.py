@@ -19,12 +19,14 @@ from typing import TypeVar
 import httpx2 as httpx
 import pytest
 from endpoint import BASE, RUNAWAY, Endpoint, problem, serving
+from processes import children, eventually
 
 from api.config import Config
 from kg.errors import Overloaded, QueryFailed, QueryTimeout, QueryTooLarge
 from kg.store.dataset import prepare
 from kg.store.evaluate import Query
 from kg.store.pool import Limits, Pool
+from kg.store.processes import Nursery, Worker
 
 T = TypeVar("T")
 SMALL = "SELECT ?label { <https://w3id.org/warrant/Claim> <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
@@ -202,6 +204,30 @@ def test_a_killed_worker_is_replaced() -> None:
         return [await asks(pool, "ASK { ?s ?p ?o }") for _ in range(5)]
 
     assert with_pool(Limits(workers=2), work) == [True] * 5
+
+
+def test_a_worker_that_is_killed_before_it_is_used_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    forked: list[int] = []
+    fork = Nursery.fork
+
+    async def killed(nursery: Nursery) -> Worker:
+        worker = await fork(nursery)
+        forked.append(worker.pid)
+        if len(forked) == 2:
+            os.kill(worker.pid, signal.SIGKILL)
+            while not worker.closed:
+                await asyncio.sleep(0.01)
+        return worker
+
+    async def work(pool: Pool) -> bool:
+        # given a worker that is killed, and the one in its place as well
+        os.kill(forked[0], signal.SIGKILL)
+        # when some time has gone by, then there is another, and it answers
+        assert await asyncio.to_thread(eventually, lambda: children(pool.zygote or 0) == {*forked[2:3]} != set())
+        return await asks(pool, "ASK { ?s ?p ?o }")
+
+    monkeypatch.setattr(Nursery, "fork", killed)
+    assert with_pool(Limits(workers=1), work)
 
 
 def test_a_dead_zygote_is_replaced() -> None:

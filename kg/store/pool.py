@@ -302,6 +302,8 @@ class Pool:
             for job in self._waiting:
                 job.fail(error)
             self._waiting.clear()
+            if isinstance(error, Overloaded):
+                asyncio.get_running_loop().call_later(RETRY_AFTER, self._refill)
         finally:
             self._coming -= 1
         self._dispatch()

@@ -360,7 +360,7 @@ class _Reader:
         if not any(value.days for value in series.values):
             leading = self.dating.of(named)
         past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
-        values = [replace(value, earlier=value.earlier or past) for value in series.values]
+        values = [replace(value, earlier=value.earlier or (past and not value.now)) for value in series.values]
         starts = [values[0].start if series.apart else named.start, *(value.start for value in values[1:])]
         used = [
             self.measurer.measure(named.hit, value, leading, start) for start, value in zip(starts, values, strict=True)

@@ -24,11 +24,12 @@ _BETWEEN: Final = re.compile(
     r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
     r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"
     r"reduced|normal|abnormal|mildly|slightly|severely|significantly|on|dated|it|yesterday|today|returned|drawn|taken|then|"
-    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|holding|steady|hovering|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
+    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|usually|normally|typically|holding|steady|hovering|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
-    r"\s*(?:(?P<arrow>-+>|→|⟶|➔|=>|>>|\bto\b|(?:,?\s*\bthen\b|\bfollowed by\b)(?:\s+(?:on\s+)?repeat(?:ed)?\b)?|"
+    r"\s*(?:(?P<arrow>\.\s+(?:\bit\s+is\s+)?\b(?:today|now|currently|this morning)\b[,:]?(?:\s+(?:it\s+is|is|at)\b)?|"
+    r"-+>|→|⟶|➔|=>|>>|\bto\b|(?:,?\s*\bthen\b|\bfollowed by\b)(?:\s+(?:on\s+)?repeat(?:ed)?\b)?|"
     r"[,;]?\s*(?:\b(?:and|but)\s+)?(?:\b(?:it\s+)?(?:is|was)\s+)?\b(?:(?:on\s+)?repeat(?:ed)?|rechecked|now|currently)\b"
     r"(?:\s+(?:as|at|it\s+is|is|was))?|"
     r",?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
@@ -38,6 +39,12 @@ _STEP: Final = re.compile(
     r"|(?P<list>(?:,\s*(?:and\b)?|;|\band\b|\bor\b|/|\n)(?:\s*\b(?:it|is|are|now|currently|again|today|still|at|high|low|raised|elevated)\b)*))",
     re.IGNORECASE,
 )
+_OF_ANOTHER_TIME: Final = re.compile(
+    r"\b(?:baseline|usual|old|best|peak|nadir|lowest|highest|pre-?\s?(?:op|operative|treatment|transfusion|chemo|chemotherapy))"
+    r"\s+(?:(?:the|a|an)\s+)?$",
+    re.IGNORECASE,
+)
+_USED_TO_BE: Final = ("from", "usually", "normally", "typically")
 _KILO: Final = re.compile(r"\s?[kK](?![\w/])")
 _TIME: Final = re.compile(
     r"(?:st|nd|rd|th)\b|\s*-?\s*(?:years?|yrs?|yo|y/o|months?|weeks?|wks?|days?|hours?|hrs?|minutes?|times|x\b|fold|lives|cycles?|of\b)",
@@ -65,6 +72,7 @@ _CHANGED_TO: Final = re.compile(r"[^.;:\n\d]{0,40}?\bto\s+", re.IGNORECASE)
 _TODAY: Final = re.compile(r"\b(?:now|currently|today|again)\b", re.IGNORECASE)
 _OPENS_ANOTHER: Final = re.compile(r"\s*:")
 _ENDS: Final = re.compile(r"\s*(?:[.,;)\]]|$|\n|and\b|then\b|but\b)")
+_ENDS_SENTENCE: Final = re.compile(r"\s*(?:[.;](?:\s|$)|$|\n)")
 _COMMA: Final = re.compile(r"\s*[,;]\s*")
 _SHARED: Final = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
@@ -90,6 +98,7 @@ class Value:
     flag: str = ""
     days: tuple[DateHit, ...] = ()
     earlier: bool = False
+    now: bool = False
     kilo: bool = False
     shared: bool = False
 
@@ -129,6 +138,7 @@ class ValueReader:
             return Series((), self._dose(start, limit), self._spread(start, limit))
         first = replace(first, unit=first.unit or unit, days=first.days or day)
         values = [first, *self._more(first, limit)]
+        reversed_ = reversed_ or _OF_ANOTHER_TIME.search(self.text, max(0, name - 30), name) is not None
         last, end = values[-1], self._row(values[-1], limit)
         if end and not any(value.days for value in values):
             return Series((), unused=(first.start, end, UNDATED))
@@ -170,7 +180,7 @@ class ValueReader:
     # -- up to the first number
 
     def _open(self, place: int, limit: int) -> tuple[int, tuple[DateHit, ...], str, bool] | None:
-        """Where the first comparator or number stands; a date and a unit on the way; whether `from` stood there."""
+        """Where the first comparator or number stands; a date and a unit on the way; whether it is of another time."""
         day: tuple[DateHit, ...] = ()
         unit, from_ = "", False
         if joint := _JOINT.match(self.text, place):
@@ -200,7 +210,7 @@ class ValueReader:
                     return None
                 place += 1
                 continue
-            from_ = from_ or word[0].casefold() == "from"
+            from_ = from_ or word[0].casefold() in _USED_TO_BE
             place = word.end()
         return None
 
@@ -338,15 +348,20 @@ class ValueReader:
             value = replace(value, days=value.days or day)
             if step["list"] and not _TODAY.search(step["list"]) and not self._belongs(last, value):
                 return
-            if step["back"]:
-                value = replace(value, earlier=True)
-            yield value
+            if step[0].startswith(".") and not self._goes_on(last, value):
+                return
+            yield replace(value, earlier=step["back"] is not None, now=_TODAY.search(step[0]) is not None)
             last = value
 
     def _belongs(self, last: Value, value: Value) -> bool:
         """Whether a value behind a comma or `and` continues the series: it has a date, or the unit of the last."""
         now = _NOW_BEHIND.match(self.text, value.end) is not None
         return bool(value.days) or now or bool(value.unit and last.unit in ("", value.unit))
+
+    def _goes_on(self, last: Value, value: Value) -> bool:
+        """Whether a number that fills the next sentence (`Today 8.`) can be of the same test: it is of its size."""
+        fills = _ENDS_SENTENCE.match(self.text, value.end) is not None
+        return fills and last.numbers[0] / 3 <= value.numbers[0] <= last.numbers[0] * 3
 
     def _row(self, last: Value, limit: int) -> int:
         """Where a row of bare numbers ends that goes on behind a value (`9.1, 8.0, 7.2`); 0 if there is none."""
