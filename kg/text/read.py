@@ -57,6 +57,11 @@ _NEW_TURN: Final = re.compile(
 _DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
+_IS: Final = r"\s*(?:[:=]|\b(?:was|were|is|are|of|at)\b)?\s*"
+_NONE: Final = re.compile(rf"{_IS}0(?:\.0+)?(?![\d.]|,\d)\s*(?:%|/|kg\b|per\b|[,;.)]|$|\n)")
+_AT_MOST: Final = re.compile(
+    rf"{_IS}(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)", re.IGNORECASE
+)
 _EMPTY_BOX: Final = re.compile(r"(?:\[\s*\]|☐|□)\s*$")
 _ANY_BOX: Final = re.compile(r"\[\s*[xX✓✔]?\s*\]|[☐☑☒□]")
 _EMPTY_BOX_BEHIND: Final = re.compile(r"\s*:?\s*(?:\[\s*\]|☐|□)")
@@ -235,7 +240,10 @@ class _Reader:
         self.last_treatment = treated[-1] if treated else self.last_treatment
 
     def _ticked(self, segment: Segment, named: Sequence[Named]) -> None:
-        """A minus behind a finding denies it, a plus states it; an empty box before or behind it leaves it open."""
+        """A minus or a count of none behind a finding denies it, a plus states it.
+
+        An empty box before or behind it, or the most that there can be of it, leaves it open.
+        """
         box = _ANY_BOX.search(self.text, segment.start, segment.end)
         before = bool(box and named and box.start() < named[0].token.start)
         for name in named:
@@ -244,6 +252,9 @@ class _Reader:
                 name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
                 name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
                 name.marks |= {"uncertain"} if _DOUBT.match(self.text, end) else set()
+                if self.measurer.quantity(name.hit) is None:
+                    name.marks |= {"negated"} if _NONE.match(self.text, end) else set()
+                    name.marks |= {"uncertain"} if _AT_MOST.match(self.text, end) else set()
             empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
             if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
                 name.marks.add("unclear")
