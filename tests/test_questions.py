@@ -114,6 +114,18 @@ def test_every_answer_has_the_form_of_the_contract() -> None:
         assert data["question"] == case["ask"]
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Does imatinib lower B12?", "“imatinib” has no entry of its own and was read as Cancer treatment."),
+        ("What is the dose of Eprex?", "“Eprex” has no entry of its own and was read as Epoetin."),
+        ("How is iron defficiency treated?", "Read “defficiency” as “deficiency”."),
+    ],
+)
+def test_an_answer_says_which_names_it_read_as_something_else(question: str, said: str) -> None:
+    assert answered(question).notice.startswith(said)
+
+
 def test_an_answer_has_claims_or_says_why_it_has_none() -> None:
     for case in CASES:
         answer = answered(case["ask"])

@@ -36,6 +36,15 @@ class Notices:
         printed = [part for part in rest if part not in NOT_PRINTED]
         return f"{phase.phase}: {self.ontology.label(phase.substance)} {', '.join([amount, *printed])}"
 
+    def _read_as(self, asked: Asked) -> tuple[str, ...]:
+        """How words were read that are no name of what they were read as."""
+        respelled = ", ".join(f"“{written}” as “{read}”" for written, read in asked.respelled)
+        said = [f"Read {respelled}."] if respelled else []
+        return (*said, *(self._wider(written, concept) for written, concept in asked.narrower))
+
+    def _wider(self, written: str, concept: str) -> str:
+        return f"“{written}” has no entry of its own and was read as {self.ontology.label(concept)}."
+
     # -- answers
 
     def covered(self, asked: Asked, claims: Iterable[AnsweringClaim]) -> str:
@@ -43,7 +52,7 @@ class Notices:
         shown = list(claims)
         articles = sorted({item.claim.article for item in shown})
         answers = [item.claim for item in shown if item.role == "answers"]
-        return " ".join((*_respelled(asked), self._citations(answers), NOTICE, self._review(articles)))
+        return " ".join((*self._read_as(asked), self._citations(answers), NOTICE, self._review(articles)))
 
     def _citations(self, claims: Sequence[Claim]) -> str:
         listed = sum(any(marker.reference for marker in claim.markers) for claim in claims)
@@ -68,7 +77,7 @@ class Notices:
 
     def declined(self, asked: Asked) -> str:
         """Why the articles do not answer."""
-        return " ".join((*_respelled(asked), f"The articles do not cover this: {self._why(asked)}", NOTICE))
+        return " ".join((*self._read_as(asked), f"The articles do not cover this: {self._why(asked)}", NOTICE))
 
     def _why(self, asked: Asked) -> str:
         if asked.unstated:
@@ -95,8 +104,3 @@ class Notices:
 
     def _listed(self, article: str) -> int:
         return sum(reference.article == article for reference in self.ontology.references.values())
-
-
-def _respelled(asked: Asked) -> tuple[str, ...]:
-    pairs = ", ".join(f"“{written}” as “{read}”" for written, read in asked.respelled)
-    return (f"Read {pairs}.",) if pairs else ()

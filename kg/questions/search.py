@@ -29,6 +29,8 @@ MANY: Final = 3
 RANKED: Final = ("claims", "differences", "effects", "limits")
 AGAINST: Final = "contraindication"
 CONDITION: Final = "condition"
+# which substances there are is asked, not whether it is one of those named
+_OPEN: Final = re.compile(r"\b(?:what|which|anything|any)\b", re.IGNORECASE)
 Values = Mapping[str, Sequence[Value]]
 
 
@@ -201,7 +203,7 @@ class Searcher:
             substances = [one for one in concepts if self.ontology.concepts[one].kind in SUBSTANCES]
             fixed |= _nodes("substance", substances)
         broader = intent.broader and any(self.ontology.concepts[one].kind != CONDITION for one in concepts)
-        for narrowed in self._targets(intent, concepts):
+        for narrowed in self._targets(intent, asked, concepts):
             for about in self._concepts(concepts, broader, self._measured(asked)):
                 for absent in self._absent(asked, about):
                     for words in self._words(intent, asked):
@@ -228,10 +230,26 @@ class Searcher:
         if not asked.words or (asked.score >= STRONG and asked.concepts):
             yield _texts("word", asked.telling)
 
-    def _targets(self, intent: Intent, concepts: Sequence[str]) -> Iterator[dict[str, Sequence[Value]]]:
+    def _targets(self, intent: Intent, asked: Asked, concepts: Sequence[str]) -> Iterator[dict[str, Sequence[Value]]]:
+        """What a claim must conclude something of: where it is asked what speaks against a substance, of that one.
+
+        What it is a kind of counts. Without that, a claim against another substance would answer, of which the one
+        asked about is but a condition.
+        """
+        substances = [one for one in self.meant(concepts) if self.ontology.concepts[one].kind in SUBSTANCES]
+        if intent.name == AGAINST and substances and not _OPEN.search(asked.text):
+            below = (other for one in substances for other in self.ontology.descendants(one))
+            above = (other for one in substances for other in self.ontology.ancestors(one))
+            against = dict.fromkeys((*substances, *below, *above))
+            excepted = (f"claim/{name}" for name in self.ontology.claims if self._concludes(name, against))
+            yield _nodes("target", (*against, *excepted))
+            return
         if intent.target and len(concepts) == 1:
             yield _nodes("target", concepts)
         yield {}
+
+    def _concludes(self, name: str, targets: Collection[str]) -> bool:
+        return any(target in targets for _, target in self.ontology.claims[name].conclusions)
 
     def _measured(self, asked: Asked) -> frozenset[str]:
         """The findings of quantities that are asked about themselves, as such or as the treatment."""

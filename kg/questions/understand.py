@@ -44,7 +44,8 @@ class Asked:
     `words` and `telling` are patterns (regular expressions) for words of a claim: the claim that answers has the
     telling ones, and the others if any claim has them. `manner` are patterns of which each must fit some claim that
     answers, such as that of an adverb. `unstated` are phrases that ask for what no claim can state;
-    `respelled` pairs words as written with words as read.
+    `narrower` pairs names as written with a concept that is wider or only near, `respelled` words as written with
+    words as read.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Asked:
     articles: tuple[str, ...]
     claims: tuple[str, ...]
     number: int | None
+    narrower: tuple[tuple[str, str], ...] = ()
     respelled: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -87,6 +89,7 @@ class _Place:
     start: int
     end: int
     concept: str
+    exact: bool = True
 
 
 def stem(word: str) -> str:
@@ -166,6 +169,7 @@ class Listener:
             articles=_each(key for hit in articles for key in hit.meanings),
             claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
             number=int(number[1]) if number else None,
+            narrower=_pairs(text, (place for place in places if not place.exact)),
         )
 
     def _telling(self, cues: Sequence[Hit[tuple[int, int]]], text: str) -> Iterator[Hit[str]]:
@@ -178,7 +182,7 @@ class Listener:
         """The concepts named, from left to right, those in the name of an article left out."""
         reading = read_text(text, self.names, datetime.date.max) if isinstance(question, str) else question
         found = [
-            _Place(item.start, item.end, item.concept)
+            _Place(item.start, item.end, item.concept, item.exact)
             for item in reading.mentions
             if text[item.start : item.end].strip()
         ]
@@ -199,7 +203,7 @@ class Listener:
         near = {word.text for word in _around(text, place, places)}
         for position, names in self.positions.items():
             if near & names and (finding := self.shown.get((place.concept, position))):
-                return _Place(place.start, place.end, finding)
+                return replace(place, concept=finding)
         return place
 
     # -- intents
@@ -311,6 +315,10 @@ def _overlaps(start: int, end: int, others: Iterable[_Spanned]) -> bool:
 
 def _within(start: int, end: int, others: Iterable[_Spanned]) -> bool:
     return any(other.start <= start and end <= other.end for other in others)
+
+
+def _pairs(text: str, places: Iterable[_Place]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((text[place.start : place.end], place.concept) for place in places))
 
 
 def _each(items: Iterable[str]) -> tuple[str, ...]:

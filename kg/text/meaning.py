@@ -144,7 +144,7 @@ class Meaning:
                 )
                 return (
                     self._add("intents", named, concept)
-                    if ended or self._exact(named, concept)
+                    if ended or self.exact(named, concept)
                     else self._leave(named, "an aim of a treatment, without saying that it runs")
                 )
             case "procedure":
@@ -186,7 +186,7 @@ class Meaning:
         running = running or named.since is not None or bool(set(named.hit.phrase.split()) & _RUNNING)
         if named.until and named.until.over(context.today):
             ended = self._day(named.until)
-            if ended and self._exact(named, concept):
+            if ended and self.exact(named, concept):
                 return self._add("treatments", named, concept, started=self._day(named.since), ended=ended)
             named.marks.add("ended")
             return self._past(named, concept, context)
@@ -202,14 +202,15 @@ class Meaning:
 
     def _running(self, named: Named, concept: Concept) -> tuple[Concept, bool]:
         """The concept for a treatment that runs, where the vocabulary has one of its own, and whether it is exact."""
-        exact = self._exact(named, concept)
+        exact = self.exact(named, concept)
         if "treated" in named.marks and concept.kind == "therapy":
             for name in (concept.label, *concept.synonyms):
                 for other, rank in self.lexicon.concepts(f"on {name}"):
                     return other, exact and rank != RELATED
         return concept, exact
 
-    def _exact(self, named: Named, concept: Concept) -> bool:
+    def exact(self, named: Named, concept: Concept) -> bool:
+        """Whether a name stands for the concept itself, and not for what is narrower or near."""
         return all(rank != RELATED for other, rank in named.hit.entry.concepts if other.name == concept.name)
 
     def _planned(self, named: Named, concept: Concept, context: Context) -> bool:
@@ -226,7 +227,7 @@ class Meaning:
         ended = "ended" in named.marks or (named.until is not None and named.until.over(context.today))
         if ended and concept.kind in TREATMENTS:
             since, until = self._day(named.since), self._day(named.until) if named.until else day
-            exact = self._exact(named, concept)
+            exact = self.exact(named, concept)
             if until and exact:
                 return self._add("treatments", named, concept, started=since, ended=until)
             if exact:
@@ -353,7 +354,7 @@ class Meaning:
         return self._absent(self._list(concept), named, concept)
 
     def _absent(self, list_name: str, named: Named, concept: Concept, exact: bool | None = None) -> bool:
-        if not (self._exact(named, concept) if exact is None else exact):
+        if not (self.exact(named, concept) if exact is None else exact):
             return self._leave(named, f"narrower than {concept.label}, or only near it: its absence says nothing of it")
         return self._add(list_name, named, concept, status="absent")
 

@@ -346,7 +346,8 @@ class _Reader:
             meant = Sense.PLAN
         used = about and self._use(place, concept, meant, series)
         for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:
-            self.mentions.append(Mention(named.start, named.end, other.name, meant, used))
+            exact = self.meaning.exact(named, other)
+            self.mentions.append(Mention(named.start, named.end, other.name, meant, used, exact))
         return used, concept
 
     def _use(self, place: _Place, concept: Concept | None, meant: Sense, series: Series | None) -> bool:

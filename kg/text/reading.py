@@ -44,13 +44,17 @@ class Span:
 
 @dataclass(frozen=True, order=True)
 class Mention:
-    """A concept named in the text; `used` when a fact of the case came of it."""
+    """A concept named in the text; `used` when a fact of the case came of it.
+
+    Not `exact` is a name of something narrower than the concept, or near it, or a brand of it.
+    """
 
     start: int
     end: int
     concept: str
     sense: Sense
     used: bool
+    exact: bool = True
 
 
 @dataclass(frozen=True, order=True)
