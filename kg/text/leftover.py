@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from kg.names import fold
 from kg.text.cues import Cue, words_of
 from kg.text.entries import Draft
-from kg.text.lexicon import Lexicon
+from kg.text.lexicon import Hit, Lexicon
 from kg.text.named import TREATMENTS
 from kg.text.printed import dose_at, unit_at
 from kg.text.reading import Unread
@@ -17,6 +18,8 @@ from kg.text.segments import Heading, Segment
 from kg.text.tokens import Scan
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
+_WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
+_NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
 _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 _FRACTION: Final = re.compile(r"\d+\.\d+(?:/\d[\d.]*(?<=\d))*")
@@ -49,7 +52,8 @@ def leftover(
     lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]
 ) -> tuple[Unread, ...]:
     """Spans that look clinical and that nothing has used or reported."""
-    spans = [(hit.start, hit.end) for hit in scan.hits if not hit.entry.other]
+    nameless = set(_nameless_tests(scan))
+    spans = [(hit.start, hit.end) for hit in scan.hits if not hit.entry.other and hit not in nameless]
     spans += [(value.start, value.end) for series in scan.series.values() for value in series.values]
     spans += [(day.start, day.end) for day in scan.days]
     spans += [(unread.start, unread.end) for unread in draft.unread]
@@ -61,8 +65,8 @@ def leftover(
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[Unread] = []
     looks = (
-        *_doses(scan), *_lacking(scan), *_numbers(scan.text), *_taken(scan), *_words(lexicon, scan),
-        *_capitals(scan.text),
+        *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan), *_numbers(scan.text),
+        *_taken(scan), *_words(lexicon, scan), *_capitals(scan.text),
     )  # fmt: skip
     for start, end, reason in looks:
         if start in asking or not covered.isdisjoint(range(start, end)):
@@ -99,6 +103,14 @@ def _doses(scan: Scan) -> Iterator[tuple[int, int, str]]:
     for series in scan.series.values():
         if series.dose:
             yield (*series.dose, "a dose; a case has no place for it")
+
+
+def _nameless_tests(scan: Scan) -> Iterator[Hit]:
+    """Words for a kind of test (`biopsy`) that is said to be done or planned, with no name of what it is."""
+    for hit, following in pairwise(scan.hits):
+        near = _NEAR.fullmatch(scan.text, hit.end, following.start)
+        if hit.entry.cue is Cue.TEST and following.entry.cue in _WHETHER_DONE and near:
+            yield hit
 
 
 def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
