@@ -22,7 +22,8 @@ _WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
 _NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
 _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
-_FRACTION: Final = re.compile(r"\d+\.\d+(?:/\d[\d.]*(?<=\d))*")
+# small whole numbers and years say many things that are no value
+_BARE: Final = re.compile(r"(?:\d+\.\d+|(?!(?:19|20)\d\d(?!\d))\d{3,5}(?!\d))(?:/\d[\d.]*(?<=\d))*")
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
@@ -128,7 +129,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
-        elif (bare := _FRACTION.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
+        elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
             yield match.start(), bare.end(), "a number of which the text does not say what it is"
 
 
