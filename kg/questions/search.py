@@ -30,7 +30,9 @@ RANKED: Final = ("claims", "differences", "effects", "limits")
 AGAINST: Final = "contraindication"
 CONDITION: Final = "condition"
 # which substances there are is asked, not whether it is one of those named
-_OPEN: Final = re.compile(r"\b(?:what|which|anything|any)\b", re.IGNORECASE)
+_OPEN: Final = re.compile(
+    r"\b(?:what|which|anything)\b(?!\s+(?:is|are)\s+(?:(?:the|any)\s+)?\w+\s+(?:to|of|for|against)\b)", re.IGNORECASE
+)
 Values = Mapping[str, Sequence[Value]]
 
 

@@ -58,10 +58,14 @@ _DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
 _IS: Final = r"\s*(?:[:=]|\b(?:was|were|is|are|of|at)\b)?\s*"
-_NONE: Final = re.compile(rf"{_IS}0(?:\.0+)?(?![\d.]|,\d)\s*(?:%|/|kg\b|per\b|[,;.)]|$|\n)")
-_AT_MOST: Final = re.compile(
-    rf"{_IS}(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)", re.IGNORECASE
-)
+_NOUGHT: Final = r"(?<![\d.,])0(?:\.0+)?(?![\d.]|,\d|\s*[-–—]\s*\d)"
+_BOUND: Final = r"(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)"
+_ENDING: Final = r"\s*(?:[,;.)]|$|\n|(?:and|but|or|on|in|by|with)\b)"
+_NONE: Final = re.compile(rf"{_IS}{_NOUGHT}\s*(?:%|/\s*\d+|kg\b|per\s+\w+)?{_ENDING}", re.IGNORECASE)
+_NUMBERED: Final = re.compile(rf"{_IS}[<>≤≥~]?=?\s*\d")
+_NONE_OF: Final = re.compile(rf"{_NOUGHT}\s*%\s+(?:of\s+)?$", re.IGNORECASE)
+_AT_MOST: Final = re.compile(rf"{_IS}(?:{_BOUND}|{_NOUGHT}\s*%|0\s*[-–—]\s*\d)", re.IGNORECASE)
+_AT_MOST_OF: Final = re.compile(rf"{_BOUND}\s+(?:of\s+)?$", re.IGNORECASE)
 _EMPTY_BOX: Final = re.compile(r"(?:\[\s*\]|☐|□)\s*$")
 _ANY_BOX: Final = re.compile(r"\[\s*[xX✓✔]?\s*\]|[☐☑☒□]")
 _EMPTY_BOX_BEHIND: Final = re.compile(r"\s*:?\s*(?:\[\s*\]|☐|□)")
@@ -252,12 +256,21 @@ class _Reader:
                 name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
                 name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
                 name.marks |= {"uncertain"} if _DOUBT.match(self.text, end) else set()
-                if self.measurer.quantity(name.hit) is None:
-                    name.marks |= {"negated"} if _NONE.match(self.text, end) else set()
-                    name.marks |= {"uncertain"} if _AT_MOST.match(self.text, end) else set()
+                self._counted(name, segment)
             empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
             if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
                 name.marks.add("unclear")
+
+    def _counted(self, name: Named, segment: Segment) -> None:
+        """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
+        if "finding" not in name.kinds or self.measurer.quantity(name.hit) is not None:
+            return
+        before, end = self.text[segment.start : name.token.start], name.token.end
+        numbered = _NUMBERED.match(self.text, end) is not None
+        if _NONE.match(self.text, end) or (not numbered and _NONE_OF.search(before)):
+            name.marks.add("negated")
+        elif _AT_MOST.match(self.text, end) or (not numbered and _AT_MOST_OF.search(before)):
+            name.marks.add("uncertain")
 
     def _of_kin(self, segment: Segment) -> bool:
         """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""

@@ -40,7 +40,7 @@ _STEP: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_ANOTHER_TIME: Final = re.compile(
-    r"\b(?:baseline|usual|old|best|peak|nadir|lowest|highest|pre-\s?\w+|preop(?:erative)?|pretreatment)"
+    r"\b(?:baseline|usual|(?:her|his|their|the)\s+old|best|peak|nadir|lowest|highest|pre-\s?\w+|preop(?:erative)?|pretreatment)"
     r"\s+(?:(?:the|a|an)\s+)?$",
     re.IGNORECASE,
 )
