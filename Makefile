@@ -40,14 +40,14 @@ ontology: setup       ## compile the sources to modules, and the example patient
 
 verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications; 1,000 mutated cases (long)
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
-	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/test_mutated.py
+	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt
 	$(VENV)/bin/python -m bench.run --quick
 
 robot: setup          ## the checks that OWL tools make, by ROBOT through Maven
-	$(VENV)/bin/python -m pytest tests/test_robot.py -rs
+	$(VENV)/bin/python -m pytest tests/export/test_robot.py -rs
 
 release: setup        ## the merged ontology as RDF/XML
 	$(VENV)/bin/warrant release build/warrant.owl

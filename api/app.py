@@ -13,17 +13,22 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import assessments, identifiers, knowledge_routes, probes, problems, questions, sparql
 from api.config import Config
-from api.desk import Desk
-from api.metrics import Measured, Metrics
-from api.middleware import At, BodyLimit, Discreet, Head, OpenToAll, Protection
-from api.openapi import components, operations, with_problems
 from api.pages import FOLDER, registry
-from api.security import ApiKey, OpenKnowledge
-from api.state import State
-from kg import __version__, picture
+from api.routes import assessments, probes, questions
+from api.routes import knowledge as knowledge_routes
+from api.routes import terms as identifiers
+from api.services import State
+from api.sessions.service import Desk
+from api.sparql import endpoint as sparql
+from api.transport import problems
+from api.transport.metrics import Measured, Metrics
+from api.transport.middleware import At, BodyLimit, Discreet, Head, OpenToAll, Protection
+from api.transport.openapi import components, operations, with_problems
+from api.transport.security import ApiKey, OpenKnowledge
+from kg import __version__
 from kg.errors import PictureError
+from kg.render import picture
 
 
 def create_app(config: Config | None = None) -> FastAPI:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from kg import cli
+from kg.commands import dispatch as cli
 
 COMMANDS: Final[Mapping[str, str]] = {**cli.COMMANDS, "serve": "api.serve"}
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.limits import Retention, Work
-from kg.ontology import DEFAULT_FOLDER
+from api.transport.limits import Retention, Work
+from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.store.pool import Limits
 
 

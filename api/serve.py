@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.config import Config
-from api.metrics import SHARED
-from api.shelf import serve_shelf
+from api.sessions.store import serve_shelf
+from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 
 LOOPBACK: Final = "127.0.0.1"
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
             host=options.host,
             port=options.port,
             workers=options.workers,
-            http="api.connection:Connection",
+            http="api.transport.connection:Connection",
             # a worker that still loads on a slow machine is not dead
             timeout_worker_healthcheck=STARTING,
             access_log=False,

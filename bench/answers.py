@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from kg.ontology import DEFAULT_FOLDER, Ontology
-from kg.patients import drawn
+from kg.judges.patients import drawn
+from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 
 SEED: Final = 7
 RUNS: Final = 5

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kg.reasoner import Engine
-    from kg.record import Record
+    from kg.reasoner.engine import Engine
+    from kg.record.assertions import Record
 
 PATIENTS: Final = 50
 ROUNDS: Final = 5
@@ -42,8 +42,8 @@ def grow(folder: str, base: str, more: str, sharing: str) -> Result:
     from bench.generate import write  # noqa: PLC0415
     from bench.records import record, save  # noqa: PLC0415
     from bench.world import grown, patients, world  # noqa: PLC0415
-    from kg.modules import ModuleFiles  # noqa: PLC0415
-    from kg.reasoner import Engine  # noqa: PLC0415
+    from kg.ontology.modules import ModuleFiles  # noqa: PLC0415
+    from kg.reasoner.engine import Engine  # noqa: PLC0415
 
     found, place = world(int(base), dense=False), Path(folder)
     patient = record(patients(found, 1, dense=False)[0])
@@ -60,10 +60,10 @@ def grow(folder: str, base: str, more: str, sharing: str) -> Result:
 def examples(folder: str) -> Result:
     """The example patients of the three articles and random ones, as records on file."""
     from bench.records import save  # noqa: PLC0415
-    from kg.examples import paths, read_example  # noqa: PLC0415
-    from kg.ontology import Ontology  # noqa: PLC0415
-    from kg.patients import patients  # noqa: PLC0415
-    from kg.record import record  # noqa: PLC0415
+    from kg.judges.patients import patients  # noqa: PLC0415
+    from kg.ontology.compiled import Ontology  # noqa: PLC0415
+    from kg.record.assertions import record  # noqa: PLC0415
+    from kg.record.examples import paths, read_example  # noqa: PLC0415
 
     ontology = Ontology()
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -75,9 +75,9 @@ def examples(folder: str) -> Result:
 
 def compiled(folder: str) -> Result:
     """Compiling, file by file, into the cache."""
-    from kg.modules import ModuleFiles  # noqa: PLC0415
-    from kg.rule_cache import store  # noqa: PLC0415
-    from kg.rules import write_rules  # noqa: PLC0415
+    from kg.ontology.modules import ModuleFiles  # noqa: PLC0415
+    from kg.reasoner.rule_cache import store  # noqa: PLC0415
+    from kg.reasoner.rules import write_rules  # noqa: PLC0415
 
     modules, start = ModuleFiles(Path(folder)), time.perf_counter()
     rules = store(modules.digest, write_rules(modules))
@@ -87,11 +87,11 @@ def compiled(folder: str) -> Result:
 def engine(folder: str, patients: str) -> Result:
     """An engine from the cache by the digest of its files, and the patients one by one, with and without recording."""
     from bench.records import read  # noqa: PLC0415
-    from kg.collector import settled  # noqa: PLC0415
-    from kg.modules import ModuleFiles  # noqa: PLC0415
-    from kg.reasoner import Engine  # noqa: PLC0415
-    from kg.recorded import derivations  # noqa: PLC0415
-    from kg.rule_cache import load  # noqa: PLC0415
+    from kg.cache.collector import settled  # noqa: PLC0415
+    from kg.ontology.modules import ModuleFiles  # noqa: PLC0415
+    from kg.proof.engine_trace import derivations  # noqa: PLC0415
+    from kg.reasoner.engine import Engine  # noqa: PLC0415
+    from kg.reasoner.rule_cache import load  # noqa: PLC0415
 
     records, start = read(Path(patients)), time.perf_counter()
     rules = load(ModuleFiles(Path(folder)).digest)
@@ -121,9 +121,9 @@ def engine(folder: str, patients: str) -> Result:
 
 def _explained(one: Engine, records: Sequence[Record]) -> Result:
     """Milliseconds a patient for the closure, all derivations, and the proof of every conclusion."""
-    from kg.derivations import Conclusion  # noqa: PLC0415
-    from kg.proof import Explainer  # noqa: PLC0415
-    from kg.recorded import derivations  # noqa: PLC0415
+    from kg.proof.derivations import Conclusion  # noqa: PLC0415
+    from kg.proof.engine_trace import derivations  # noqa: PLC0415
+    from kg.proof.proof import Explainer  # noqa: PLC0415
 
     situations = _situations(one)
     asked: dict[str, list[list[Conclusion]]] = {"explained": [], "all": []}
@@ -171,8 +171,8 @@ def _p95(times: Sequence[float]) -> float:
 def hermit(folder: str, patients: str, cap: str) -> Result:
     """HermiT through the project's own worker: the wall time of one patient, and of a dozen in one call."""
     from bench.records import read  # noqa: PLC0415
-    from kg.hermit import Hermit  # noqa: PLC0415
-    from kg.ontology import Ontology  # noqa: PLC0415
+    from kg.judges.hermit import Hermit  # noqa: PLC0415
+    from kg.ontology.compiled import Ontology  # noqa: PLC0415
 
     reasoner = Hermit(Ontology(Path(folder)), float(cap))
     records, start = read(Path(patients))[:DOZEN], time.perf_counter()
@@ -215,7 +215,7 @@ def reasonable(folder: str, patients: str, _cap: str) -> Result:
 def _merged(folder: Path, patients: Path) -> Path:
     """Ontology and a dozen patients in one file."""
     from bench.records import lines, read  # noqa: PLC0415
-    from kg.modules import ModuleFiles  # noqa: PLC0415
+    from kg.ontology.modules import ModuleFiles  # noqa: PLC0415
 
     modules, target = ModuleFiles(folder), folder / "merged.ttl"
     with target.open("w", encoding="utf-8") as file:

@@ -28,9 +28,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
-from kg.examples import paths
-from kg.ontology import DEFAULT_FOLDER
-from kg.read_case import parse_yaml
+from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.readers.case.reader import parse_yaml
+from kg.record.examples import paths
 
 CLIENTS: Final = (8, 32)
 SETTLING: Final = 10

@@ -16,15 +16,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from kg.collector import settled
-from kg.derivations import Conclusion
-from kg.examples import paths, read_example
+from kg.cache.collector import settled
+from kg.judges.patients import patients
 from kg.knowledge import Knowledge
-from kg.patients import patients
-from kg.proof import Explainer
-from kg.reasoner import Engine
-from kg.record import Record, record
-from kg.recorded import derivations
+from kg.proof.derivations import Conclusion
+from kg.proof.engine_trace import derivations
+from kg.proof.proof import Explainer
+from kg.reasoner.engine import Engine
+from kg.record.assertions import Record, record
+from kg.record.examples import paths, read_example
 
 LIMIT: Final = 5.0
 ROUNDS: Final = 5

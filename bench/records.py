@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.world import Patient, assertions
-from kg.facts import PatientFacts
-from kg.reasoner import DATA
-from kg.record import Assertion, Leaf, Record
-from kg.terms import BASE
+from kg.facts.patient import PatientFacts
+from kg.ontology.terms import BASE
+from kg.reasoner.engine import DATA
+from kg.record.assertions import Assertion, Leaf, Record
 
 DAY = datetime.date(2026, 1, 1)
 

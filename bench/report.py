@@ -21,15 +21,15 @@ conditions as claims. Dense: five claims to a condition. A patient meets some cl
 contradicts others and has something besides; a patient of a larger ontology states no more.
 """
 EXPLAINED: Final = """
-Load: from the module files over their digest and the cache on disk to an engine that can be asked, checksum included.
-First: the first patient after that, when nothing is decoded yet. Median, p95: all conclusions of one patient, every
-rule instance recorded. Bare: the median without recording. Explained: the same with all derivations
-(`kg.recorded`) and the proofs as one DAG, with the content hash of every step, of every conclusion: all outcomes of
-claims, all entries of lists and the situations of claims' readings. Facts, instances, applies, proofs: assertions about
-a patient, recorded rule instances, claims that apply, conclusions that are proved; medians. The three articles: the
-example patients and fifty random ones; `python -m bench.proofs` asks for 200 and for the stages apart. Growth: one
-patient of the sparse thousand, before and after 99,000 claims are added, 9,900 of which have one condition in common
-with the patient. Memory of the process that asked, not compiled.
+Load: from the module files over their digest and the cache on disk to an engine that can be
+asked, checksum included. First: the first patient after that, when nothing is decoded yet. Median, p95: all conclusions
+of one patient, every rule instance recorded. Bare: the median without recording. Explained: the same with all
+derivations (`kg.proof.engine_trace`) and the proofs as one DAG, with the content hash of every step, of every
+conclusion: all outcomes of claims, all entries of lists and the situations of claims' readings. Facts, instances,
+applies, proofs: assertions about a patient, recorded rule instances, claims that apply, conclusions that are proved;
+medians. The three articles: the example patients and fifty random ones; `python -m bench.proofs` asks for 200 and for
+the stages apart. Growth: one patient of the sparse thousand, before and after 99,000 claims are added, 9,900 of which
+have one condition in common with the patient. Memory of the process that asked, not compiled.
 """
 RIVALRY: Final = """
 Twelve patients in one call, ontology and start included, divided by twelve; for HermiT also one patient in a call, as

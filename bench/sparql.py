@@ -29,7 +29,7 @@ from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 
-from kg.ontology import Ontology
+from kg.ontology.compiled import Ontology
 from kg.store.dataset import prepare
 
 HERE = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg.assess import Assessment
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
-from kg.text import Kind, TextReading, read_text
+from kg.readers.text import Kind, TextReading, read_text
 
 if TYPE_CHECKING:
     from kg.questions import Answer

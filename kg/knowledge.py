@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment, Reasoner, assess
 from kg.assess.branches import branches
-from kg.collector import settled
-from kg.facts import PatientFacts
-from kg.hermit import Hermit
-from kg.names import Names
-from kg.ontology import DEFAULT_FOLDER, Ontology
-from kg.read_case import CaseReader
-from kg.reasoner import Engine
-from kg.rule_cache import cached_rules
+from kg.cache.collector import settled
+from kg.facts.patient import PatientFacts
+from kg.judges.hermit import Hermit
+from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
+from kg.readers.case.reader import CaseReader
+from kg.reasoner.engine import Engine
+from kg.reasoner.rule_cache import cached_rules
+from kg.vocabulary.names import Names
 
 if TYPE_CHECKING:
     from kg.questions import Asker

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+
 from endpoint import Endpoint, serving
-
-from kg.names import Names
-from kg.ontology import Ontology
-from kg.read_case import CaseReader
-from kg.record import Record, record
-
-TODAY = datetime.date(2026, 2, 10)
+from fixtures import TODAY, Records
+from kg.ontology.compiled import Ontology
+from kg.readers.case.reader import CaseReader
+from kg.vocabulary.names import Names
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +26,6 @@ def names(ontology: Ontology) -> Names:
 @pytest.fixture(scope="session")
 def reader(names: Names) -> CaseReader:
     return CaseReader(names, TODAY)
-
-
-class Records:
-    """Compiles cases written inline."""
-
-    def __init__(self, ontology: Ontology, reader: CaseReader) -> None:
-        self.ontology, self.reader = ontology, reader
-
-    def __call__(self, name: str = "patient/case", **case: Any) -> Record:
-        return record(self.ontology, self.reader.read(case), name)
 
 
 @pytest.fixture(scope="session")

@@ -12,19 +12,19 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import Desk, Kept, desk_of
 from api.pages import page
 from api.pages.marked import entries, pieces
+from api.sessions.service import Desk, Kept, desk_of
 from kg.assess import Assessment
-from kg.entries import Claim
+from kg.assess.missing import MissingFact
+from kg.assess.outcomes import Outcome
 from kg.errors import Problem
-from kg.missing import MissingFact
-from kg.outcomes import Outcome
+from kg.facts.units import units_of
+from kg.ontology.model import Claim
 from kg.questions import Answer
 from kg.render.document import ASK_NEXT, UNDERSTOOD, document
 from kg.render.summary import grouped
 from kg.render.wording import asked
-from kg.units import units_of
 
 PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 # what a reader may open, but need not see first

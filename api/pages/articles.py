@@ -12,9 +12,9 @@ from starlette.responses import Response
 from api.pages import page
 from api.pages.claims import marker_states
 from api.pages.lists import Choice, Field, listing
-from api.state import state_of
-from kg.entries import Article, Claim, Reference
-from kg.ontology import Ontology
+from api.services import state_of
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Article, Claim, Reference
 
 
 async def listed(request: Request, subject: Mapping[str, Any]) -> Response:

@@ -12,18 +12,18 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from api.desk import Desk, Kept
-from api.limits import check_facts
-from api.negotiate import media_type
 from api.pages.marked import stated_by
-from api.problems import BadRequest, UnsupportedType
+from api.sessions.service import Desk, Kept
+from api.transport.limits import check_facts
+from api.transport.negotiation import media_type
+from api.transport.problems import BadRequest, UnsupportedType
 from kg.assess import Assessment
+from kg.assess.explore import with_facts, without_fact
 from kg.errors import CaseError, Problem
-from kg.explore import with_facts, without_fact
-from kg.facts import Fact, Measurement, Origin, PatientFacts
-from kg.names import Names
-from kg.read_case import CaseReader
+from kg.facts.patient import Fact, Measurement, Origin, PatientFacts
+from kg.readers.case.reader import CaseReader
 from kg.render import explanation
+from kg.vocabulary.names import Names
 
 FORM: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 200

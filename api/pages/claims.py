@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.pages.addresses import Link, all_named, linked, named
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
-from api.state import state_of
-from kg.entries import Claim
-from kg.firing import firings
-from kg.ontology import Ontology
-from kg.outcomes import Outcome
+from api.routes.addresses import Link, all_named, linked, named
+from api.services import state_of
+from kg.assess.outcomes import Outcome
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
 from kg.render import knowledge
 from kg.render.axioms import Stated, axioms_naming, axioms_of
+from kg.render.claim_examples import firings
 
 UNCITED: Final = "uncited"
 # what the page shows in a section of its own

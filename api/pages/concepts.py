@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.pages.addresses import Link, all_named, code_link, named
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
-from api.state import state_of
-from kg import terms
-from kg.entries import Concept, Limit
-from kg.ontology import Ontology
+from api.routes.addresses import Link, all_named, code_link, named
+from api.services import state_of
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Concept, Limit
 from kg.render import knowledge
 from kg.render.axioms import axioms_naming, axioms_of
 

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.pages.addresses import Link, named
 from api.pages.logic import condition, written
 from api.pages.terms import short
-from api.state import state_of
-from kg import describe, terms
-from kg.fragment import OWL, RDF, RDFS
-from kg.ontology import Ontology
+from api.routes.addresses import Link, named
+from api.services import state_of
+from kg.ontology import describe, terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.fragment import OWL, RDF, RDFS
 from kg.render.axioms import axioms_naming, axioms_of
 
 MOST: Final = 100

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from api.forms import Page
 from api.pages import articles, claims, concepts, entities
+from api.transport.representations import Page
 
 PAGES: Final[Mapping[str, Page]] = {
     "claims": claims.listed,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.pages.addresses import Link, linked, named
-from kg.ontology import Ontology
+from api.routes.addresses import Link, linked, named
+from kg.ontology.compiled import Ontology
 from kg.render.axioms import Stated
 
 

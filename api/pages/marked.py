@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
-from api.desk import Kept
-from kg.facts import Fact, Measurement, PatientFacts, Status
-from kg.ontology import Ontology
-from kg.read_case import PLAIN_STATUSES, STATUSES
+from api.sessions.service import Kept
+from kg.facts.patient import Fact, Measurement, PatientFacts, Status
+from kg.facts.units import units_of
+from kg.ontology.compiled import Ontology
+from kg.readers.case.reader import PLAIN_STATUSES, STATUSES
+from kg.readers.text import TextReading
 from kg.render.wording import measured, stated
-from kg.text import TextReading
-from kg.units import units_of
 
 PERSON: Final = "person"
 KINDS: Final = {Status.PRESENT: "present", Status.ABSENT: "absent"}

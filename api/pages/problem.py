@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.problems import Shown
+from api.transport.problems import Shown
 
 
 async def problem_page(request: Request, shown: Shown) -> Response:

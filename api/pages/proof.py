@@ -10,14 +10,13 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.desk import Desk, Kept, desk_of
 from api.pages import page
 from api.pages.answer import PRIVATE
-from kg import explore
-from kg.assess import Action, Assessment
-from kg.derivations import Conclusion
-from kg.facts import Status
-from kg.proof import Leaf
+from api.sessions.service import Desk, Kept, desk_of
+from kg.assess import Action, Assessment, explore
+from kg.facts.patient import Status
+from kg.proof.derivations import Conclusion
+from kg.proof.proof import Leaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
 from kg.render.proof_text import in_words
@@ -70,7 +69,7 @@ class Recorded:
 
 
 async def proof_page(request: Request, subject: tuple[Kept, Explanation]) -> Response:
-    """A proof (`api.assessments.proof`)."""
+    """A proof (`api.routes.assessments.proof`)."""
     desk = desk_of(request)
     values = await desk.run(lambda: _values(desk, *subject))
     return page("proof.html", 200, PRIVATE, here="/", **values)

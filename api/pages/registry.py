@@ -1,4 +1,4 @@
-"""Which page shows what to a person: by the name that a route gives to what it found (`api.forms.Thing.page`)."""
+"""Pages by the name that a route gives to what it found (`api.transport.representations.Thing.page`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.forms import Page
 from api.pages import knowledge, sparql, start, suppose
 from api.pages.answer import assessment_page, question_page
 from api.pages.problem import problem_page
 from api.pages.proof import proof_page
 from api.pages.suppose import why_not_page
+from api.transport.representations import Page
 
 PAGES: Final[Mapping[str, Page]] = {
     **knowledge.PAGES,

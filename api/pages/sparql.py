@@ -12,14 +12,15 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.negotiate import accepted
 from api.pages import page
 from api.pages.terms import shown
-from api.problems import kind_of
-from api.protocol import DIRECT, Operation
-from api.state import State, state_of
-from kg import queries, terms
+from api.services import State, state_of
+from api.sparql.protocol import DIRECT, Operation
+from api.transport.negotiation import accepted
+from api.transport.problems import kind_of
 from kg.errors import InputError, MalformedQuery, Problem
+from kg.ontology import terms
+from kg.store import queries
 from kg.store.evaluate import ROWS_OF_A_TABLE, Answer
 
 FIRST: Final = """PREFIX : <https://w3id.org/warrant/>

@@ -11,18 +11,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk import Desk, Kept, desk_of
-from api.limits import check_facts, check_text
 from api.pages import page
 from api.pages.answer import PRIVATE, question_page
 from api.pages.changes import one, read_form
-from api.problems import kind_of
+from api.sessions.service import Desk, Kept, desk_of
+from api.transport.limits import check_facts, check_text
+from api.transport.problems import kind_of
 from kg.errors import CaseError, InputError, Problem
-from kg.examples import paths
-from kg.ontology import Ontology
+from kg.ontology.compiled import Ontology
 from kg.questions import Answer
-from kg.read_case import TOP, parse_json, parse_yaml
-from kg.text import Kind, read_text
+from kg.readers.case.reader import TOP, parse_json, parse_yaml
+from kg.readers.text import Kind, read_text
+from kg.record.examples import paths
 
 router = APIRouter(include_in_schema=False)
 FIELD: Final = re.compile(r"([a-z_]+)\s*:")

@@ -10,17 +10,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk import Desk, Kept, desk_of
 from api.pages import page
 from api.pages.answer import PRIVATE, assessment_page, wanted
 from api.pages.changes import changed, one, read_form
 from api.pages.marked import texts
-from api.problems import kind_of
+from api.sessions.service import Desk, Kept, desk_of
+from api.transport.problems import kind_of
 from kg.assess import Action, Assessment, Basis, Differential, Item
-from kg.entries import Claim
+from kg.assess.explore import WhyNot, difference
+from kg.assess.outcomes import Outcome
 from kg.errors import InputError
-from kg.explore import WhyNot, difference
-from kg.outcomes import Outcome
+from kg.ontology.model import Claim
 from kg.render.document import document
 from kg.render.wording import how, phrase, qualified, strength, when
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from kg import terms
+from kg.ontology import terms
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,19 @@ from typing import Any, Final, Protocol
 from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
 from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
+from kg.assess.outcomes import Outcome, Outcomes, outcomes
+from kg.assess.quarantine import settle
 from kg.assess.questions import Question, questions
-from kg.closure import Closure
-from kg.contexts import property_of
-from kg.derivations import Conclusion
-from kg.entries import Claim
-from kg.facts import DataIssue, Measurement, PatientFacts, Status
-from kg.ontology import Ontology
-from kg.outcomes import Outcome, Outcomes, outcomes
-from kg.proof import Explainer, Step
-from kg.quarantine import settle
-from kg.reasoner import Engine, Saturation
-from kg.record import Record, text
-from kg.recorded import derivations
+from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
+from kg.proof.derivations import Conclusion
+from kg.proof.engine_trace import derivations
+from kg.proof.proof import Explainer, Step
+from kg.reasoner.closure import Closure
+from kg.reasoner.engine import Engine, Saturation
+from kg.record.assertions import Record, text
+from kg.record.statement_properties import property_of
 
 NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "

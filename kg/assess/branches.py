@@ -8,13 +8,13 @@ from dataclasses import replace
 from kg.assess.assessment import Assessment, Branch
 from kg.assess.items import Basis, Item
 from kg.assess.lists import DIFFERENTIAL, Lists, Row
-from kg.closure import Closure
-from kg.facts import Fact, PatientFacts, Status
-from kg.ontology import Ontology
-from kg.outcomes import Outcome, outcomes
-from kg.quarantine import is_settled, settle
-from kg.reasoner import Engine
-from kg.record import Record, record
+from kg.assess.outcomes import Outcome, outcomes
+from kg.assess.quarantine import is_settled, settle
+from kg.facts.patient import Fact, PatientFacts, Status
+from kg.ontology.compiled import Ontology
+from kg.reasoner.closure import Closure
+from kg.reasoner.engine import Engine
+from kg.record.assertions import Record, record
 
 
 def branches(assessment: Assessment, engine: Engine) -> tuple[Branch, ...]:

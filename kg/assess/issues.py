@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kg.facts import DataIssue, Fact, Measurement
-from kg.occasions import Occasion
-from kg.ontology import Ontology
-from kg.record import Record
+from kg.facts.patient import DataIssue, Fact, Measurement
+from kg.ontology.compiled import Ontology
+from kg.record.assertions import Record
+from kg.record.observations import Occasion
 
 STALE: Final = "stale_value"
 

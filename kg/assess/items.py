@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kg.derivations import Conclusion
-from kg.entries import RegimenPhase
+from kg.ontology.model import RegimenPhase
+from kg.proof.derivations import Conclusion
 
 
 class Basis(StrEnum):

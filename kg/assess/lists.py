@@ -7,16 +7,16 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from kg import terms
 from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Item, Prerequisite
 from kg.assess.order import Edge, arranged
-from kg.closure import Closure
-from kg.derivations import Conclusion
-from kg.entries import Claim
-from kg.facts import DataIssue, Status
-from kg.ontology import Ontology
-from kg.outcomes import Outcome, Outcomes
-from kg.record import Record
+from kg.assess.outcomes import Outcome, Outcomes
+from kg.facts.patient import DataIssue, Status
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
+from kg.proof.derivations import Conclusion
+from kg.reasoner.closure import Closure
+from kg.record.assertions import Record
 
 STRENGTH: Final[Mapping[str, int]] = {
     "most_likely": 0,

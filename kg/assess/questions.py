@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from kg.closure import Closure
-from kg.missing import Find, MissingFact
-from kg.ontology import Ontology
-from kg.outcomes import Outcome, Outcomes
+from kg.assess.missing import Find, MissingFact
+from kg.assess.outcomes import Outcome, Outcomes
+from kg.ontology.compiled import Ontology
+from kg.reasoner.closure import Closure
 
 AT_MOST: Final = 2
 Key = tuple[str, str, bool]

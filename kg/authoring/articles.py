@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
-from kg import terms
 from kg.authoring import nodes
 from kg.authoring.conditions import ConditionCompiler, Reading, refuted
-from kg.authoring.manchester import And, Expression, Named, Value, parse
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
 from kg.authoring.subjects import Subjects
+from kg.ontology import terms
+from kg.ontology.manchester import And, Expression, Named, Value, parse
 
 KIND_CLASS = {
     "differential": "Differential",

@@ -9,18 +9,19 @@ from pathlib import Path
 
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
-from kg import __version__, terms
+from kg import __version__
 from kg.authoring import nodes
 from kg.authoring.articles import CLASSIFYING, KIND_CLASS, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
-from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.authoring.owl import Module
 from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, TermFile, ThresholdFile, read
 from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
-from kg.nearest import closest
+from kg.ontology import terms
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
+from kg.vocabulary.nearest import closest
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDFS
 
-from kg import terms
 from kg.authoring import nodes
-from kg.authoring.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
 from kg.authoring.vocabulary import ABSENT_IN, KIND_CLASS, PRESENT, STATED, Vocabulary
 from kg.errors import AuthoringError, Problem
+from kg.ontology import terms
+from kg.ontology.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
 
 GENERATED = nodes.source("generated")
 PATTERNS = {

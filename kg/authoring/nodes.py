@@ -1,4 +1,4 @@
-"""The IRIs of `kg.terms` as rdflib's nodes, for what writes graphs.
+"""The IRIs of `kg.ontology.terms` as rdflib's nodes, for what writes graphs.
 
 They stand apart because a program that only answers does without rdflib, a sixth of its start.
 """
@@ -10,7 +10,7 @@ from typing import Final, ParamSpec
 
 from rdflib import Namespace, URIRef
 
-from kg import terms
+from kg.ontology import terms
 
 P = ParamSpec("P")
 

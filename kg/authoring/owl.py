@@ -11,9 +11,10 @@ from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from kg import __version__, terms
+from kg import __version__
 from kg.authoring import nodes
-from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, Value
+from kg.ontology import terms
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value
 
 
 def canonical_decimal(value: Decimal) -> Literal:

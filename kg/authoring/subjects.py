@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from kg.authoring.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
 from kg.authoring.schema import ClaimEntry, ThresholdFile
 from kg.authoring.vocabulary import ABSENT_IN, POSITIONS, Vocabulary
-from kg.mentions import Table
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
+from kg.vocabulary.mentions import Table
 
 NO_SUBJECTS: Final = ("qualifier", "context")
 TERMS: Final = (

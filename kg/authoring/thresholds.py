@@ -8,10 +8,10 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.manchester import And, Named, parse
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, Threshold, ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
+from kg.ontology.manchester import And, Named, parse
 
 YARDSTICK = {
     "absolute": "InterpretedByArticleLimit",

@@ -10,9 +10,9 @@ from rdflib import Literal
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from kg.authoring import nodes
-from kg.authoring.manchester import Named
 from kg.authoring.owl import Module
 from kg.authoring.schema import SourceFile, Term
+from kg.ontology.manchester import Named
 
 KIND_CLASS = {
     "analyte": "MeasurableQuantity",

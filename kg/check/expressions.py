@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 from rdflib import OWL, RDF
 
-from kg import terms
 from kg.check.modules import Modules, Node, iri
+from kg.ontology import terms
 
 FACETS = {"maxExclusive": "<", "maxInclusive": "<=", "minExclusive": ">", "minInclusive": ">="}
 FILLERS = (

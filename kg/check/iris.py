@@ -12,10 +12,10 @@ from typing import Final
 
 from rdflib import OWL, RDFS
 
-from kg import terms
 from kg.check.expressions import short
 from kg.check.modules import Modules, iri, node
 from kg.check.report import Description, Finding
+from kg.ontology import terms
 
 FILE: Final = "released-iris.txt"
 VANISHED: Final = Description(

@@ -11,13 +11,13 @@ from typing import TypeAlias
 import pyoxigraph as ox
 from rdflib import RDF
 
-from kg import terms
+from kg.ontology import terms
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def node(iri: str) -> ox.NamedNode:
-    """An IRI of kg.terms as a node of the store."""
+    """An IRI of kg.ontology.terms as a node of the store."""
     return ox.NamedNode(str(iri))
 
 

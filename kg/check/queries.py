@@ -10,7 +10,7 @@ from kg.check.expressions import Renderer
 from kg.check.modules import Modules
 from kg.check.report import Description, Finding, Severity
 from kg.errors import OntologyError
-from kg.queries import headings
+from kg.store.queries import headings
 
 FOLDER = Path(__file__).parents[2] / "queries" / "checks"
 HEADINGS = ("title", "problem", "remedy")

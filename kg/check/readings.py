@@ -22,11 +22,11 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS
 
-from kg import terms
-from kg.authoring.manchester import And, Expression, Or, SyntaxProblem, parse
 from kg.check.expressions import Renderer
 from kg.check.modules import Modules, Node, node
 from kg.check.report import Description, Finding
+from kg.ontology import terms
+from kg.ontology.manchester import And, Expression, Or, SyntaxProblem, parse
 
 DESCRIPTION: Final = Description(
     "reading-not-executed",

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from rdflib import Graph
 
-from kg import passages, render
+from kg import render
 from kg.authoring import compiler
-from kg.authoring.examples import compile_examples
+from kg.check import passages
 from kg.commands.common import DONE, FAILED, command
-from kg.index import catalog
-from kg.ontology import Ontology
-from kg.schema import NAMES, schema
+from kg.export.examples import compile_examples
+from kg.ontology.compiled import Ontology
+from kg.ontology.index import catalog
+from kg.render.schema import NAMES, schema
 
 ARTICLES: Final = Path("..") / "shared" / "articles"
 

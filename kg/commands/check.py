@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from kg.authoring.examples import compile_examples
 from kg.check import Finding
 from kg.check import run as run_gates
 from kg.commands.common import DONE, FAILED, command
-from kg.hermit import Hermit
-from kg.judge import judge
-from kg.justified import judge_justifications
-from kg.ontology import Ontology
-from kg.patients import targeted
-from kg.reasoner import Engine
+from kg.export.examples import compile_examples
+from kg.judges.agreement import judge
+from kg.judges.hermit import Hermit
+from kg.judges.justification_check import judge_justifications
+from kg.judges.patients import targeted
+from kg.ontology.compiled import Ontology
+from kg.reasoner.engine import Engine
 
 CLASSIFY_SECONDS: Final = 30.0
 Gate = Callable[[Path], Iterable[Finding]]

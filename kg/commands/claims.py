@@ -7,13 +7,13 @@ from typing import Any
 
 from kg import render
 from kg.commands.common import DONE, chosen_format, command, format_argument
-from kg.entries import Claim
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
-from kg.names import Names
-from kg.nearest import closest
-from kg.ontology import Ontology
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
 from kg.render.markdown import escape
+from kg.vocabulary.names import Names
+from kg.vocabulary.nearest import closest
 
 
 def add(commands: Any) -> None:

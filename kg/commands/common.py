@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import CaseError, InputError, Problem
-from kg.facts import PatientFacts
+from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.ontology import DEFAULT_FOLDER
-from kg.read_case import parse_json, parse_yaml
+from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.readers.case.reader import parse_json, parse_yaml
 
 DONE, FAILED, WRONG = 0, 1, 2
 FORMATS: Final = ("text", "json", "markdown")
@@ -92,7 +92,7 @@ def read_case(knowledge: Knowledge, name: str, today: datetime.date) -> PatientF
     if not content.strip():
         raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "..."}]}.')])
     if name.endswith(".txt"):
-        from kg.text import read_text  # noqa: PLC0415 - only a case in words needs the reader of texts
+        from kg.readers.text import read_text  # noqa: PLC0415 - only a case in words needs the reader of texts
 
         return read_text(content, knowledge.names, today).facts
     parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml

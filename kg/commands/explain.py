@@ -6,19 +6,11 @@ import argparse
 import sys
 from typing import Any
 
-from kg import explore, render
-from kg.assess import Assessment
-from kg.commands.common import (
-    DONE,
-    case_arguments,
-    chosen_format,
-    command,
-    day_of,
-    format_argument,
-    read_case,
-)
+from kg import render
+from kg.assess import Assessment, explore
+from kg.commands.common import DONE, case_arguments, chosen_format, command, day_of, format_argument, read_case
 from kg.knowledge import Knowledge
-from kg.read_case import parse_json
+from kg.readers.case.reader import parse_json
 from kg.render import explanation, retraction
 
 

@@ -13,18 +13,18 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg import terms
 from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument, read_case
 from kg.commands.terminal import width
 from kg.errors import InputError, NotAcceptable, Problem
 from kg.knowledge import Knowledge
-from kg.nearest import closest
-from kg.queries import FOLDER, Query, Value, library, read, value
-from kg.rdf import assessment_graph
+from kg.ontology import terms
+from kg.render.rdf import assessment_graph
 from kg.store.dataset import open_kept
 from kg.store.evaluate import Query as Wanted
 from kg.store.evaluate import evaluate
 from kg.store.forms import Kind
+from kg.store.queries import FOLDER, Query, Value, library, read, value
+from kg.vocabulary.nearest import closest
 
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("application/sparql-results+json", "text/turtle"),

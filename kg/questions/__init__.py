@@ -4,6 +4,6 @@ customs (ontology/questions.yaml) ← spelling ← understand: what is asked ←
 """
 
 from kg.questions.answer import Answer, AnsweringClaim
-from kg.questions.asker import Asker
+from kg.questions.answering import Asker
 
 __all__ = ["Answer", "AnsweringClaim", "Asker"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kg.entries import Claim
+from kg.ontology.model import Claim
 
 
 @dataclass(frozen=True)

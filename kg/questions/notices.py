@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kg.assess import NOTICE
-from kg.entries import Claim, RegimenPhase
-from kg.ontology import Ontology
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim, RegimenPhase
 from kg.questions.answer import AnsweringClaim
-from kg.questions.customs import Customs
+from kg.questions.question_language import Customs
 from kg.questions.understand import Asked
 
 LISTED: Final = "sources"

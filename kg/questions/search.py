@@ -15,12 +15,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import terms
-from kg.mentions import spelled
-from kg.ontology import Ontology
-from kg.queries import FOLDER, Query, Source, Value, library, plain
-from kg.questions.customs import Customs, Intent
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.questions.question_language import Customs, Intent
 from kg.questions.understand import ANY, STRONG, WEAK, Asked, texts
+from kg.store.queries import FOLDER, Query, Source, Value, library, plain
+from kg.vocabulary.mentions import spelled
 
 SUBSTANCES: Final = ("drug", "therapy")
 BY_SUBSTANCE: Final = ("doses", "schedules")

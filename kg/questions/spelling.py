@@ -11,9 +11,9 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from kg.mentions import words
-from kg.names import Names
-from kg.questions.customs import Customs
+from kg.questions.question_language import Customs
+from kg.vocabulary.mentions import words
+from kg.vocabulary.names import Names
 
 SHORTEST: Final = 6
 LONG: Final = 9

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Protocol
 
-from kg.entries import Claim
-from kg.mentions import Hit, Table, Word, spelled, words
-from kg.names import Names, fold
-from kg.ontology import Ontology
-from kg.questions.customs import Customs, Intent, read_customs
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
+from kg.questions.question_language import Customs, Intent, read_customs
 from kg.questions.spelling import Spelling
-from kg.text import Kind, Span, TextReading, read_text
+from kg.readers.text import Kind, Span, TextReading, read_text
+from kg.vocabulary.mentions import Hit, Table, Word, spelled, words
+from kg.vocabulary.names import Names, fold
 
 STRONG, WEAK = 2, 1
 NEAR: Final = 4

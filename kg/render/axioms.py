@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from kg import terms
-from kg.fragment import FACETS, OWL, RDF, RDFS, XSD
-from kg.index import Index
-from kg.ontology import Ontology
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.fragment import FACETS, OWL, RDF, RDFS, XSD
+from kg.ontology.index import Index
 
 SOURCE: Final = "http://purl.org/dc/terms/source"
 KEYWORDS: Final[Mapping[str, str]] = {

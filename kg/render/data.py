@@ -10,15 +10,15 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
+from kg.assess.explore import WhyNot
 from kg.assess.issues import age_in_days, current, facts_of
+from kg.assess.missing import Find, MissingFact
+from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Question
-from kg.derivations import Conclusion
-from kg.entries import Claim, Marker, Reference
-from kg.explore import WhyNot
-from kg.facts import DataIssue, Fact, Measurement, Origin
-from kg.missing import Find, MissingFact
-from kg.ontology import Ontology
-from kg.outcomes import ClaimOutcome, Outcome
+from kg.facts.patient import DataIssue, Fact, Measurement, Origin
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim, Marker, Reference
+from kg.proof.derivations import Conclusion
 
 Data = dict[str, Any]
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -11,8 +11,8 @@ from typing import Final
 
 from kg.assess import Action, Assessment, Basis, Branch, Differential
 from kg.assess.issues import age_in_days, current
-from kg.facts import Status
-from kg.outcomes import Outcome
+from kg.assess.outcomes import Outcome
+from kg.facts.patient import Status
 from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
 from kg.render.parts import Dispute, Document, Parts, Row, Section

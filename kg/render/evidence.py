@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from kg.assess import Assessment
-from kg.entries import Claim
+from kg.ontology.model import Claim
 from kg.render.parts import Row, Section
 from kg.render.wording import counted, markers, words
 

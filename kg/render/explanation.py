@@ -9,21 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kg import explore
-from kg.assess import Assessment
-from kg.entries import Claim
+from kg.assess import Assessment, explore
+from kg.assess.explore import Counterfactual, Difference, WhyNot
+from kg.assess.outcomes import Outcome
 from kg.errors import CaseError, InputError, NotFound, Problem
-from kg.explore import Counterfactual, Difference, WhyNot
-from kg.facts import PatientFacts
-from kg.names import Names
-from kg.nearest import closest
-from kg.ontology import Ontology
-from kg.outcomes import Outcome
-from kg.proof import NotEntailed, Proof
-from kg.read_case import CaseReader
+from kg.facts.patient import PatientFacts
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim
+from kg.proof.proof import NotEntailed, Proof
+from kg.readers.case.reader import CaseReader
 from kg.render.data import Data, claim_source, dumps
 from kg.render.markdown import escape
 from kg.render.proof_text import as_tree, in_short, in_words, source
+from kg.vocabulary.names import Names
+from kg.vocabulary.nearest import closest
 
 FACT: Final = 'Write {"list": "diagnoses", "entry": {"concept": "..."}}.'
 ROOT: Final = "$"

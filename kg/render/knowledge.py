@@ -7,9 +7,9 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg import terms
-from kg.entries import Article, Claim, Concept, Effect
-from kg.ontology import Ontology
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Article, Claim, Concept, Effect
 from kg.render.data import Data, claim_json, reference_json
 
 

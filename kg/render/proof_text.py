@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kg.derivations import Conclusion
-from kg.ontology import Ontology
-from kg.proof import Proof, Step
+from kg.ontology.compiled import Ontology
+from kg.proof.derivations import Conclusion
+from kg.proof.proof import Proof, Step
 from kg.render.wording import source_line, unit
 
 MECHANICAL: Final = ("generated", "schema", "tree")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg import explore
-from kg.assess import Assessment
+from kg.assess import Assessment, explore
 from kg.errors import InputError, NotFound, Problem
-from kg.nearest import closest
-from kg.proof import Explainer
+from kg.proof.proof import Explainer
 from kg.render.data import Data
 from kg.render.explanation import names_of_conclusions
 from kg.render.proof_text import in_words, source
+from kg.vocabulary.nearest import closest
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class RestsOn:
 def retraction(assessment: Assessment, identifier: str) -> Retraction:
     """What no longer follows without an article, a claim, a passage, a marker or a reference.
 
-    Ids as `kg.explore.sources_of` takes them. Raises InputError for anything else.
+    Ids as `kg.assess.explore.sources_of` takes them. Raises InputError for anything else.
     """
     gone = explore.sources_of(assessment.ontology, identifier)
     fallen = explore.retract(_explainer(assessment, identifier).derivations, gone)

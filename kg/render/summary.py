@@ -8,9 +8,9 @@ from typing import Final
 
 from kg.assess import Action, Assessment, Differential
 from kg.assess.issues import STALE, age_in_days, current
+from kg.assess.outcomes import Outcome
 from kg.assess.questions import Question
-from kg.facts import NOT_PLACED, Status
-from kg.outcomes import Outcome
+from kg.facts.patient import NOT_PLACED, Status
 from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
 from kg.render.wording import (
     age,

@@ -7,16 +7,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment
-from kg.flat import Remembered
-from kg.missing import Find
-from kg.ontology import Ontology
-from kg.outcomes import Outcome
-from kg.proof import Explainer, Proof, Step
+from kg.assess.missing import Find
+from kg.assess.outcomes import Outcome
+from kg.cache.flat import Remembered
+from kg.ontology.compiled import Ontology
+from kg.proof.proof import Explainer, Proof, Step
 from kg.render.data import Data, as_json, dumps, undetermined
 from kg.render.explanation import names_of_conclusions
 
 if TYPE_CHECKING:
-    from kg.text import Unread
+    from kg.readers.text import Unread
 
 
 def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kg.assess import Action, Assessment, ExceptionTo
-from kg.entries import Claim, RegimenPhase
-from kg.facts import Fact, Measurement, Status
-from kg.missing import MissingFact
-from kg.ontology import Ontology
-from kg.record import text as number
+from kg.assess.missing import MissingFact
+from kg.facts.patient import Fact, Measurement, Status
+from kg.ontology.compiled import Ontology
+from kg.ontology.model import Claim, RegimenPhase
+from kg.record.assertions import text as number
 
 UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 LISTS: Final = {"history": "history", "plans": "planned", "intents": "intended"}

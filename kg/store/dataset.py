@@ -3,7 +3,7 @@
 Every triple stands in its named graph and in the default graph, which is their union: a dataset clause in a query
 then means what SPARQL 1.1 says. Oxigraph keeps the value of a number, not how it was written: `7.0` comes back as `7`.
 
-In memory, the quads are kept as N-Quads in the cache folder (`kg.cache`), so that a process that runs
+In memory, the quads are kept as N-Quads in the cache folder (`kg.cache.artifacts`), so that a process that runs
 queries reads neither Turtle nor rules. On disk, a store is a folder named by the dataset's digest; it is written under
 another name and renamed when it is complete, never changed under a reader, and the latest few are kept. A process that
 asks a single question uses one in the cache folder.
@@ -23,12 +23,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import cache, index
-from kg.modules import ModuleFiles
-from kg.ontology import DEFAULT_FOLDER, Ontology
+from kg.cache import artifacts as cache
+from kg.ontology import index
+from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
+from kg.ontology.modules import ModuleFiles
 from kg.store import description, graphs, inferred, mappings
+from kg.store.checksums import intact, seal, sealed
 from kg.store.location import Location, in_graph, parse_quads
-from kg.store.seal import intact, seal, sealed
 
 LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 3

@@ -7,8 +7,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import terms
-from kg.ontology import Ontology
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
 from kg.store.graphs import Graph
 
 NAME: Final = "void"

@@ -9,9 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import terms
-from kg.index import catalog, node_text
-from kg.ontology import Ontology
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.index import catalog, node_text
 from kg.store.inferred import inferred
 from kg.store.mappings import mappings
 

@@ -17,13 +17,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import terms
-from kg.facts import PatientFacts
-from kg.index import Index
-from kg.ontology import Ontology
-from kg.reasoner import Engine
-from kg.record import Assertion, Record
-from kg.rule_cache import cached_rules
+from kg.facts.patient import PatientFacts
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.ontology.index import Index
+from kg.reasoner.engine import Engine
+from kg.reasoner.rule_cache import cached_rules
+from kg.record.assertions import Assertion, Record
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

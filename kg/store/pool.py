@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from kg import terms
 from kg.errors import Overloaded, QueryTimeout, QueryTooLarge, WarrantError
+from kg.ontology import terms
 from kg.store import wire
 from kg.store.evaluate import Answer, Query
 from kg.store.location import Location

@@ -1,0 +1,241 @@
+"""Assessments over HTTP: made from a case or a text, and asked why, why not and what if."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.services import state_of
+from api.sessions.service import Desk, Kept, desk_of
+from api.sparql import endpoint as sparql
+from api.transport.bodies import checked, read_json
+from api.transport.limits import check_facts, check_text
+from api.transport.models import CASE, TextCase
+from api.transport.openapi import body_of, forms_of, problems_of
+from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Thing, respond, split
+from kg import render
+from kg.ask import Reply
+from kg.assess import Assessment, explore
+from kg.errors import CaseError, Problem
+from kg.readers.text import Kind, TextReading, read_text
+from kg.render import explanation, rdf, wire
+from kg.render.contract import Assessment as AssessmentModel
+from kg.render.contract import Difference, Explanation, WhyNot
+from kg.render.picture import as_svg
+from kg.render.reply import reply_markdown, reply_text
+
+ALL: Final = (JSON, TURTLE, JSON_LD, MARKDOWN, TEXT)
+router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
+Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
+Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
+Branches = Annotated[bool, Query(description="what each open diagnosis and pending result would change")]
+FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
+
+
+@router.post(
+    "",
+    summary="Assess a patient",
+    response_model=AssessmentModel,
+    responses=forms_of(*ALL) | problems_of(406, 413, 415, 422, 503, 504),
+    openapi_extra=body_of(["Case", "TextCase"], {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}}),
+)
+async def assess(request: Request, proofs: Proofs = "ids", branches: Branches = True) -> Response:
+    """What the articles say of a patient: a case (`warrant schema case`), or `{"text": "..."}`.
+
+    The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
+    """
+    desk, data = desk_of(request), await read_json(request)
+    kept = await desk.run(lambda: _made(desk, data))
+    return await respond(request, _assessment(desk, kept, proofs, branches))
+
+
+@router.get(
+    "/{handle}",
+    summary="An assessment that is kept",
+    response_model=AssessmentModel,
+    responses=forms_of(*ALL) | problems_of(404, 406),
+)
+async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", branches: Branches = True) -> Response:
+    """The assessment again, while it is kept. With .ttl, .jsonld, .md or .txt at the end, in that form."""
+    name, extension = split(handle)
+    desk = desk_of(request)
+    kept = await desk.run(lambda: desk.find(name))
+    return await respond(request, _assessment(desk, kept, proofs, branches), extension)
+
+
+@router.get(
+    "/{handle}/proofs/{conclusion}",
+    summary="Why something follows",
+    response_model=Explanation,
+    responses=forms_of(*ALL, SVG) | problems_of(404, 406, 501),
+)
+async def proof(
+    request: Request,
+    handle: Handle,
+    conclusion: Annotated[
+        str, Path(description="a claim or an entry by its id", examples=["A0-39", "next_step:x.svg"])
+    ],
+) -> Response:
+    """The proof of a claim that applies or is excluded, or of an entry of a list.
+
+    The JSON is byte for byte that of `warrant explain --conclusion`. The forms are chosen by Accept or by an
+    extension: .json, .ttl, .jsonld, .md, .txt, .svg.
+    """
+    identifier, extension = split(conclusion)
+    desk = desk_of(request)
+
+    def explained() -> tuple[Kept, explanation.Explanation]:
+        kept = desk.find(handle)
+        with kept.lock:
+            return kept, explanation.explain(kept.plain, identifier)
+
+    kept, found = await desk.run(explained)
+    return await respond(request, _proof(kept, found), extension)
+
+
+@router.get(
+    "/{handle}/why-not/{claim}",
+    summary="Why a claim does not apply",
+    response_model=WhyNot,
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406),
+)
+async def why_not(request: Request, handle: Handle, claim: str) -> Response:
+    """What is missing for a claim, and what contradicts it."""
+    identifier, extension = split(claim)
+    desk = desk_of(request)
+
+    def hindered() -> Thing:
+        kept = desk.find(handle)
+        with kept.lock:
+            found = explanation.why_not(kept.plain, identifier)
+            data = explanation.document(render.why_not_json(kept.plain, found))
+        forms = {JSON: lambda: data, TEXT: lambda: explanation.why_not_text(found).encode()}
+        return Thing(forms, "why-not", (kept, found))
+
+    return await respond(request, await desk.run(hindered), extension)
+
+
+@router.post(
+    "/{handle}/what-if",
+    summary="What another fact would change",
+    response_model=Difference,
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406, 413, 415, 422),
+    openapi_extra=body_of(["WhatIf"], {"fact": FRAGMENT}),
+)
+async def what_if(request: Request, handle: Handle) -> Response:
+    """What would be otherwise with a fact (a fragment of a case) or a list of them; one about the same concept in the
+    same list, or a value of the same day, is replaced, and `"status": "unknown"` takes a fact out."""
+    desk, data = desk_of(request), await read_json(request)
+
+    def changed() -> Thing:
+        kept, knowledge = desk.find(handle), desk.knowledge
+        change = check_facts(explanation.facts_of(data, knowledge.names, kept.plain), desk.config.work.facts)
+        with kept.lock:
+            found = explore.what_if(kept.plain, knowledge.engine, change)
+        forms = {
+            JSON: lambda: explanation.document(explanation.difference_json(found)),
+            TEXT: lambda: explanation.difference_text(found).encode(),
+        }
+        return Thing(forms, "what-if", (kept, change, found))
+
+    return await respond(request, await desk.run(changed))
+
+
+@router.api_route("/{handle}/sparql", methods=["GET", "POST"], include_in_schema=False)
+async def query(request: Request, handle: Handle) -> Response:
+    """SPARQL over the assessment's graph and the public dataset; nobody else ever sees the former."""
+    desk = desk_of(request)
+    kept = await desk.run(lambda: desk.find(handle))
+    graph = await desk.run(kept.graph)
+    return await sparql.answer(request, state_of(request), extra=graph)
+
+
+# -- reading
+
+
+def _made(desk: Desk, data: Any) -> Kept:
+    facts, reading = read(desk, data, datetime.date.today())
+    return desk.make(check_facts(facts, desk.config.work.facts), reading)
+
+
+def read(desk: Desk, data: Any, today: datetime.date) -> tuple[Any, TextReading | None]:
+    """The facts of a body, and the reading of its text if it is one. Raises CaseError or OverLimit."""
+    if not isinstance(data, dict) or "text" not in data:
+        return desk.knowledge.read_case(data, today), None
+    body = checked(TextCase, data)
+    text = check_text(body.text, desk.config.work.text)
+    reading = read_text(text, desk.knowledge.names, _day(body.as_of, today))
+    if reading.kind == Kind.QUESTION:
+        remedy = "Send a question about medicine to /v1/questions."
+        raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])
+    return reading.facts, reading
+
+
+def _day(text: str | None, today: datetime.date) -> datetime.date:
+    try:
+        return today if text is None else datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise CaseError([Problem("$.as_of", f"{text!r} is not a date.", "Write YYYY-MM-DD.")]) from error
+
+
+# -- writing
+
+
+def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
+    def told() -> Assessment:
+        return kept.assessment(desk.knowledge, branches)
+
+    def said(of_reply: Callable[[Reply], str], of_case: Callable[[Assessment], str]) -> bytes:
+        reply = desk.reply(kept, branches)
+        return (of_case(told()) if reply is None else of_reply(reply)).encode("utf-8", "surrogatepass")
+
+    forms = {
+        JSON: lambda: wire.assessment(told(), proofs == "full", kept.handle, _beside(desk.reply(kept, branches))),
+        TURTLE: lambda: _graph(kept, "turtle"),
+        JSON_LD: lambda: _graph(kept, "json-ld"),
+        MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
+        TEXT: lambda: said(reply_text, render.as_text),
+    }
+    locked = {name: _locked(kept, make) for name, make in forms.items()}
+    place = f"/v1/assessments/{kept.handle}"
+    return Thing(locked, "assessment", kept, headers={"Content-Location": place})
+
+
+def _beside(reply: Reply | None) -> dict[str, Any]:
+    """What a text adds to an assessment: what was not used of it, and the answer to its question."""
+    if reply is None:
+        return {}
+    answer = {"answer": reply.answer.to_json(reply.codes)} if reply.answer else {}
+    return {"not_understood": [wire.unread(item) for item in reply.reading.not_understood], **answer}
+
+
+def _graph(kept: Kept, form: str) -> bytes:
+    return rdf.serialize(rdf.assessment_graph(kept.plain), form)
+
+
+def _proof(kept: Kept, found: explanation.Explanation) -> Thing:
+    forms = {
+        JSON: lambda: explanation.document(explanation.explanation_json(found)),
+        **{name: _triples(found, form) for name, form in RDF.items() if name in ALL},
+        MARKDOWN: lambda: explanation.explanation_markdown(found).encode(),
+        TEXT: lambda: explanation.explanation_text(found).encode(),
+        SVG: lambda: as_svg(found.proof, found.ontology, lambda claim: f"/v1/claims/{claim.id}"),
+    }
+    return Thing(forms, "proof", (kept, found))
+
+
+def _triples(found: explanation.Explanation, form: str) -> Callable[[], bytes]:
+    return lambda: rdf.serialize(rdf.proof_triples(found.proof), form)
+
+
+def _locked(kept: Kept, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    def made() -> bytes:
+        with kept.lock:
+            return make()
+
+    return made

@@ -1,0 +1,35 @@
+"""Knowledge questions over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.sessions.service import desk_of
+from api.transport.bodies import checked, read_json
+from api.transport.limits import check_text
+from api.transport.models import QuestionBody
+from api.transport.openapi import body_of, problems_of
+from api.transport.representations import JSON, Thing, respond
+from kg import render
+from kg.render.contract import Answer
+
+router = APIRouter(prefix="/v1/questions", tags=["Questions"])
+EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
+
+
+@router.post(
+    "",
+    summary="Ask what the articles say",
+    response_model=Answer,
+    responses=problems_of(406, 413, 415, 422, 503, 504),
+    openapi_extra=body_of(["QuestionBody"], {"question": EXAMPLE}),
+)
+async def ask(request: Request) -> Response:
+    """The claims that answer a question, with the query that found them. What no claim says is `"covered": false`."""
+    desk = desk_of(request)
+    question = check_text(checked(QuestionBody, await read_json(request)).question, desk.config.work.text, "question")
+    found = await desk.run(lambda: desk.answer(question))
+    data = found.to_json(desk.knowledge.ontology.codes)
+    return await respond(request, Thing({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))

@@ -1,0 +1,1 @@
+"""HTTP apart from what is asked: negotiation, bodies, problems, limits, security, metrics, connections."""

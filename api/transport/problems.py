@@ -1,0 +1,195 @@
+"""Errors as `application/problem+json` (RFC 9457), from one table of what the project raises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.transport.negotiation import accepted
+from kg import errors
+from kg.ontology import terms
+
+MEDIA_TYPE: Final = "application/problem+json"
+HTML: Final = "text/html"
+TYPES: Final = terms.BASE + "problem/"
+
+
+class Kind(NamedTuple):
+    """A kind of problem: HTTP status, last part of its `type`, title."""
+
+    status: int
+    slug: str
+    title: str
+
+
+# the most specific class stands first
+KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
+    (errors.NotFound, Kind(404, "not-found", "There is no such thing")),
+    (errors.CaseError, Kind(422, "case", "The case cannot be used")),
+    (errors.InputError, Kind(422, "input", "The input cannot be used")),
+    (errors.MalformedQuery, Kind(400, "malformed-query", "The query does not parse")),
+    (errors.QueryFailed, Kind(400, "query-failed", "The query cannot be evaluated")),
+    (errors.QueryRefused, Kind(403, "query-refused", "The query asks for what is never done here")),
+    (errors.NotAcceptable, Kind(406, "not-acceptable", "No form of the answer is acceptable")),
+    (errors.QueryTooLarge, Kind(422, "query-too-large", "The query is over a limit")),
+    (errors.Overloaded, Kind(503, "overloaded", "Too many queries at the moment")),
+    (errors.QueryTimeout, Kind(504, "query-timeout", "The query ran longer than its time limit")),
+    (errors.PictureError, Kind(501, "no-pictures", "Pictures cannot be drawn here")),
+    (errors.ReasonerError, Kind(503, "reasoner", "The reference reasoner failed")),
+    (errors.WarrantError, Kind(500, "unusable", "The service cannot use its own data")),
+)
+
+
+class Shown(NamedTuple):
+    """A problem as a page shows it: its kind, what is told of it, the entries of `errors`."""
+
+    kind: Kind
+    detail: str
+    entries: Sequence[Mapping[str, Any]] = ()
+
+
+class BadRequest(errors.InputError):
+    """A request that does not follow its protocol; always status 400."""
+
+
+class OverLimit(errors.InputError):
+    """Input over a limit; `slug` is the last part of the problem's type."""
+
+    def __init__(self, slug: str, problems: Sequence[errors.Problem]) -> None:
+        self.slug = slug
+        super().__init__(problems)
+
+
+class Expired(errors.NotFound):
+    """An assessment that is kept here no more, or never was."""
+
+
+class TimeLimit(errors.WarrantError):
+    """Reasoning that took longer than a request may."""
+
+
+class Unauthorized(errors.WarrantError):
+    """A request without the key that this service asks for."""
+
+
+class UnsupportedType(errors.WarrantError):
+    """A request body of a type that is not taken here; `taken` are those that are."""
+
+    def __init__(self, message: str, taken: Sequence[str]) -> None:
+        self.taken = tuple(taken)
+        super().__init__(message)
+
+
+class BodyTooLarge(errors.WarrantError):
+    """A request body over the limit."""
+
+
+KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
+    (BadRequest, Kind(400, "bad-request", "The request does not follow the protocol")),
+    (Expired, Kind(404, "no-assessment", "There is no such assessment")),
+    (OverLimit, Kind(422, "over-limit", "The input is over a limit")),
+    (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
+    (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
+    (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
+    (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
+)
+
+
+def kind_of(error: Exception) -> Kind:
+    """Which kind of problem an error of the project is."""
+    for table in (KINDS_OF_REQUESTS, KINDS):
+        for cls, kind in table:
+            if isinstance(error, cls):
+                return kind
+    return Kind(500, "internal", "Something went wrong inside")
+
+
+def problem(kind: Kind, detail: str, found: Sequence[Mapping[str, Any]] = (), **headers: str) -> Response:
+    """A problem as a response; `found` are the entries of `errors`: path, message, suggestions."""
+    content = {
+        "type": TYPES + kind.slug,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "errors": list(found),
+    }
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = json.dumps(content, ensure_ascii=False).encode()
+    return Response(body, kind.status, {"Cache-Control": "no-store", **named}, MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Response:
+    """The response to an error of the project."""
+    kind, headers = kind_of(error), {}
+    match error:
+        case OverLimit():
+            kind = kind._replace(slug=error.slug)
+        case Unauthorized():
+            headers = {"WWW_Authenticate": "Bearer"}
+        case errors.Overloaded():
+            headers = {"Retry_After": str(error.retry_after)}
+        case UnsupportedType():
+            headers = {"Accept_Post": ", ".join(error.taken)}
+    return problem(kind, str(error), entries(error), **headers)
+
+
+def entries(error: Exception) -> list[dict[str, Any]]:
+    """What an error says, one entry for each thing that is wrong."""
+    match error:
+        case errors.InputError():
+            return [
+                {
+                    "path": item.where,
+                    "message": " ".join(filter(None, (item.message, item.remedy))),
+                    "suggestions": list(item.suggestions),
+                }
+                for item in error.problems
+            ]
+        case errors.MalformedQuery():
+            entry = {"path": "query", "message": str(error), "suggestions": []}
+            return [entry | {"line": error.line, "column": error.column}]
+    return []
+
+
+async def page_of(request: Request, shown: Shown) -> Response | None:
+    """The page `problem` of the application, for whoever likes a page better than a problem."""
+    made = request.app.state.pages.get("problem")
+    wants = accepted(request.headers.get("accept"), (MEDIA_TYPE, HTML)) == HTML
+    return await made(request, shown) if made and wants else None
+
+
+def install(app: FastAPI) -> None:
+    """Answer every foreseen error of an application with a problem, as a page where a person asked."""
+
+    async def of_project(request: Request, error: Exception) -> Response:
+        shown = Shown(kind_of(error), str(error), entries(error))
+        return await page_of(request, shown) or problem_of(error)
+
+    async def of_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        status = HTTPStatus(error.status_code)
+        kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
+        detail = error.detail if error.detail != status.phrase else f"{request.method} {request.url.path}"
+        response = await page_of(request, Shown(kind, detail)) or problem(kind, detail)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def of_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        found = [
+            {"path": ".".join(map(str, item["loc"])), "message": item["msg"], "suggestions": []}
+            for item in error.errors()
+        ]
+        return problem(Kind(422, "input", "The input cannot be used"), "The request does not validate.", found)
+
+    app.add_exception_handler(errors.WarrantError, of_project)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(RequestValidationError, of_validation)

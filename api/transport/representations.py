@@ -1,0 +1,125 @@
+"""One thing in several forms: chosen by Accept or by the extension of the address, and answered conditionally."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.sessions.service import desk_of
+from api.transport.negotiation import accepted, takes_gzip
+from kg.errors import NotAcceptable
+
+HTML: Final = "text/html"
+JSON: Final = "application/json"
+TURTLE: Final = "text/turtle"
+JSON_LD: Final = "application/ld+json"
+RDF_XML: Final = "application/rdf+xml"
+MARKDOWN: Final = "text/markdown"
+TEXT: Final = "text/plain"
+SVG: Final = "image/svg+xml"
+EXTENSIONS: Final[Mapping[str, str]] = {
+    "json": JSON,
+    "ttl": TURTLE,
+    "jsonld": JSON_LD,
+    "rdf": RDF_XML,
+    "owl": RDF_XML,
+    "md": MARKDOWN,
+    "txt": TEXT,
+    "svg": SVG,
+    "html": HTML,
+}
+RDF: Final[Mapping[str, str]] = {TURTLE: "turtle", JSON_LD: "json-ld", RDF_XML: "rdf-xml"}
+GZIP_FROM: Final = 1024
+# a megabyte in a few milliseconds; a higher level halves the speed and saves a tenth
+GZIP_LEVEL: Final = 1
+
+Make = Callable[[], bytes]
+Page = Callable[[Request, Any], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an address stands for: its forms by media type, the first one for who takes anything.
+
+    `page` names the page that shows `subject` to a person, if the pages of the application have one of that name.
+    `identity` says which state of the data it is, for conditional requests; what is about a patient has none.
+    """
+
+    forms: Mapping[str, Make]
+    page: str = ""
+    subject: Any = None
+    identity: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def split(name: str) -> tuple[str, str]:
+    """A name and its extension, empty where it has none of EXTENSIONS.
+
+    >>> split("next_step:biopsy.svg"), split("A0-39")
+    (('next_step:biopsy', 'svg'), ('A0-39', ''))
+    """
+    stem, _, last = name.rpartition(".")
+    return (stem, last) if stem and last in EXTENSIONS else (name, "")
+
+
+async def respond(request: Request, thing: Thing, extension: str = "") -> Response:
+    """A thing in the form that the extension or else Accept asks for. Raises NotAcceptable."""
+    pages: Mapping[str, Page] = request.app.state.pages
+    offered = [*thing.forms, *([HTML] if thing.page in pages else [])]
+    form = _chosen(request, offered, extension)
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if thing.identity else "no-store"}
+    headers |= thing.headers
+    if tag := _tag(request, thing, form):
+        headers["ETag"] = tag
+        if _matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+    if form == HTML:
+        response = await pages[thing.page](request, thing.subject)
+        response.headers.update(headers)
+        return response
+    takes = takes_gzip(request.headers.get("accept-encoding"))
+    body, encoding = await desk_of(request).run(lambda: _written(thing.forms[form], takes))
+    return Response(body, headers={**headers, **encoding, "Content-Type": typed(form)})
+
+
+def typed(form: str) -> str:
+    """A media type as a Content-Type."""
+    return f"{form}; charset=utf-8" if form.startswith("text/") else form
+
+
+def _chosen(request: Request, offered: list[str], extension: str) -> str:
+    if extension:
+        form = EXTENSIONS[extension]
+        found = form if form in offered else None
+    else:
+        found = accepted(request.headers.get("accept"), offered)
+    if found is None:
+        raise NotAcceptable(f"This is available as {', '.join(offered)}.")
+    return found
+
+
+def _written(make: Make, takes_gzip: bool) -> tuple[bytes, dict[str, str]]:
+    body = make()
+    if not takes_gzip or len(body) < GZIP_FROM:
+        return body, {}
+    packer = zlib.compressobj(GZIP_LEVEL, wbits=31)
+    return packer.compress(body) + packer.flush(), {"Content-Encoding": "gzip"}
+
+
+def _tag(request: Request, thing: Thing, form: str) -> str:
+    """A weak entity tag: the same data, the same address, the same form."""
+    if not thing.identity:
+        return ""
+    parts = (thing.identity, request.url.path, request.url.query, form)
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    given = [item.strip().removeprefix("W/") for item in (header or "").split(",")]
+    return "*" in given or tag.removeprefix("W/") in given

@@ -1,0 +1,1 @@
+"""What is known of one patient, and the units of laboratory values."""

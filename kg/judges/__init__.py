@@ -1,0 +1,1 @@
+"""The second opinion: HermiT on the same axioms, and what compares the engine with it."""

@@ -1,0 +1,1 @@
+"""The compiled ontology in memory."""

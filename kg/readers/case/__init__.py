@@ -1,0 +1,1 @@
+"""Structured cases (JSON and YAML) as facts."""

@@ -1,0 +1,84 @@
+"""Entries of a case, each with the span it came from, and what could not become one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from kg.readers.text.reading import Span, Unread
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One entry of a list of the case, with its span."""
+
+    list: str
+    entry: dict[str, Any]
+    span: Span
+
+
+@dataclass
+class Draft:
+    """A case in the making."""
+
+    text: str
+    stated: list[Stated] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    unread: list[Unread] = field(default_factory=list)
+    complete: dict[str, Span] = field(default_factory=dict)
+    sex: tuple[str, Span] | None = None
+    age: tuple[int, Span] | None = None
+
+    def add(self, list_name: str, entry: dict[str, Any], span: Span) -> bool:
+        """Add an entry unless it stands there already; true in both cases."""
+        key = f"{list_name} {sorted(entry.items(), key=str)}"
+        if key not in self.seen:
+            self.seen.add(key)
+            self.stated.append(Stated(list_name, entry, span))
+        return True
+
+    def leave(self, start: int, end: int, reason: str) -> bool:
+        """Report a span as not understood; false, for nothing came of it."""
+        self.unread.append(Unread(start, end, self.text[start:end], reason))
+        return False
+
+    def case(self, as_of: datetime.date) -> tuple[dict[str, Any], dict[str, Span]]:
+        """The case as INTERFACE writes it, and the span of each JSON path. Decimals stand for numbers."""
+        case: dict[str, Any] = {"as_of": as_of.isoformat()}
+        origins: dict[str, Span] = {}
+        for name, said in (("sex", self.sex), ("age", self.age)):
+            if said:
+                case[name], origins[f"$.{name}"] = said
+        for path, item in self._placed():
+            case.setdefault(item.list, []).append(item.entry)
+            origins[path] = item.span
+        if self.complete:
+            case["record"] = {"complete": sorted(self.complete)}
+            origins |= {f"$.record.complete[{i}]": self.complete[name] for i, name in enumerate(sorted(self.complete))}
+        return case, origins
+
+    def _placed(self) -> Iterator[tuple[str, Stated]]:
+        counts: dict[str, int] = {}
+        for item in sorted(self.stated, key=lambda item: item.span):
+            number = counts.get(item.list, 0)
+            counts[item.list] = number + 1
+            yield f"$.{item.list}[{number}]", item
+
+    def drop(self, path: str, reason: str) -> None:
+        """Take out the entry at a path and report it."""
+        for place, item in list(self._placed()):
+            if path == place or path.startswith(f"{place}."):
+                self.stated.remove(item)
+                self.leave(item.span.start, item.span.end, reason)
+                return
+        if path.startswith("$.age") and self.age:
+            self.leave(self.age[1].start, self.age[1].end, reason)
+            self.age = None
+
+
+def plain(number: Decimal) -> int | Decimal:
+    """A number as JSON has it: whole ones without a point."""
+    return int(number) if number == number.to_integral_value() else number

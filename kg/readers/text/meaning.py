@@ -1,0 +1,383 @@
+"""From a name with its sense to entries of a case, or the reason why there is none.
+
+What a concept is decides the list: findings and suspicions stand under findings, conditions under diagnoses, drugs
+and therapies under treatments, past operations under procedures. A drug counts as taken where the text says so
+(`on`, `takes`, a dose, a heading, a start date), as past where it says so, and is reported otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kg.ontology.model import Concept
+from kg.readers.text.cues import PHRASES, Cue
+from kg.readers.text.dates import DateHit
+from kg.readers.text.entries import Draft
+from kg.readers.text.lexicon import Lexicon
+from kg.readers.text.named import POSITIONS, TREATMENTS, Named
+from kg.readers.text.reading import Sense, Span
+from kg.vocabulary.names import RELATED
+
+LIST_OF_KIND: Final[Mapping[str, str]] = {
+    "finding": "findings", "suspicion": "findings", "condition": "diagnoses", "drug": "treatments",
+    "therapy": "treatments", "intent": "intents", "history": "procedures", "procedure": "procedures",
+    "result": "results", "analyte": "results",
+}  # fmt: skip
+NOT_STATED: Final = ("specimen", "qualifier", "substance", "context")
+NEAR: Final = 40
+PLANNED: Final = ("drug", "therapy", "procedure")
+PAST: Final = ("condition", "drug", "therapy", "finding")
+REASONS: Final[Mapping[Sense, str]] = {
+    Sense.FAMILY: "said of the family, not of the patient",
+    Sense.HYPOTHETICAL: "a possibility or a general remark, not a statement of the patient",
+    Sense.UNCERTAIN: "stated as uncertain",
+    Sense.WITHHELD: "withheld, declined or advised against: neither taken nor planned",
+}
+_TEST_WORD: Final = re.compile(
+    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
+    re.IGNORECASE,
+)
+_RUNNING: Final = frozenset(word for phrase in PHRASES[Cue.TREATED] for word in phrase.split()) | {"having"}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the reader knows of the place of a name: heading, dose, question, day of the assessment."""
+
+    heading: str
+    taken: bool
+    gives: bool
+    asked: bool
+    diagnosed: bool
+    today: datetime.date
+
+
+class Meaning:
+    """Writes the entries of one text into its draft."""
+
+    def __init__(self, lexicon: Lexicon, draft: Draft) -> None:
+        self.lexicon, self.draft = lexicon, draft
+        self.ontology = lexicon.names.ontology
+        self.present: frozenset[str] = frozenset()
+
+    # -- which concept
+
+    def choose(self, named: Named, context: Context) -> Concept | None:
+        """The concept that a name means where it stands (P18); None when that stays open."""
+        candidates = named.hit.entry.concepts
+        for kinds in self._wanted(named, context):
+            fitting = [pair for pair in candidates if pair[0].kind in kinds]
+            if fitting:
+                candidates = tuple(fitting)
+                break
+        best = min(rank for _, rank in candidates)
+        found = {concept.name: concept for concept, rank in candidates if rank == best}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _wanted(self, named: Named, context: Context) -> Iterator[tuple[str, ...]]:
+        marks = named.marks
+        if named.position or "pending" in marks:
+            yield ("analyte", "procedure")
+        if (
+            context.taken
+            or marks & {"treated", "plan", "ended"}
+            or context.heading in ("treatments", "plan")
+            or context.gives
+        ):
+            yield TREATMENTS
+        if marks & {"suspected", "history", "had", "uncertain"} or context.heading in ("history", "diagnoses"):
+            yield ("condition", "history")
+        if context.asked:
+            yield ("analyte", "condition")
+
+    # -- entries
+
+    def state(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+        """Write what a name in a sense states; whether anything came of it."""
+        if concept.kind in NOT_STATED or sense in (Sense.ASKED, Sense.HEADING):
+            return False
+        if "allergy" in named.marks or context.heading == "allergy":
+            return self._leave(named, "an allergy or intolerance, not a treatment")
+        if sense in REASONS:
+            return self._leave(named, REASONS[sense])
+        if concept.kind == "condition" and (test := self._test_for(named)):
+            return self._test(named, test, sense, context)
+        if concept.kind == "analyte" and not named.position:
+            return self._test(named, concept, sense, context)
+        if named.position:
+            return self._positioned(named, concept, sense, context)
+        write: Callable[[Named, Concept, Context], bool] = {
+            Sense.ASSERTED: self._asserted,
+            Sense.NEGATED: self._negated,
+            Sense.SUSPECTED: self._suspected,
+            Sense.PLAN: self._planned,
+            Sense.HISTORY: self._past,
+        }[sense]
+        return write(named, concept, context)
+
+    def _leave(self, named: Named, reason: str) -> bool:
+        return self.draft.leave(named.start, named.end, reason)
+
+    def _add(self, list_name: str, named: Named, concept: Concept, **fields: Any) -> bool:
+        entry = {"concept": concept.code, **{name: value for name, value in fields.items() if value}}
+        used = [
+            hit.end
+            for hit in (named.day, named.since, named.until)
+            if hit and hit.day and hit.day.isoformat() in entry.values()
+        ]
+        end = max([named.end, *(place for place in used if place - named.end < NEAR)])
+        return self.draft.add(list_name, entry, Span(named.start, end))
+
+    def _asserted(self, named: Named, concept: Concept, context: Context) -> bool:
+        match concept.kind:
+            case "drug" | "therapy":
+                return self._treatment(named, concept, context)
+            case "intent":
+                ended = (
+                    "treated" in named.marks
+                    or "intent" in named.hit.phrase
+                    or named.hit.phrase == concept.label.casefold()
+                )
+                return (
+                    self._add("intents", named, concept)
+                    if ended or self.exact(named, concept)
+                    else self._leave(named, "an aim of a treatment, without saying that it runs")
+                )
+            case "procedure":
+                return self._procedure(named, concept)
+            case "condition" | "finding" if self._dated_past(named, context):
+                return self._past(named, concept, context)
+            case "result" if "pending" in named.marks:
+                return self._add("results", named, concept, status="pending")
+        list_name = self._list(concept)
+        days = {"date": self._day(named.day)} | ({"started": self._day(named.since)} if named.since else {})
+        return self._add(list_name, named, concept, **days)
+
+    def _list(self, concept: Concept) -> str:
+        return str(self.lexicon.customs.list_of.get(concept.name, LIST_OF_KIND[concept.kind]))
+
+    def _day(self, hit: DateHit | None) -> str:
+        """A full date in ISO form; a year or a month alone is reported and leaves the entry without a date."""
+        if hit is None:
+            return ""
+        if hit.wrong:
+            self.draft.leave(hit.start, hit.end, "the calendar has no such day; the entry stands without a date")
+            return ""
+        if hit.day is None:
+            self.draft.leave(hit.start, hit.end, "a year or a month gives no day; the entry stands without a date")
+            return ""
+        return hit.day.isoformat()
+
+    def _dated_past(self, named: Named, context: Context) -> bool:
+        """A condition with a bare year before this one, which nothing says still runs."""
+        day = named.day
+        return bool(
+            day and day.day is None and (day.year or context.today.year) < context.today.year and not context.diagnosed
+        )
+
+    # -- treatments
+
+    def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
+        running = "treated" in named.marks or context.taken or context.heading == "treatments"
+        running = running or named.since is not None or bool(set(named.hit.phrase.split()) & _RUNNING)
+        if named.until and named.until.over(context.today):
+            ended = self._day(named.until)
+            if ended and self.exact(named, concept):
+                return self._add("treatments", named, concept, started=self._day(named.since), ended=ended)
+            named.marks.add("ended")
+            return self._past(named, concept, context)
+        bygone = (
+            named.day is not None and not named.since and (named.day.year or context.today.year) < context.today.year
+        )
+        if named.day and (bygone or not running):
+            return self._past(named, concept, context)
+        if not running:
+            return self._leave(named, "named without saying whether it is taken, was taken or is planned")
+        meant, _ = self._running(named, concept)
+        return self._add("treatments", named, meant, started=self._day(named.since))
+
+    def _running(self, named: Named, concept: Concept) -> tuple[Concept, bool]:
+        """The concept for a treatment that runs, where the vocabulary has one of its own, and whether it is exact."""
+        exact = self.exact(named, concept)
+        if "treated" in named.marks and concept.kind == "therapy":
+            for name in (concept.label, *concept.synonyms):
+                for other, rank in self.lexicon.concepts(f"on {name}"):
+                    return other, exact and rank != RELATED
+        return concept, exact
+
+    def exact(self, named: Named, concept: Concept) -> bool:
+        """Whether a name stands for the concept itself, and not for what is narrower or near."""
+        return all(rank != RELATED for other, rank in named.hit.entry.concepts if other.name == concept.name)
+
+    def _planned(self, named: Named, concept: Concept, context: Context) -> bool:
+        if concept.kind not in PLANNED:
+            return self._leave(named, "stands in a plan")
+        return self._add("plans", named, concept)
+
+    def _past(self, named: Named, concept: Concept, context: Context) -> bool:
+        if concept.kind == "intent":
+            return self._leave(named, "the aim of a past treatment")
+        if concept.kind not in PAST:
+            return self._asserted_past(named, concept)
+        day = self._day(named.day)
+        ended = "ended" in named.marks or (named.until is not None and named.until.over(context.today))
+        if ended and concept.kind in TREATMENTS:
+            since, until = self._day(named.since), self._day(named.until) if named.until else day
+            exact = self.exact(named, concept)
+            if until and exact:
+                return self._add("treatments", named, concept, started=since, ended=until)
+            if exact:
+                self._add("treatments", named, concept, status="absent")
+            return self._add("history", named, concept)
+        return self._add("history", named, concept, date=day)
+
+    def _asserted_past(self, named: Named, concept: Concept) -> bool:
+        if concept.kind == "procedure":
+            return self._procedure(named, concept, done=True)
+        return self._add(self._list(concept), named, concept, date=self._day(named.day))
+
+    # -- tests
+
+    def _procedure(self, named: Named, concept: Concept, done: bool = False) -> bool:
+        marks = named.marks
+        result = self._result_of(named, concept)
+        if "pending" in marks:
+            if "done" in marks or named.day:
+                self._add("procedures", named, concept, date=self._day(named.day))
+            return self._add("results", named, result or concept, status="pending")
+        if "shows" in marks:
+            return self._add("results", named, result or concept, date=self._day(named.day))
+        if done or "done" in marks or "had" in marks or named.day:
+            return self._add("procedures", named, concept, date=self._day(named.day))
+        return self._leave(named, "a test named without saying whether it was done, is planned or shows anything")
+
+    def _result_of(self, named: Named, concept: Concept) -> Concept | None:
+        for name in (concept.label, *concept.synonyms):
+            for other, _ in self.lexicon.concepts(f"{name} result"):
+                if other.kind == "result":
+                    return other
+        return None
+
+    def _test(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+        """A test named without a value."""
+        if "pending" in named.marks:
+            return self._add("results", named, concept, status="pending")
+        if "treated" in named.marks or context.heading == "treatments":
+            return self._leave(named, f"no treatment has this name; {concept.label} is a test")
+        counted = concept.name in self.ontology.quantities
+        told = named.marks & {"negated", "shows", "done", "neg"} or self._outcome(named)
+        if not counted and told and sense in (Sense.ASSERTED, Sense.NEGATED):
+            self._leave(named, "the outcome of the test has no place in a case; only that there is a result")
+            return self._add("results", named, concept, date=self._day(named.day))
+        return self._leave(named, "a test named without a value or an outcome")
+
+    def _test_for(self, named: Named) -> Concept | None:
+        """The test that a condition's name stands in (`... serology`), or that its `negative` speaks of."""
+        word = _TEST_WORD.match(self.draft.text, named.token.end)
+        tails = [word["test"]] if word else []
+        if "tested" in named.marks:
+            tails += ["test", "serology"]
+        for tail in tails:
+            for concept, _ in self.lexicon.concepts(f"{named.hit.phrase} {tail}"):
+                return concept
+        return None
+
+    def _outcome(self, named: Named) -> bool:
+        """Whether an outcome is printed behind a test."""
+        return (
+            re.match(
+                r"[^.;\n]{0,30}\b(?:negative|positive|reactive)\b", self.draft.text[named.token.end :], re.IGNORECASE
+            )
+            is not None
+        )
+
+    def _positioned(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+        """Low, normal or high said of a test: the finding that the vocabulary has for it."""
+        finding = self.finding(concept, named.position, named.degree, named.hit.phrase)
+        if finding is None:
+            said = f"{concept.label}, {named.position.lower()}"
+            return self._leave(named, f"the vocabulary has no finding for it ({said})")
+        if sense is Sense.NEGATED:
+            return self._absent("findings", named, finding)
+        if sense is Sense.HISTORY:
+            return self._add("history", named, finding, date=self._day(named.day))
+        return self._add("findings", named, finding, date=self._day(named.day))
+
+    def finding(self, concept: Concept, position: str, degree: str, surface: str) -> Concept | None:
+        """The finding of a test at a position, with a degree where there is a name for that."""
+        if degree and (named := self._named_finding(concept, position, degree, surface)):
+            return named
+        axis = (concept.name, position)
+        found = sorted(name for name, other in self.ontology.concepts.items() if other.axis == axis)
+        if found:
+            return self.ontology.concepts[found[0]]
+        return self._named_finding(concept, position, "", surface)
+
+    def _named_finding(self, concept: Concept, position: str, degree: str, surface: str) -> Concept | None:
+        """The finding whose name is position and test, such as `normal` with what the text calls the test."""
+        for cue, name in POSITIONS.items():
+            for word in PHRASES[cue] if name == position else ():
+                for test in (surface, concept.label, *concept.synonyms):
+                    for other, _ in self.lexicon.concepts(f"{degree} {word} {test}".strip()):
+                        return other
+        return None
+
+    # -- absence
+
+    def _negated(self, named: Named, concept: Concept, context: Context) -> bool:
+        marks = named.marks
+        if concept.kind in ("condition", "suspicion") and named.test:
+            return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
+        if "suspected" in marks or "uncertain" in marks:
+            return self._leave(named, "stated as uncertain")
+        if "other" in marks and self.present & self.ontology.descendants(concept.name):
+            return self._leave(named, f"none beside the one that is stated; {concept.label} itself is not absent")
+        if concept.kind == "intent":
+            return self._absent("intents", named, concept)
+        if "plan" in marks and concept.kind in TREATMENTS:
+            return self._absent("plans", named, concept)
+        never = "never" in marks or ("neg" in marks and "had" in marks)
+        if (
+            concept.kind in PAST
+            and concept.kind != "finding"
+            and (never or "history" in marks or context.heading == "history")
+        ):
+            done = self._absent("history", named, concept)
+            return (self._absent(self._list(concept), named, concept) and done) if never and done else done
+        if concept.kind in ("drug", "therapy"):
+            meant, exact = self._running(named, concept)
+            return self._absent("treatments", named, meant, exact)
+        return self._absent(self._list(concept), named, concept)
+
+    def _absent(self, list_name: str, named: Named, concept: Concept, exact: bool | None = None) -> bool:
+        if not (self.exact(named, concept) if exact is None else exact):
+            return self._leave(named, f"narrower than {concept.label}, or only near it: its absence says nothing of it")
+        return self._add(list_name, named, concept, status="absent")
+
+    def _suspected(self, named: Named, concept: Concept, context: Context) -> bool:
+        if concept.kind != "condition":
+            return self._leave(named, "stated as suspected; only a diagnosis can be")
+        return self._add("diagnoses", named, concept, status="suspected")
+
+    def examined(self, named: Named, present: frozenset[str]) -> bool:
+        """The signs of an examination that is said to be normal, without those that the text finds (P17).
+
+        Of one that is said to be reduced or raised, the finding of that name.
+        """
+        written = False
+        if named.position != "Normal":
+            cue = next(cue for cue, position in POSITIONS.items() if position == named.position)
+            found = (self.lexicon.concepts(f"{word} {named.hit.phrase}") for word in PHRASES[cue])
+            concept = next((concepts[0][0] for concepts in found if concepts), None)
+            if concept is None:
+                return self._leave(named, f"an examination that is said to be {named.position.lower()}")
+            return self._add("findings", named, concept)
+        for name in named.hit.entry.absent:
+            below = self.ontology.descendants(name)
+            if not below & present:
+                written = self._add("findings", named, self.ontology.concepts[name], status="absent")
+        return written

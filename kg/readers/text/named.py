@@ -1,0 +1,100 @@
+"""A name in a text with all that bears on its meaning, and the one sense that this amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from kg.ontology.model import Concept
+from kg.readers.text.cues import Cue
+from kg.readers.text.dates import DateHit
+from kg.readers.text.lexicon import Hit
+from kg.readers.text.reading import Sense
+from kg.readers.text.tokens import Token
+
+POSITIONS: Final[Mapping[Cue, str]] = {Cue.LOW: "Low", Cue.NORMAL: "Normal", Cue.HIGH: "High"}
+TREATMENTS: Final = ("drug", "therapy", "intent")
+
+
+@dataclass
+class Named:
+    """A name with the marks that the words around it leave, its position on a scale, and its dates."""
+
+    token: Token
+    concept: Concept | None
+    marks: set[str] = field(default_factory=set)
+    position: str = ""
+    degree: str = ""
+    day: DateHit | None = None
+    since: DateHit | None = None
+    until: DateHit | None = None
+    test: bool = False
+    join: str = ""
+    carried: bool = False
+    start: int = -1
+    end: int = -1
+
+    def __post_init__(self) -> None:
+        self.start, self.end = self.token.start, self.token.end
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all concepts that the name can mean."""
+        return frozenset(concept.kind for concept, _ in self.hit.entry.concepts)
+
+    @property
+    def hit(self) -> Hit:
+        assert self.token.hit is not None
+        return self.token.hit
+
+    @property
+    def normal(self) -> bool:
+        """Whether the name itself says that something is normal."""
+        return self.position == "Normal" or self.hit.phrase.startswith("normal ")
+
+    @property
+    def treats(self) -> bool:
+        """Whether the name can mean a treatment."""
+        return not self.kinds.isdisjoint(TREATMENTS)
+
+    @property
+    def placeable(self) -> bool:
+        """Whether the name can be low, normal or high."""
+        return bool(self.kinds & {"analyte", "procedure"} or self.hit.entry.absent)
+
+    def date(self, day: DateHit, cue: str) -> None:
+        """Take a date as the day, or, by the word before it, as the day from which or until which the name holds."""
+        if (cue == "until" and self.since) or (cue == "since" and "ended" in self.marks):
+            self.until = day
+        elif cue == "since" or "starts" in self.marks:
+            self.since = day
+        elif cue == "until" or ("ended" in self.marks and self.day is None):
+            self.until = day
+        elif self.day is None:
+            self.day = day
+
+
+# The most restrictive sense first: a mark on a name, a heading over it, and what follows from either.
+_SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
+    (frozenset({"family"}), "family", Sense.FAMILY),
+    (frozenset({"allergy"}), "allergy", Sense.UNCERTAIN),
+    (frozenset({"asked"}), "", Sense.ASKED),
+    (frozenset({"hypothetical"}), "", Sense.HYPOTHETICAL),
+    (frozenset({"unclear"}), "", Sense.UNCERTAIN),
+    (frozenset({"withheld"}), "", Sense.WITHHELD),
+    (frozenset({"neg", "never", "negated"}), "", Sense.NEGATED),
+    (frozenset({"uncertain", "candidates"}), "uncertain", Sense.UNCERTAIN),
+    (frozenset({"suspected"}), "", Sense.SUSPECTED),
+    (frozenset({"plan"}), "plan", Sense.PLAN),
+    (frozenset({"history", "had", "ended"}), "history", Sense.HISTORY),
+)
+
+
+def sense(named: Named, heading: str, asked: bool) -> Sense:
+    """The one sense that marks, heading and question amount to."""
+    marks = named.marks | ({"asked"} if asked else set())
+    for wanted, over, found in _SENSES:
+        if wanted & marks or (over and over == heading):
+            return found
+    return Sense.ASSERTED

@@ -1,0 +1,176 @@
+"""Sentences, headings, and which parts of a text ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kg.readers.text.cues import HEADINGS
+
+_END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
+_SHORT: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d))$",
+    re.IGNORECASE,
+)
+_INITIAL: Final = re.compile(r"(?:(?<![\w/’'.-])|(?<=\w\.))(?<!\d\s)[A-Z]$")
+_CAPITAL: Final = re.compile(r"(?:^|\b[A-Z][\w'’-]*\.?)\s*$")
+_SMALL: Final = re.compile(r"\.\s+[a-z]")
+_ASKING: Final = r"what|which|how|why|whom|whose"
+_PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|below|above|over|within|until|since|after|before)"
+_VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
+_SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
+_WANTED: Final = r"(?:dose|dosage|regimen|limit|threshold|cut-?off|target|definition|mechanism|contraindications?)"
+_ASKS: Final = re.compile(
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
+    rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
+    r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
+    r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
+    r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
+    r"(?:dose|dosage|dosing|definition|meaning|mechanism|effect\s+size|contraindications?|monitoring|sources?|references?|evidence|"
+    r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|limit|target|"
+    r"odds\s+ratio|hazard\s+ratio|relative\s+risk)\s+(?:of|for|in|to)\b)\b|"
+    rf"(?:[\w-]+\s+){{1,4}}{_WANTED}\s+(?:of|for|in|with|under)\s+(?:[\w-]+\s*){{1,6}}\??\s*$)",
+    re.IGNORECASE,
+)
+_OPENS: Final = re.compile(
+    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
+    re.IGNORECASE,
+)
+_STRONG: Final = re.compile(
+    r"(?:[,:–—]|\s-|\band\b|\bso\b|\bbut\b)\s*(?:and\s+|so\s+)?(?=(?:what|how|why)\b|(?:which|when|where|who)\s+(?:is|are|should|can|do|does|next|test|tests|step|steps|treatment|drug|would|could|will|shall|must|other|else|further|one)\b"
+    r"|(?:is|are|was|does|do|did|can|could|should|may|might|would|will|shall|must|has)\s+(?:it|this|that|there|she|he|they|i|we|you|the|an?|her|his|my)\b"
+    r"|(?:next\s+step|diagnosis\s*\?|any\s+(?:advice|suggestion)|best\s+next|please|advice\b|management\s*\?|treatment\s*\?))",
+    re.IGNORECASE,
+)
+MAY_IT: Final = r"(?:contraindicated|indicated|safe|ok(?:ay)?|allowed|permitted|appropriate|advisable|acceptable)"
+_MAY_IT: Final = re.compile(rf"\b{MAY_IT}\s*\?\W*$", re.IGNORECASE)
+_AND_ASKS: Final = re.compile(
+    r",?\s*\band\s+(?=(?:what|how|why|which)\b|(?:should|can|may|could|is|are|does)\s+(?:i|we|she|he|it|this|there|the|you)\b)",
+    re.IGNORECASE,
+)
+_HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-Za-z/ ]{0,40}?)\s*:", re.MULTILINE)
+_CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}
+
+
+LONG_LINE: Final = 60
+_NEWLINE: Final = re.compile(r"(?<!\n)\n(?!\s*\n|\s*$)")
+_NEW_ITEM: Final = re.compile(r"[-*•#|]|\d+[.)]\s|[\w/ ]{0,40}:|$")
+_SMALL_WORD: Final = re.compile(
+    r"\b(?:a|an|the|and|or|nor|of|on|in|at|to|from|by|for|with|without|is|was|are|were|no|not|has|have|had|her|his|my)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """[start, end) of a sentence or a part of one; `asks` if it is a question; `mark` if it ends in a question mark."""
+
+    start: int
+    end: int
+    asks: bool
+    mark: bool
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands under a heading: its category, [start, end) of the text it governs, and its own place."""
+
+    category: str
+    start: int
+    end: int
+    name_start: int
+
+
+def segments(text: str) -> tuple[Segment, ...]:
+    """The sentences of a text, those that tell and then ask in two parts."""
+    return tuple(part for start, end in _sentences(text) for part in _parts(text, start, end))
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        if match[0] == "." and _abbreviated(text, match.start()):
+            continue
+        if match[0] == "?" and not text[start : match.start()].strip():
+            # a doubt about what follows
+            continue
+        end = match.start() if match[0].startswith("\n") else match.end()
+        if text[start:end].strip():
+            yield start, end
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def _abbreviated(text: str, stop: int) -> bool:
+    """Whether a stop ends an abbreviation or an initial (`J. Smith`, `E. coli`), and no unit or letter (`ng/L.`)."""
+    if _SHORT.search(text, max(0, stop - 8), stop):
+        return True
+    if not _INITIAL.search(text, max(0, stop - 1), stop) or _ASKS.match(text, stop + 1):
+        return False
+    return bool(_SMALL.match(text, stop) or _CAPITAL.search(text[max(0, stop - 40) : stop - 1]))
+
+
+def unwrapped(text: str) -> str:
+    """A text of the same length in which a line that goes on in the next one ends in a blank.
+
+    It goes on where no blank line, list or heading follows, and it ends in a comma or a small word, or is long and the
+    next one begins with a small letter, a digit or a bracket.
+    """
+    return _NEWLINE.sub(lambda match: " " if _goes_on(text, match.start()) else match[0], text)
+
+
+def _goes_on(text: str, place: int) -> bool:
+    line = text[text.rfind("\n", 0, place) + 1 : place].rstrip()
+    following = text[place + 1 : text.find("\n", place + 1) if "\n" in text[place + 1 :] else len(text)].lstrip(" \t")
+    if not line or _NEW_ITEM.match(following) or "\t" in line or "|" in line:
+        return False
+    if line.endswith(",") or _SMALL_WORD.search(line):
+        return True
+    return (
+        len(line) > LONG_LINE
+        and line[-1] not in ".!?:;"
+        and (following[:1].islower() or following[:1] in "(0123456789")
+    )
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[Segment]:
+    mark = text[start:end].rstrip(" \"”'’)]").endswith("?")
+    opening = (
+        _ASKS.match(text, start, end)
+        or (_MAY_IT.search(text, start, end) if mark else None)
+        or (_OPENS.match(text, start, end) if mark else None)
+    )
+    if opening:
+        restart = _AND_ASKS.search(text, opening.end(), end)
+        if restart is None:
+            yield Segment(start, end, True, mark)
+        else:
+            yield Segment(start, restart.start(), True, mark)
+            yield from _parts(text, restart.end(), end)
+        return
+    restart = _STRONG.search(text, start, end)
+    if restart is None:
+        yield Segment(start, end, False, mark)
+        return
+    if text[start : restart.start()].strip():
+        yield Segment(start, restart.start(), False, False)
+    yield Segment(restart.end(), end, True, mark)
+
+
+def headings(text: str) -> tuple[Heading, ...]:
+    """Known headings with what they govern: the rest of the line; also the lines below where the line is empty."""
+    found = []
+    marks = [match for match in _HEADING.finditer(text) if " ".join(match["name"].casefold().split()) in _CATEGORY]
+    for number, match in enumerate(marks):
+        category = _CATEGORY[" ".join(match["name"].casefold().split())]
+        following = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+        line = text.find("\n", match.end())
+        end = len(text) if line < 0 else line
+        if not text[match.end() : end].strip():
+            blank = re.search(r"\n[^\S\n]*\n", text[match.end() + 1 :])
+            end = match.end() + 1 + blank.start() if blank else len(text)
+        found.append(Heading(category, match.end(), min(end, following), match.start("name")))
+    return tuple(found)

@@ -1,0 +1,166 @@
+"""What looks clinical in a text and was not used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from kg.readers.text.cues import Cue, words_of
+from kg.readers.text.entries import Draft
+from kg.readers.text.lexicon import Hit, Lexicon
+from kg.readers.text.named import TREATMENTS
+from kg.readers.text.printed import dose_at, unit_at
+from kg.readers.text.reading import Unread
+from kg.readers.text.segments import Heading, Segment
+from kg.readers.text.tokens import Scan
+from kg.vocabulary.names import fold
+
+UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
+_WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
+_NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
+_GAP: Final = re.compile(r"[ -]{1,2}")
+_NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
+# small whole numbers and years say many things that are no value
+_BARE: Final = re.compile(r"(?:\d+\.\d+|(?!(?:19|20)\d\d(?!\d))\d{3,5}(?!\d))(?:/\d[\d.]*(?<=\d))*")
+_COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
+_CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
+_MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W_]{2,}")
+_AFTER_TAKING: Final = re.compile(
+    r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
+)
+_NOT_CLINICAL: Final = words_of("diagnosis prognosis")
+_PLAIN: Final = words_of(
+    "AM AND ASAP BD CC DD DDX DHX DOB DX ECOG ED EDTA ER EU FH FHX FOR FYI GP HPI HX ICU ID II III IM IV IX LABS MRN "
+    "NAD NB NHS NKDA NR OD OE OK PLEASE PM PMH PMHX PO PRN PS QDS RE RI ROS RR RX SC SH TDS THE TV UK USA VI VII VIII "
+    "WHO WNL XI"
+)
+_NO_DRUG_ENDINGS: Final = ("ing", "tion", "sion", "ment", "ness", "ance", "ence")
+_NO_DRUG: Final = words_of(
+    "one two three four five six "
+    "account admission another anything april arrival august average background behalf blood clinic december "
+    "dialysis diet discharge examination february follow friday going holiday imaging inspection january july june "
+    "leave long march medication medications meds monday multiple nothing november october other oxygen physical "
+    "presentation questioning regular repeat review routine saturday september several short sunday testing the "
+    "their therapy there these those thursday today treatment tuesday ultrasound ward wednesday weekends whether "
+    "which"
+)
+
+
+def leftover(
+    lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]
+) -> tuple[Unread, ...]:
+    """Spans that look clinical and that nothing has used or reported."""
+    nameless = set(_nameless_tests(scan))
+    spans = [(hit.start, hit.end) for hit in scan.hits if not hit.entry.other and hit not in nameless]
+    spans += [(value.start, value.end) for series in scan.series.values() for value in series.values]
+    spans += [(day.start, day.end) for day in scan.days]
+    spans += [(unread.start, unread.end) for unread in draft.unread]
+    spans += [(item.span.start, item.span.end) for item in draft.stated]
+    spans += [(said[1].start, said[1].end) for said in (draft.sex, draft.age) if said]
+    spans += [(span.start, span.end) for span in draft.complete.values()]
+    spans += [(head.name_start, head.start) for head in heads]
+    covered = {place for start, end in spans for place in range(start, end)}
+    asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
+    found: list[Unread] = []
+    looks = (
+        *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan), *_numbers(scan.text),
+        *_taken(scan), *_words(lexicon, scan), *_capitals(scan.text),
+    )  # fmt: skip
+    for start, end, reason in looks:
+        if start in asking or not covered.isdisjoint(range(start, end)):
+            continue
+        covered.update(range(start, end))
+        found.append(Unread(start, end, draft.text[start:end], reason))
+    return tuple(_joined(draft.text, sorted(found)))
+
+
+def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+    """In order, without those that lie inside another one with the same reason."""
+    kept: list[Unread] = []
+    for item in sorted(set(unread), key=lambda item: (item.start, -item.end, item.reason)):
+        if not any(item.end <= other.end and item.reason == other.reason for other in kept):
+            kept.append(item)
+    return tuple(sorted(kept))
+
+
+def _joined(text: str, found: Sequence[Unread]) -> Iterator[Unread]:
+    """Neighbouring words with the same reason as one span."""
+    last: Unread | None = None
+    for item in found:
+        if last and item.reason == last.reason == UNKNOWN and _GAP.fullmatch(text[last.end : item.start]):
+            last = Unread(last.start, item.end, text[last.start : item.end], UNKNOWN)
+            continue
+        if last:
+            yield last
+        last = item
+    if last:
+        yield last
+
+
+def _doses(scan: Scan) -> Iterator[tuple[int, int, str]]:
+    for series in scan.series.values():
+        if series.dose:
+            yield (*series.dose, "a dose; a case has no place for it")
+
+
+def _nameless_tests(scan: Scan) -> Iterator[Hit]:
+    """Words for a kind of test (`biopsy`) that is said to be done or planned, with no name of what it is."""
+    for hit, following in pairwise(scan.hits):
+        near = _NEAR.fullmatch(scan.text, hit.end, following.start)
+        if hit.entry.cue is Cue.TEST and following.entry.cue in _WHETHER_DONE and near:
+            yield hit
+
+
+def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
+    for hit in scan.hits:
+        if hit.entry.other:
+            yield hit.start, hit.end, UNKNOWN
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _NUMBER.finditer(text):
+        end = match.end() - (match[0][-1] in ".,")
+        unit = unit_at(text, end)
+        dose = None if unit else dose_at(text, end)
+        if unit:
+            yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
+        elif dose and dose.said:
+            yield match.start(), dose.end, "a dose; a case has no place for it"
+        elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
+            yield match.start(), bare.end(), "a number of which the text does not say what it is"
+
+
+def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:
+    for hit in scan.hits:
+        if hit.entry.cue in (Cue.TREATED, Cue.ENDED):
+            match = _AFTER_TAKING.match(scan.text, hit.end)
+            if match and fold(match["drug"]) not in _NO_DRUG and not match["drug"].endswith(_NO_DRUG_ENDINGS):
+                yield match.start("drug"), match.end("drug"), "no treatment of that name"
+
+
+def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
+    """Clinical words, but for one that goes on with the name of a treatment."""
+    treated = {hit.end for hit in scan.hits if any(concept.kind in TREATMENTS for concept, _ in hit.entry.concepts)}
+    endings = tuple(map(fold, lexicon.customs.endings))
+    drugs = tuple(map(fold, lexicon.customs.drug_endings))
+    for match in _WORD.finditer(scan.text):
+        word = fold(match[0])
+        singular = word.removesuffix("s")
+        if word in _NOT_CLINICAL or (match.start() - 1 in treated and scan.text[match.start() - 1] == " "):
+            continue
+        looks = word in lexicon.customs.words or singular in lexicon.customs.words
+        long = len(word) >= 7 and word.isalpha()
+        if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):
+            yield match.start(), match.end(), UNKNOWN
+
+
+def _capitals(text: str) -> Iterator[tuple[int, int, str]]:
+    if text.isupper():
+        return
+    for match in _CAPITALS.finditer(text):
+        plain = match[0].upper() in _PLAIN and not _MARKED.match(text, match.end())
+        if not plain and unit_at(text, match.start()) is None:
+            yield match.start(), match.end(), "an abbreviation that no name in the vocabulary has"

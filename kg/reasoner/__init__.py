@@ -1,0 +1,1 @@
+"""OWL axioms to Horn rules, rules and assertions to a closure."""

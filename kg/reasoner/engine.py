@@ -1,0 +1,376 @@
+"""The engine: rules and one patient's assertions to a closure, every rule instance recorded.
+
+The main loop is pop, store if new, fire. The rules are shared and never changed; a patient is laid on top and
+dropped. A fact is a feature of an individual. A longer rule waits for one feature of its body at a time, the rarest
+first, so that rules which share a condition with the patient but do not apply cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from kg.cache.flat import Remembered
+from kg.errors import InputError, Problem
+from kg.ontology.modules import Modules
+from kg.reasoner.closure import OUTCOMES, Closure
+from kg.reasoner.rule_tables import Facet, Others, Wanted, individual
+from kg.reasoner.rules import Feature, Rules, compile_rules
+from kg.record.assertions import Assertion, Record
+
+NOT_ASKED: Final = ""
+DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
+Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
+
+
+class Link(NamedTuple):
+    """`end` is a C (`holds`), so `start` has `P some C` (`feature`), or one of the C it has at least n of."""
+
+    start: int
+    end: int
+    holds: int
+    feature: int
+
+
+class Joined(NamedTuple):
+    """`start` P `middle` and `middle` Q `end`, so `start` R `end`, by the chain with this number."""
+
+    chain: int
+    start: int
+    middle: int
+    end: int
+
+
+@dataclass
+class Saturation:
+    """A patient's fixpoint: what holds, in the order in which it was found, and every instance of every rule.
+
+    `present` holds the features of each individual. A rule with one feature in its body fires wherever that holds;
+    `fired` are the longer ones, as rule and individual. A facet is tried only where a class holds that some rule asks
+    for together with it. A class of the record that no axiom names is in the record only: nothing follows from it.
+    """
+
+    record: Record
+    names: list[str] = field(default_factory=list)
+    present: list[dict[int, None]] = field(default_factory=list)
+    fired: list[tuple[int, int]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    joined: list[Joined] = field(default_factory=list)
+    values: dict[int, list[tuple[str, Decimal]]] = field(default_factory=dict)
+
+
+class Engine:
+    """The engine over one ontology, or over its rules alone."""
+
+    def __init__(self, ontology: Modules | None = None, rules: Rules | None = None) -> None:
+        if rules is None:
+            if ontology is None:
+                raise TypeError("an engine needs an ontology or its rules")
+            rules = compile_rules(ontology)
+        self.ontology, self.rules = ontology, rules
+
+    def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]:
+        """The closure of each patient."""
+        return tuple(self.closure(self.saturate(record)) for record in records)
+
+    def saturate(self, record: Record, recording: bool = True) -> Saturation:
+        """The fixpoint of one patient. Without `recording`, `fired`, `links` and `joined` stay empty: no proofs."""
+        return _Run(self.rules, record, recording).run()
+
+    def closures(self, records: Sequence[Record]) -> Iterator[Closure]:
+        """What `infer` gives, for records of one patient that differ in little: what they share is saturated once."""
+        if not records:
+            return
+        first, *others = (frozenset(record.assertions) for record in records)
+        shared = first.intersection(*others)
+        nodes = {item.subject for record in records for item in record.assertions}
+        start = _Run(self.rules, records[0], recording=False)
+        start.extend(sorted(shared), nodes)
+        for record in records:
+            if record.patient == start.out.record.patient and record.different == start.out.record.different:
+                run = start.copy(record)
+                run.extend([item for item in record.assertions if item not in shared], nodes)
+                yield self.closure(run.out)
+            else:
+                yield self.closure(self.saturate(record, recording=False))
+
+    def closure(self, saturation: Saturation) -> Closure:
+        """The patient's classes and inferred values."""
+        patient, asserted = saturation.record.patient, saturation.record.assertions
+        found: dict[str, list[str]] = {name: [] for name in (NOT_ASKED, "type", *self._inferred)}
+        for prop, value in map(self._asked.__getitem__, saturation.present[0]):
+            found[prop].append(value)
+        types = found["type"] + [
+            item.object for item in asserted if item.predicate == "type" and item.subject == patient
+        ]
+        return Closure(patient, frozenset(types), {name: frozenset(found[name]) for name in self._inferred})
+
+    @cached_property
+    def _asked(self) -> Remembered[int, tuple[str, str]]:
+        """Feature → what it says in a closure: the name of a class, or an inferred property and its value."""
+
+        def asked(number: int) -> tuple[str, str]:
+            kind, prop, filler, _ = self.rules.features.item[number]
+            if kind == "class":
+                return "type", filler
+            return (prop, filler) if kind == "value" and prop in self._inferred else (NOT_ASKED, "")
+
+        return Remembered(asked)
+
+    @cached_property
+    def _inferred(self) -> tuple[str, ...]:
+        """Outcomes, clashes and the lists of an assessment: what claims that apply lead to by a chain."""
+        return (*OUTCOMES, *sorted(chain.result for chain in self.rules.chains if chain.first == "claimApplies"))
+
+
+class _Run:
+    """One patient being saturated."""
+
+    def __init__(self, rules: Rules, record: Record, recording: bool) -> None:
+        self.rules, self.recording = rules, recording
+        self.out = Saturation(record)
+        self.index: dict[str, int] = {}
+        self.incoming: list[list[tuple[int, frozenset[str]]]] = []
+        self.outgoing: list[list[tuple[int, frozenset[str]]]] = []
+        self.waiting: list[Waiting] = []
+        self.counted: dict[tuple[int, int], set[int]] = {}
+        self.links: dict[Link, None] = {}
+        self.joined: dict[Joined, None] = {}
+        self.edges: set[tuple[int, str, int]] = set()
+        self.queues: list[list[int]] = []
+        self.busy: list[int] = []
+        self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
+
+    def run(self) -> Saturation:
+        record = self.out.record
+        self.extend(record.assertions, dict.fromkeys(item.subject for item in record.assertions))
+        self.out.links.extend(self.links)
+        self.out.joined.extend(self.joined)
+        return self.out
+
+    def extend(self, assertions: Iterable[Assertion], nodes: Collection[str]) -> None:
+        """What follows from these assertions as well; `nodes` are the individuals of the record."""
+        self.individual(self.out.record.patient)
+        self._assert(assertions, nodes)
+        self._saturate()
+
+    def copy(self, record: Record) -> _Run:
+        """The same for another record, without what is kept for proofs."""
+        new = _Run(self.rules, record, recording=False)
+        new.out.names, new.index = list(self.out.names), dict(self.index)
+        new.out.present = [dict(present) for present in self.out.present]
+        new.out.values = {individual: list(values) for individual, values in self.out.values.items()}
+        new.incoming, new.outgoing = ([list(links) for links in table] for table in (self.incoming, self.outgoing))
+        new.waiting = [{needed: list(group) for needed, group in waiting.items()} for waiting in self.waiting]
+        new.counted = {key: set(ends) for key, ends in self.counted.items()}
+        new.edges, new.queues = set(self.edges), [[] for _ in self.queues]
+        return new
+
+    def _saturate(self) -> None:
+        """Pop, fire, store if new.
+
+        cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire where that is popped. cls-int1: a
+        longer rule fires when its whole body holds, else it waits for a feature that does not.
+        """
+        plan, fired = self.rules.plan, self.out.fired if self.recording else None
+        while self.busy:
+            individual = self.busy.pop()
+            queue, present, waiting = self.queues[individual], self.out.present[individual], self.waiting[individual]
+            while queue:
+                feature = queue.pop()
+                alone, last, start, entries, others = plan[feature]
+                if last:
+                    present.update(last)
+                for above in start:
+                    if above not in present:
+                        present[above] = None
+                        queue.append(above)
+                for head in alone:
+                    if head not in present:
+                        present[head] = None
+                        queue.append(head)
+                if feature in waiting:
+                    entries = (*entries, *waiting.pop(feature))
+                for entry in entries:
+                    rule, body, head = entry
+                    for needed in body:
+                        if needed not in present:
+                            if needed in waiting:
+                                waiting[needed].append(entry)
+                            else:
+                                waiting[needed] = [entry]
+                            break
+                    else:
+                        if fired is not None:
+                            fired.append((rule, individual))
+                        if head not in present:
+                            present[head] = None
+                            queue.append(head)
+                if others:
+                    self._look(individual, feature, others)
+
+    # -- individuals and facts
+
+    def individual(self, name: str) -> int:
+        """The number of an individual; one of the ontology comes with its asserted classes."""
+        number = self.index.get(name)
+        if number is None:
+            number = self.index[name] = len(self.out.names)
+            self.out.names.append(name)
+            self.out.present.append({})
+            self.queues.append([])
+            self.incoming.append([])
+            self.outgoing.append([])
+            self.waiting.append({})
+            for feature, _ in self.rules.classes[name]:
+                self.add(number, feature)
+        return number
+
+    def add(self, individual: int, feature: int) -> None:
+        """Store if new."""
+        present = self.out.present[individual]
+        if feature not in present:
+            present[feature] = None
+            if not self.queues[individual]:
+                self.busy.append(individual)
+            self.queues[individual].append(feature)
+
+    def _assert(self, assertions: Iterable[Assertion], nodes: Collection[str]) -> None:
+        record = self.out.record
+        for name in nodes:
+            if self.rules.known.get(individual(name)) is not None:
+                raise _refused(record, name, "is an individual of the ontology", "Give the patient's own another name.")
+        for item in assertions:
+            subject = self.individual(item.subject)
+            if item.predicate == "type":
+                self._class(subject, item.object)
+            elif item.predicate in DATA:
+                self._value(subject, item.predicate, Decimal(item.object))
+            else:
+                self._related(subject, item.predicate, item.object, item.object in nodes)
+
+    def _class(self, individual: int, name: str) -> None:
+        feature = self.rules.known.get(Feature("class", "", name))
+        if feature in self.rules.defined:
+            where = self.out.names[individual]
+            raise _refused(self.out.record, where, f"is stated to be {name}, a defined class", "State what fits it.")
+        if feature is not None:
+            self.add(individual, feature)
+
+    def _related(self, subject: int, prop: str, value: str, node: bool) -> None:
+        """A stated link. An individual of the record is the filler of no rule."""
+        reach = self.rules.reach[prop]
+        feature = None if node else self.rules.known.get(Feature("value", prop, value))
+        if feature is not None:
+            self.add(subject, feature)
+        if node or reach.followed or reach.end:
+            self.edge(subject, prop, self.individual(value))
+        for above in reach.start:
+            self.add(subject, above)
+
+    def _value(self, individual: int, prop: str, value: Decimal) -> None:
+        """A number. prp-fp: of a functional property there is one."""
+        values = self.out.values.setdefault(individual, [])
+        if prop in self.rules.functional and any(name == prop and other != value for name, other in values):
+            where, message = self.out.names[individual], f"has two values of {prop}, which has one at most"
+            raise _refused(self.out.record, where, message, "State one.")
+        values.append((prop, value))
+        self._facets(individual, self.rules.loose)
+        for above in self.rules.reach[prop].start:
+            self.add(individual, above)
+
+    # -- links
+
+    def edge(self, start: int, prop: str, end: int) -> None:
+        """A link, seen from both sides; what is known of its end is carried to its start. prp-dom, prp-rng, prp-inv."""
+        if (start, prop, end) in self.edges:
+            return
+        self.edges.add((start, prop, end))
+        reach = self.rules.reach[prop]
+        for feature in reach.start:
+            self.add(start, feature)
+        for feature in reach.end:
+            self.add(end, feature)
+        self._one_way(start, reach.forward, end)
+        if reach.backward:
+            self._one_way(end, reach.backward, start)
+
+    def _one_way(self, start: int, props: frozenset[str], end: int) -> None:
+        self.incoming[end].append((start, props))
+        self.outgoing[start].append((end, props))
+        for feature in list(self.out.present[end]):
+            if (others := self.rules.plan[feature].others) and others.wanted:
+                self._carry(start, props, end, feature, others.wanted)
+        if not self.rules.joining.isdisjoint(props):
+            self._chains(start, props, end)
+
+    def _chains(self, start: int, props: frozenset[str], end: int) -> None:
+        for number, chain in enumerate(self.rules.chains):
+            if chain.first in props:
+                for other, beyond in list(self.outgoing[end]):
+                    if chain.second in beyond:
+                        self._join(Joined(number, start, end, other))
+            if chain.second in props:
+                for other, before in list(self.incoming[start]):
+                    if chain.first in before:
+                        self._join(Joined(number, other, start, end))
+
+    def _join(self, joined: Joined) -> None:
+        """prp-spo2 over two links of the patient graph."""
+        result, value = self.rules.chains[joined.chain].result, self.out.names[joined.end]
+        if self.recording:
+            self.joined[joined] = None
+        feature = self.rules.known.get(Feature("value", result, value))
+        if feature is not None:
+            self.add(joined.start, feature)
+        self.edge(joined.start, result, joined.end)
+
+    # -- the rules
+
+    def _look(self, individual: int, feature: int, others: Others) -> None:
+        """What a new fact means for values, for links that end here, and as a link itself."""
+        wanted, facets, link = others
+        if facets and individual in self.out.values:
+            self._facets(individual, facets)
+        if wanted:
+            for other, props in tuple(self.incoming[individual]):
+                self._carry(other, props, individual, feature, wanted)
+        if link:
+            prop, value = link
+            self.edge(individual, prop, self.individual(value))
+
+    def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
+        """dt-facet: a value on this side of the limit."""
+        for name, value in self.out.values[individual]:
+            for prop, test, limit, feature in facets:
+                if prop == name and test(value, limit):
+                    self.add(individual, feature)
+
+    def _carry(self, start: int, props: frozenset[str], end: int, feature: int, wanted: Sequence[Wanted]) -> None:
+        """cls-svf1: a link to a C gives `some C` at its start; cls-minqc counts different ends."""
+        for prop, number, size in wanted:
+            if prop in props:
+                if self.recording:
+                    self.links[Link(start, end, feature, number)] = None
+                if not size or self._enough(start, end, number, size):
+                    self.add(start, number)
+
+    def _enough(self, start: int, end: int, feature: int, size: int) -> bool:
+        """Whether the ends found so far hold `size` that are known to differ."""
+        ends = self.counted.setdefault((start, feature), set())
+        ends.add(end)
+        names = sorted(self.out.names[end] for end in ends)
+        return any(
+            all(frozenset(pair) in self.apart for pair in combinations(group, 2)) for group in combinations(names, size)
+        )
+
+
+def _refused(record: Record, name: str, message: str, remedy: str) -> InputError:
+    return InputError([Problem(record.patient, f"{name} {message}", remedy)])
+
+
+__all__ = ["Engine", "Feature", "Joined", "Link", "Saturation"]

@@ -1,0 +1,64 @@
+"""What a stated fact means in the patient graph: the property of its presence, and the context of its absence.
+
+An absence carries its context (now, history, plan, suspicion, intent) and clashes only within it (MODEL, section 3).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Final
+
+from kg.facts.patient import Fact, Status
+from kg.ontology.compiled import Ontology
+
+NOW: Final = ("findings", "diagnoses", "treatments", "results")
+PRESENT_BY_KIND: Final[Mapping[str, str]] = {
+    "finding": "hasStatedFinding",
+    "condition": "hasDiagnosis",
+    "drug": "receives",
+    "therapy": "receives",
+    "intent": "hasIntent",
+    "suspicion": "hasSuspicionOf",
+    "history": "hasUndergone",
+    "result": "hasResult",
+    "procedure": "hasUndergone",
+    "analyte": "hasUndergone",
+}
+PRESENT_BY_LIST: Final[Mapping[str, str]] = {"history": "hasHistoryOf", "plans": "plans", "intents": "hasIntent"}
+ABSENT: Final[Mapping[str, str]] = {
+    "hasStatedFinding": "hasAbsent",
+    "hasDiagnosis": "hasAbsent",
+    "receives": "hasAbsent",
+    "hasHistoryOf": "hasNoHistoryOf",
+    "hasUndergone": "hasNoHistoryOf",
+    "plans": "hasNoPlanFor",
+    "hasIntent": "hasNoIntentOf",
+    "hasSuspicionOf": "hasNoSuspicionOf",
+}
+PASSES: Final = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf")
+"""What is history once it has ended. A procedure stays done, a result stays there; a plan is then no plan."""
+LASTS: Final = ("hasUndergone", "hasResult")
+RECORDED: Final = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf", "hasUndergone", "hasResult")
+
+
+def property_of(ontology: Ontology, fact: Fact) -> str:
+    """The property of presence that a fact means: its list decides for history and plans, else what it is."""
+    kind = ontology.concepts[fact.concept].kind
+    if fact.status is Status.SUSPECTED:
+        return "hasSuspicionOf"
+    if fact.list == "history" and kind in ("history", "procedure"):
+        return "hasUndergone"
+    if fact.list == "results" and kind in ("procedure", "analyte"):
+        return "hasResult"
+    return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
+
+
+def has_ended(ontology: Ontology, fact: Fact, as_of: datetime.date) -> bool:
+    """Whether what a fact states is over: its end lies before the day of the record."""
+    return fact.ended is not None and fact.ended < as_of and property_of(ontology, fact) not in LASTS
+
+
+def absent(prop: str) -> str:
+    """The absence that stands against a property of presence; what is found by any means is present now."""
+    return ABSENT.get(prop, "hasAbsent")

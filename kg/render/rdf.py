@@ -1,0 +1,441 @@
+"""Assessments and their proofs as RDF: PROV-O and a small vocabulary of our own (ontology/core.ttl).
+
+    assessment (prov:Activity) ── prov:used ──────→ ontology version, fact set (prov:Collection of facts)
+        ↑ prov:wasGeneratedBy
+    conclusion (rdf:Statement) ── :hasProof ──────→ step ── prov:wasDerivedFrom → step ...
+        └────────────── :hasJustification ────────→ justification ── :element → axiom | fact
+    step and axiom ── dcterms:source ─────────────→ claim → passage, markers → references
+
+Every node is named by the hash of what it says, so there are no blank nodes, the same assessment gives the same bytes,
+and proofs share their steps. Each justification is a node of its own: several explanations never run together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.assess import Assessment
+from kg.assess.outcomes import Outcome
+from kg.errors import InputError, Problem
+from kg.judges.hermit import BOUNDS
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.proof.derivations import Conclusion
+from kg.proof.proof import Explainer, Leaf, Proof, Step, step_id
+from kg.reasoner.rule_tables import Axiom
+
+FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "n-triples": ox.RdfFormat.N_TRIPLES,
+    "n-quads": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "json-ld": ox.RdfFormat.JSON_LD,
+    "rdf-xml": ox.RdfFormat.RDF_XML,
+}
+_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_DIFFERENT: Final = "http://www.w3.org/2002/07/owl#differentFrom"
+_PREFIXES: Final = dict(terms.PREFIXES)
+_OUTSIDE: Final = {"type": terms.RDF + "type", "differentFrom": _DIFFERENT}
+_LOCAL: Final = {iri: name for name, iri in _OUTSIDE.items()}
+Node = ox.NamedNode | ox.Literal
+
+
+# -- names
+
+
+def _own(name: str) -> ox.NamedNode:
+    return ox.NamedNode(terms.BASE + name)
+
+
+def _outside(iri: object) -> ox.NamedNode:
+    return ox.NamedNode(str(iri))
+
+
+def _hashed(kind: str, content: str) -> ox.NamedNode:
+    return _own(f"{kind}/{hashlib.sha256(content.encode()).hexdigest()}")
+
+
+def step_node(identifier: str) -> ox.NamedNode:
+    """The node of a proof step by its id, `sha256:` and the digest."""
+    return _own("step/" + identifier.removeprefix("sha256:"))
+
+
+def assessment_node(identifier: str) -> ox.NamedNode:
+    """The node of an assessment by its id."""
+    return _own("assessment/" + identifier.removeprefix("sha256:"))
+
+
+def conclusion_node(conclusion: Conclusion) -> ox.NamedNode:
+    """The node of a statement about a patient."""
+    return _hashed("conclusion", str(conclusion))
+
+
+def axiom_node(text: str) -> ox.NamedNode:
+    """The node of an axiom by its text."""
+    return _hashed("axiom", text)
+
+
+def justification_node(conclusion: Conclusion, leaves: Iterable[Leaf]) -> ox.NamedNode:
+    """The node of one justification of a conclusion."""
+    return _hashed("justification", "\n".join((str(conclusion), *sorted(leaf.text for leaf in leaves))))
+
+
+def predicate_node(name: str) -> ox.NamedNode:
+    """The property that a conclusion's predicate stands for."""
+    return ox.NamedNode(_OUTSIDE.get(name, terms.BASE + name))
+
+
+def object_node(conclusion: Conclusion) -> Node:
+    """The object of a conclusion: an individual, a class, or a decimal."""
+    if conclusion.predicate in BOUNDS:
+        return ox.Literal(conclusion.object, datatype=ox.NamedNode(_XSD + "decimal"))
+    return _own(conclusion.object)
+
+
+# -- writing
+
+
+class _Writer:
+    """Collects triples, each once."""
+
+    def __init__(self) -> None:
+        self.triples: dict[ox.Triple, None] = {}
+
+    def say(self, subject: ox.NamedNode, predicate: object, value: Node) -> None:
+        self.triples[ox.Triple(subject, _outside(predicate), value)] = None
+
+    def own(self, subject: ox.NamedNode, name: str, value: Node) -> None:
+        self.say(subject, terms.BASE + name, value)
+
+    def text(self, subject: ox.NamedNode, name: str, value: str) -> None:
+        self.own(subject, name, ox.Literal(value))
+
+    def kinds(self, subject: ox.NamedNode, *kinds: object) -> None:
+        for kind in kinds:
+            self.say(subject, terms.RDF + "type", _outside(kind))
+
+    def statement(self, conclusion: Conclusion) -> ox.NamedNode:
+        """A statement about a patient, reified so that proofs can point at it."""
+        node = conclusion_node(conclusion)
+        self.kinds(node, terms.term("Conclusion"), terms.RDF + "Statement", terms.PROV + "Entity")
+        self.say(node, terms.RDF + "subject", _own(conclusion.subject))
+        self.say(node, terms.RDF + "predicate", predicate_node(conclusion.predicate))
+        self.say(node, terms.RDF + "object", object_node(conclusion))
+        return node
+
+    def fact(self, conclusion: Conclusion) -> None:
+        """The statement itself as a triple."""
+        self.say(_own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
+
+    def axiom(self, axiom: Axiom | Leaf) -> ox.NamedNode:
+        """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
+        text = axiom.text if isinstance(axiom, Leaf) else str(axiom)
+        node = axiom_node(text)
+        self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
+        self.text(node, "axiomText", text)
+        self.say(node, terms.DCTERMS + "source", _own(axiom.source))
+        self.say(node, terms.PROV + "hadPrimarySource", _own(axiom.source))
+        if isinstance(axiom, Axiom):
+            for place, part in enumerate((axiom.subject, axiom.predicate, axiom.object), 1):
+                self.say(node, f"{terms.RDF}_{place}", ox.Literal(part))
+            self.text(node, "fileName", axiom.file)
+        return node
+
+    def step(self, step: Step) -> ox.NamedNode:
+        node = step_node(step.id)
+        self.kinds(node, terms.term("ProofStep"), terms.PROV + "Entity")
+        self.own(node, "concludesThat", self.statement(step.conclusion))
+        self.text(node, "byRule", step.rule)
+        self.text(node, "sentence", step.sentence)
+        if step.axiom:
+            self.own(node, "byAxiom", self.axiom(step.axiom))
+            self.say(node, terms.DCTERMS + "source", _own(step.axiom.source))
+        for place, premise in enumerate(step.premises, 1):
+            self.say(node, terms.PROV + "wasDerivedFrom", step_node(premise))
+            self.say(node, f"{terms.RDF}_{place}", step_node(premise))
+        return node
+
+    def proof(self, proof: Proof) -> ox.NamedNode:
+        """A proof: its steps, and what its conclusion knows of other ways."""
+        for step in proof.steps:
+            self.step(step)
+        node = self.statement(proof.conclusion)
+        self.own(node, "hasProof", step_node(proof.id))
+        self.own(node, "alternativeCount", ox.Literal(proof.alternatives))
+        self.own(node, "partial", ox.Literal(proof.partial))
+        return node
+
+    def justification(self, conclusion: Conclusion, leaves: frozenset[Leaf]) -> None:
+        node = justification_node(conclusion, leaves)
+        self.kinds(node, terms.term("Justification"), terms.PROV + "Entity")
+        self.own(conclusion_node(conclusion), "hasJustification", node)
+        for leaf in leaves:
+            fact = leaf.source == ""
+            self.own(node, "element", self.statement(_parsed(leaf.text)) if fact else self.axiom(leaf))
+
+
+def _parsed(text: str) -> Conclusion:
+    """A fact from its text; names of individuals hold no blanks."""
+    subject, predicate, value = text.split(" ")
+    return Conclusion(subject, predicate, value)
+
+
+def proof_triples(proof: Proof) -> tuple[ox.Triple, ...]:
+    """One proof as triples, sorted."""
+    writer = _Writer()
+    writer.proof(proof)
+    return tuple(sorted(writer.triples, key=str))
+
+
+def proof_quads(proof: Proof, assessment: str) -> tuple[ox.Quad, ...]:
+    """One proof in the graph of its assessment, sorted."""
+    return _placed(proof_triples(proof), assessment)
+
+
+def assessment_graph(assessment: Assessment, justifications: bool = True) -> tuple[ox.Quad, ...]:
+    """Everything about one assessment in a graph of its own name: facts, conclusions, proofs, justifications, and of
+    the ontology the claims, passages, markers and references on which they rest. Sorted.
+
+    `justifications` false leaves the minimal sets out, which take most of the time. Raises InputError when the
+    assessment has no proofs because HermiT made it.
+    """
+    return _placed(_Graph(assessment).triples(justifications), assessment.id)
+
+
+def _placed(triples: Iterable[ox.Triple], assessment: str) -> tuple[ox.Quad, ...]:
+    graph = assessment_node(assessment)
+    return tuple(ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
+
+
+class _Graph:
+    def __init__(self, assessment: Assessment) -> None:
+        if assessment.explainer is None:
+            raise InputError([Problem(assessment.id, "has no proofs: HermiT gives none.", "Assess with the engine.")])
+        self.assessment, self.explainer = assessment, assessment.explainer
+        self.node, self.out = assessment_node(assessment.id), _Writer()
+        self.given = facts(assessment)
+        self.digest = fact_digest(self.given)
+        self.facts = _own(f"facts/{self.digest}")
+
+    def triples(self, justifications: bool) -> tuple[ox.Triple, ...]:
+        self._activity()
+        self._facts()
+        for conclusion, names in named_conclusions(self.assessment, self.explainer).items():
+            self._conclusion(conclusion, names, justifications)
+        cited = _cited(self.assessment.ontology, self.out.triples)
+        return tuple(sorted({*self.out.triples, *cited}, key=str))
+
+    def _activity(self) -> None:
+        out, ontology, record = self.out, self.assessment.ontology, self.assessment.record
+        out.kinds(self.node, terms.term("Assessment"), terms.PROV + "Activity")
+        out.say(self.node, terms.SKOS + "notation", ox.Literal(self.assessment.id))
+        out.say(self.node, terms.PROV + "used", _outside(ontology.version))
+        out.say(self.node, terms.PROV + "used", self.facts)
+        out.text(self.node, "ontologyDigest", ontology.digest)
+        out.text(self.node, "factDigest", self.digest)
+        day = ox.Literal(record.facts.as_of.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
+        out.own(self.node, "asOf", day)
+
+    def _facts(self) -> None:
+        self.out.kinds(self.facts, terms.term("FactSet"), terms.PROV + "Collection", terms.PROV + "Entity")
+        for fact in self.given:
+            self.out.say(self.facts, terms.PROV + "hadMember", self.out.statement(fact))
+            self.out.fact(fact)
+
+    def _conclusion(self, conclusion: Conclusion, names: tuple[str, ...], justifications: bool) -> None:
+        out = self.out
+        node = out.proof(self.explainer.proof(conclusion))
+        out.fact(conclusion)
+        out.say(node, terms.PROV + "wasGeneratedBy", self.node)
+        for name in names:
+            out.say(node, terms.SKOS + "notation", ox.Literal(name))
+        if justifications:
+            for leaves in self.explainer.justifications(conclusion):
+                out.justification(conclusion, leaves)
+
+
+def fact_digest(given: Iterable[Conclusion]) -> str:
+    """The SHA-256 of sorted facts, one a line."""
+    return hashlib.sha256("\n".join(map(str, given)).encode()).hexdigest()
+
+
+def facts(assessment: Assessment) -> tuple[Conclusion, ...]:
+    """The facts of an assessment as its proofs name them, sorted."""
+    record = assessment.record
+    found = {Conclusion(item.subject, item.predicate, item.object) for item in record.assertions}
+    for group in record.different:
+        found |= {Conclusion(left, "differentFrom", right) for left, right in combinations(sorted(group), 2)}
+    return tuple(sorted(found))
+
+
+def named_conclusions(assessment: Assessment, explainer: Explainer) -> Mapping[Conclusion, tuple[str, ...]]:
+    """Every conclusion of an assessment that is proved, with the ids it goes by (INTERFACE.md): the entries of the
+    lists, and the claims that apply or are excluded."""
+    outcomes = assessment.outcomes
+    decided = [*outcomes.ids(Outcome.APPLICABLE), *outcomes.ids(Outcome.EXCLUDED)]
+    found: dict[Conclusion, list[str]] = {}
+    for name in [*assessment.items, *decided]:
+        conclusion = assessment.conclusion(name)
+        if conclusion is not None and conclusion in explainer.derivations.depth:
+            found.setdefault(conclusion, []).append(name)
+    return {conclusion: tuple(sorted(names)) for conclusion, names in sorted(found.items())}
+
+
+# -- what the ontology says of the sources
+
+CITED: Final = tuple(
+    terms.BASE + kind for kind in ("claim/", "passage/", "marker/", "reference/", "article/", "source/")
+)
+
+
+def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The ontology's triples about the sources that these triples name: claims, passages, markers, references."""
+    table = _by_subject(ontology)
+    sources = (triple.object for triple in triples if triple.predicate.value == terms.DCTERMS + "source")
+    todo = [iri for source in sources for iri in _iri(source)]
+    seen: set[str] = set()
+    while todo:
+        if (node := todo.pop()) in seen:
+            continue
+        seen.add(node)
+        for triple in table.get(node, ()):
+            yield triple
+            todo += filter(_is_part, _iri(triple.object))
+
+
+def _iri(node: object) -> tuple[str, ...]:
+    return (node.value,) if isinstance(node, ox.NamedNode) else ()
+
+
+def _is_part(iri: str) -> bool:
+    """Whether a cited node belongs to the one that names it; a claim beside a claim does not."""
+    local = terms.local(iri)
+    return iri.startswith(CITED) and not (local.startswith("claim/") and local.count("/") == 1)
+
+
+@lru_cache(maxsize=2)
+def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
+    found: dict[str, list[ox.Triple]] = {}
+    for triple in ontology.index.triples:
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(CITED):
+            found.setdefault(triple.subject.value, []).append(triple)
+    return {subject: tuple(group) for subject, group in found.items()}
+
+
+# -- reading
+
+
+class ProofReader:
+    """Proofs out of triples, read once; everything is looked up, nothing believed: the ids are made anew."""
+
+    def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
+        self.spo: dict[tuple[ox.NamedNode, str], list[Node]] = {}
+        for triple in triples:
+            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
+                self.spo.setdefault((triple.subject, triple.predicate.value), []).append(triple.object)
+
+    def values(self, node: ox.NamedNode, predicate: object) -> list[Node]:
+        return self.spo.get((node, str(predicate)), [])
+
+    def one(self, node: ox.NamedNode, predicate: object) -> Node:
+        found = self.values(node, predicate)
+        if not found:
+            raise _lacks(node, str(predicate))
+        return found[0]
+
+    def linked(self, node: ox.NamedNode, predicate: object) -> ox.NamedNode:
+        found = self.one(node, predicate)
+        if not isinstance(found, ox.NamedNode):
+            raise _lacks(node, str(predicate))
+        return found
+
+    def ordered(self, node: ox.NamedNode) -> list[Node]:
+        """The members rdf:_1, rdf:_2, ..."""
+        found, place = [], 1
+        while members := self.values(node, f"{terms.RDF}_{place}"):
+            found.append(members[0])
+            place += 1
+        return found
+
+    def conclusion(self, node: ox.NamedNode) -> Conclusion:
+        parts = [self.one(node, terms.RDF + prop) for prop in ("subject", "predicate", "object")]
+        subject, predicate, value = (terms.local(part.value) for part in parts)
+        return Conclusion(subject, _LOCAL.get(predicate, predicate), value)
+
+    def axiom(self, node: ox.NamedNode) -> Axiom:
+        subject, predicate, value = (part.value for part in self.ordered(node))
+        source = terms.local(self.one(node, terms.DCTERMS + "source").value)
+        return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
+
+    def proof(self, conclusion: Conclusion) -> Proof:
+        """The proof of a conclusion. Raises InputError when the triples hold no whole proof of it."""
+        node = conclusion_node(conclusion)
+        steps = self._steps(self.linked(node, terms.term("hasProof")))
+        order = sorted(steps.values(), key=lambda item: (item[0], item[1].conclusion))
+        alternatives = int(self.one(node, terms.term("alternativeCount")).value)
+        partial = self.one(node, terms.term("partial")).value == "true"
+        return Proof(conclusion, tuple(step for _, step in order), alternatives, partial)
+
+    def _steps(self, last: ox.NamedNode) -> dict[ox.NamedNode, tuple[int, Step]]:
+        """Every step below a step with its height, premises first."""
+        below: dict[ox.NamedNode, list[ox.NamedNode]] = {}
+        todo = [last]
+        while todo:
+            if (node := todo.pop()) not in below:
+                below[node] = [premise for premise in self.ordered(node) if isinstance(premise, ox.NamedNode)]
+                todo += below[node]
+        done: dict[ox.NamedNode, tuple[int, Step]] = {}
+        try:
+            for node in TopologicalSorter(below).static_order():
+                done[node] = self._step(node, [done[premise] for premise in below[node]])
+        except CycleError as error:
+            raise InputError([Problem(last.value, "rests on itself.", "A proof has no circle.")]) from error
+        return done
+
+    def _step(self, node: ox.NamedNode, premises: list[tuple[int, Step]]) -> tuple[int, Step]:
+        conclusion = self.conclusion(self.linked(node, terms.term("concludesThat")))
+        rule = self.one(node, terms.term("byRule")).value
+        axiom = self.axiom(self.linked(node, terms.term("byAxiom"))) if self._has_axiom(node) else None
+        ids = tuple(step.id for _, step in premises)
+        number = step_id(conclusion, rule, str(axiom) if axiom else None, ids)
+        height = 1 + max((height for height, _ in premises), default=-1)
+        return height, Step(number, conclusion, rule, axiom, ids)
+
+    def _has_axiom(self, node: ox.NamedNode) -> bool:
+        return bool(self.values(node, terms.term("byAxiom")))
+
+
+def _lacks(node: ox.NamedNode, predicate: str) -> InputError:
+    return InputError([Problem(node.value, f"has no {terms.local(predicate)}.", "Give the whole graph of a proof.")])
+
+
+def proof_from_rdf(triples: Iterable[ox.Triple | ox.Quad], conclusion: Conclusion) -> Proof:
+    """The proof of a conclusion out of a graph that `proof_triples` or `assessment_graph` made.
+
+    The ids of its steps are hashes of what was read, not what the graph claims. Raises InputError when the graph
+    has no whole proof of it.
+    """
+    return ProofReader(triples).proof(conclusion)
+
+
+# -- serialisation
+
+
+def serialize(quads: Iterable[ox.Triple | ox.Quad], form: str) -> bytes:
+    """Triples or quads in one of FORMATS; the same bytes for the same set. Formats without graphs leave them out."""
+    chosen = FORMATS[form]
+    ordered: list[ox.Triple] | list[ox.Quad]
+    if chosen.supports_datasets:
+        ordered = sorted((item if isinstance(item, ox.Quad) else ox.Quad(*item) for item in quads), key=str)
+    else:
+        ordered = sorted((item.triple if isinstance(item, ox.Quad) else item for item in quads), key=str)
+    found = ox.serialize(ordered, format=chosen, prefixes=_PREFIXES)
+    assert found is not None
+    return found

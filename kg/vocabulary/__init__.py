@@ -1,0 +1,1 @@
+"""From what people write to concepts of the ontology."""

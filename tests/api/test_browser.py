@@ -1,0 +1,212 @@
+"""The pages as a person uses them, in a real Chromium; what axe finds wrong with them for people with other senses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect
+
+from browser import DESKTOP, NAMES, PATIENT, PHONE, QUESTION, ask, browsing, installed, visit
+from endpoint import Endpoint
+
+CHROMIUM = installed()
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"none of {', '.join(NAMES)} is installed")
+KINDS = ["start", "question", "rejected", "answer", "facts", "proof", "suppose", "why-not", "expired"]
+KNOWLEDGE = ["/v1/claims", "/v1/claims/A0-39", "/v1/articles/A4", "/v1/concepts/mds", "/v1/references", "/sparql"]
+expect.set_options(timeout=60_000)
+EVERYTHING: Final = {"resultTypes": ["violations"]}
+CONTRAST: Final = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SCHEMES: Final[tuple[tuple[Literal["light", "dark"], Any], ...]] = (("light", EVERYTHING), ("dark", CONTRAST))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM is not None
+    with browsing(CHROMIUM) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, endpoint: Endpoint) -> Iterator[Page]:
+    """A page on a desktop. A message on its console, such as a breach of the content policy, fails the test."""
+    found = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    found.set_default_timeout(60_000)
+    said: list[str] = []
+    elsewhere: list[str] = []
+    found.on("console", lambda message: said.append(message.text))
+    found.on("request", lambda request: elsewhere.append(request.url))
+    yield found
+    found.close()
+    assert [text for text in said if "status of 4" not in text] == []
+    assert [url for url in elsewhere if not url.startswith((endpoint.root, "data:"))] == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, with the first element of each kind; contrast in light and in dark colours."""
+    found = []
+    for scheme, options in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for item in Axe().run(page, options=options).response["violations"]:
+            found.append(f"{scheme}: {item['id']}: {item['nodes'][0]['html'][:200]}")
+    return found
+
+
+# -- what a person does
+
+
+def test_a_person_asks_about_a_patient_and_sees_what_to_do_first(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Answer")
+    summary = page.get_by_role("region", name=re.compile("Think of"))
+    expect(summary).to_be_in_viewport()
+    expect(summary.get_by_text("Do first", exact=True)).to_be_in_viewport()
+    assert re.fullmatch(rf"{endpoint.root}/v1/assessments/[0-9a-f]{{64}}", page.url)
+
+
+def test_a_person_corrects_a_value_and_sees_another_answer(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    before = page.url
+    page.get_by_text("correct, take out, add").click()
+    page.get_by_label("Change Haemoglobin").click()
+    page.get_by_label("Haemoglobin", exact=True).fill("13.4")
+    page.locator("form", has=page.get_by_label("Haemoglobin", exact=True)).get_by_role("button", name="Correct").click()
+    page.wait_for_url(lambda url: url != before)
+    expect(page.get_by_text("Haemoglobin 13.4 g/dL", exact=False).first).to_be_visible()
+    expect(page.locator(".source-text mark.gone")).to_have_text("Hb 9.8 g/dL")
+
+
+def test_a_mark_in_the_text_opens_the_fact_that_came_of_it(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    expect(page.get_by_label("Change Leukopenia")).to_be_hidden()
+    page.locator("mark").get_by_role("link", name="leukopenia").click()
+    expect(page.get_by_label("Change Leukopenia")).to_be_visible()
+
+
+def test_a_person_opens_a_proof_and_follows_it_to_the_claim_and_its_source(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name=re.compile("^Why: .*Bone marrow biopsy")).first.click()
+    picture = page.get_by_role("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 300")
+    page.locator("#passages ~ ul").get_by_role("link", name="A0-08").click()
+    assert page.url == f"{endpoint.root}/v1/claims/A0-08"
+    page.go_back()
+    page.locator("#passages ~ ul a[href^='/v1/references/']").first.click()
+    assert "/v1/references/A0-R" in page.url
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_picture_is_shown_in_full_size_without_a_script(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name=re.compile("^Why: .*Bone marrow biopsy")).first.click()
+    width = "image => image.getBoundingClientRect().width"
+    small = page.get_by_role("img").evaluate(width)
+    page.get_by_label("Full size").check()
+    assert page.get_by_role("img").evaluate(width) > small
+
+
+def test_a_person_asks_what_if_and_keeps_it(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    before = page.url
+    page.get_by_role("button", name="Yes: ").first.click()
+    expect(page.get_by_role("heading", name="Gained")).to_be_visible()
+    page.get_by_role("link", name="Back, unchanged").click()
+    assert page.url == before
+    page.get_by_role("button", name="Yes: ").first.click()
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Answer")
+    assert page.url != before
+
+
+def test_a_person_answers_a_question_with_a_value(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    form = page.locator("#questions ~ ul form").filter(has=page.locator("input[name=value]")).first
+    form.locator("input[name=value]").first.fill("612")
+    form.get_by_role("button", name="What if").click()
+    expect(page.get_by_text(re.compile(r"^with .* 612 "))).to_be_visible()
+
+
+def test_all_of_it_works_from_the_keyboard(page: Page, endpoint: Endpoint) -> None:
+    page.goto(endpoint.root)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PATIENT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Answer")
+
+
+def test_all_of_it_works_without_scripts(browser: Browser, endpoint: Endpoint) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("button", name="No: ").first.click()
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Answer")
+    context.close()
+
+
+def test_a_question_leads_to_the_editor_with_its_query(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, QUESTION)
+    page.get_by_text("The query that found this").click()
+    page.get_by_role("link", name="Open it in the editor").click()
+    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+
+
+def test_a_person_runs_a_query_of_the_project_in_the_editor(page: Page, endpoint: Endpoint) -> None:
+    page.goto(endpoint.sparql)
+    page.get_by_label("A query of the project").select_option("questions/articles")
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(4)
+    page.get_by_label("SPARQL query").fill("SELECT ?claim {")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 1, column")
+
+
+def test_a_person_asks_the_graph_of_an_answer_what_explains_it(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name="SPARQL", exact=True).last.click()
+    page.get_by_label("A query of the project").select_option("explain/sources")
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.get_by_role("textbox", name="conclusion").fill("A0-08")
+    page.get_by_role("button", name="Put in").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("table").get_by_role("row").nth(1)).to_contain_text("A0-08")
+
+
+# -- for everybody
+
+
+def test_axe_finds_nothing_on_any_page_about_a_patient(page: Page, endpoint: Endpoint) -> None:
+    found = {name: violations(page) for name in visit(page, endpoint)}
+    assert list(found) == KINDS
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("path", KNOWLEDGE)
+def test_axe_finds_nothing_on_pages_of_knowledge(page: Page, endpoint: Endpoint, path: str) -> None:
+    page.goto(endpoint.root + path)
+    assert violations(page) == []
+
+
+def test_no_page_is_wider_than_a_phone(page: Page, endpoint: Endpoint) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    wide = {name: page.evaluate("document.documentElement.scrollWidth") for name in visit(page, endpoint)}
+    assert list(wide) == KINDS
+    assert {name: width for name, width in wide.items() if width > PHONE[0]} == {}
+
+
+def test_on_paper_everything_is_unfolded_and_nothing_is_to_be_clicked(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.emulate_media(media="print")
+    expect(page.get_by_text("human review pending").last).to_be_visible()
+    for section in page.locator("details.section > ul").all():
+        assert section.evaluate("list => list.getBoundingClientRect().height") > 0
+    assert page.locator(":is(button, input, select):visible").count() == 0

@@ -1,0 +1,454 @@
+"""Pages about a patient over HTTP: what they show, what can be changed on them, and what they keep to themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx2 as httpx
+import pytest
+
+from endpoint import Endpoint
+from kg.ontology.compiled import Ontology
+from pages import BROWSER, LARGEST, Elements
+from service import EXAMPLES, NAMES, OFF_CHEMOTHERAPY
+
+FORM = "application/x-www-form-urlencoded"
+HEADERS = {"accept": BROWSER}
+POSTED = {**HEADERS, "content-type": FORM}
+PATIENT = (
+    "62-year-old woman, history of breast cancer. Hb 9.8 g/dL, B12 1250 ng/L, leukopenia. "
+    "No chemotherapy. Father had lymphoma."
+)
+
+
+@pytest.fixture(autouse=True)
+def _reader(endpoint: Endpoint) -> Iterator[None]:
+    """The cookies of the service, if it ever set one, would be seen here."""
+    yield
+    assert not endpoint.client.cookies
+
+
+def sent(endpoint: Endpoint, text: str, path: str = "/", **fields: str) -> httpx.Response:
+    return endpoint.client.post(path, data={"text": text, **fields} if text else fields, headers=HEADERS)
+
+
+def answer_of(endpoint: Endpoint, text: str) -> str:
+    """The address of the answer to a text."""
+    response = sent(endpoint, text)
+    assert response.status_code == 303, response.text
+    return response.headers["location"]
+
+
+def shown(endpoint: Endpoint, path: str) -> Elements:
+    response = endpoint.client.get(path, headers=HEADERS)
+    assert response.status_code == 200, response.text
+    return checked(response)
+
+
+def checked(response: httpx.Response) -> Elements:
+    """A page: well-formed, one heading, every field with a label or a name of its own, ids distinct, not too large."""
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert len(response.content) < LARGEST
+    page = Elements(response.text)
+    assert len(page.all("h1")) == 1
+    assert page.all("html")[0]["lang"] == "en"
+    assert len(page.ids()) == len(set(page.ids()))
+    labelled = {item["for"] for item in page.all("label")}
+    fields = [item for item in page.all("input") if item.get("type") != "hidden"]
+    assert {item["id"] for item in fields + page.all("select") + page.all("textarea")} <= labelled
+    assert not [item for _, item in page.found if "style" in item or any(name.startswith("on") for name in item)]
+    targets = {item["href"][1:] for item in page.all("a") if item["href"].startswith("#")}
+    assert targets <= set(page.ids())
+    return page
+
+
+def changed(endpoint: Endpoint, place: str, **fields: str) -> httpx.Response:
+    return endpoint.client.post(f"{place}/change", data=fields, headers=HEADERS)
+
+
+def kept(endpoint: Endpoint, place: str, **fields: str) -> str:
+    """The address of the answer after a change."""
+    response = changed(endpoint, place, **fields)
+    assert response.status_code == 303, response.text
+    return response.headers["location"]
+
+
+def concepts(endpoint: Endpoint, place: str) -> dict[str, str]:
+    """What is understood, by concept: the value or the status."""
+    found = endpoint.client.get(place).json()["understood"]
+    return {item["concept"]: str(item.get("value", item["status"])) for item in found}
+
+
+def key_of(page: Elements, label: str) -> str:
+    """The key of the fact whose form is labelled so."""
+    fields = {item["for"] for item in page.all("label")}
+    names = {item.get("aria-label"): item for item in page.all("summary")}
+    assert f"Change {label}" in names
+    order = [item["id"] for item in page.all("li") if re.fullmatch(r"[fm]\d+", item.get("id", ""))]
+    changes = [name for name in names if name and name.startswith("Change ") and name != "Change day, sex, age"]
+    key = order[changes.index(f"Change {label}")]
+    assert {f"{key}-value", f"{key}-status"} & fields
+    return key
+
+
+# -- the start page
+
+
+def test_the_start_page_has_a_field_three_things_to_try_and_every_example_patient(endpoint: Endpoint) -> None:
+    page = shown(endpoint, "/")
+    asks = [item for item in page.all("button") if item.get("aria-label", "").startswith("Ask: ")]
+    assert len(asks) == 3
+    assert [item["href"] for item in page.all("a") if "?example=" in item["href"]] == [
+        f"/?example={name}" for name in NAMES
+    ]
+
+
+def test_each_thing_to_try_is_answered(endpoint: Endpoint, ontology: Ontology) -> None:
+    for article in ontology.articles.values():
+        response = endpoint.client.post("/", data={"text": article.title}, headers=HEADERS, follow_redirects=True)
+        assert response.status_code == 200
+        assert f"{article.id}-" in checked(response).text
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
+def test_every_example_patient_can_be_put_in_the_field_and_asked(endpoint: Endpoint, path: Path) -> None:
+    start = endpoint.client.get("/", params={"example": path.stem}, headers=HEADERS)
+    text = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", start.text, re.DOTALL)
+    assert text is not None
+    page = shown(endpoint, answer_of(endpoint, unescape(text[1])))
+    assert "Understood" in page.text
+
+
+def test_a_question_is_answered_with_claims_passages_and_the_query_that_was_run(endpoint: Endpoint) -> None:
+    page = checked(sent(endpoint, "What dose of epoetin is given in low-risk MDS?"))
+    assert "/v1/claims/A0-32" in page.links()
+    assert "by-list-position" in page.text
+    (query,) = [link for link in page.links() if link.startswith("/sparql?query=")]
+    assert endpoint.client.get(query, headers={"accept": "text/csv"}).status_code == 200
+
+
+def test_what_the_articles_do_not_say_is_said_plainly(endpoint: Endpoint) -> None:
+    page = checked(sent(endpoint, "What is the dose of hydroxyurea?"))
+    assert "The articles do not" in page.text
+
+
+def test_a_case_in_json_and_one_in_yaml_lead_to_the_same_answer(endpoint: Endpoint) -> None:
+    yaml = "as_of: 2026-02-10\nfindings:\n  - {concept: pancytopenia}\n"
+    json = '{"as_of": "2026-02-10", "findings": [{"concept": "pancytopenia"}]}'
+    assert answer_of(endpoint, yaml) == answer_of(endpoint, json)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" ", "the text: is empty"),
+        ("sex: female\nage: many", "$.age"),
+        ('{"findings": [{"concept": "pancytopeniaa"}]}', "pancytopenia"),
+        ('{"findings":', "is not JSON"),
+        ("x" * 20_001, "20001 characters"),
+    ],
+)
+def test_what_cannot_be_used_stays_in_the_field_with_the_reason(endpoint: Endpoint, text: str, said: str) -> None:
+    response = endpoint.client.post("/", data={"text": text}, headers=HEADERS)
+    assert response.status_code == 422
+    page = checked(response)
+    assert said in page.text
+    assert page.all("textarea")[0]["aria-invalid"] == "true"
+    assert text in unescape(response.text)
+
+
+def test_the_day_of_the_record_can_be_given(endpoint: Endpoint) -> None:
+    place = sent(endpoint, PATIENT, as_of="2026-02-10").headers["location"]
+    assert "as of 2026-02-10" in shown(endpoint, place).text
+    assert sent(endpoint, PATIENT, as_of="10.2.2026").status_code == 422
+
+
+def test_a_body_that_is_no_form_is_refused(endpoint: Endpoint) -> None:
+    assert endpoint.client.post("/", json={"text": PATIENT}).status_code == 415
+    assert endpoint.client.post("/", content=b"text=%ff", headers={"content-type": FORM}).status_code == 400
+
+
+# -- the answer
+
+
+@pytest.fixture(scope="module")
+def place(endpoint: Endpoint) -> str:
+    return answer_of(endpoint, PATIENT)
+
+
+def test_the_text_is_shown_whole_with_what_was_understood_marked(endpoint: Endpoint, place: str) -> None:
+    text = endpoint.client.get(place, headers=HEADERS).text
+    (source,) = re.findall(r'<div class="source-text"[^>]*>(.*?)</div>', text, re.DOTALL)
+    assert unescape(re.sub(r"<[^>]+>", "", source)) == PATIENT
+    marks = re.findall(r'<mark class="(\w+)">(?:<a [^>]*>)?([^<]+)', source)
+    assert ("present", "leukopenia") in marks
+    assert ("absent", "chemotherapy") in marks
+    assert ("unread", "lymphoma") in marks
+    assert len(marks) >= 7
+
+
+def test_what_was_not_used_is_told_with_the_reason(endpoint: Endpoint, place: str) -> None:
+    assert "“lymphoma”: said of the family" in shown(endpoint, place).text
+
+
+def test_the_page_says_what_the_text_answer_says_in_the_same_order(endpoint: Endpoint, place: str) -> None:
+    page = shown(endpoint, place)
+    text = endpoint.client.get(place, headers={"accept": "text/plain"}).text
+    headings = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    shared = [line for line in headings if f" {line} " in page.text and len(line) < 60]
+    assert {"Act now", "Next steps, in order", "Avoid", "Differential", "Sources"} <= set(shared)
+    first = [page.text.rindex(name) for name in ("Act now", "Next steps, in order", "Differential")]
+    assert first == sorted(first)
+
+
+def test_every_conclusion_leads_to_its_proof(endpoint: Endpoint, place: str) -> None:
+    data, links = endpoint.client.get(place).json(), set(shown(endpoint, place).links())
+    for name in ("next_steps", "contraindications", "differential", "treatments", "monitoring"):
+        for item in data[name]:
+            if item["basis"] == "entailed":
+                assert f"{place}/proofs/{item['id']}" in links
+    for claim in data["claims"]["applicable"]:
+        assert f"{place}/proofs/{claim['id']}" in links
+
+
+def test_every_link_of_an_answer_leads_somewhere(endpoint: Endpoint, place: str) -> None:
+    links = {link.partition("#")[0] for link in shown(endpoint, place).links()} - {""}
+    assert len(links) > 40
+    others, proofs = ({link for link in links if ("/proofs/" in link) is wanted} for wanted in (False, True))
+    tried = [*sorted(others), *sorted(proofs)[::8]]
+    assert len(tried) > 20
+    broken = [link for link in tried if endpoint.client.get(link, headers=HEADERS).status_code != 200]
+    assert broken == []
+
+
+def test_a_text_that_also_asks_is_answered_on_the_same_page(endpoint: Endpoint) -> None:
+    page = shown(endpoint, answer_of(endpoint, f"{PATIENT} What dose of epoetin is given in low-risk MDS?"))
+    assert "To the question" in page.text
+    assert "Act now" in page.text
+
+
+# -- changing facts
+
+
+def test_a_fact_that_is_taken_out_is_gone_and_struck_in_the_text(endpoint: Endpoint, place: str) -> None:
+    key = key_of(shown(endpoint, place), "Leukopenia")
+    after = kept(endpoint, place, do="remove", fact=key)
+    assert "leukopenia" in concepts(endpoint, place)
+    assert "leukopenia" not in concepts(endpoint, after)
+    assert '<mark class="gone">leukopenia</mark>' in endpoint.client.get(after, headers=HEADERS).text
+
+
+def test_a_value_is_corrected_with_its_unit_and_sign(endpoint: Endpoint, place: str) -> None:
+    key = key_of(shown(endpoint, place), "Haemoglobin")
+    after = kept(endpoint, place, do="correct", fact=key, value="<131", unit="g/L", date="2026-01-30")
+    (value,) = [item for item in endpoint.client.get(after).json()["understood"] if item["concept"] == "hemoglobin"]
+    assert (value["value"], value["comparator"], value["unit"], value["date"]) == (131, "<", "g/L", "2026-01-30")
+
+
+def test_the_status_of_a_fact_is_corrected(endpoint: Endpoint, place: str) -> None:
+    key = key_of(shown(endpoint, place), "Chemotherapy")
+    after = kept(endpoint, place, do="correct", fact=key, status="present", started="2026-01-05")
+    assert concepts(endpoint, after)["chemotherapy"] == "present"
+
+
+def test_a_fact_is_added_by_any_of_its_names(endpoint: Endpoint, place: str) -> None:
+    after = kept(endpoint, place, do="add", name="MMA", value="120", unit="nmol/L")
+    after = kept(endpoint, after, do="add", name="ESA", **{"as": "planned"})
+    found = concepts(endpoint, after)
+    assert found.keys() - concepts(endpoint, place).keys() == {"mma", "esa"}
+    assert "added here" in shown(endpoint, after).text
+
+
+def test_day_sex_and_age_are_corrected(endpoint: Endpoint, place: str) -> None:
+    after = kept(endpoint, place, do="person", as_of="2026-03-01", sex="male", age="71")
+    assert "as of 2026-03-01; sex: male; age: 71" in shown(endpoint, after).text
+
+
+def test_a_list_is_declared_incomplete(endpoint: Endpoint) -> None:
+    place = answer_of(endpoint, "as_of: 2026-02-10\nfindings: [{concept: pancytopenia}]\nrecord: {complete: [history]}")
+    assert "complete in: history" in shown(endpoint, place).text
+    assert "complete in: history" not in shown(endpoint, kept(endpoint, place, do="incomplete", list="history")).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"do": "correct", "fact": "m0", "value": "12,x", "unit": "g/dL"}, "12,x"),
+        ({"do": "correct", "fact": "m0", "value": "NaN", "unit": "g/dL"}, "value"),
+        ({"do": "add", "name": "xyz"}, "xyz"),
+        ({"do": "add", "name": ""}, "concept"),
+        ({"do": "remove", "fact": "f99"}, "not stated"),
+        ({"do": "remove", "fact": "²"}, "not stated"),
+        ({"do": "person", "age": "old"}, "age"),
+        ({"do": "person", "as_of": "yesterday"}, "as_of"),
+        ({"do": "answer", "list": "findings", "concept": "leukopenia", "status": ""}, "no answer"),
+        ({"do": "explode"}, "no change"),
+        ({"do": ""}, "no change"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_explained_on_the_answer(
+    endpoint: Endpoint, place: str, fields: dict[str, str], said: str
+) -> None:
+    response = changed(endpoint, place, **fields)
+    assert response.status_code == 422
+    page = checked(response)
+    (alert,) = re.findall(r'<section class="error" role="alert".*?</section>', response.text, re.DOTALL)
+    assert said in unescape(alert)
+    assert "Understood" in page.text
+
+
+def test_the_day_cannot_be_set_before_a_date_of_the_record(endpoint: Endpoint) -> None:
+    place = answer_of(endpoint, OFF_CHEMOTHERAPY.read_text(encoding="utf-8"))
+    response = changed(endpoint, place, do="person", as_of="2026-01-01")
+    assert response.status_code == 422
+    assert "2026-02-06" in checked(response).text
+
+
+# -- what if
+
+
+def test_what_if_shows_what_comes_and_goes_and_can_be_kept(endpoint: Endpoint) -> None:
+    place = answer_of(endpoint, OFF_CHEMOTHERAPY.read_text(encoding="utf-8"))
+    fields = {"do": "answer", "list": "treatments", "concept": "active_chemotherapy", "status": "present"}
+    page = checked(changed(endpoint, place, **fields, then="suppose"))
+    assert re.search(r"Changed contraindication: Not indicated: .* before: Contraindicated: ", page.text)
+    assert re.search(r"These claims would be excluded \(1\) .* A0-39 applicable before", page.text)
+    again = {item["name"]: item["value"] for item in page.all("input") if item.get("type") == "hidden"}
+    assert again == fields
+    after = kept(endpoint, place, **again)
+    assert concepts(endpoint, after)["active_chemotherapy"] == "present"
+    before, now = (endpoint.client.get(one).json() for one in (place, after))
+    assert "A0-39" in {item["id"] for item in before["claims"]["applicable"]}
+    assert "A0-39" not in {item["id"] for item in now["claims"]["applicable"]}
+
+
+def test_what_if_agrees_with_the_api(endpoint: Endpoint, place: str) -> None:
+    fact = {"list": "findings", "entry": {"concept": "pancytopenia"}}
+    found = endpoint.client.post(f"{place}/what-if", json=fact).json()
+    fields = {"do": "answer", "list": "findings", "concept": "pancytopenia", "status": "present"}
+    response = changed(endpoint, place, **fields, then="suppose")
+    gained = re.search(r'aria-labelledby="h-Gained".*?</section>', response.text, re.DOTALL)
+    assert gained is not None
+    assert gained[0].count("<li>") == len(found["added"]) > 0
+    assert all(f">{name}</a>" in response.text for name in found["claims"])
+
+
+def test_a_change_without_effect_says_so(endpoint: Endpoint, place: str) -> None:
+    fields = {"do": "answer", "list": "findings", "concept": "leukopenia", "status": "present"}
+    assert "Nothing would change" in checked(changed(endpoint, place, **fields, then="suppose")).text
+
+
+def test_every_question_of_the_answer_can_be_tried(endpoint: Endpoint, place: str) -> None:
+    text = endpoint.client.get(place, headers=HEADERS).text
+    forms = [form for form in re.findall(r"<form.*?</form>", text, re.DOTALL) if 'value="answer"' in form]
+    assert len(forms) >= 5
+    for form in forms:
+        fields: list[tuple[str, str]] = []
+        for name, rest in re.findall(r'<(?:input|select|button)[^>]*? name="(\w+)"([^>]*)', form):
+            given = re.search(r'value="([^"]*)"', rest)
+            default = {"value": "5", "unit": "", "status": "present"}.get(name, "")
+            if name != "status" or "status" not in [key for key, _ in fields[-1:]]:
+                fields.append((name, given[1] if given else default))
+        response = endpoint.client.post(f"{place}/change", content=urlencode(fields), headers=POSTED)
+        assert response.status_code in (200, 422), response.text
+        assert response.status_code == 200 or "unit" in response.text, response.text
+
+
+# -- proofs
+
+
+def test_a_proof_shows_facts_passages_markers_sets_and_what_would_change_it(endpoint: Endpoint, place: str) -> None:
+    page = shown(endpoint, f"{place}/proofs/A0-39")
+    assert "Chemotherapy: absent" in page.text
+    assert "[1] by-list-position" in page.text
+    assert "/v1/claims/A0-39" in page.links()
+    assert any(link.startswith("/v1/references/A0-R") for link in page.links())
+    assert re.search(r"What would change it .* then it no longer holds", page.text)
+    assert re.search(r"Minimal sets it follows from \(\d+", page.text)
+
+
+def test_a_proof_has_a_picture_with_a_text_in_its_place_and_all_its_forms(endpoint: Endpoint, place: str) -> None:
+    page = shown(endpoint, f"{place}/proofs/A0-39")
+    (picture,) = page.all("img")
+    assert re.match(r"Proof in \d+ steps from \d+ facts", picture["alt"])
+    files = {item["href"]: endpoint.client.get(item["href"]) for item in page.all("a") if "download" in item}
+    assert {path.rpartition(".")[2] for path in files} == {"svg", "txt", "md", "json", "ttl", "jsonld"}
+    assert picture["src"] in files
+    assert {response.status_code for response in files.values()} == {200}
+
+
+def test_every_conclusion_of_an_example_has_a_page_of_its_proof(endpoint: Endpoint) -> None:
+    place = answer_of(endpoint, OFF_CHEMOTHERAPY.read_text(encoding="utf-8"))
+    proofs = sorted({link for link in shown(endpoint, place).links() if "/proofs/" in link})
+    assert len(proofs) >= 8
+    for path in proofs:
+        assert "In words" in shown(endpoint, path).text
+
+
+def test_a_claim_that_is_open_says_what_is_missing_and_lets_one_answer(endpoint: Endpoint, place: str) -> None:
+    data = endpoint.client.get(place).json()["claims"]
+    for item in (*data["undetermined"][:5], *data["ambiguous"][:5]):
+        page = shown(endpoint, f"{place}/why-not/{item['id']}")
+        assert len([form for form in page.all("form") if form["action"] == f"{place}/change"]) == len(item["missing"])
+
+
+# -- errors and privacy
+
+
+def test_an_error_is_a_page_for_a_person_and_a_problem_for_a_program(endpoint: Endpoint) -> None:
+    for path, status in (("/v1/assessments/none", 404), ("/nothing", 404), ("/v1/claims/A9-99", 404)):
+        page = endpoint.client.get(path, headers=HEADERS)
+        assert page.status_code == status
+        assert len(checked(page).all("h1")) == 1
+        assert endpoint.client.get(path).headers["content-type"] == "application/problem+json"
+
+
+def test_nothing_of_a_patient_stands_in_an_address_or_is_stored_on_the_way(endpoint: Endpoint, place: str) -> None:
+    assert re.fullmatch(r"/v1/assessments/[0-9a-f]{64}", place)
+    page = shown(endpoint, place)
+    for form in page.all("form"):
+        assert form["method"] == "post"
+    paths = [place, f"{place}/proofs/A0-39", f"{place}/why-not/A0-50"]
+    answers = [endpoint.client.get(path, headers=HEADERS) for path in paths]
+    fields = {"do": "answer", "list": "findings", "concept": "pancytopenia", "status": "present"}
+    answers += [
+        sent(endpoint, PATIENT),
+        sent(endpoint, "How is it?"),
+        changed(endpoint, place, **fields, then="suppose"),
+    ]
+    for response in answers:
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        policy = response.headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "form-action 'self'" in policy
+
+
+def test_what_a_person_writes_is_never_markup(endpoint: Endpoint) -> None:
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+    place = answer_of(endpoint, f"{PATIENT} {bad}")
+    for response in (
+        endpoint.client.get(place, headers=HEADERS),
+        changed(endpoint, place, do="add", name=bad),
+        sent(endpoint, f"What is {bad}?"),
+        sent(endpoint, '{"findings": [{"concept": "<script>alert(1)</script>"}]}'),
+    ):
+        assert "<script>alert" not in response.text
+        assert "<img src=x" not in response.text
+        checked(response)
+
+
+def test_pages_load_nothing_from_another_server(endpoint: Endpoint, place: str) -> None:
+    seen = 0
+    for path in ("/", place, f"{place}/proofs/A0-39"):
+        page = shown(endpoint, path)
+        loaded = [item["href"] for item in page.all("link")] + [item["src"] for item in page.all("img")]
+        assert all(address.startswith("/") for address in loaded)
+        assert page.all("script") == []
+        seen += len(loaded)
+    assert seen == 7

@@ -1,0 +1,443 @@
+"""The dataset: what its graphs hold, where it is kept, and how one query is answered over it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.cache import artifacts as caches
+from kg.errors import MalformedQuery, NotAcceptable, OntologyError, QueryFailed, QueryRefused, QueryTooLarge
+from kg.judges.hermit import Hermit
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.store import dataset
+from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
+from kg.store.evaluate import Query, evaluate
+from kg.store.forms import TABLE, Kind
+from kg.store.mappings import mappings
+from kg.store.tokens import Words, may_vary, place, tokens
+from places import SUPPORT
+
+B = terms.BASE
+PREFIXES = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in terms.PREFIXES.items()) + f" PREFIX g: <{B}graph/> "
+MODULES = 9
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    return open_store()
+
+
+def rows(store: ox.Store, query: str) -> list[dict[str, str]]:
+    found = json.loads(evaluate(store, Query(PREFIXES + query)).body)["results"]["bindings"]
+    return [{name: cell["value"] for name, cell in row.items()} for row in found]
+
+
+def holds(store: ox.Store, query: str) -> bool:
+    return bool(json.loads(evaluate(store, Query(PREFIXES + query)).body)["boolean"])
+
+
+def shape(triples: Iterable[ox.Triple]) -> tuple[Counter[tuple[str, ...]], int]:
+    """Triples without the names of their blank nodes, numbers by their value; and the number of blank nodes."""
+    rows = [(triple.subject, triple.predicate, triple.object) for triple in triples]
+    blank = {node for row in rows for node in row if isinstance(node, ox.BlankNode)}
+    return Counter(tuple(map(plain, row)) for row in rows), len(blank)
+
+
+def plain(node: object) -> str:
+    if isinstance(node, ox.BlankNode):
+        return "_:"
+    number = isinstance(node, ox.Literal) and re.search(r"#(decimal|\w*[iI]nteger)$", node.datatype.value)
+    return str(Decimal(node.value).normalize()) if number else str(node)  # type: ignore[attr-defined]
+
+
+# -- the graphs
+
+
+def test_there_is_a_graph_for_each_module_and_four_that_are_made(store: ox.Store) -> None:
+    names = {graph.value.removeprefix(B + "graph/") for graph in store.named_graphs()}
+    assert {name for name in names if not name.startswith("asserted/")} == {"claims", "inferred", "mappings", "void"}
+    assert len(names) == MODULES + 4
+
+
+def test_an_asserted_graph_is_its_module(store: ox.Store, ontology: Ontology) -> None:
+    for path in ontology.files:
+        graph = ox.NamedNode(f"{B}graph/asserted/{path.stem}")
+        found = [quad.triple for quad in store.quads_for_pattern(None, None, None, graph)]
+        assert shape(found) == shape(ontology.triples_of(path)), path
+
+
+def test_the_default_graph_is_the_union_of_all_others(store: ox.Store) -> None:
+    union = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    named = {quad.triple for quad in store if isinstance(quad.graph_name, ox.NamedNode)}
+    assert union == named
+    assert len(union) > 60_000
+
+
+def test_claims_and_provenance_have_a_graph_of_their_own(store: ox.Store, ontology: Ontology) -> None:
+    query = """SELECT ?id ?start ?state FROM g:claims {
+        ?claim skos:notation ?id ; :sentence ?s ; dcterms:source [ oa:start ?start ]
+        OPTIONAL { ?claim :marker [ :markerState ?state ] } }"""
+    found = rows(store, query)
+    assert {row["id"] for row in found} == set(ontology.claims)
+    assert {row.get("state") for row in found} >= {"unlisted", "by-list-position"}
+    assert holds(store, "ASK FROM g:claims { ?axiom a owl:Axiom ; dcterms:source claim:A0-39 }")
+
+
+def test_every_mapping_has_its_justification(store: ox.Store, ontology: Ontology) -> None:
+    table = (ontology.folder / "mappings.sssom.tsv").read_text(encoding="utf-8")
+    lines = [line for line in table.splitlines() if not line.startswith("#")][1:]
+    query = """SELECT ?s ?p ?o ?why FROM g:mappings { ?s ?p ?o .
+        ?axiom owl:annotatedSource ?s ; owl:annotatedProperty ?p ; owl:annotatedTarget ?o ;
+               <https://w3id.org/sssom/mapping_justification> ?why }"""
+    found = rows(store, query)
+    assert len(found) == len(lines) > 200
+    assert {"s": B + "Anemia", "p": terms.PREFIXES["skos"] + "closeMatch"}.items() <= found[0].items() or any(
+        row["s"] == B + "Anemia" for row in found
+    )
+
+
+def test_a_mapping_with_an_unknown_prefix_is_an_error_that_names_it(tmp_path: Path) -> None:
+    columns = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tobject_label\tcomment"
+    table = f"#curie_map:\n#  a: http://a/\n{columns}\na:x\ta:p\tzz:y\ta:j\tlabel\t\n"
+    (tmp_path / "mappings.sssom.tsv").write_text(table)
+    with pytest.raises(OntologyError, match="mapping 1: object_id: prefix 'zz'"):
+        mappings(tmp_path)
+
+
+# -- the inferred closure
+
+
+def test_a_claim_that_contraindicates_is_found_by_what_that_means(store: ox.Store) -> None:
+    found = {row["o"] for row in rows(store, "SELECT ?o FROM g:inferred { claim:A0-39 :warnsAgainst ?o }")}
+    assert found == {B + "ErythropoiesisStimulatingAgent"}
+    assert holds(store, "ASK FROM g:inferred { claim:A0-39 :concludes :ErythropoiesisStimulatingAgent ; a :Claim }")
+    assert not holds(store, "ASK FROM g:inferred { claim:A0-39 :arguesFor ?o }")
+
+
+def test_hermit_infers_the_same_classes_neither_more_nor_fewer(
+    store: ox.Store, ontology: Ontology, tmp_path: Path
+) -> None:
+    named = "FILTER (isIRI(?x) && STRSTARTS(STR(?x), STR(:)))"
+    classes = [row["x"] for row in rows(store, f"SELECT DISTINCT ?x {{ ?x a owl:Class {named} }}")]
+    individuals = [row["x"] for row in rows(store, f"SELECT DISTINCT ?x {{ ?x a owl:NamedIndividual {named} }}")]
+    assert len(classes) > 1000
+    assert len(individuals) > 1000
+    source = tmp_path / "ontology.nt"
+    source.write_text("\n".join(Hermit(ontology)._axioms))
+    asked = json.dumps({"source": str(source), "classes": classes, "individuals": individuals})
+    worker = SUPPORT / "hierarchy_worker.py"
+    done = subprocess.run([sys.executable, str(worker)], input=asked, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    for kind, predicate in (("above", "rdfs:subClassOf"), ("types", "rdf:type")):
+        hermit = {(name, other) for name, others in answer[kind].items() for other in others}
+        ours = {(row["x"], row["c"]) for row in rows(store, f"SELECT ?x ?c FROM g:inferred {{ ?x {predicate} ?c }}")}
+        assert len(hermit) > 1500
+        assert ours == hermit
+
+
+# -- the description
+
+
+def test_void_counts_what_is_there(store: ox.Store) -> None:
+    query = """PREFIX void: <http://rdfs.org/ns/void#>
+        SELECT ?graph ?n FROM g:void { ?graph void:triples ?n ; ^void:subset ?whole }"""
+    described = {row["graph"]: int(row["n"]) for row in rows(store, query)}
+    counted = Counter(quad.graph_name.value for quad in store if isinstance(quad.graph_name, ox.NamedNode))
+    assert described == counted
+    (whole,) = rows(store, "SELECT ?n FROM g:void { :dataset <http://rdfs.org/ns/void#triples> ?n }")
+    default = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    assert int(whole["n"]) == sum(1 for _ in default)
+
+
+def test_every_graph_has_a_title_a_description_and_a_source(store: ox.Store) -> None:
+    query = """SELECT ?graph FROM g:void { ?graph a <http://www.w3.org/ns/sparql-service-description#NamedGraph> ;
+        dcterms:title ?title ; dcterms:description ?text ; prov:wasDerivedFrom ?source }"""
+    assert len(rows(store, query)) == MODULES + 4
+
+
+def test_the_dataset_names_its_version_digest_and_license(store: ox.Store, ontology: Ontology) -> None:
+    query = "SELECT ?v ?d ?l { :dataset dcterms:hasVersion ?v ; dcterms:identifier ?d ; dcterms:license ?l }"
+    (row,) = rows(store, query)
+    assert row["v"] == ontology.version
+    assert row["d"] == f"sha256:{dataset_digest(ontology.folder)}"
+    assert row["l"] == terms.LICENSE
+
+
+# -- where it is kept
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder that still has the compiled rules."""
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    for rules in caches.folder().glob("*.rules"):
+        (folder / rules.name).hardlink_to(rules)
+    monkeypatch.setenv("WARRANT_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes the quads gives those that were made before: these tests are about where they are kept."""
+    text = prepare().path.read_bytes()
+    monkeypatch.setattr(dataset, "_quads_text", lambda ontology, digest: text)
+
+
+def test_two_builds_give_the_same_bytes(cache: Path) -> None:
+    first = prepare().path.read_bytes()
+    prepare().path.unlink()
+    assert prepare().path.read_bytes() == first
+
+
+def test_a_dataset_is_used_again_while_the_ontology_is_the_same(cache: Path) -> None:
+    location = prepare()
+    before = location.path.stat().st_mtime_ns
+    assert prepare() == location
+    assert location.path.stat().st_mtime_ns == before
+
+
+def test_a_change_of_the_mappings_makes_another_dataset(tmp_path: Path) -> None:
+    source = Ontology().folder
+    copy = tmp_path / "ontology"
+    copy.mkdir()
+    for entry in source.iterdir():
+        (copy / entry.name).symlink_to(entry)
+    assert dataset_digest(copy) == dataset_digest(source)
+    (copy / "mappings.sssom.tsv").unlink()
+    (copy / "mappings.sssom.tsv").write_text((source / "mappings.sssom.tsv").read_text() + "\n")
+    assert dataset_digest(copy) != dataset_digest(source)
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARRANT_CACHE", "/dev/null/nowhere")
+    location = prepare()
+    assert location.temporary
+    assert len(location.open()) > 100_000
+    location.discard()
+    assert not location.path.exists()
+
+
+def test_a_store_on_disk_holds_the_same_and_cannot_be_written(made: None, tmp_path: Path, store: ox.Store) -> None:
+    kept = open_store(path=tmp_path / "store")
+    assert set(kept) == set(store)
+    with pytest.raises((OSError, RuntimeError)):
+        kept.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("x")))
+
+
+def test_a_store_for_a_single_question_is_kept_in_the_cache(made: None, cache: Path, store: ox.Store) -> None:
+    assert set(open_kept()) == set(store)
+    (kept,) = (cache / "stores").iterdir()
+    before = kept.stat().st_ino
+    assert len(open_kept()) == len(store)
+    assert [entry.stat().st_ino for entry in (cache / "stores").iterdir()] == [before]
+
+
+def test_where_no_store_can_be_kept_it_is_made_in_memory(made: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARRANT_CACHE", "/dev/null/nowhere")
+    assert len(open_kept()) > 100_000
+
+
+def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(made: None, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    location = prepare(path=folder)
+    assert [entry.name for entry in folder.iterdir()] == [location.digest[:32]]
+    before = location.path.stat().st_ino
+    assert prepare(path=folder).path.stat().st_ino == before
+
+
+def test_a_file_that_was_cut_short_or_altered_is_reported_and_made_again(
+    made: None, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = prepare().path.read_bytes()
+    for damaged in (whole[:-1000], b"", whole.replace(b"A0-39", b"A0-93", 1)):
+        prepare().path.write_bytes(damaged)
+        caplog.clear()
+        location = prepare()
+        assert [record.getMessage() for record in caplog.records] == [
+            f"{location.path}: is damaged; the dataset is made again"
+        ]
+        assert location.path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("name", ["*.sst", "CURRENT", "SHA256"])
+def test_a_store_with_a_damaged_or_missing_part_is_reported_and_made_again(
+    made: None, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    location = prepare(path=tmp_path / "store")
+    part = max(location.path.glob(name), key=lambda path: path.stat().st_size)
+    content = part.read_bytes()
+    if name == "SHA256":
+        part.unlink()
+    else:
+        part.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert prepare(path=tmp_path / "store") == location
+    assert "is damaged" in caplog.text
+    assert len(location.open()) > 100_000
+
+
+def test_a_store_that_is_whole_is_not_reported(made: None, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        prepare(path=tmp_path / "store").open()
+    assert caplog.text == ""
+
+
+def test_a_store_that_could_not_be_completed_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(text: bytes) -> Iterator[ox.Quad]:
+        raise OSError("the disk is full")
+        yield
+
+    monkeypatch.setattr(dataset, "parse_quads", broken)
+    with pytest.raises(OSError, match="the disk is full"):
+        prepare(path=tmp_path / "store")
+    assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_only_the_latest_stores_are_kept(made: None, tmp_path: Path) -> None:
+    for number in range(6):
+        old = tmp_path / "store" / f"{number:032}"
+        old.mkdir(parents=True)
+        os.utime(old, (number, number))
+    location = prepare(path=tmp_path / "store")
+    kept = sorted(entry.name for entry in (tmp_path / "store").iterdir())
+    assert kept == sorted([f"{4:032}", f"{5:032}", location.path.name])
+
+
+# -- one query
+
+
+def test_an_answer_has_a_form_for_its_kind(store: ox.Store) -> None:
+    kinds = {
+        "SELECT * {}": ("solutions", "application/sparql-results+json"),
+        "ASK {}": ("boolean", "application/sparql-results+json"),
+        "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1": ("graph", "text/turtle"),
+    }
+    for query, expected in kinds.items():
+        answer = evaluate(store, Query(query))
+        assert (answer.kind, answer.media_type) == expected
+
+
+def test_turtle_is_written_with_prefixes_in_the_same_order_every_time(store: ox.Store) -> None:
+    query = Query(f"DESCRIBE <{B}claim/A0-39>")
+    texts = {evaluate(store, query, terms.PREFIXES).body for _ in range(5)}
+    assert len(texts) == 1
+    names = re.findall(r"^@prefix (\w*):", texts.pop().decode(), re.MULTILINE)
+    assert names == sorted(names)
+    assert len(names) == len(terms.PREFIXES)
+
+
+def test_what_has_no_acceptable_form_is_not_written(store: ox.Store) -> None:
+    with pytest.raises(NotAcceptable, match="text/turtle"):
+        evaluate(store, Query("CONSTRUCT WHERE { ?s ?p ?o }", forms={"solutions": "text/csv"}))
+
+
+def test_a_result_over_its_limit_is_not_written(store: ox.Store) -> None:
+    with pytest.raises(QueryTooLarge, match="1000 bytes"):
+        evaluate(store, Query("SELECT * { ?s ?p ?o }", limit=1000))
+
+
+def test_a_table_says_when_there_is_more(store: ox.Store) -> None:
+    form: dict[Kind, str] = {"solutions": TABLE, "graph": TABLE, "boolean": TABLE}
+    many = json.loads(evaluate(store, Query("SELECT ?s { ?s ?p ?o } LIMIT 501", forms=form)).body)
+    few = json.loads(evaluate(store, Query("SELECT ?s { ?s ?p ?o } LIMIT 500", forms=form)).body)
+    assert (len(many["rows"]), many["more"], len(few["rows"]), few["more"]) == (500, True, 500, False)
+    graph = json.loads(evaluate(store, Query("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2", forms=form)).body)
+    assert graph["columns"] == ["subject", "predicate", "object"]
+
+
+def test_an_unknown_graph_is_refused_by_any_spelling(store: ox.Store) -> None:
+    for query in ("FROM <http://e/g>", "from named <http://e/g>", "FROM NAMED e:g", "FROM\n#x\n<g>"):
+        with pytest.raises(QueryRefused, match="<http://e/g>"):
+            evaluate(store, Query(f"BASE <http://e/> PREFIX e: <http://e/> SELECT * {query} {{ }}"))
+
+
+def test_a_query_that_fails_while_it_runs_says_why(store: ox.Store) -> None:
+    with pytest.raises(QueryFailed, match="http://e/f"):
+        evaluate(store, Query("SELECT (<http://e/f>(1) AS ?x) {}"))
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [("SELEKT", (1, 1)), ("SELECT * {\n  ?s ?p\n}", (3, 1)), ("ASK { }\n}", (2, 1)), ("ASK {\n\n e:x ?p 1 }", (3, 2))],
+)
+def test_a_malformed_query_is_located(store: ox.Store, query: str, place: tuple[int, int]) -> None:
+    with pytest.raises(MalformedQuery) as raised:
+        evaluate(store, Query(query))
+    assert (raised.value.line, raised.value.column) == place
+
+
+# -- whether a word is a keyword: the parser of the engine is the judge
+
+
+PIECES = ["service", "SERVICE", "Service", "servica", "service:x", "?service", '"service"', "# service\n", "<service>"]
+PIECES += ["'''service'''", "\r", "\n", "{", "}", "<http://e/>", "?s ?p ?o", ".", "SILENT", "_:service", "@service"]
+
+
+def test_no_combination_of_words_reaches_another_server() -> None:
+    """Every query of three pieces that parses either has no SERVICE, or is refused."""
+    empty, seen, refused = ox.Store(), 0, 0
+    for first in PIECES:
+        for second in PIECES:
+            for third in ("<http://127.0.0.1:9/> { }", "{ }", "?s ?p ?o", ""):
+                query = f"PREFIX service: <http://e/> SELECT * {{ {first} {second} {third} }}"
+                seen += 1
+                try:
+                    empty.query(query)
+                except SyntaxError:
+                    continue
+                if _asks_elsewhere(query):
+                    refused += 1
+                    with pytest.raises(QueryRefused):
+                        evaluate(empty, Query(query))
+                else:
+                    evaluate(empty, Query(query))
+    assert seen == 4 * len(PIECES) ** 2
+    assert refused >= 10
+
+
+def _asks_elsewhere(query: str) -> bool:
+    """Whether the engine, run over one triple, tries to reach the server that the query names; SILENT is taken out."""
+    try:
+        store = ox.Store()
+        store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.NamedNode("http://e/o")))
+        list(store.query(query.replace("SILENT", "")))  # type: ignore[arg-type]
+    except SyntaxError:
+        return False
+    except (OSError, RuntimeError):
+        return True
+    return False
+
+
+# -- words
+
+
+def test_words_in_texts_names_and_comments_are_no_keywords() -> None:
+    query = 'SELECT ?from { ?s from:x \'from\', """from "q" """, <from> # from\n } # from'
+    assert Words(query).find("FROM") is None
+    assert Words(query + "\n FROM <x>").find("FROM") is not None
+
+
+def test_tokens_know_where_they_start() -> None:
+    query = "ASK {\n  ex:a ?b 'c' }"
+    found = {token.text: place(query, token.start) for token in tokens(query)}
+    assert found["ex:a"] == (2, 3)
+    assert found["'c'"] == (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("SELECT (now() AS ?x) {}", True), ("SELECT (RAND () AS ?x) {}", True), ("ASK { ?s :knownToBe ?o }", False)],
+)
+def test_functions_that_answer_otherwise_each_time_are_noticed(query: str, expected: bool) -> None:
+    assert may_vary(query) is expected
