@@ -22,7 +22,7 @@ from kg.cache import artifacts as cache
 def test_the_folder_follows_the_platform(
     platform: str, setting: str, value: str, expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv("WARRANT_CACHE")
+    monkeypatch.delenv("WARRANT_CACHE", raising=False)
     monkeypatch.setenv(setting, str(tmp_path / value))
     monkeypatch.setattr("sys.platform", platform)
     assert cache.folder() == tmp_path / expected
@@ -31,7 +31,7 @@ def test_the_folder_follows_the_platform(
 @pytest.fixture
 def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder below the system's temporary one, of a user whose cache folder cannot be made."""
-    monkeypatch.delenv("WARRANT_CACHE")
+    monkeypatch.delenv("WARRANT_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/nowhere")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return tmp_path / f"warrant-{os.getuid()}"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from kg.cache import artifacts as cache
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
 from kg.reasoner import rule_cache
