@@ -23,6 +23,7 @@ GENERIC = {
     "clone": "a system call",
     "differential": "a list of an assessment",
     "saturation": "what a rule engine does",
+    "pregnant": "a field of the contract",
 }
 
 
