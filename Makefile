@@ -25,10 +25,11 @@ run: setup            ## the main job: the pancytopenia case, asked in words
 serve: setup          ## the SPARQL endpoint and the API on 127.0.0.1:8000
 	$(VENV)/bin/warrant serve
 
-test: setup           ## lint, types, gates and tests
+test: setup           ## lint, types, order of imports, gates and tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/warrant check
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
