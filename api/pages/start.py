@@ -21,7 +21,8 @@ from api.transport.problems import kind_of
 from kg.errors import CaseError, InputError, Problem
 from kg.ontology.compiled import Ontology
 from kg.questions import Answer
-from kg.readers.case.reader import TOP, parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
+from kg.readers.case.reader import TOP
 from kg.readers.text import Kind, read_text
 from kg.record.examples import paths
 

@@ -13,7 +13,7 @@ from kg.errors import CaseError, InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.ontology.resources import ontology_folder
-from kg.readers.case.reader import parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
 
 DONE, FAILED, WRONG = 0, 1, 2
 FORMATS: Final = ("text", "json", "markdown")

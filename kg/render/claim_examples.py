@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from kg.assess.outcomes import Outcome
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import NO_TODAY, paths
 
 Firing = Mapping[Outcome, tuple[str, ...]]

@@ -24,7 +24,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.proof.checker import Checker
 from kg.proof.proof import Proof
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import paths
 from kg.render import rdf
 from kg.store.queries import FOLDER, library, plain, value

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-import yaml
 from rapidfuzz.distance import Levenshtein
 
 from kg.errors import CaseError, Problem
 from kg.facts.patient import DataIssue, Fact, Measurement, Origin, PatientFacts, ReferenceRange, Status
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
+from kg.readers.case.parsing import shortened
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName
 
 FACT_LISTS: Final = tuple(name for name in KINDS_OF_LIST if name != "measurements")
 COMPARATORS: Final = ("<", "<=", ">", ">=", "~", "=")
 FLAGS: Final[Mapping[str, str]] = {"L": "L", "LL": "L", "N": "N", "H": "H", "HH": "H"}
 OLDEST: Final = 130
+LONGEST_NAME: Final = 200
+# the closest names are looked for this many times in one case
+SUGGESTED_FOR: Final = 10
 SMALLEST, LARGEST = Decimal("1e-12"), Decimal("1e15")
 TOP: Final = ("as_of", "sex", "age", "measurements", *FACT_LISTS, "record")
 ENTRY_FIELDS: Final = ("concept", "status", "date", "started", "ended")
@@ -32,79 +34,6 @@ STATUSES: Final[Mapping[str, tuple[Status, ...]]] = {
 PLAIN_STATUSES: Final = (Status.PRESENT, Status.ABSENT, Status.UNKNOWN)
 NOT_FACTS: Final = ("specimen", "qualifier", "substance", "context")
 T = TypeVar("T")
-
-
-class _DecimalLoader(yaml.SafeLoader):
-    """YAML in which a number with a point is a decimal and a date stays text."""
-
-
-def _decimal_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | str:
-    text = loader.construct_scalar(node)
-    try:
-        return Decimal(text.replace("_", ""))
-    except InvalidOperation:
-        return text
-
-
-def _text_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
-    return str(loader.construct_scalar(node))
-
-
-def _mapping_node(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} is no field name", key_node.start_mark)
-        if key in found:
-            message = f"the field {key!r} stands twice in one object"
-            raise yaml.constructor.ConstructorError(None, None, message, key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_DecimalLoader.add_constructor("tag:yaml.org,2002:map", _mapping_node)
-_DecimalLoader.add_constructor("tag:yaml.org,2002:float", _decimal_node)
-_DecimalLoader.add_constructor("tag:yaml.org,2002:timestamp", _text_node)
-
-
-def parse_json(text: str) -> Any:
-    """JSON with decimals for numbers. Raises CaseError with line and column."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise CaseError([Problem(where, f"is not JSON: {error.msg}", "Mend the syntax first.")]) from error
-    except ValueError as error:
-        raise CaseError([Problem("$", str(error), "Mend the syntax first.")]) from error
-    except RecursionError as error:
-        raise CaseError([Problem("$", "is nested too deeply", "A case is one object with lists.")]) from error
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"the field {twice[0]!r} stands twice in one object")
-    return dict(pairs)
-
-
-def parse_yaml(text: str) -> Any:
-    """YAML with decimals for numbers. Raises CaseError with line and column."""
-    try:
-        return yaml.load(text, Loader=_DecimalLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "$"
-        raise CaseError(
-            [Problem(where, f"is not YAML: {getattr(error, 'problem', error)}", "Mend the syntax first.")]
-        ) from error
-    except RecursionError as error:
-        raise CaseError([Problem("$", "is nested too deeply", "A case is one object with lists.")]) from error
 
 
 class CaseReader:
@@ -130,6 +59,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.issues: list[DataIssue] = []
         self.as_of = today
+        self.unknown = 0
 
     def problem(self, path: str, message: str, remedy: str = "", suggestions: tuple[str, ...] = ()) -> None:
         self.problems.append(Problem(path, message, remedy, suggestions))
@@ -174,7 +104,7 @@ class _Reading:
     def choice(self, path: str, value: Any, known: tuple[str, ...]) -> str:
         if value is None or value in known:
             return value or ""
-        self.problem(path, f"{value!r} is not one of {', '.join(known)}", "Leave it out if it is not known.")
+        self.problem(path, f"{shortened(value)} is not one of {', '.join(known)}", "Leave it out if it is not known.")
         return ""
 
     def age(self, value: Any) -> int | None:
@@ -182,7 +112,7 @@ class _Reading:
             return None
         number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
         if not number or not 0 <= value <= OLDEST:
-            self.problem("$.age", f"{value!r} is not an age", f"Give years, 0 to {OLDEST}.")
+            self.problem("$.age", f"{shortened(value)} is not an age", f"Give years, 0 to {OLDEST}.")
             return None
         return math.floor(Decimal(value))
 
@@ -194,7 +124,7 @@ class _Reading:
         except ValueError:
             day = None
         if day is None:
-            self.problem(path, f"{value!r} is not a date", "Write YYYY-MM-DD.")
+            self.problem(path, f"{shortened(value)} is not a date", "Write YYYY-MM-DD.")
         elif limit and day > self.as_of:
             self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
         return day
@@ -203,7 +133,7 @@ class _Reading:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
         if isinstance(value, bool) or not finite:
             self.problem(
-                path, f"{value!r} is not a number", "Give a plain number; a sign such as < goes to comparator."
+                path, f"{shortened(value)} is not a number", "Give a plain number; a sign such as < goes to comparator."
             )
             return None
         number = Decimal(value)
@@ -250,9 +180,13 @@ class _Reading:
         if not isinstance(name, str) or not name.strip():
             self.problem(path, "must name a concept", "Use a label, a synonym or a code of the vocabulary.")
             return None
+        if len(name) > LONGEST_NAME:
+            self.problem(path, f"{shortened(name)} is no name of a concept", f"Give at most {LONGEST_NAME} characters.")
+            return None
         try:
-            return self.names.find(name, list_name)
+            return self.names.find(name, list_name, suggest=self.unknown < SUGGESTED_FOR)
         except UnknownName as error:
+            self.unknown += 1
             self.problem(path, str(error), "See `warrant schema` and the vocabulary.", error.closest)
         except AmbiguousName as error:
             self.problem(path, str(error), "Use its code.", tuple(concept.code for concept in error.concepts))
@@ -314,8 +248,8 @@ class _Reading:
         """The unit as given if it fits the quantity; any unit fits a quantity that is not known."""
         known = units_of(self.names.ontology.quantities[quantity]) if quantity else ()
         remedy = f"Give one of: {', '.join(known)}." if known else "Give the unit that the laboratory printed."
-        if not isinstance(unit, str) or not unit.strip():
-            self.problem(path, "is missing" if unit is None else f"{unit!r} is not a unit", remedy)
+        if not isinstance(unit, str) or not unit.strip() or len(unit) > LONGEST_NAME:
+            self.problem(path, "is missing" if unit is None else f"{shortened(unit)} is not a unit", remedy)
             return ""
         if known and ucum(unit) not in known:
             self.problem(path, str(UnitMismatch(quantity, unit, known)), remedy)

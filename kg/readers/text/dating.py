@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -54,7 +55,8 @@ class Dating:
         return opening[-1] if opening else None
 
     def _opens(self, day: DateHit, line: int) -> bool:
-        sentence = max((s.start for s in self.segments if s.start <= day.start), default=line)
+        before_it = bisect_right(self.segments, day.start, key=lambda segment: segment.start)
+        sentence = self.segments[before_it - 1].start if before_it else line
         before = self.text[max(line, sentence) : day.start]
         return _LEADING.match(before) is not None or self.text[day.end : day.end + 3].lstrip(" )").startswith(":")
 
