@@ -16,27 +16,32 @@ from kg.store.pool import Limits
 class Work:
     """What one request may ask for.
 
-    `text` characters of a text, `facts` facts and values of a case, `seconds` of reasoning; `threads` requests are
-    reasoned about at the same time, and `queue` more may wait.
+    `text` characters of a text, `facts` facts and values of a case, `seconds` from the request to its answer;
+    `processes` requests are worked on at the same time, and `queue` more may wait. A process has `memory` bytes of
+    data, and is replaced after `requests` requests.
     """
 
     text: int = 20_000
     facts: int = 500
     seconds: float = 10.0
-    threads: int = 4
+    processes: int = max(2, min(4, os.cpu_count() or 1))
     queue: int = 64
+    memory: int = 1 << 30
+    requests: int = 5000
 
 
 @dataclass(frozen=True)
 class Retention:
     """How long an assessment can be asked about: `seconds` after it was made; at most `most` of them.
 
-    `ready` of them are kept with everything that was derived, the others as facts, which are reasoned about again.
+    Their facts take at most `size` bytes. `ready` of them are kept by each process with everything that was derived;
+    the others are reasoned about again.
     """
 
     seconds: float = 1800.0
-    most: int = 5000
-    ready: int = 64
+    most: int = 20_000
+    size: int = 64 << 20
+    ready: int = 16
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.config import Config
-from api.sessions.store import serve_store
+from api.sessions.store import memory_file
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 
@@ -61,22 +61,16 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _shared(workers: int) -> Iterator[None]:
-    """What several workers share: the key, a process that holds the assessments, a folder for the metrics.
+    """What several workers share: the key, the memory of the assessments, a folder for the metrics.
 
-    They are told by the environment, which children inherit; nobody else can read the folder.
+    They are told by the environment, which children inherit; nobody else can read the folder or open the memory.
     """
     if workers < 2:
         yield
         return
     os.environ.setdefault("WARRANT_KEY", secrets.token_hex(32))
-    config = Config.from_environment()
-    assert config.key is not None
+    descriptor = memory_file(Config.from_environment().retention.size)
+    os.environ["WARRANT_SESSIONS"] = f"/proc/{os.getpid()}/fd/{descriptor}"
     with tempfile.TemporaryDirectory(prefix="warrant-") as folder:
-        place = Path(folder) / "sessions"
-        store = serve_store(config.retention, str(place), config.key)
-        os.environ["WARRANT_SESSIONS"] = str(place)
         os.environ[SHARED] = folder
-        try:
-            yield
-        finally:
-            store.shutdown()
+        yield
