@@ -27,6 +27,7 @@ UNCITED: Final = "uncited"
 ELSEWHERE: Final = frozenset(
     {
         "absentSubject",
+        "asks",
         "claimsOf",
         "exception",
         "exceptionClass",
@@ -35,6 +36,7 @@ ELSEWHERE: Final = frozenset(
         "hasEffect",
         "hasReading",
         "hasRegimen",
+        "indexTerm",
         "marker",
         "readingSituation",
         "sentence",

@@ -207,11 +207,8 @@ def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
 
 
 def _beside(reply: Reply | None) -> dict[str, Any]:
-    """What a text adds to an assessment: what was not used of it, and the answer to its question."""
-    if reply is None:
-        return {}
-    answer = {"answer": reply.answer.to_json(reply.codes)} if reply.answer else {}
-    return {"not_understood": [wire.unread(item) for item in reply.reading.not_understood], **answer}
+    """What a text adds to an assessment: the answer to its question."""
+    return {"answer": reply.answer.to_json(reply.codes)} if reply and reply.answer else {}
 
 
 def _graph(kept: Kept, form: str) -> bytes:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, Final, Protocol
 
+from kg.assess.alerts import Alert
+from kg.assess.inferred import Inferred
 from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
 from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
@@ -25,6 +27,7 @@ from kg.proof.proof import Explainer, Step
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine, Saturation
 from kg.record.assertions import Record, text
+from kg.record.judgements import Judgement
 from kg.record.statement_properties import property_of
 
 NOTICE: Final = (
@@ -67,6 +70,9 @@ class Assessment:
     lists: Mapping[str, tuple[Action, ...]]
     conflicts: tuple[Conflict, ...]
     issues: tuple[DataIssue, ...]
+    alerts: tuple[Alert, ...] = ()
+    inferred: tuple[Inferred, ...] = ()
+    judgements: Mapping[Measurement, Judgement] = field(default_factory=dict)
     branches: tuple[Branch, ...] | None = None
     engine: Engine | None = field(default=None, repr=False)
     saturation: Saturation | None = field(default=None, repr=False)
@@ -148,13 +154,13 @@ def identifier(ontology: Ontology, facts: PatientFacts) -> str:
 
     A fact counts by what it means, not by the list in which it was stated.
     """
-    rows: list[object] = [ontology.version, facts.as_of, facts.sex, facts.age, sorted(facts.complete)]
+    rows: list[object] = [ontology.version, facts.as_of, facts.sex, facts.age, sorted(facts.complete), facts.defaults]
     meant = {
         (property_of(ontology, fact), fact.concept, str(fact.status), *map(str, (fact.date, fact.started, fact.ended)))
         for fact in facts.facts
     }
     values = {CANONICAL.encode(_value(item)) for item in facts.measurements}
-    rows += [sorted(meant), sorted(values)]
+    rows += [sorted(meant), sorted(values), sorted((item.reason, item.concept, item.text) for item in facts.unread)]
     return "sha256:" + hashlib.sha256(CANONICAL.encode(rows).encode()).hexdigest()
 
 
@@ -162,7 +168,7 @@ def _value(item: Measurement) -> list[object]:
     limits = (item.range.low, item.range.high) if item.range else (None, None)
     value = item.value
     numbers = [*map(_decimal, (value.low, value.high, *limits))]
-    return [item.quantity, *numbers, value.low_strict, value.high_strict, item.unit, item.date, item.flag]
+    return [item.quantity, *numbers, value.low_strict, value.high_strict, item.unit, item.date, item.time, item.flag]
 
 
 def _decimal(number: Decimal | None) -> str | None:

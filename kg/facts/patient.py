@@ -7,7 +7,7 @@ order are equal.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -73,6 +73,7 @@ class Measurement:
     range: ReferenceRange | None = None
     flag: str = ""
     origin: Origin = field(default=Origin(), compare=False)
+    time: datetime.time | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -81,7 +82,38 @@ class Measurement:
         strict = ("(" if value.low_strict else "[") + (")" if value.high_strict else "]")
         bounds = map(_number, (value.low, value.high, *limits))
         given = (self.comparator, _number(self.given), self.given_unit)
-        return (self.quantity, str(self.date or ""), strict, *bounds, self.unit, self.flag, *given)
+        when = f"{self.date or ''} {self.time or ''}".strip()
+        return (self.quantity, when, strict, *bounds, self.unit, self.flag, *given)
+
+
+class Reason(StrEnum):
+    """Why something that came in was not used."""
+
+    UNKNOWN_NAME = "unknown_name"
+    OUTSIDE_ARTICLES = "outside_articles"
+    AMBIGUOUS = "ambiguous"
+    UNIT_UNKNOWN = "unit_unknown"
+    UNIT_DOES_NOT_FIT = "unit_does_not_fit"
+    NOT_A_NUMBER = "not_a_number"
+    IMPOSSIBLE_VALUE = "impossible_value"
+    OTHER_PERSON = "other_person"
+    OTHER_SPECIMEN = "other_specimen"
+    ENTERED_IN_ERROR = "entered_in_error"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that came in and was not used: its text, the reason, what to tell about it.
+
+    `concept` is the test or concept that it names, where one was recognised.
+    """
+
+    text: str
+    reason: Reason
+    message: str
+    origin: Origin = field(default=Origin())
+    concept: str = ""
 
 
 NOT_PLACED: Final = "no_yardstick"
@@ -92,7 +124,8 @@ NOT_PLACED: Final = "no_yardstick"
 class DataIssue:
     """Something about the data that the reader must know; never dropped in silence.
 
-    An issue that was inferred names its proof by id, and the axioms of its justification.
+    An issue that was inferred names its proof by id, and the axioms of its justification. `suggested_unit` is the unit
+    in which an impossible value would be a usual one.
     """
 
     kind: str
@@ -100,6 +133,7 @@ class DataIssue:
     concepts: tuple[str, ...] = ()
     proof: str = ""
     axioms: tuple[str, ...] = ()
+    suggested_unit: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -108,7 +142,10 @@ class DataIssue:
 
 @dataclass(frozen=True)
 class PatientFacts:
-    """Everything stated of one patient, and what the reader found odd about it."""
+    """Everything stated of one patient, what came in and was not used, and what the reader found odd about it.
+
+    `defaults` says whether the reference intervals of the ontology judge what nothing else does.
+    """
 
     as_of: datetime.date
     sex: str = ""
@@ -117,6 +154,8 @@ class PatientFacts:
     measurements: tuple[Measurement, ...] = ()
     complete: frozenset[str] = frozenset()
     issues: tuple[DataIssue, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    defaults: bool = True
 
     @property
     def says_nothing(self) -> bool:
@@ -128,14 +167,12 @@ class PatientFacts:
         facts = {fact.key: fact for fact in sorted(self.facts, key=lambda fact: fact.origin, reverse=True)}
         values = {item.key: item for item in sorted(self.measurements, key=_writing, reverse=True)}
         issues = {issue.key: issue for issue in self.issues}
-        return PatientFacts(
-            as_of=self.as_of,
-            sex=self.sex,
-            age=self.age,
+        return replace(
+            self,
             facts=tuple(facts[key] for key in sorted(facts)),
             measurements=tuple(values[key] for key in sorted(values)),
-            complete=self.complete,
             issues=tuple(issues[key] for key in sorted(issues)),
+            unread=tuple(dict.fromkeys(sorted(self.unread, key=lambda item: (item.origin, item.text)))),
         )
 
 

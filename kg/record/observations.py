@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Final
 
-from kg.facts.patient import DataIssue, Measurement, PatientFacts, ReferenceRange
+from kg.facts.patient import DataIssue, Measurement, PatientFacts, ReferenceRange, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Limit
@@ -113,6 +113,15 @@ def _limits(ontology: Ontology) -> Mapping[tuple[str, str], tuple[Limit, ...]]:
     for limit in ontology.limits:
         found[limit.quantity, limit.rank] = (*found.get((limit.quantity, limit.rank), ()), limit)
     return found
+
+
+def pregnant(ontology: Ontology, facts: PatientFacts) -> bool | None:
+    """Whether the patient is in a state for which the limits of other adults do not hold; None if not known."""
+    states = ontology.defaults_not_in
+    known = {fact.status for fact in facts.facts for state in states if state in ontology.ancestors(fact.concept)}
+    if Status.PRESENT in known:
+        return True
+    return False if Status.ABSENT in known else None
 
 
 class Interpreter:

@@ -53,6 +53,15 @@ class Canonical(Range):
     unit: str
 
 
+class JudgedBy(Model):
+    """The yardstick of a value: whose it is, the limit that decided, and the source of that limit."""
+
+    source: Literal["article", "laboratory", "flag", "statement", "default"]
+    limit: Number | None
+    unit: str
+    citation: str
+
+
 class Understood(Model):
     """A stated fact: the concept it names, and as what."""
 
@@ -73,13 +82,55 @@ class Understood(Model):
     flag: str | None = None
     current: bool | None = Field(None, description="whether it belongs to the latest occasion of its quantity")
     age_days: int | None = Field(None, description="days from its date to as_of")
+    interpretation: Literal["critical_low", "low", "normal", "high", "critical_high"] | None = Field(
+        None, description="a measurement: where its value lies; null where nothing judges it"
+    )
+    judged_by: JudgedBy | None = None
+    corrected_from: str | None = Field(None, description="the spelling in the text, where it was corrected")
+    specimen: str | None = Field(None, description="what was examined, where it is not blood")
 
 
-class NotUnderstood(Span):
-    """A span of a text that looks clinical and was not used."""
+class NotUnderstood(Model):
+    """Something that came in and was not used: a span of a text, or the path of an entry of a case."""
 
     text: str
-    reason: str
+    start: int | None = Field(None, ge=0)
+    end: int | None = Field(None, ge=0)
+    path: str | None = None
+    reason: Literal[
+        "unknown_name", "outside_articles", "ambiguous", "unit_unknown", "unit_does_not_fit", "not_a_number",
+        "impossible_value", "other_person", "other_specimen", "entered_in_error", "unsupported",
+    ]  # fmt: skip
+    message: str
+
+
+class Patient(Model):
+    """What is taken as known of the person; null where it is not known."""
+
+    age: int | None
+    sex: Literal["female", "male"] | None
+    pregnant: bool | None
+    spans: list[Span] = Field(description="where a text says so")
+
+
+class Alert(Model):
+    """What must be seen first. `concept` is the test of a critical value, or what the alert is about."""
+
+    id: str = Field(examples=["alert:critical_value:anc"])
+    kind: Literal["critical_value", "outside_scope", "population", "not_judged"]
+    concept: str | None
+    sentence: str
+    sources: list[str]
+    proof: Hash | None
+
+
+class Inferred(Model):
+    """A finding or state concluded from the facts; `possible`: in one reading or for one value of an interval."""
+
+    concept: str
+    label: str
+    status: Literal["present", "possible", "absent"]
+    proof: Hash | None
 
 
 # -- sources
@@ -313,6 +364,7 @@ class DataIssue(Model):
     message: str
     facts: list[Fragment]
     concepts: list[str]
+    suggested_unit: str | None = Field(None, description="the unit in which an impossible value would be a usual one")
     proof: Hash | None = None
     axioms: list[str] | None = None
 
@@ -416,8 +468,11 @@ class Assessment(Lists):
     handle: str | None = Field(None, description="over HTTP: what addresses use in the place of the id")
     ontology_version: str
     notice: str
+    alerts: list[Alert] = Field(description="what must be seen first, the most urgent first")
+    patient: Patient
     understood: list[Understood]
     not_understood: list[NotUnderstood]
+    inferred: list[Inferred]
     claims: Claims
     differential: list[Condition]
     counterarguments: list[Counterargument]

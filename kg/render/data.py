@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
+from kg.assess.alerts import Alert
 from kg.assess.explore import WhyNot
+from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
 from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Question
-from kg.facts.patient import DataIssue, Fact, Measurement, Origin
+from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, Marker, Reference
 from kg.proof.derivations import Conclusion
+from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
 
 Data = dict[str, Any]
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -61,8 +63,14 @@ class _Writer:
             "id": item.id,
             "ontology_version": self.ontology.version,
             "notice": notice(item),
-            "understood": [*map(self.fact, record.facts.facts), *map(self.measurement, record.facts.measurements)],
-            "not_understood": [],
+            "alerts": [self.alert(one) for one in item.alerts],
+            "patient": patient_json(self.ontology, record.facts),
+            "understood": [
+                *(fact_json(self.ontology, one) for one in record.facts.facts),
+                *map(self.measurement, record.facts.measurements),
+            ],
+            "not_understood": [unread_json(one) for one in record.facts.unread],
+            "inferred": [self.inference(one) for one in item.inferred],
             "claims": self.claims(),
             "differential": [self.condition(one) for one in item.differential],
             "counterarguments": [
@@ -93,46 +101,32 @@ class _Writer:
             return {}
         return {number: explainer.proof(conclusion).to_json() for number, conclusion in sorted(self.proved.items())}
 
-    # -- facts
+    # -- what must be seen first
 
-    def fact(self, fact: Fact) -> Data:
-        concept = self.ontology.concepts[fact.concept]
-        days = {name: str(day) for name in ("date", "started", "ended") if (day := getattr(fact, name))}
-        data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
-        return {**data, **days, **_place(fact.origin)}
-
-    def measurement(self, item: Measurement) -> Data:
-        concept = self.ontology.concepts[item.quantity]
-        occasion = self.current.get(id(item))
+    def alert(self, item: Alert) -> Data:
         return {
-            "concept": concept.code,
-            "label": concept.label,
-            "list": "measurements",
-            "status": "present",
-            "value": _number(item.given),
-            "comparator": item.comparator,
-            "unit": item.given_unit,
-            "canonical": {"low": _number(item.value.low), "high": _number(item.value.high), "unit": item.unit},
-            "reference_range": {"low": _number(item.range.low), "high": _number(item.range.high)}
-            if item.range
-            else None,
-            "flag": item.flag or None,
-            "date": str(item.date) if item.date else None,
-            "current": occasion is not None,
-            "age_days": age_in_days(self.assessment.record, occasion) if occasion else None,
-            **_place(item.origin),
+            "id": item.id,
+            "kind": str(item.kind),
+            "concept": self.ontology.codes.get(item.concept),
+            "sentence": item.sentence,
+            "sources": list(item.sources),
+            "proof": self.proof(item.conclusion),
         }
 
-    def fragment(self, fact: Fact | Measurement) -> Data:
-        """A stated fact as a fragment of a case."""
-        code = self.ontology.concepts[fact.concept if isinstance(fact, Fact) else fact.quantity].code
-        if isinstance(fact, Fact):
-            days = {name: str(day) for name in ("date", "started", "ended") if (day := getattr(fact, name))}
-            return {"list": fact.list, "entry": {"concept": code, "status": str(fact.status), **days}}
-        entry = {"test": code, "value": _number(fact.given), "unit": fact.given_unit}
-        extra = {"comparator": fact.comparator} if fact.comparator else {}
-        day = {"date": str(fact.date)} if fact.date else {}
-        return {"list": "measurements", "entry": {**entry, **extra, **day}}
+    def inference(self, item: Inferred) -> Data:
+        return {
+            "concept": self.ontology.codes[item.concept],
+            "label": self.ontology.label(item.concept),
+            "status": str(item.status),
+            "proof": self.proof(item.conclusion) if item.conclusion else None,
+        }
+
+    # -- facts
+
+    def measurement(self, item: Measurement) -> Data:
+        occasion = self.current.get(id(item))
+        days = age_in_days(self.assessment.record, occasion) if occasion else None
+        return measurement_json(self.ontology, item, occasion is not None, days, self.assessment.judgements.get(item))
 
     # -- claims
 
@@ -242,8 +236,13 @@ class _Writer:
 
     def issue(self, issue: DataIssue) -> Data:
         facts = facts_of(self.ontology, self.assessment.record, issue)
-        data = {"kind": issue.kind, "message": issue.message, "facts": [self.fragment(fact) for fact in facts]}
-        return {**data, "concepts": [self.ontology.codes.get(name, name) for name in issue.concepts]}
+        data = {
+            "kind": issue.kind,
+            "message": issue.message,
+            "facts": [fragment(self.ontology, fact) for fact in facts],
+        }
+        unit = {"suggested_unit": issue.suggested_unit} if issue.suggested_unit else {}
+        return {**data, "concepts": [self.ontology.codes.get(name, name) for name in issue.concepts], **unit}
 
     def sources(self) -> list[Data]:
         """Each article that the answer rests on: passages, markers by state, and the references they resolve to."""
@@ -350,16 +349,3 @@ def dumps(data: object, indent: int | None = 2) -> str:
 @lru_cache(maxsize=65536)
 def _fragments(ontology: Ontology, facts: tuple[MissingFact, ...]) -> list[Data]:
     return [fact.fragment(ontology.codes) for fact in facts]
-
-
-def _place(origin: Origin) -> Mapping[str, Any]:
-    """Where a fact was stated: its path in a case, or its span in a text."""
-    if origin.start >= 0:
-        return {"span": {"start": origin.start, "end": origin.end}}
-    return {"path": origin.path} if origin.path else {}
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)

@@ -11,7 +11,6 @@ from kg.render.data import Data, as_json
 from kg.render.markdown import as_markdown, escape
 from kg.render.parts import Row, Section
 from kg.render.text import as_text, section_lines
-from kg.render.wire import unread
 from kg.render.wording import source_line
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ def reply_json(reply: Reply, proofs: bool = False) -> Data:
     if reply.assessment is None:
         return answer or {}
     data = as_json(reply.assessment, proofs)
-    data["not_understood"] = [unread(item) for item in reply.reading.not_understood]
     return data if answer is None else {**data, "answer": answer}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.assess import Assessment
 from kg.assess.missing import Find
@@ -15,15 +15,11 @@ from kg.proof.proof import Explainer, Proof, Step
 from kg.render.data import Data, as_json, dumps, undetermined
 from kg.render.explanation import names_of_conclusions
 
-if TYPE_CHECKING:
-    from kg.readers.text import Unread
-
 
 def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:
     """The object of INTERFACE.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
 
-    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `not_understood`,
-    `answer`.
+    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`.
     """
     data = {**as_json(found, open_claims=False), **(beside or {})}
     if handle:
@@ -59,11 +55,6 @@ def _undetermined(found: Assessment) -> bytes:
 @lru_cache(maxsize=16384)
 def _row(ontology: Ontology, claim: str, find: Find) -> bytes:
     return _encoded(undetermined(ontology, claim, find))
-
-
-def unread(item: Unread) -> Data:
-    """A span of a text that was not used."""
-    return {"start": item.start, "end": item.end, "text": item.text, "reason": item.reason}
 
 
 class _Proofs:

@@ -24,7 +24,7 @@ from kg.ontology import terms
 from places import ROOT
 
 ONTOLOGY = ROOT / "ontology"
-EXAMPLES = ROOT / "tests" / "checks"
+EXAMPLES = ROOT / "tests" / "check" / "checks"
 GATES = [gate for gate, _ in checks()]
 NAMES = [gate.name for gate in GATES]
 SMALL_ROOT = """

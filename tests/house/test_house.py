@@ -22,6 +22,7 @@ GENERIC = {
     "clone": "a system call",
     "differential": "a list of an assessment",
     "saturation": "what a rule engine does",
+    "pregnant": "a field of the contract",
 }
 
 
@@ -31,7 +32,7 @@ def files(*suffixes: str) -> Iterator[Path]:
         folders[:] = sorted(
             name for name in folders if name not in LEFT_OUT and not name.startswith(".") and "egg-info" not in name
         )
-        for name in sorted(names):
+        for name in sorted(name for name in names if name != ".git"):
             path = Path(folder) / name
             if path.suffix not in BINARY and (not suffixes or path.suffix in suffixes):
                 yield path

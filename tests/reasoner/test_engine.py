@@ -29,7 +29,7 @@ from kg.reasoner.engine import Engine
 from kg.record.assertions import Assertion, Record
 from kg.record.assertions import record as record_of
 from kg.vocabulary.names import KINDS_OF_LIST
-from places import ROOT
+from places import ROOT, SUPPORT
 
 SEED = 11
 PATIENTS = 20
@@ -209,7 +209,7 @@ def test_two_runs_give_the_same_ids(ontology: Ontology, engine: Engine, drawn: t
 
 
 def test_the_ids_do_not_depend_on_how_python_hashes() -> None:
-    script = "from test_reasoner import print_ids; print_ids()"
+    script = "from test_engine import print_ids; print_ids()"
     found = {
         subprocess.run(
             [sys.executable, "-c", script],
@@ -218,7 +218,7 @@ def test_the_ids_do_not_depend_on_how_python_hashes() -> None:
             check=True,
             timeout=120,
             cwd=Path(__file__).parent,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join((str(ROOT), str(SUPPORT)))},
         ).stdout
         for seed in ("1", "2")
     }

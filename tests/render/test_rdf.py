@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -27,7 +29,7 @@ from kg.record.examples import paths
 from kg.render import rdf
 from kg.store.queries import FOLDER, library, plain, value
 from kg.vocabulary.names import Names
-from places import ROOT
+from places import ROOT, SUPPORT
 
 EXAMPLES = [path.stem for path in paths(DEFAULT_FOLDER)]
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -283,12 +285,18 @@ def test_every_term_of_the_graph_is_declared_in_the_ontology() -> None:
 
 def test_the_same_assessment_gives_the_same_bytes_in_any_order_and_in_another_process() -> None:
     code = (
-        "import sys, tests.test_rdf as t; from kg import rdf; "
+        "import sys, test_rdf as t; from kg.render import rdf; "
         "sys.stdout.buffer.write(rdf.serialize(t.graph(t.SMALL), sys.argv[1]))"
     )
     for form in ("turtle", "json-ld", "n-quads"):
         text = rdf.serialize(graph(SMALL), form)
-        other = subprocess.run([sys.executable, "-c", code, form], capture_output=True, check=True, cwd=FOLDER.parent)
+        other = subprocess.run(
+            [sys.executable, "-c", code, form],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parent,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(SUPPORT)))},
+        )
         assert rdf.serialize(reversed(graph(SMALL)), form) == text == other.stdout
 
 

@@ -132,7 +132,7 @@ class _Reader:
             text=self.given,
             case=case,
             origins=origins,
-            facts=facts,
+            facts=replace(facts, unread=tuple(item.fact for item in unread)) if about else facts,
             not_understood=unread if about else (),
             mentions=tuple(sorted(set(self.mentions))),
             kind=Kind.QUESTION if not about else Kind.BOTH if general else Kind.CASE,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kg.facts.patient import PatientFacts
+from kg.facts.patient import Origin, PatientFacts, Reason
+from kg.facts.patient import Unread as UnreadFact
 
 
 class Sense(StrEnum):
@@ -59,12 +60,22 @@ class Mention:
 
 @dataclass(frozen=True, order=True)
 class Unread:
-    """A span that looks clinical and gave no fact, with the reason."""
+    """A span that looks clinical and gave no fact, with the reason in words and as a code.
+
+    `concept` is what the span names, where a concept was recognised.
+    """
 
     start: int
     end: int
     text: str
     reason: str
+    code: Reason = Reason.UNKNOWN_NAME
+    concept: str = ""
+
+    @property
+    def fact(self) -> UnreadFact:
+        """The same as a part of the patient's facts."""
+        return UnreadFact(self.text, self.code, self.reason, Origin("", self.start, self.end), self.concept)
 
 
 @dataclass(frozen=True)
