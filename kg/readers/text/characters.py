@@ -15,7 +15,7 @@ from typing import Final
 _BLANKS: Final = dict.fromkeys(map(chr, (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)), " ")
 _UNSEEN: Final = frozenset(map(chr, (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F)))
 _SAME: Final = {
-    **_BLANKS, **{char: "" for char in _UNSEEN}, **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **_BLANKS, **dict.fromkeys(_UNSEEN, ""), **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
     "’": "'", "‘": "'", "\r": "\n", "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n", "\u0085": "\n",
 }  # fmt: skip
 _FORMS: Final = re.compile("\r\n|[" + re.escape("".join(_SAME)) + "]|(?<=\\d)·(?=\\d)(?!10)")
@@ -60,7 +60,12 @@ class View:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> View:
-    """A text with edits applied; of edits that overlap, the first counts."""
+    """A text with edits applied; of edits that overlap, the first counts.
+
+    >>> view = edited("Hb nine", [Edit(3, 7, "9")])
+    >>> view.text, view.given(3, 4)
+    ('Hb 9', (3, 7))
+    """
     parts: list[str] = []
     kept: list[Edit] = []
     places: list[int] = []

@@ -7,7 +7,7 @@ span of the view (`kg.readers.text.characters`), which leads back to the text as
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
@@ -15,11 +15,12 @@ from kg.errors import OntologyError
 from kg.readers.text.atoms import Atom
 from kg.readers.text.characters import View
 from kg.readers.text.dates import DateHit
+from kg.readers.text.hl7v2 import Message
 from kg.readers.text.layout import Line
 from kg.readers.text.lexicon import Hit, Lexicon
 from kg.readers.text.named import Place
 from kg.readers.text.people import Person
-from kg.readers.text.reading import TextReading
+from kg.readers.text.reading import TextReading, Unread
 from kg.readers.text.resolved import Resolved
 from kg.readers.text.segments import Heading, Segment
 from kg.readers.text.tables import Tables
@@ -37,6 +38,7 @@ class Document:
     lexicon: Lexicon
     view: View = field(default=View(""))
     lines: tuple[Line, ...] = ()
+    message: Message | None = None
     headings: tuple[Heading, ...] = ()
     segments: tuple[Segment, ...] = ()
     atoms: tuple[Atom, ...] = ()
@@ -44,7 +46,9 @@ class Document:
     days: tuple[DateHit, ...] = ()
     tables: Tables = field(default_factory=Tables)
     scan: Scan | None = None
+    unmeasured: tuple[Unread, ...] = ()
     places: tuple[Place, ...] = ()
+    of_kin: tuple[tuple[int, int], ...] = ()
     person: Person | None = None
     resolved: Resolved | None = None
     reading: TextReading | None = None
@@ -104,8 +108,3 @@ class Pipeline:
         for component in self.components:
             document = component(document)
             yield component, document
-
-
-def spans_of(document: Document, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Spans of the view as spans of the text as given."""
-    return tuple(document.view.given(start, end) for start, end in spans)

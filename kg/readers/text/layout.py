@@ -16,10 +16,12 @@ from typing import Final
 _WIDE: Final = re.compile(r"(?<![.!?;])(?:[ ]{2,}|[ ]*\.{3,}[ ]*|[ ]*_{3,}[ ]*)")
 _BARE_LINE: Final = re.compile(r"[\s|+=_.:*-]*")
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
-_VALUE: Final = re.compile(r"(?:[<>≤≥~=]\s*)?=?\d[\d.,' ]*(?:\s?[*+↑↓-]+|\s[HLN]{1,2}\b)?|[(\[{<>≤≥]?\s*\d[\d.,]*\s*[-–—]\s*\d.*")
+_VALUE: Final = re.compile(
+    r"(?:[<>≤≥~=]\s*)?=?\d[\d.,' ]*(?:\s?[*+↑↓-]+|\s[HLN]{1,2}\b)?|[(\[{<>≤≥]?\s*\d[\d.,]*\s*[-–—]\s*\d.*"
+)
 _LABEL: Final = re.compile(r"[^\d\s|][^|\t]{0,60}")
 _SPACED: Final = re.compile(r"[,;]\s")
-LONGEST_CELL: Final = 60
+LONGEST_CELL: Final = 40
 NEAR: Final = 3
 
 
@@ -75,7 +77,9 @@ def _separated(text: str, spans: Sequence[tuple[int, int]]) -> dict[int, Parted]
         counts = [_count(text, start, end, parted) for start, end in spans]
         for number, count in enumerate(counts):
             near = (*counts[max(0, number - 1) : number], *counts[number + 1 : number + 2])
-            if count >= 2 and (count in near or (count >= 3 and any(abs(count - other) <= 2 for other in near if other >= 3))):
+            if count >= 2 and (
+                count in near or (count >= 3 and any(abs(count - other) <= 2 for other in near if other >= 3))
+            ):
                 found.setdefault(number, parted)
     return found
 
@@ -100,8 +104,9 @@ def _line(text: str, start: int, end: int, separated: Parted | None) -> Line:
 
 def _split(text: str, start: int, end: int, parted: str) -> tuple[Cell, ...]:
     if parted == Parted.BAR:
-        while start < end and text[start] in " |":
+        while start < end and text[start] == " ":
             start += 1
+        start += text.startswith(Parted.BAR, start)
         while end > start and text[end - 1] in " |":
             end -= 1
     cells, at, quoted = [], start, False
@@ -147,5 +152,3 @@ def _tabular(text: str, lines: Sequence[Line]) -> Iterator[Line]:
 
 def _holds_a_value(text: str, line: Line) -> bool:
     return len(line.cells) > 1 and any(_VALUE.fullmatch(text, cell.start, cell.end) for cell in line.cells)
-
-

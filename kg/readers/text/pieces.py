@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from kg.readers.text.dates import DateHit
 from kg.readers.text.lexicon import Hit
 from kg.readers.text.numbers import number_at
 from kg.readers.text.printed import Printed, PrintedRange, comparator_at, range_at, unit_at
+from kg.readers.text.table_words import Role
 
 _SKIPPED: Final = re.compile(r"[\s|:;,=\"'.]+")
 _POWER_OF_TEN: Final = re.compile(r"(?:[xX×*]\s*)?10\s*(?:\^|\*{1,2}|[eE³⁶⁹])|[xX×]\s*10|10[39]/")
@@ -23,26 +23,6 @@ _WORD: Final = re.compile(r"[^\s|;,:=]+")
 _STAR: Final = re.compile(r"\*+")
 _OPENED: Final = frozenset("([{")
 _NO_VALUE_UNIT: Final = re.compile(r"\s*/\s*(?:hpf|lpf|HPF|LPF)\b")
-
-
-class Role(StrEnum):
-    """What stands in a column, by its title; the names are those of `tables.yaml`."""
-
-    NONE = ""
-    TEST = "test"
-    VALUE = "value"
-    UNIT = "unit"
-    RANGE = "range"
-    LOW = "low"
-    HIGH = "high"
-    FLAG = "flag"
-    DATE = "date"
-    REPORTED = "reported"
-    PREVIOUS = "previous"
-    SPECIMEN = "specimen"
-    SEX = "sex"
-    AGE = "age"
-    IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +71,8 @@ class Scanner:
             place = max(piece.end, place + 1)
 
     def _piece(self, place: int, end: int, role: Role, valued: bool) -> Piece:
+        if self.text[place] in _OPENED and (place + 1 in self.days or place + 1 in self.names):
+            return Piece(place, place + 1, word=self.text[place])
         hit = self.names.get(place)
         if hit and hit.end <= end and role in (Role.NONE, Role.TEST, Role.VALUE):
             return Piece(place, hit.end, name=hit)
@@ -127,7 +109,7 @@ class Scanner:
 
     def _range(self, place: int, end: int, role: Role, valued: bool) -> Piece | None:
         """A range: two numbers with a dash, whatever stands in brackets, and one number where a range must stand."""
-        if not (role in (Role.RANGE, Role.NONE, Role.VALUE, Role.FLAG)):
+        if role not in (Role.RANGE, Role.NONE, Role.VALUE, Role.FLAG):
             return None
         limits = range_at(self.text, place, self.commas)
         if limits and limits.end <= end and (self.text[place] not in _OPENED or limits.end > place):
@@ -165,6 +147,10 @@ class Scanner:
 
 
 def flag_of(said: str) -> str:
-    """H, L or N; `*` for a mark that only says that a value is outside; `-` as a laboratory in Germany prints `low`."""
+    """H, L or N; `*` for a mark that only says that a value is outside; `-`, which German laboratories print for `low`.
+
+    >>> flag_of("High"), flag_of("LL"), flag_of("**"), flag_of("-")
+    ('H', 'L', '*', '-')
+    """
     first = said[0].upper()
     return {"↑": "H", "+": "H", "↓": "L", "-": "-", "*": "*", "A": "*"}.get(first, first)

@@ -1,17 +1,37 @@
-"""The words of tables, from `tables.yaml` of each language: titles of columns, specimens, words beside a test's name."""
+"""The words of tables (`tables.yaml`): titles of columns, specimens, words beside the name of a test."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
-from kg.readers.text.pieces import Role
 from kg.vocabulary.names import fold
 
 _WORDS: Final = re.compile(r"\w+")
 _EDGES: Final = " :#*.()[]"
+
+
+class Role(StrEnum):
+    """What stands in a column, by its title; the names are those of `tables.yaml`."""
+
+    NONE = ""
+    TEST = "test"
+    VALUE = "value"
+    UNIT = "unit"
+    RANGE = "range"
+    LOW = "low"
+    HIGH = "high"
+    FLAG = "flag"
+    DATE = "date"
+    REPORTED = "reported"
+    PREVIOUS = "previous"
+    SPECIMEN = "specimen"
+    SEX = "sex"
+    AGE = "age"
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.readers.text.dates import DateHit
 from kg.readers.text.layout import Cell, Line, Parted
 from kg.readers.text.lexicon import Hit
-from kg.readers.text.pieces import Piece, Role, Scanner
+from kg.readers.text.pieces import Piece, Scanner
 from kg.readers.text.printed import PrintedRange
-from kg.readers.text.table_words import TableWords
+from kg.readers.text.table_words import Role, TableWords
 from kg.readers.text.values import Series, Value
 
 SEVERAL: Final = "several values without a day; which of them is the last is not said"
@@ -58,20 +58,30 @@ class Tables:
     said: list[tuple[Role, int, int]] = field(default_factory=list)
 
 
+class Placed(NamedTuple):
+    """A piece with its column and the number of its cell."""
+
+    piece: Piece
+    column: Column
+    cell: int = 0
+
+
 @dataclass(frozen=True)
 class _Row:
     """The pieces of one row with the column that each belongs to."""
 
-    pieces: tuple[tuple[Piece, Column], ...]
+    pieces: tuple[Placed, ...]
 
     def of(self, *roles: Role) -> Iterator[Piece]:
-        return (piece for piece, column in self.pieces if column.role in roles)
+        return (piece for piece, column, _ in self.pieces if column.role in roles)
 
 
 class TableReader:
     """Reads the tables of one text."""
 
-    def __init__(self, text: str, lines: Sequence[Line], scanner: Scanner, words: TableWords, tests: frozenset[Hit]) -> None:
+    def __init__(
+        self, text: str, lines: Sequence[Line], scanner: Scanner, words: TableWords, tests: frozenset[Hit]
+    ) -> None:
         self.text, self.lines, self.scanner, self.words, self.tests = text, lines, scanner, words, tests
         self.found = Tables()
         self.columns: tuple[Column, ...] = ()
@@ -87,7 +97,7 @@ class TableReader:
                 self._tabular(line)
                 number += 1
                 continue
-            if line.start < line.end and not line.cells == ():
+            if line.start < line.end and line.cells != ():
                 self._between(line)
             stacked = self._stacked(number)
             number += max(1, stacked)
@@ -120,7 +130,11 @@ class TableReader:
         """The columns under a line that names them; none where it holds a value."""
         columns = tuple(self._title(line, cell) for cell in line.cells)
         titled = [column for column in columns if column.role or column.day or column.test]
-        numbers = [cell for cell, column in zip(line.cells, columns, strict=True) if column.role is Role.NONE and self._numbers(cell)]
+        numbers = [
+            cell
+            for cell, column in zip(line.cells, columns, strict=True)
+            if column.role is Role.NONE and self._numbers(cell)
+        ]
         if len(titled) < 2 or (numbers and not any(column.day for column in columns)):
             return ()
         tests = [column for column in columns if column.test]
@@ -150,12 +164,12 @@ class TableReader:
     def _numbers(self, cell: Cell) -> bool:
         return any(piece.amount for piece in self.scanner.pieces(cell.start, cell.end, Role.NONE))
 
-    def _placed(self, line: Line) -> Iterator[tuple[Piece, Column]]:
+    def _placed(self, line: Line) -> Iterator[Placed]:
         """The pieces of a line with their columns."""
         for number, cell in enumerate(line.cells):
             column = self._column(line, number, cell)
             for piece in self.scanner.pieces(cell.start, cell.end, column.role):
-                yield piece, column
+                yield Placed(piece, column, number)
 
     def _column(self, line: Line, number: int, cell: Cell) -> Column:
         nothing = Column(cell.start - line.start, cell.end - line.start)
@@ -164,7 +178,11 @@ class TableReader:
         if line.parted is not Parted.WIDTH:
             number += len(self.columns) - len(line.cells) if len(line.cells) == len(self.columns) + 1 else 0
             return self.columns[number] if 0 <= number < len(self.columns) else nothing
-        if number == 0 and not (self.columns[0].role or self.columns[0].test) and nothing.end < self.columns[0].start + 3:
+        if (
+            number == 0
+            and not (self.columns[0].role or self.columns[0].test)
+            and nothing.end < self.columns[0].start + 3
+        ):
             return nothing
         return min(self.columns, key=lambda column: _distance(column, nothing))
 
@@ -178,13 +196,13 @@ class TableReader:
 
     def _groups(self, row: _Row) -> Iterator[_Row]:
         """The results of a row: each name opens one, unless a number stands before the first name."""
-        places = [i for i, (piece, _) in enumerate(row.pieces) if piece.name and self._is_label(row, i)]
+        places = [i for i, (piece, _, _) in enumerate(row.pieces) if piece.name and self._is_label(row, i)]
         if len(places) < 2:
             yield row
             return
         before = row.pieces[: places[0]]
-        shared = tuple((piece, column) for piece, column in before if piece.day or piece.word)
-        if any(piece.amount for piece, _ in before):
+        shared = tuple(item for item in before if item.piece.day or item.piece.word)
+        if any(piece.amount for piece, _, _ in before):
             ends = [*places[:-1], len(row.pieces) - 1]
             start = 0
             for end in ends:
@@ -197,16 +215,18 @@ class TableReader:
 
     def _is_label(self, row: _Row, place: int) -> bool:
         """Whether a name begins a result: no other name stands in its cell before it."""
-        piece, column = row.pieces[place]
+        piece, column, _ = row.pieces[place]
         if place == 0:
             return True
-        last, before = row.pieces[place - 1]
-        return not (last.name and self.text[last.end : piece.start].strip(" (") == "") and column.role is not Role.IGNORED
+        last = row.pieces[place - 1].piece
+        return (
+            not (last.name and self.text[last.end : piece.start].strip(" (") == "") and column.role is not Role.IGNORED
+        )
 
     def _result(self, row: _Row) -> None:
         """The values of the one test that a row names."""
-        pieces = [(p, c) for p, c in row.pieces if c.role is not Role.IGNORED]
-        amounts = [(p, c) for p, c in pieces if p.amount and c.role not in (Role.LOW, Role.HIGH, Role.SEX, Role.AGE, Role.DATE)]
+        pieces = [item for item in row.pieces if item.column.role is not Role.IGNORED]
+        amounts = self._amounts(pieces)
         if not amounts:
             return
         name = self._name(pieces)
@@ -227,20 +247,32 @@ class TableReader:
         elif values:
             known = self.found.series.get(name)
             self.found.series[name] = Series((*(known.values if known else ()), *values), apart=True)
-        self.found.covered += [(piece.start, piece.end) for piece, _ in pieces if not piece.word and not piece.day]
+        self.found.covered += [(piece.start, piece.end) for piece, _, _ in pieces if not piece.word and not piece.day]
         self.found.covered.append((start, end))
 
-    def _leave_number(self, pieces: Sequence[tuple[Piece, Column]], start: int, end: int) -> None:
-        label = [p for p, c in pieces if (p.word or p.name) and p.start < start and c.role in (Role.NONE, Role.TEST)]
+    def _amounts(self, pieces: Sequence[Placed]) -> list[Placed]:
+        """The numbers that can be values: not in cells of other things, nor beside words that say what they are of."""
+        worded = {item.cell for item in pieces if item.piece.word and not self.words.qualifies(item.piece.word)}
+        named = {item.cell for item in pieces if item.piece.name in self.tests}
+        return [
+            item
+            for item in pieces
+            if item.piece.amount
+            and item.column.role not in (Role.LOW, Role.HIGH, Role.SEX, Role.AGE, Role.DATE, Role.REPORTED)
+            and (item.cell not in worded or item.cell in named)
+        ]
+
+    def _leave_number(self, pieces: Sequence[Placed], start: int, end: int) -> None:
+        label = [p for p, c, _ in pieces if (p.word or p.name) and p.start < start and c.role in (Role.NONE, Role.TEST)]
         words = [p for p in label if any(char.isalpha() for char in self.text[p.start : p.end])]
         labelled = bool(words) and words[0].start < start
-        if labelled and any(p.unit or p.range or p.flag for p, _ in pieces):
+        if labelled and any(p.unit or p.range or p.flag for p, _, _ in pieces):
             self.found.unused.append(Unused(words[0].start, end, NO_NAME))
             self.found.covered.append((words[0].start, end))
 
-    def _name(self, pieces: Sequence[tuple[Piece, Column]]) -> Hit | None:
+    def _name(self, pieces: Sequence[Placed]) -> Hit | None:
         """The test that a row names; none where its label says more than the name (`Hb A2`)."""
-        number = next((i for i, (p, _) in enumerate(pieces) if p.name in self.tests), None)
+        number = next((i for i, (p, _, _) in enumerate(pieces) if p.name in self.tests), None)
         if number is None:
             return None
         hit = pieces[number][0].name
@@ -248,7 +280,8 @@ class TableReader:
         near = [p for i in (number - 1, number + 1) if 0 <= i < len(pieces) for p in [pieces[i][0]] if p.word]
         cell = pieces[number][1]
         strange = [
-            p for p in near
+            p
+            for p in near
             if pieces[number][1] is cell and self._same_cell(p, hit) and not self.words.qualifies(p.word)
         ]
         return None if strange else hit
@@ -257,42 +290,38 @@ class TableReader:
         between = self.text[min(piece.end, hit.end) : max(piece.start, hit.start)]
         return between in ("", " ", "-") and not piece.word.startswith(("(", "[", "{"))
 
-    def _specimen(self, pieces: Sequence[tuple[Piece, Column]], name: Hit) -> str:
-        said = " ".join(p.word for p, c in pieces if p.word and (p.start < name.start or c.role is Role.SPECIMEN))
+    def _specimen(self, pieces: Sequence[Placed], name: Hit) -> str:
+        said = " ".join(p.word for p, c, _ in pieces if p.word and (p.start < name.start or c.role is Role.SPECIMEN))
         return self.words.specimen_at(said) or self.specimen
 
-    def _values(
-        self, pieces: Sequence[tuple[Piece, Column]], amounts: Sequence[tuple[Piece, Column]]
-    ) -> tuple[Value, ...] | None:
+    def _values(self, pieces: Sequence[Placed], amounts: Sequence[Placed]) -> tuple[Value, ...] | None:
         limits = self._limits(pieces)
-        unit = next((p.unit for p, _ in pieces if p.unit), "")
-        days = [p.day for p, c in pieces if p.day and c.role is not Role.REPORTED and not c.day]
+        unit = next((p.unit for p, _, _ in pieces if p.unit), "")
+        days = [p.day for p, c, _ in pieces if p.day and c.role is not Role.REPORTED and not c.day]
         chosen = self._chosen(amounts, limits)
         if chosen is None:
             return None
         if isinstance(chosen, _Limited):
             limits, chosen = chosen.limits, chosen.amounts
         values = []
-        for piece, column in chosen:
+        for piece, column, _ in chosen:
             day = column.day or (days[0] if days else None)
             earlier = column.role is Role.PREVIOUS and day is None
             values.append(self._value(piece, pieces, unit, limits, day, earlier))
         return tuple(sorted(values, key=lambda value: value.start))
 
-    def _limits(self, pieces: Sequence[tuple[Piece, Column]]) -> PrintedRange | None:
-        printed = next((p.range for p, _ in pieces if p.range), None)
+    def _limits(self, pieces: Sequence[Placed]) -> PrintedRange | None:
+        printed = next((p.range for p, _, _ in pieces if p.range), None)
         if printed:
             return printed
         ends = {
             column.role: piece.amount.values[0]
-            for piece, column in pieces
+            for piece, column, _ in pieces
             if piece.amount and column.role in (Role.LOW, Role.HIGH)
         }
         return PrintedRange(ends.get(Role.LOW), ends.get(Role.HIGH), "", 0) if ends else None
 
-    def _chosen(
-        self, amounts: Sequence[tuple[Piece, Column]], limits: PrintedRange | None
-    ) -> Sequence[tuple[Piece, Column]] | _Limited | None:
+    def _chosen(self, amounts: Sequence[Placed], limits: PrintedRange | None) -> Sequence[Placed] | _Limited | None:
         """The numbers that are values: under a day or a title, else the only one there is."""
         dated = [item for item in amounts if item[1].day]
         if dated:
@@ -302,7 +331,7 @@ class TableReader:
             return titled or amounts
         plain = [item for item in amounts if item[0].amount and not item[0].amount.comparator]
         if len(amounts) == 2 and len(plain) == 1 and limits is None:
-            bound = next(piece for piece, _ in amounts if piece.amount and piece.amount.comparator)
+            bound = next(piece for piece, _, _ in amounts if piece.amount and piece.amount.comparator)
             assert bound.amount is not None
             number = bound.amount.values[0]
             upper = bound.amount.comparator.startswith("<")
@@ -314,7 +343,7 @@ class TableReader:
         return None
 
     def _value(
-        self, piece: Piece, pieces: Sequence[tuple[Piece, Column]], unit: str, limits: PrintedRange | None,
+        self, piece: Piece, pieces: Sequence[Placed], unit: str, limits: PrintedRange | None,
         day: DateHit | None, earlier: bool,
     ) -> Value:  # fmt: skip
         assert piece.amount is not None
@@ -324,9 +353,9 @@ class TableReader:
             piece.start, piece.end, piece.amount.values, piece.amount.comparator, unit, limits, flag, days, earlier
         )
 
-    def _flag(self, piece: Piece, pieces: Sequence[tuple[Piece, Column]], limits: PrintedRange | None) -> str:
+    def _flag(self, piece: Piece, pieces: Sequence[Placed], limits: PrintedRange | None) -> str:
         """The flag behind a number before the next one, or, of a row with one number, wherever it stands."""
-        order = [p for p, _ in pieces]
+        order = [p for p, _, _ in pieces]
         place = order.index(piece)
         behind: list[Piece] = []
         for other in order[place + 1 :]:
@@ -338,7 +367,13 @@ class TableReader:
         for said in flags:
             if said in ("H", "L", "N"):
                 return said
-            if said == "-" and limits and limits.low is not None and piece.amount and piece.amount.values[-1] < limits.low:
+            if (
+                said == "-"
+                and limits
+                and limits.low is not None
+                and piece.amount
+                and piece.amount.values[-1] < limits.low
+            ):
                 return "L"
         return ""
 
@@ -346,31 +381,40 @@ class TableReader:
 
     def _under_tests(self, row: _Row) -> None:
         """A row of values under the names of their tests."""
-        day = next((p.day for p, c in row.pieces if p.day and c.role in (Role.NONE, Role.DATE)), None)
-        words = " ".join(p.word for p, _ in row.pieces if p.word)
-        ranged = self.words.role(words) is Role.RANGE or any(p.range for p, _ in row.pieces)
+        day = next((p.day for p, c, _ in row.pieces if p.day and c.role in (Role.NONE, Role.DATE)), None)
+        words = " ".join(p.word for p, _, _ in row.pieces if p.word)
+        ranged = self.words.role(words) is Role.RANGE or any(p.range for p, _, _ in row.pieces)
         if ranged:
             self._ranges_under_tests(row)
             return
-        if not any(p.amount for p, _ in row.pieces):
+        if not any(p.amount for p, _, _ in row.pieces):
             self._units_under_tests(row)
             return
         foreign = self.words.specimen_at(words) == "other"
-        for piece, column in row.pieces:
+        for piece, column, _ in row.pieces:
             if not (piece.amount and column.test):
                 continue
             if foreign:
                 self.found.unused.append(Unused(piece.start, piece.end, OTHER_SPECIMEN, True))
                 continue
-            unit = next((p.unit for p, c in row.pieces if c is column and p.unit), column.unit)
-            flag = next((p.flag for p, c in row.pieces if c is column and p.flag in ("H", "L", "N")), "")
-            value = Value(piece.start, piece.end, piece.amount.values, piece.amount.comparator, unit, None, flag, (day,) if day else ())
+            unit = next((p.unit for p, c, _ in row.pieces if c is column and p.unit), column.unit)
+            flag = next((p.flag for p, c, _ in row.pieces if c is column and p.flag in ("H", "L", "N")), "")
+            value = Value(
+                piece.start,
+                piece.end,
+                piece.amount.values,
+                piece.amount.comparator,
+                unit,
+                None,
+                flag,
+                (day,) if day else (),
+            )
             known = self.found.series.get(column.test)
             self.found.series[column.test] = Series((*(known.values if known else ()), value), apart=True)
             self.found.covered.append((piece.start, piece.end))
 
     def _ranges_under_tests(self, row: _Row) -> None:
-        for piece, column in row.pieces:
+        for piece, column, _ in row.pieces:
             known = self.found.series.get(column.test) if column.test else None
             if column.test and known and piece.range:
                 values = tuple(replace(value, range=value.range or piece.range) for value in known.values)
@@ -378,33 +422,33 @@ class TableReader:
             self.found.covered.append((piece.start, piece.end))
 
     def _units_under_tests(self, row: _Row) -> None:
-        units = {column: piece.unit for piece, column in row.pieces if piece.unit}
+        units = {column: piece.unit for piece, column, _ in row.pieces if piece.unit}
         self.columns = tuple(replace(c, unit=c.unit or units.get(c, "")) for c in self.columns)
 
     # -- a name and, in the lines below it, its value
 
     def _stacked(self, number: int) -> int:
         """How many lines from this one on are a test and, in lines of their own, its value, unit, range and day."""
-        pieces, count, role = list[tuple[Piece, Column]](), 0, Role.NONE
+        pieces, count, role = list[Placed](), 0, Role.NONE
         for line in self.lines[number : number + 9]:
             if line.tabular or line.start == line.end:
-                if line.tabular or not pieces or any(p.amount for p, _ in pieces):
+                if line.tabular or not pieces or any(p.amount for p, _, _ in pieces):
                     break
                 count += 1
                 continue
-            said, start, found = self._titled(line)
+            said, _start, found = self._titled(line)
             role = said or (role if found else Role.NONE)
             if found is None:
                 break
             named = any(p.name in self.tests for p in found)
             if (named and pieces) or (not named and not pieces):
                 break
-            pieces += [(piece, Column(0, 0, role)) for piece in found]
+            pieces += [Placed(piece, Column(0, 0, role), count) for piece in found]
             role = said if not found else Role.NONE
             count += 1
-        if count < 2 or not any(p.amount for p, c in pieces if c.role in (Role.NONE, Role.VALUE)):
+        if count < 2 or not any(p.amount for p, c, _ in pieces if c.role in (Role.NONE, Role.VALUE)):
             return 0
-        if any(p.amount for p, _ in pieces[:2]):
+        if any(p.amount for p, _, _ in pieces[:2]):
             return 0
         self._result(_Row(tuple(pieces)))
         return count
@@ -448,7 +492,7 @@ class TableReader:
 class _Limited:
     """Numbers that are values, and the range that the others are the ends of."""
 
-    amounts: Sequence[tuple[Piece, Column]]
+    amounts: Sequence[Placed]
     limits: PrintedRange
 
 
@@ -457,5 +501,3 @@ def _distance(column: Column, cell: Column) -> tuple[int, int]:
     overlap = min(column.end, cell.end) - max(column.start, cell.start)
     ends = min(abs(column.start - cell.start), abs(column.end - cell.end))
     return (0 if overlap > 0 else -overlap, ends)
-
-
