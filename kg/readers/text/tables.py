@@ -19,6 +19,7 @@ from kg.readers.text.table_words import Role, TableWords
 from kg.readers.text.values import Series, Value
 
 SEVERAL: Final = "several values without a day; which of them is the last is not said"
+LETTERS: Final = ("H", "L", "N")
 NO_NAME: Final = "the value of a test that the vocabulary does not have"
 OTHER_SPECIMEN: Final = "measured in another specimen than blood"
 
@@ -365,8 +366,8 @@ class TableReader:
         alone = sum(p.amount is not None for p in order) == 1
         flags = [p.flag for p in (*behind, *(order[:place] if alone else ())) if p.flag]
         for said in flags:
-            if said in ("H", "L", "N"):
-                return said
+            if said in LETTERS:
+                return str(said)
             if (
                 said == "-"
                 and limits
