@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import Final
@@ -23,6 +22,7 @@ import pyoxigraph as ox
 
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
+from kg.cache.derived import derived
 from kg.errors import InputError, Problem
 from kg.judges.hermit import BOUNDS
 from kg.ontology import terms
@@ -320,7 +320,7 @@ def _is_part(iri: str) -> bool:
     return iri.startswith(CITED) and not (local.startswith("claim/") and local.count("/") == 1)
 
 
-@lru_cache(maxsize=2)
+@derived
 def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
     found: dict[str, list[ox.Triple]] = {}
     for triple in ontology.index.triples:
