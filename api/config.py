@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.ontology.resources import ontology_folder
 from kg.store.pool import Limits
 
 
@@ -64,7 +65,7 @@ class Config:
         """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY and _SESSIONS say (docs/api.md)."""
         told = os.environ if given is None else given
         return cls(
-            ontology=Path(told.get("WARRANT_ONTOLOGY") or DEFAULT_FOLDER),
+            ontology=ontology_folder(told),
             store=Path(told["WARRANT_STORE"]) if told.get("WARRANT_STORE") else None,
             key=told["WARRANT_KEY"].encode() if told.get("WARRANT_KEY") else None,
             api_key=told.get("WARRANT_API_KEY") or None,

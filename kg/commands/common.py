@@ -12,7 +12,7 @@ from typing import Any, Final
 from kg.errors import CaseError, InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.ontology.resources import ontology_folder
 from kg.readers.case.reader import parse_json, parse_yaml
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -31,7 +31,12 @@ def command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found.set_defaults(run=run)
-    found.add_argument("--ontology", type=Path, default=DEFAULT_FOLDER, help="folder of the ontology")
+    found.add_argument(
+        "--ontology",
+        type=Path,
+        default=ontology_folder(),
+        help="folder of the ontology: $WARRANT_ONTOLOGY, else the one that comes with the program",
+    )
     return found
 
 

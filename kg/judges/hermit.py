@@ -12,6 +12,7 @@ is a class of measurements looks at anything but the measurement, its yardstick 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -204,6 +205,8 @@ class Hermit:
         return result
 
     def _child(self, query: dict[str, Any]) -> Any:
+        if importlib.util.find_spec("jpype") is None:
+            raise ReasonerError("HermiT is not installed: pip install 'warrant[hermit]'")
         command = [sys.executable, "-m", "kg.judges.hermit_worker"]
         process = subprocess.Popen(
             command,

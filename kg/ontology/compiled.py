@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -32,8 +33,9 @@ from kg.ontology.model import (
     Reference,
     Threshold,
 )
+from kg.ontology.resources import shipped
 
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "ontology"
+DEFAULT_FOLDER: Final = shipped("ontology")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"

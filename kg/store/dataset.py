@@ -91,7 +91,15 @@ def open_kept(folder: Path = DEFAULT_FOLDER) -> ox.Store:
         return open_store(folder, cache.folder() / "stores")
     except OSError as error:
         LOG.info("no store can be kept: %s", error)
-        return open_store(folder)
+        return _in_memory(folder)
+
+
+def _in_memory(folder: Path) -> ox.Store:
+    """The dataset as a store for which nothing is written anywhere."""
+    digest = dataset_digest(folder)
+    store = ox.Store()
+    store.bulk_extend(parse_quads(_kept_text(digest) or _quads_text(Ontology(folder), digest)))
+    return store
 
 
 def _kept_text(digest: str) -> bytes | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from kg.cache import artifacts as cache
 from kg.cache import checked_file
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
@@ -141,20 +140,3 @@ def test_only_the_latest_few_are_kept(place: Path, ontology: Ontology) -> None:
     rule_cache.cached_rules(ontology)
     assert len(list(place.iterdir())) == checked_file.KEPT
     assert rule_cache.load(ontology.digest) is not None
-
-
-@pytest.mark.parametrize(
-    ("platform", "setting", "value", "expected"),
-    [
-        ("linux", "XDG_CACHE_HOME", "/caches", "/caches/warrant"),
-        ("darwin", "HOME", "/me", "/me/Library/Caches/warrant"),
-        ("win32", "LOCALAPPDATA", "/local", "/local/warrant/cache"),
-    ],
-)
-def test_the_folder_follows_the_platform(
-    platform: str, setting: str, value: str, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("WARRANT_CACHE")
-    monkeypatch.setenv(setting, value)
-    monkeypatch.setattr("sys.platform", platform)
-    assert cache.folder() == Path(expected)
