@@ -44,7 +44,7 @@ class Lead:
         return tuple(Section(heading, rows, pressing) for heading, rows, pressing in found if rows)
 
     def calm(self) -> bool:
-        """Whether the answer may say that nothing urgent follows: no alert, and all that was given is used and judged."""
+        """Whether it may be said that nothing urgent follows: no alert, and all that was given is used and judged."""
         return not (self.assessment.alerts or self.unread or self.assessment.issues)
 
     def unjudged(self) -> list[str]:

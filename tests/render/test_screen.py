@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -111,11 +112,11 @@ def test_the_main_job_prints_a_screen_and_its_last_line_names_the_flag_for_all()
     # Given the main job as a newcomer runs it, on a terminal of 100 columns
     recipe = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     asked = [line for line in recipe.splitlines() if "warrant ask" in line]
-    printed = "".join(
-        subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        for line in recipe.splitlines()
-        if line in asked or line.startswith("echo")
-    ).splitlines()
+    shown = [line for line in recipe.splitlines() if line in asked or line.startswith("echo")]
+    terminal = {**os.environ, "COLUMNS": str(WIDTH)}
+    command = ["sh", "-ec", "\n".join(shown)]
+    done = subprocess.run(command, cwd=ROOT, env=terminal, capture_output=True, text=True, check=True)
+    printed = done.stdout.splitlines()
 
     # Then it is a screen, the first lines are those of the answer, and the last names the flag
     assert len(asked) == 1

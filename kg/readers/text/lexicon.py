@@ -17,6 +17,7 @@ from typing import Final
 import ahocorasick
 from rapidfuzz.distance import OSA
 
+from kg.cache.derived import derived
 from kg.ontology.model import Concept
 from kg.readers.text.atoms import Atom, atoms
 from kg.readers.text.cues import CLOSERS, FILLERS, PHRASES, Cue
@@ -249,7 +250,7 @@ def inflected(phrase: str) -> Iterator[str]:
         yield phrase + "s"
 
 
-@lru_cache(maxsize=4)
+@derived
 def lexicon_of(names: Names) -> Lexicon:
     """The lexicon of some names, made once."""
     return Lexicon(names)
