@@ -28,6 +28,8 @@ from api.sparql import openapi as sparql_openapi
 from api.sparql.endpoint import SparqlEndpoint
 from api.sparql.patient import PatientQueries
 from api.transport import problems
+from api.transport.hosts import TrustedHosts
+from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
 from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
 from api.transport.openapi import components, with_problems
@@ -92,6 +94,7 @@ def services_for(config: Config) -> FrontServices:
 def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        silence_access_logs()
         async with AsyncExitStack() as ends:
             ends.callback(services.sessions.store.close)
             ends.push_async_callback(services.sparql.close)
@@ -110,9 +113,11 @@ def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncConte
 
 def _outer(app: Service, services: FrontServices) -> ASGIApp:
     """What every request passes before its route is looked for."""
-    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body)
+    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body, services.config.body_seconds)
     if services.config.api_key is not None:
         limited = ApiKey(limited, services.config.api_key)
+    if services.config.hosts:
+        limited = TrustedHosts(limited, services.config.hosts)
     return ErrorBoundary(SecurityHeaders(MetricsMiddleware(limited, services.metrics)))
 
 

@@ -48,26 +48,29 @@ class Retention:
 class Config:
     """`ontology` is the folder of the ontology; `store` a folder for the dataset, which is in memory without one.
 
-    `body` is the largest request body and `answers` the size of the query results that are kept, both in bytes.
+    `body` is the largest request body, `body_seconds` the longest time it may take, and `answers` the size of the query
+    results that are kept in bytes.
     `work` and `retention` limit what is asked about a patient and for how long it can be asked. `key` makes the handles
-    of assessments, random without one; processes that share it and the address `sessions` of one session store find
-    each other's assessments. With an `api_key`, every request must bring it.
+    of assessments, random without one; processes that share it and the memory file `sessions` find each other's
+    assessments. With an `api_key`, every request must bring it; with `hosts`, it must come under one of these names.
     """
 
     ontology: Path = DEFAULT_FOLDER
     store: Path | None = None
     limits: Limits = field(default_factory=Limits)
     body: int = 1 << 20
+    body_seconds: float = 30.0
     answers: int = 64 << 20
     work: Work = field(default_factory=Work)
     retention: Retention = field(default_factory=Retention)
     key: bytes | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     sessions: str | None = None
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str] | None = None) -> Config:
-        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY and _SESSIONS say (docs/api.md)."""
+        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _SESSIONS, _TRUSTED_HOSTS say (docs/api.md)."""
         told = os.environ if given is None else given
         return cls(
             ontology=ontology_folder(told),
@@ -75,4 +78,5 @@ class Config:
             key=told["WARRANT_KEY"].encode() if told.get("WARRANT_KEY") else None,
             api_key=told.get("WARRANT_API_KEY") or None,
             sessions=told.get("WARRANT_SESSIONS") or None,
+            hosts=tuple(told.get("WARRANT_TRUSTED_HOSTS", "").split()),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import secrets
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from kg.commands.common import DONE, command
 
 LOOPBACK: Final = "127.0.0.1"
 STARTING: Final = 60
+STOPPING: Final = 2
+MOST_FILES: Final = 1 << 16
 
 
 def add(commands: Any) -> None:
@@ -28,6 +31,9 @@ def add(commands: Any) -> None:
     found.add_argument("--port", type=int, default=8000)
     found.add_argument("--workers", type=int, default=1, help="processes that answer")
     found.add_argument("--store", type=Path, help="folder that keeps the dataset on disk; in memory without one")
+    found.add_argument(
+        "--trusted-host", action="append", default=[], metavar="NAME", help="answer only under this name; repeatable"
+    )
     found.epilog = (
         f"{found.epilog}\nWARRANT_API_KEY asks every request for that key; WARRANT_KEY fixes the key of the handles,"
         "\nwhich is random at each start otherwise; WARRANT_STORE is the same as --store."
@@ -41,6 +47,9 @@ def run(options: argparse.Namespace) -> int:
     os.environ["WARRANT_ONTOLOGY"] = str(options.ontology)
     if options.store is not None:
         os.environ["WARRANT_STORE"] = str(options.store)
+    if options.trusted_host:
+        os.environ["WARRANT_TRUSTED_HOSTS"] = " ".join(options.trusted_host)
+    _allow_many_connections()
     with _shared(options.workers):
         print(f"http://{options.host}:{options.port}/ (documentation at /docs)", file=sys.stderr)
         uvicorn.run(
@@ -49,6 +58,11 @@ def run(options: argparse.Namespace) -> int:
             port=options.port,
             workers=options.workers,
             http="api.transport.connection:Connection",
+            ws="none",
+            # what runs for longer when the service is stopped is ended
+            timeout_graceful_shutdown=STOPPING,
+            # connections that a burst brings at once
+            backlog=2048,
             # a worker that still loads on a slow machine is not dead
             timeout_worker_healthcheck=STARTING,
             access_log=False,
@@ -57,6 +71,13 @@ def run(options: argparse.Namespace) -> int:
             date_header=True,
         )
     return DONE
+
+
+def _allow_many_connections() -> None:
+    """Raise the number of files that this process and its children may have open to what the system lets them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 @contextmanager

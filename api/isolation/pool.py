@@ -16,6 +16,7 @@ from kg.store.processes import END, Job, Nursery, Worker
 RETRY_AFTER: Final = 1
 REMEMBERED: Final = 4096
 TRIES: Final = 2
+PAUSE: Final = 0.05
 
 
 class RequestPool:
@@ -84,6 +85,8 @@ class RequestPool:
                 return await self._run(request, topic)
             except Crashed as error:
                 crash = error
+                # another that ended at the same time is known to have by then
+                await asyncio.sleep(PAUSE)
         raise crash
 
     def renew(self) -> None:

@@ -20,9 +20,10 @@ from kg.cache.collector import settled
 from kg.errors import Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.questions import Answer
+from kg.questions import Answer, Asker
 from kg.readers.text import Kind, TextReading, read_text
 from kg.render import rdf
+from kg.store.dataset import open_store
 
 
 class AssessmentSession:
@@ -63,8 +64,13 @@ class AssessmentSessions:
         self._ready: OrderedDict[str, AssessmentSession] = OrderedDict()
 
     def load(self) -> None:
-        """Load the ontology, its rules and names, and what the first request would wait for."""
+        """Load the ontology, its rules and names, and what the first request would wait for.
+
+        Questions are answered from the dataset in memory: a store on disk has threads, which a fork would lose.
+        """
         knowledge = self.knowledge
+        knowledge.asker = Asker(knowledge.names, open_store(knowledge.folder).query)
+        knowledge.asker.answer(knowledge.ontology.label(next(iter(knowledge.ontology.concepts))))
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()

@@ -96,7 +96,9 @@ class SessionStore:
             return len(self._places)
 
     def close(self) -> None:
+        """Let go of the memory, which ends with the last who has it."""
         self._memory.close()
+        os.close(self.descriptor)
 
     # -- the ring: places count from the first record ever written
 

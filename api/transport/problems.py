@@ -94,6 +94,10 @@ class UnsupportedType(errors.WarrantError):
         super().__init__(message)
 
 
+class BodyTooSlow(errors.WarrantError):
+    """A request body that did not come in time."""
+
+
 class BodyTooLarge(errors.WarrantError):
     """A request body over the limit."""
 
@@ -105,6 +109,7 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
     (Crashed, Kind(503, "interrupted", "The work on this request was interrupted")),
     (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
+    (BodyTooSlow, Kind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
     (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
 )

@@ -1,4 +1,4 @@
-"""Processes that answer requests: ended at their deadline, replaced when they die, and no more than there is room for."""
+"""Processes that answer requests: ended at their deadline, replaced when they die, no more than there is room for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from processes import children, eventually, running
 T = TypeVar("T")
 # answers /echo with the body, sleeps for /sleep, holds the interpreter for /hold, dies for /die
 PROGRAM = """
-import os, pickle, socket, time
+import contextlib, os, pickle, socket, time
 from api.config import Config, Work
 from api.isolation.worker import serve
 from kg.store.forking import ForkServer
@@ -39,7 +39,8 @@ async def app(scope, receive, send):
 
 with socket.socket(fileno=os.dup(0)) as control:
     config = Config(work=Work(requests=pickle.loads(control.recv(1000))))
-    ForkServer(control, lambda channel: serve(app, channel, config)).run()
+    with contextlib.suppress(BrokenPipeError):
+        ForkServer(control, lambda channel: serve(app, channel, config)).run()
 """
 
 

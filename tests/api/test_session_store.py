@@ -28,7 +28,7 @@ class Stores:
         self.now = 0.0
         self.descriptor = memory_file(SIZE)
         retention = Retention(seconds=60, most=most)
-        self.one, self.other = (SessionStore(self.descriptor, retention, lambda: self.now) for _ in range(2))
+        self.one, self.other = (SessionStore(os.dup(self.descriptor), retention, lambda: self.now) for _ in range(2))
 
     def everything(self) -> bytes:
         """All that lies in the memory."""
