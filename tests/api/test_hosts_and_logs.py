@@ -62,10 +62,10 @@ def test_a_service_that_is_ended_in_a_query_ends_soon_and_has_logged_nothing(tmp
     log = tmp_path / "log"
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port)]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out, env=dict(os.environ)) as process:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
-        assert eventually(lambda: answers(client))
-        started = below(process.pid)
-        client.get(f"/v1/assessments/{HANDLE}")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            assert eventually(lambda: answers(client))
+            started = below(process.pid)
+            client.get(f"/v1/assessments/{HANDLE}")
         # when it is ended in the middle of a query
         with socket.create_connection(("127.0.0.1", port)) as asking:
             asking.sendall(f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
