@@ -18,9 +18,7 @@ from kg.readers.case.reader import CaseReader, parse_json
 from places import ROOT
 
 DOCS: Final = ROOT / "docs"
-PRIVATE: Final = re.compile(
-    r"\b(?:INTERFACE|MODEL|DESIGN|LAYOUT|STYLE)(?:\.md\b|, (?:section|\"))|\banalysis\.md\b"
-)
+PRIVATE: Final = re.compile(r"\b(?:INTERFACE|MODEL|DESIGN|LAYOUT|STYLE)(?:\.md\b|, (?:section|\"))|\banalysis\.md\b")
 CITED: Final = re.compile(r"docs/(\w+)\.md(?:,?(?:\s|#)+(?:sections?\s+(\d+)(?:\s+and\s+(\d+))?|\"([^\"]+)\"))?")
 SOURCES: Final = {"kg": "*.py", "api": "*.py", "queries": "*.rq", "ontology": "*.yaml"}
 
