@@ -22,6 +22,7 @@ from kg.ontology.model import Concept
 from kg.readers.text.atoms import Atom, atoms
 from kg.readers.text.cues import CLOSERS, FILLERS, PHRASES, Cue
 from kg.readers.text.lab_conventions import Customs, read_customs
+from kg.readers.text.language import Language, read_language
 from kg.vocabulary.names import RELATED, SYNONYM, Names, fold
 
 SMALL: Final = frozenset(
@@ -67,6 +68,7 @@ class Lexicon:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.customs: Customs = read_customs(names.ontology.folder)
+        self.language: Language = read_language(names.ontology.folder)
         self.entries = self._entries()
         self.automaton = ahocorasick.Automaton()
         for phrase, entry in self.entries.items():
