@@ -37,7 +37,7 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
-    assessment = knowledge.assess(read_case(knowledge, options.case, day_of(options)))
+    assessment = knowledge.assess(read_case(knowledge, options.case, day_of(options), options.lenient))
     return print_explanation(knowledge, assessment, options)
 
 
