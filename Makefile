@@ -18,9 +18,8 @@ $(STAMP): requirements/build.txt requirements/dev.txt pyproject.toml
 QUESTION := Pancytopenia with low iron, normal TIBC, normal transferrin saturation and a markedly raised B12: what is it, and what next?
 
 run: setup            ## the main job: the pancytopenia case, asked in words
-	$(VENV)/bin/warrant ask "$(QUESTION)" --format text
-	@echo
-	@echo "To serve it over HTTP: make serve, then open http://127.0.0.1:8000/"
+	$(VENV)/bin/warrant ask "$(QUESTION)" --format text $(FULL)
+	@echo "The whole answer: make run FULL=--full. In a browser: make serve, then open http://127.0.0.1:8000/"
 
 serve: setup          ## the SPARQL endpoint and the API on 127.0.0.1:8000
 	$(VENV)/bin/warrant serve

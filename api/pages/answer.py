@@ -65,8 +65,7 @@ async def assessment_page(
 def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
     with session.lock:
         assessment = session.assessment(services.knowledge, with_branches=True)
-        unread = session.reading.not_understood if session.reading else ()
-        found = document(assessment, [item.text for item in unread])
+        found = document(assessment)
         shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
         reply = services.sessions.reply(session, with_branches=True)
         return {
@@ -79,7 +78,7 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
             "folded": [one for one in shown if one.heading.startswith(FOLDED)],
             "pieces": pieces(session),
             "entries": entries(session),
-            "unread": unread,
+            "unread": session.reading.not_understood if session.reading else (),
             "reply": reply.answer if reply else None,
             "query": query_link(reply.answer) if reply and reply.answer else "",
             "questions": questions(assessment),

@@ -45,6 +45,11 @@ def format_argument(parser: argparse.ArgumentParser, *forms: str) -> None:
     parser.add_argument("--format", choices=forms or FORMATS, help="text on a terminal, json otherwise")
 
 
+def full_argument(parser: argparse.ArgumentParser) -> None:
+    """`--full`."""
+    parser.add_argument("--full", action="store_true", help="as text: all of it, not the first screen alone")
+
+
 def chosen_format(options: argparse.Namespace) -> str:
     return str(options.format or ("text" if sys.stdout.isatty() else "json"))
 

@@ -15,8 +15,9 @@ from itertools import chain, zip_longest
 from random import Random
 from typing import Final
 
-from kg.judges.hermit import BOUNDS, Entailment, Hermit, Question
+from kg.judges.hermit import Entailment, Hermit, Question
 from kg.judges.patients import Patient, Target, drawn, targeted
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import BASE, OWL, RDF, XSD, AxiomFiles
 from kg.proof.derivations import Conclusion
@@ -224,7 +225,7 @@ class Writer:
 
 
 def _fact(subject: str, predicate: str, value: str) -> str:
-    if predicate in BOUNDS:
+    if predicate in terms.BOUNDS:
         return f'<{BASE}{subject}> <{BASE}{predicate}> "{value}"^^<{XSD}decimal> .\n'
     words = {"type": RDF + "type", "differentFrom": OWL + "differentFrom"}
     return _triple(BASE + subject, words.get(predicate, BASE + predicate), BASE + value)

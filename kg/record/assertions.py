@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
+from kg.cache.derived import derived
 from kg.facts.patient import NOT_PLACED, DataIssue, Fact, PatientFacts, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
@@ -47,6 +48,7 @@ class Record:
     """The assertions about one patient, and what is odd about the data.
 
     `behind` names the statements from which an assertion was made; a measured, computed or missing one has none.
+    `aside` are statements that count as unknown.
     """
 
     patient: str
@@ -58,6 +60,7 @@ class Record:
     derivations: tuple[Derivation, ...]
     absences: tuple[str, ...]
     behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
+    aside: frozenset[Fact] = frozenset()
 
 
 def text(value: Decimal) -> str:
@@ -151,6 +154,7 @@ class _Compiler:
             derivations=self.derivations,
             absences=tuple(self.absences),
             behind={assertion: tuple(facts) for assertion, facts in sorted(self.behind.items())},
+            aside=self.quarantine,
         )
 
     def _present(self) -> None:
@@ -408,6 +412,6 @@ class _Compiler:
         )
 
 
-@lru_cache(maxsize=8)
+@derived
 def _fillers(ontology: Ontology, prop: str) -> tuple[str, ...]:
     return ontology.fillers(prop)
