@@ -7,11 +7,12 @@ sentence, or a passage is judged wherever it stands, so that new fields of an as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from kg.certificate.canonical import canonical
 from kg.certificate.envelope import Refused
-from kg.proof.axiom_files import BASE
+from kg.proof.axiom_files import BASE, AxiomFiles
 from kg.proof.checker import Checker
 from kg.proof.conclusion_names import NOTATION
 
@@ -24,7 +25,7 @@ def check_answer(found: Mapping[str, Json], checker: Checker, proofs: list[str])
     """Raise Refused where the answer says what was not proved or leaves out what was. `proofs` are ids by step."""
     answer, conclusions = found["answer"], {row["id"]: row for row in found["conclusions"]}
     proof_of = {name: proofs[row["step"]] for name, row in conclusions.items()}
-    codes = _codes(checker)
+    codes = _codes(checker.files)
     seen = set()
     for item in objects(answer):
         if "proof" in item and item["proof"] is not None:
@@ -50,9 +51,9 @@ def objects(data: Json) -> Iterator[dict[str, Json]]:
             yield from objects(item)
 
 
-def _codes(checker: Checker) -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _codes(files: AxiomFiles) -> dict[str, str]:
     """The vocabulary's code → label."""
-    files = checker.files
     rows = {code: name for name, values in files.spo.items() for code in values.get(NOTATION, ()) if BASE in name}
     return {code: files.label(name.removeprefix(BASE)) for code, name in rows.items()}
 

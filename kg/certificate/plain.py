@@ -30,7 +30,8 @@ def to_plain(value: object) -> Any:
             return [to_plain(item) for item in value]
         case Mapping():
             return {str(name): to_plain(item) for name, item in value.items()}
-    if fields := _fields(value.__class__):
+    kind: Any = type(value)
+    if fields := _fields(kind):
         return {name: to_plain(getattr(value, name)) for name in fields}
     return value
 

@@ -147,7 +147,7 @@ class _Writer:
         below: Mapping[Conclusion, frozenset[Conclusion]],
         named: Mapping[str, Conclusion],
     ) -> Json:
-        mine = frozenset(Conclusion(*triple) for triple in behind(self.assessment, item))
+        mine = frozenset(Conclusion(*triple) for triple in behind(self.record, item))
         used = sorted(name for name, conclusion in named.items() if not below[conclusion].isdisjoint(mine))
         return {
             "fact": place,
@@ -165,9 +165,8 @@ class _Writer:
         return sorted({*found.claims, *found.added, *found.removed})
 
 
-def behind(assessment: Assessment, item: Fact | Measurement) -> list[tuple[str, str, str]]:
+def behind(record: Record, item: Fact | Measurement) -> list[tuple[str, str, str]]:
     """The assertions of a record that a fact stands behind: what it states, or what is said of the value."""
-    record = assessment.record
     if isinstance(item, Fact):
         return [(one.subject, one.predicate, one.object) for one, facts in record.behind.items() if item in facts]
     day = str(item.date) if item.date else "undated"
