@@ -655,7 +655,7 @@ class Verifier:
         """Accept silently, or raise Rejected."""
         try:
             self.check(opened(envelope, keys))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError, InvalidOperation) as error:
+        except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise Rejected(f"it has not the form of a certificate: {error!r}") from None
 
     def check(self, statement: dict) -> None:
@@ -667,6 +667,10 @@ class Verifier:
         need(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["time"]), "its time is no instant")
         digests = [{"name": n, "digest": {"sha256": sha256(canonical(found[n]))}} for n in sorted(PARTS - {"time"})]
         same(statement["subject"], digests, "the digests of its parts")
+        program = found["program"]
+        need(set(program) == {"name", "version", "digest"} and program["name"] == "warrant", "another program")
+        need(isinstance(program["version"], str) and set(program["digest"]) == {"sha256"}, "another program")
+        need(re.fullmatch("[0-9a-f]{64}", program["digest"]["sha256"]), "the digest of the program is no SHA-256")
         same(found["ontology"], {"version": self.ontology.version, "modules": self.ontology.modules}, "the files")  # C3
         facts = self.record(found)
         world = self.ontology.chainer.over(facts)
@@ -741,7 +745,7 @@ class Verifier:
             need(set(row) == {"conclusion", "rule", "axiom", "source", "premises"}, "a step has other fields")
             numbers, triple = row["premises"], tuple(row["conclusion"])
             need(all(type(n) is int and 0 <= n < place for n in numbers), "a step rests on none before it")
-            need(len(set(numbers)) == len(numbers), "a premise stands there twice")
+            need(numbers == sorted(set(numbers)), "premises are not in order")
             premises = World()
             for number in numbers:
                 premises.add(tuple(found["steps"][number]["conclusion"]))

@@ -6,6 +6,8 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -56,11 +58,7 @@ def write_key(path: Path, key: Ed25519PrivateKey) -> None:
     """Keep a private key in a new file that only its owner may read; what is there already stays."""
     content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
+    with suppress(FileExistsError), open(path, "xb", opener=partial(os.open, mode=0o600)) as file:
         file.write(content)
 
 

@@ -199,7 +199,7 @@ def _step(step: Step, number: Mapping[str, int]) -> Json:
         "rule": step.rule,
         "axiom": str(step.axiom) if step.axiom else None,
         "source": step.source,
-        "premises": [number[premise] for premise in step.premises],
+        "premises": sorted(number[premise] for premise in step.premises),
     }
 
 

@@ -35,6 +35,7 @@ PARTS: Final = frozenset(
     )
 )
 INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 OUTCOMES: Final = ("applicable", "excluded", "ambiguous", "undetermined")
 Json = Any
 
@@ -47,7 +48,7 @@ def check(statement: Json, base: KnowledgeBase, articles: Path | None = None) ->
         raise
     except Rejected as error:
         raise Refused(str(error)) from error
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise Refused(f"it has not the form of a certificate: {error!r}") from error
 
 
@@ -71,6 +72,10 @@ class _Verifier:
         _need(set(found) == PARTS, "its parts are not those of a certificate")
         _need(bool(INSTANT.fullmatch(found[TIME])), "its time is no instant")
         _same(statement["subject"], subjects(found), "a digest of its parts")
+        program = found["program"]
+        digest = {"sha256": program["digest"]["sha256"]}
+        _same(program, {"name": "warrant", "version": str(program["version"]), "digest": digest}, "a program")
+        _need(bool(DIGEST.fullmatch(program["digest"]["sha256"])), "the digest of the program is no SHA-256")
         _same(found["ontology"], {"version": self.base.version, "modules": self.base.modules}, "the ontology at hand")
         self._record(found)
         model = self.checker.models.of(facts_of(found["record"]))
@@ -114,6 +119,7 @@ class _Verifier:
                 all(type(n) is int and 0 <= n < place for n in row["premises"]),
                 f"step {place} rests on no step before it",
             )
+            _need(row["premises"] == sorted(set(row["premises"])), f"the premises of step {place} are not in order")
             premises = [steps[number]["id"] for number in row["premises"]]
             content = (row["conclusion"], row["rule"], row["axiom"], premises)
             step = {**row, "premises": premises, "id": step_id(*content)}
