@@ -14,11 +14,9 @@ from typing import Final, NamedTuple
 from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import Expression, Triple
 from kg.proof.least_model import LeastModels, Model
-from kg.record.statement_properties import ABSENT, PRESENT_BY_KIND, PRESENT_BY_LIST
 
 BREADTH: Final = 24
 CURRENT, EARLIER, DERIVED = "hasCurrentMeasurement", "hasPriorMeasurement", "hasDerivedQuantity"
-STATED: Final = frozenset({*PRESENT_BY_KIND.values(), *PRESENT_BY_LIST.values(), CURRENT, EARLIER, DERIVED})
 PLACED: Final = frozenset(
     f"{word}ReferenceRange" if word in ("Below", "Within", "Above") else f"Flagged{word}"
     for word in ("Below", "Within", "Above", "Low", "Normal", "High")
@@ -44,6 +42,8 @@ class Wishing:
         self.ontology, self.models, self.known, self.patient = ontology, models, known, patient
         self.sexed = any((patient, "type", sex) in known for sex in SEXES)
         self.derived = frozenset(item.name for item in ontology.derived)
+        self.absences = frozenset(ontology.absences.values())
+        self.presences = frozenset({*ontology.absences, CURRENT, EARLIER, DERIVED})
 
     def ways(self, predicate: str, value: str, limit: int) -> list[Wishes]:
         """Up to so many sets of wishes with which the patient is of a class or related to something, smallest first."""
@@ -64,7 +64,7 @@ class Wishing:
     def _can_be_stated(self, triple: Triple) -> bool:
         subject, predicate, value = triple
         if subject == self.patient:
-            return predicate in ABSENT.values() or (predicate == "type" and value in SEXES and not self.sexed)
+            return predicate in self.absences or (predicate == "type" and value in SEXES and not self.sexed)
         link = subject.removeprefix(f"{self.patient}/supposed-").partition("-")[0]
         if link in (CURRENT, EARLIER):
             return predicate == "interpretedBy" or value in PLACED or self._measures(value)
@@ -111,7 +111,7 @@ class Wishing:
         """The property by which a record would state it: that of the kind of concept, an earlier value for any time."""
         concept = self.ontology.concepts.get(self.ontology.certain_form(filler[1])) if filler[0] == "class" else None
         if prop in ("hasFinding", "hasRecordOf") and concept:
-            return PRESENT_BY_KIND.get(concept.kind)
+            return self.ontology.kinds[concept.kind].present_by or None
         if prop == "hasMeasurement":
             return EARLIER
-        return prop if prop in STATED or prop == "awaits" else None
+        return prop if prop in self.presences or prop == "awaits" else None
