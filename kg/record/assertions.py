@@ -350,7 +350,7 @@ class _Compiler:
         if not self.facts.defaults and quantity in self.ontology.placed:
             message = f"{self.label[quantity]}: reference intervals are switched off, and nothing else judges the value"
             self.issues.append(DataIssue(NOT_PLACED, message, (quantity,)))
-        elif quantity in self.ontology.intervals:
+        elif not self.interpreter.within and quantity in self.ontology.intervals:
             message = f"{self.label[quantity]}: limits for adults are not established for this patient (age or state)"
             self.issues.append(DataIssue("default_not_established", message, (quantity,)))
         elif quantity in self.ontology.placed:
