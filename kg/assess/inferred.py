@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
+from kg.cache.derived import derived
 from kg.facts.patient import Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -79,7 +79,7 @@ def _by_one_value(ontology: Ontology, record: Record) -> Iterator[Inferred]:
                 yield Inferred(name, Certainty.POSSIBLE, None)
 
 
-@lru_cache(maxsize=4)
+@derived
 def _classes(ontology: Ontology) -> tuple[tuple[str, str, bool], ...]:
     """(class of patients, finding, whether it is the wider twin) for every finding that may follow."""
     found = []

@@ -128,6 +128,7 @@ class ArticleCompiler:
             (nodes.term("activeStage"), head.review.active_stage),
             (nodes.term("humanReview"), head.review.human_review),
             (nodes.term("intendedUse"), head.intended_use),
+            (nodes.term("articleStatus"), head.status),
         ):
             module.text(iri, prop, text)
         module.note(iri, DCTERMS.modified, Literal(head.last_updated.isoformat(), datatype=XSD.date))
@@ -216,6 +217,10 @@ class ArticleCompiler:
         for field, prop in CLAIM_FIELDS.items():
             for identifier in getattr(entry, field):
                 self.module.note(iri, nodes.term(prop), nodes.claim(identifier))
+        for text in entry.asks:
+            self.module.text(iri, nodes.term("asks"), text)
+        for text in entry.terms:
+            self.module.text(iri, nodes.term("indexTerm"), text)
         if entry.step is not None:
             self.module.note(iri, nodes.term("step"), Literal(entry.step))
         if entry.sequence:

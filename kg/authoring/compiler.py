@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
@@ -35,6 +36,9 @@ from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.vocabulary.nearest import closest
+
+DRAFT: Final = "draft"
+ASKS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,17 @@ class Checker:
                 self.problems.append(Problem(f"{where}: id", "stands twice.", "Give each claim its own identifier."))
             seen.add(entry.id)
             self._claim(where, entry, file, printed)
+            if file.article.status != DRAFT:
+                self._asked(where, entry)
+
+    def _asked(self, where: str, entry: ClaimEntry) -> None:
+        """A claim that is released says which questions it answers, and under which terms it is found."""
+        remedy = "Write them, or give the article `status: draft`."
+        if (found := len({*entry.asks})) < ASKS:
+            message = f"holds {found} different questions; a claim wants {ASKS} or more that it answers."
+            self.problems.append(Problem(f"{where}: asks", message, remedy))
+        if not entry.terms:
+            self.problems.append(Problem(f"{where}: terms", "is missing or empty.", remedy))
 
     def _claim(self, where: str, entry: ClaimEntry, file: ArticleFile, printed: set[int]) -> None:
         if entry.kind not in KIND_CLASS:

@@ -320,6 +320,7 @@ class ArticleHead(Entry):
     last_updated: datetime.date
     review: Review
     intended_use: Text
+    status: Literal["released", "draft"] = "released"
     references: tuple[ReferenceItem, ...]
     markers: tuple[Marker, ...]
 
@@ -409,6 +410,8 @@ class ClaimEntry(Entry):
     regimen: tuple[RegimenPhase, ...] = ()
     effects: tuple[EffectSize, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    terms: tuple[Text, ...] = ()
+    asks: tuple[Text, ...] = ()
 
 
 class ArticleFile(Entry):

@@ -135,6 +135,7 @@ def articles(index: Index) -> dict[str, Article]:
             active_stage=index.own_value(iri, "activeStage"),
             human_review=index.own_value(iri, "humanReview"),
             intended_use=index.own_value(iri, "intendedUse"),
+            status=index.own_value(iri, "articleStatus"),
         )
     return found
 

@@ -222,6 +222,16 @@ class Claim:
         """Whether the claim depends on a patient."""
         return bool(self.readings)
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Competency questions: what the claim answers, in several voices."""
+        return self.fields.get("asks", ())
+
+    @property
+    def index_terms(self) -> tuple[str, ...]:
+        """Terms under which people look for the claim."""
+        return self.fields.get("indexTerm", ())
+
     def field(self, name: str) -> str:
         return "; ".join(self.fields.get(name, ()))
 
@@ -240,6 +250,7 @@ class Article:
     active_stage: str
     human_review: str
     intended_use: str
+    status: str
 
 
 @dataclass(frozen=True)

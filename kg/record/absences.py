@@ -12,9 +12,10 @@ What a complete list leaves out yields to everything that is stated, measured, u
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, NamedTuple
 
+from kg.cache.derived import derived
 from kg.facts.patient import Fact, PatientFacts, Status
 from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, Value, parse
@@ -45,7 +46,7 @@ class Showing(NamedTuple):
     classes: frozenset[str]
 
 
-@lru_cache(maxsize=4096)
+@derived
 def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Showing, ...]]:
     """The quantities whose values can show a concept, each with the limits that make it so."""
     axis = ontology.concepts[concept].axis
@@ -55,7 +56,7 @@ def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Showing, 
     return found
 
 
-@lru_cache(maxsize=4)
+@derived
 def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     """Quantity → the concepts that its values can show."""
     found: dict[str, set[str]] = {}
@@ -65,7 +66,7 @@ def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     return {quantity: frozenset(names) for quantity, names in found.items()}
 
 
-@lru_cache(maxsize=4)
+@derived
 def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Showing, ...]]:
     """Concept → the limits beyond which a value shows it."""
     found: dict[str, tuple[Showing, ...]] = {}
@@ -81,7 +82,7 @@ def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Showing, ...]]:
     return found
 
 
-@lru_cache(maxsize=64)
+@derived
 def _of_kinds(ontology: Ontology, kinds: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name for name, concept in ontology.concepts.items() if concept.kind in kinds)
 
@@ -231,7 +232,7 @@ class _Condition(NamedTuple):
     ground: _Ground
 
 
-@lru_cache(maxsize=4)
+@derived
 def _conditions_of_rules(ontology: Ontology) -> tuple[_Condition, ...]:
     """The conditions from which a rule concludes a finding, with their parts before them."""
     found: dict[str, _Condition] = {}

@@ -12,9 +12,10 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Final
 
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, ReferenceRange, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
@@ -134,7 +135,7 @@ def _occasion(
     )
 
 
-@lru_cache(maxsize=4)
+@derived
 def _limits(ontology: Ontology) -> Mapping[tuple[str, str], tuple[Limit, ...]]:
     """The limits by quantity and rank."""
     found: dict[tuple[str, str], tuple[Limit, ...]] = {}

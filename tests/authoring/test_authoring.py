@@ -43,7 +43,7 @@ def sources(tmp_path: Path) -> Path:
     """A copy of the ontology's sources, without anything generated."""
     for name in ("terms", "articles"):
         shutil.copytree(DEFAULT_FOLDER / name, tmp_path / name)
-    for name in ("core.ttl", "sources.yaml", "thresholds.yaml"):
+    for name in ("core.ttl", "sources.yaml", "thresholds.yaml", "intervals.yaml", "alerts.yaml"):
         shutil.copy(DEFAULT_FOLDER / name, tmp_path / name)
     return tmp_path
 
@@ -170,6 +170,7 @@ article:
   last_updated: '2026-02-01'
   review: {{stages: [draft], active_stage: draft, human_review: pending}}
   intended_use: A test.
+  status: draft
   references: []
   markers: [{{number: 1, state: unlisted}}]
 situations:
@@ -222,6 +223,24 @@ def test_a_new_article_of_three_claims_compiles_and_is_loaded(sources: Path) -> 
     assert [(marker.number, marker.state) for marker in new[0].markers] == [(1, "unlisted")]
     assert [reading.reason for reading in new[0].readings] == ["reading", "grey_zone"]
     assert ontology.articles["X9"].human_review == "pending"
+    assert ontology.articles["X9"].status == "draft"
+    assert all(len({*claim.asks}) >= 10 and claim.index_terms for claim in ontology.claims.values() if claim not in new)
+
+
+def test_a_released_article_says_of_every_claim_which_questions_it_answers(sources: Path) -> None:
+    digest = hashlib.sha256(b"made up").hexdigest()
+    text = NEW_ARTICLE.format(digest=digest).replace("  status: draft\n", "")
+    (sources / "articles" / "a-new-article.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(AuthoringError) as error:
+        compile_modules(sources)
+
+    names = ("X9-01", "X9-02", "X9-03")
+    assert [problem.where.partition(": ")[2] for problem in error.value.problems] == [
+        f"{name}: {field}" for name in names for field in ("asks", "terms")
+    ]
+    assert "holds 0 different questions" in error.value.problems[0].message
+    assert "status: draft" in error.value.problems[0].remedy
 
 
 # -- the same bytes
