@@ -188,7 +188,7 @@ class IntervalWriter:
         yield "confidence", item.confidence
         yield "supports", item.note or f"Limits of {item.label}."
         yield (
-            "forPregnancy",
+            "forState",
             {True: "yes", False: "no"}.get(people.pregnant, "any") if people.pregnant != "any" else "any",
         )
         if people.sex:

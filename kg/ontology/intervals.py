@@ -15,7 +15,7 @@ _RDFS_LABEL = terms.RDFS + "label"
 def intervals(index: Index) -> dict[str, tuple[ReferenceInterval, ...]]:
     """Quantity → its reference intervals, the narrowest first."""
     found: dict[str, list[ReferenceInterval]] = {}
-    for iri in index.having(terms.BASE + "forPregnancy"):
+    for iri in index.having(terms.BASE + "forState"):
         item = _interval(index, iri)
         found.setdefault(item.quantity, []).append(item)
     return {
@@ -42,7 +42,7 @@ def _interval(index: Index, iri: str) -> ReferenceInterval:
         from_age=years("fromAge"),
         below_age=years("belowAge"),
         age_unknown=index.own_value(iri, "forAge") == "unknown",
-        pregnancy=index.own_value(iri, "forPregnancy"),
+        state=index.own_value(iri, "forState"),
         low_below=figure("lowBelow"),
         normal_from=figure("normalFrom"),
         normal_to=figure("normalTo"),

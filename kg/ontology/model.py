@@ -73,7 +73,7 @@ class Limit:
 class ReferenceInterval:
     """The limits of a quantity in a population, in the canonical unit; None where there is no limit.
 
-    A value is low under `low_below`, normal from `normal_from` to `normal_to`, high over `high_above`. `pregnancy` is
+    A value is low under `low_below`, normal from `normal_from` to `normal_to`, high over `high_above`. `state` is
     `yes`, `no` or `any`. `sources` are titles.
     """
 
@@ -84,7 +84,7 @@ class ReferenceInterval:
     from_age: int | None
     below_age: int | None
     age_unknown: bool
-    pregnancy: str
+    state: str
     low_below: Decimal | None
     normal_from: Decimal | None
     normal_to: Decimal | None
@@ -96,7 +96,7 @@ class ReferenceInterval:
 
     def fits(self, sex: str, age: int | None, special: bool) -> bool:
         """Whether it is for a patient of this sex and age; `special`: known to be in the state it may be for."""
-        if self.sex not in ("", sex) or self.pregnancy == ("no" if special else "yes"):
+        if self.sex not in ("", sex) or self.state == ("no" if special else "yes"):
             return False
         if age is None:
             return self.age_unknown or (self.from_age is None and self.below_age is None)
@@ -106,7 +106,7 @@ class ReferenceInterval:
     def narrowness(self) -> tuple[bool, bool, bool]:
         """How much it asks of a patient: of two that fit, the narrower is used."""
         aged = self.age_unknown or self.from_age is not None or self.below_age is not None
-        return self.pregnancy == "yes", aged, bool(self.sex)
+        return self.state == "yes", aged, bool(self.sex)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def placing_limits(ontology: Ontology, quantity: str) -> tuple[tuple[Threshold, 
         for finding, asked in _findings(ontology, name)
         for above in ontology.ancestors(finding)
         if (axis := ontology.concepts[above].axis) and axis[0] == quantity and axis[1] in CONTRADICTS
+        if quantity + axis[1] not in asked
     }
     rows = sorted(found, key=lambda row: (row[0], row[1], sorted(row[2])))
     return tuple((ontology.thresholds[name], position, asked) for name, position, asked in rows)

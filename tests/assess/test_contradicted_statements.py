@@ -110,5 +110,4 @@ def test_the_limits_that_place_a_value_are_read_from_rules_and_definitions(ontol
         ("LactateDehydrogenase", "> 1000.0", "High"),
         ("PlateletCount", "< 20000.0", "Low"),
         ("TotalIronBindingCapacity", "> 400.0", "High"),
-        ("VitaminB12", ">= 1000.0", "High"),
     }
