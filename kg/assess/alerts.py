@@ -1,4 +1,4 @@
-"""Alerts: what a reader must see before anything else (INTERFACE, Contract 2).
+"""Alerts: what a reader must see before anything else (docs/contract.md).
 
 An alert is a conclusion: axioms of the ontology give it to the patient, and it has a proof. Here it gets its sentence.
 Two kinds stand only where they matter: a value that nothing decides, if an urgent claim waits for it; a value of which

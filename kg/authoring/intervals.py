@@ -32,7 +32,7 @@ def _together(item: ReferenceInterval, by_name: Mapping[str, ReferenceInterval])
         name: _agreed([getattr(one.decides, name) for one in members], pick)
         for name, pick in (("low_below", min), ("normal_from", max), ("normal_to", min), ("high_above", max))
     }
-    sources = tuple(dict.fromkeys(source for one in members for source in one.sources))
+    sources = tuple(dict.fromkeys((*item.sources, *(source for one in members for source in one.sources))))
     return item.model_copy(update={"decides": DecisionLimits(**picked), "sources": sources})
 
 

@@ -1,9 +1,9 @@
 """Measurements by occasion, the yardstick in force for each, and what it makes of the value.
 
-The order of yardsticks is the contract's, with the limits that hold whatever the laboratory says before it: a limit of
-rank `absolute`, the reference range, the flag, the clinician's statement, a limit of rank `fallback`, and the reference
-interval of the ontology for the patient's sex, age and state, which never contradicts a statement. Critical limits
-stand outside this order. What articles print for adults is not used in children and in states that it is not for.
+The order of yardsticks is docs/contract.md's, with the limits that hold whatever the laboratory says before it: a limit
+of rank `absolute`, the reference range, the flag, the clinician's statement, a limit of rank `fallback`, and the
+reference interval of the ontology for the patient's sex, age and state, which never contradicts a statement. Critical
+limits stand outside this order. What articles print for adults is not used in children and in states not meant.
 """
 
 from __future__ import annotations
