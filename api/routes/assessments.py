@@ -43,6 +43,7 @@ Branches = Annotated[bool, Query(description="what each open diagnosis and pendi
 Unknown = Annotated[
     Literal["error", "report"], Query(description="`report`: what cannot be used is listed in `not_understood`")
 ]
+Defaults = Annotated[bool, Query(description="whether reference intervals judge what nothing else does")]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
@@ -58,7 +59,11 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     ),
 )
 async def assess(
-    request: Request, proofs: Proofs = "ids", branches: Branches = True, unknown: Unknown = "error"
+    request: Request,
+    proofs: Proofs = "ids",
+    branches: Branches = True,
+    unknown: Unknown = "error",
+    defaults: Defaults = True,
 ) -> Response:
     """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, or the
     words themselves as text/plain.
@@ -68,7 +73,7 @@ async def assess(
     services = services_of(request)
     media_type, text = await read_text_body(request, READERS.media_types)
     context = Context(services.names, datetime.date.today(), lenient=unknown == "report")
-    session = await services.executor.run(lambda: _made(services, media_type, text, context))
+    session = await services.executor.run(lambda: _made(services, media_type, text, context, defaults))
     return await respond(request, _assessment(services, session, proofs, branches))
 
 
@@ -176,9 +181,10 @@ async def query(request: Request, handle: Handle) -> Response:
 # -- reading
 
 
-def _made(services: Services, media_type: str, text: str, context: Context) -> AssessmentSession:
+def _made(services: Services, media_type: str, text: str, context: Context, defaults: bool) -> AssessmentSession:
     found = read(services, media_type, text, context)
-    return services.sessions.make(check_facts(found.facts, services.config.work.facts), found.text)
+    facts = replace(found.facts, defaults=defaults)
+    return services.sessions.make(check_facts(facts, services.config.work.facts), found.text)
 
 
 def read(services: Services, media_type: str, text: str, context: Context) -> ReadResult:
