@@ -108,8 +108,8 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
     (frozenset({"unclear"}), "", Sense.UNCERTAIN),
     (frozenset({"withheld"}), "", Sense.WITHHELD),
     (frozenset({"neg", "never", "negated"}), "", Sense.NEGATED),
-    (frozenset({"uncertain", "candidates"}), "uncertain", Sense.UNCERTAIN),
-    (frozenset({"suspected"}), "", Sense.SUSPECTED),
+    (frozenset({"uncertain"}), "", Sense.UNCERTAIN),
+    (frozenset({"suspected", "candidates"}), "uncertain", Sense.SUSPECTED),
     (frozenset({"plan"}), "plan", Sense.PLAN),
     (frozenset({"history", "had", "ended"}), "history", Sense.HISTORY),
 )

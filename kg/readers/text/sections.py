@@ -16,7 +16,13 @@ _LINE_END: Final = re.compile(r"\n|[.;?!](?=\s|$)")
 
 def sections(document: Document) -> Layers:
     """The headings of a text, and the lists in it that are declared complete."""
-    return {"headings": (*_coded(document), *headings(document.seen), *_declared(document.seen))}
+    return {
+        "headings": (
+            *_coded(document),
+            *headings(document.seen, document.lexicon.language.sections),
+            *_declared(document.seen),
+        )
+    }
 
 
 def _coded(document: Document) -> Iterator[Heading]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kg.readers.text.cues import HEADINGS
-
 _END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
 _SHORT: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d))$",
@@ -51,7 +49,6 @@ _AND_ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-Za-z/ ]{0,40}?)\s*:", re.MULTILINE)
-_CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}
 
 
 @dataclass(frozen=True)
@@ -129,12 +126,12 @@ def _parts(text: str, start: int, end: int) -> Iterator[Segment]:
     yield Segment(restart.end(), end, True, mark)
 
 
-def headings(text: str) -> tuple[Heading, ...]:
+def headings(text: str, categories: Mapping[str, str]) -> tuple[Heading, ...]:
     """Known headings with what they govern: the rest of the line; also the lines below where the line is empty."""
     found = []
-    marks = [match for match in _HEADING.finditer(text) if " ".join(match["name"].casefold().split()) in _CATEGORY]
+    marks = [match for match in _HEADING.finditer(text) if " ".join(match["name"].casefold().split()) in categories]
     for number, match in enumerate(marks):
-        category = _CATEGORY[" ".join(match["name"].casefold().split())]
+        category = categories[" ".join(match["name"].casefold().split())]
         following = marks[number + 1].start() if number + 1 < len(marks) else len(text)
         line = text.find("\n", match.end())
         end = len(text) if line < 0 else line
