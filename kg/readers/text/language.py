@@ -16,6 +16,7 @@ from kg.readers.text.dates import DateReader
 from kg.readers.text.more_names import MoreNames, more_names
 from kg.readers.text.spoken import SpokenNumbers
 from kg.readers.text.table_words import TableWords, table_words
+from kg.readers.text.voice import VoiceWords
 
 FOLDER: Final = "language"
 
@@ -39,6 +40,7 @@ class Language:
     sections: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
     names: MoreNames
+    voice: VoiceWords
     tables: TableWords
     dates: DateReader
     date_words: DateWords
@@ -57,6 +59,7 @@ def read_language(folder: Path) -> Language:
         sections={item["literal"]: item["category"] for item in _merged(root, "sections.yaml")},
         words={name: frozenset(map(str, words)) for name, words in _merged(root, "words.yaml").items()},
         names=more_names(_merged(root, "names.yaml")),
+        voice=VoiceWords(_merged(root, "persons.yaml")),
         tables=table_words(tables),
         dates=DateReader(dates),
         date_words=DateWords(tables, dates),

@@ -115,10 +115,14 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 )
 
 
+_DONE: Final = frozenset({"done", "shows", "pending", "treated", "ended", "had"})
+
+
 def sense(named: Named, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
     marks = named.marks | ({"asked"} if asked else set())
+    over_it = "" if heading == "plan" and marks & _DONE else heading
     for wanted, over, found in _SENSES:
-        if wanted & marks or (over and over == heading):
+        if wanted & marks or (over and over == over_it):
             return found
     return Sense.ASSERTED
