@@ -23,6 +23,7 @@ from kg.readers.text.atoms import Atom, atoms
 from kg.readers.text.cues import Cue
 from kg.readers.text.lab_conventions import Customs, read_customs
 from kg.readers.text.language import Language, read_language
+from kg.readers.text.more_names import Denial
 from kg.vocabulary.names import RELATED, SYNONYM, Names, fold
 
 SMALL: Final = frozenset(
@@ -49,6 +50,7 @@ class Entry:
     spelled: str = ""
     denies: tuple[str, ...] = ()
     states_absence: bool = False
+    states_presence: bool = False
     otherwise: Entry | None = None
 
 
@@ -73,6 +75,8 @@ class Lexicon:
         self.customs: Customs = read_customs(names.ontology.folder)
         self.language: Language = read_language(names.ontology.folder)
         self.entries = self._entries()
+        phrases = self.language.phrases
+        self.joints = frozenset({*phrases[Cue.AND], *phrases[Cue.OR], ",", "/", "nor"})
         self.automaton = ahocorasick.Automaton()
         for phrase, entry in self.entries.items():
             self.automaton.add_word(f" {phrase} ", (phrase, entry))
@@ -108,7 +112,7 @@ class Lexicon:
         for phrase, name in self.customs.with_numbers.items():
             entries[phrase] = Entry(concepts=((self.names.ontology.concepts[name], SYNONYM),))
         plurals |= {phrase.replace(" the ", " "): entry for phrase, entry in entries.items() if " of the " in phrase}
-        entries = self._more_names(entries) | entries
+        entries = entries | self._more_names(entries)
         entries |= self._as_written(entries)
         lacking = {parted(fold(name)): Entry(other=True) for name in self.customs.other_names}
         lacking |= {plural: Entry(other=True) for phrase in lacking for plural in inflected(phrase)}
@@ -126,15 +130,29 @@ class Lexicon:
             found[parted(fold(phrase))] = entry
             found |= dict.fromkeys(inflected(parted(fold(phrase))), entry) if rank == RELATED else {}
         for item in names.denies:
-            absent = tuple(item.absent)
-            entry = Entry(((concepts[absent[0]], RELATED),), denies=absent, states_absence=item.states_absence)
-            found |= {parted(fold(phrase)): entry for phrase in item.names}
-        return {phrase: entry for phrase, entry in found.items() if phrase and not self._taken(phrase, known)}
+            for phrase in (parted(fold(name)) for name in item.names):
+                found[phrase] = self._denial(item, known.get(phrase))
+        return {
+            phrase: kept
+            for phrase, entry in found.items()
+            if phrase
+            for kept in [self._beside(entry, known.get(phrase))]
+        }
 
-    def _taken(self, phrase: str, known: Mapping[str, Entry]) -> bool:
-        """Whether a phrase is a name of the vocabulary, with whatever meaning, or of an examination."""
-        entry = known.get(phrase)
-        return entry is not None and (bool(entry.concepts) or bool(entry.absent))
+    def _denial(self, item: Denial, known: Entry | None) -> Entry:
+        """A broader word; one that the vocabulary has as a near name states what it states as well."""
+        near = known is not None and bool(known.concepts) and known.concepts[0][1] == RELATED
+        concepts = known.concepts if known and near else ((self.names.ontology.concepts[item.absent[0]], RELATED),)
+        return Entry(concepts, denies=item.absent, states_absence=item.states_absence, states_presence=near)
+
+    def _beside(self, entry: Entry, known: Entry | None) -> Entry:
+        """A further name beside what the vocabulary has: it counts as well where it is of another kind."""
+        if known is None or not (known.concepts or known.absent) or entry.denies:
+            return entry
+        kinds = {concept.kind for concept, _ in known.concepts}
+        if known.absent or known.spelled or entry.concepts[0][0].kind in kinds:
+            return known
+        return Entry(concepts=(*known.concepts, *entry.concepts))
 
     def _as_written(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
         """Names that count as they are written only, beside what else the letters mean."""
@@ -155,7 +173,7 @@ class Lexicon:
 
     def find(self, text: str, words: Sequence[Atom]) -> tuple[Hit, ...]:
         """Phrases of a text without overlap, leftmost and longest, but for names inside broader ones."""
-        hits = self._select(text, words, [atom.word for atom in words])
+        hits = self._with_shared_heads(words, self._select(text, words, [atom.word for atom in words]))
         corrected = self._corrected(words, hits)
         if not corrected:
             return hits
@@ -174,6 +192,25 @@ class Lexicon:
             else hit
             for hit in again
         )
+
+    def _with_shared_heads(self, words: Sequence[Atom], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Names that share the last word of one behind them: `liver or kidney disease`."""
+        taken = {index for hit in hits if not hit.entry.cue for index in range(hit.first, hit.last)}
+        found = list(hits)
+        for hit in hits:
+            head = words[hit.last - 1].word
+            if not hit.entry.concepts or hit.last - hit.first < 2:
+                continue
+            place = hit.first
+            while place >= 2 and words[place - 1].word in self.joints and place - 2 not in taken:
+                phrase = f"{words[place - 2].word} {head}"
+                entry = self.entries.get(phrase)
+                if entry is None or not entry.concepts:
+                    break
+                first = words[place - 2]
+                found.append(Hit(place - 2, place - 1, first.start, first.end, phrase, entry))
+                place -= 2
+        return tuple(sorted(found, key=lambda hit: (hit.first, -hit.last)))
 
     def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[Hit, ...]:
         found = sorted(self._all(text, words, spelled), key=lambda hit: (hit.first, -hit.last))

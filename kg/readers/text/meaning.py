@@ -36,7 +36,7 @@ REASONS: Final[Mapping[Sense, str]] = {
     Sense.WITHHELD: "withheld, declined or advised against: neither taken nor planned",
 }
 _TEST_WORD: Final = re.compile(
-    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
+    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serolog(?:y|ies)|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
     re.IGNORECASE,
 )
 
@@ -169,7 +169,7 @@ class Meaning:
     # -- treatments
 
     def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
-        running = "treated" in named.marks or context.taken or context.heading == "treatments"
+        running = bool(named.marks & {"treated", "done"}) or context.taken or context.heading == "treatments"
         running = running or named.since is not None or bool(set(named.hit.phrase.split()) & self.running)
         if named.until and named.until.over(context.today):
             ended = self._day(named.until)
@@ -317,7 +317,8 @@ class Meaning:
 
     def _negated(self, named: Named, concept: Concept, context: Context) -> bool:
         marks = named.marks
-        if concept.kind in ("condition", "suspicion") and named.test:
+        settled = self.lexicon.language.names.settled_by_a_test
+        if concept.kind in ("condition", "suspicion") and named.test and concept.name not in settled:
             return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
         if "suspected" in marks or "uncertain" in marks:
             return self._leave(named, "stated as uncertain")

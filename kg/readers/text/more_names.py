@@ -24,6 +24,7 @@ class MoreNames:
     members: Mapping[str, Sequence[str]]
     denies: tuple[Denial, ...]
     written: Mapping[str, str]
+    settled_by_a_test: frozenset[str]
     cancers: tuple[tuple[str, str], ...]
 
 
@@ -38,6 +39,7 @@ def more_names(data: Mapping[str, Any]) -> MoreNames:
         members=data.get("members", {}),
         denies=tuple(denies),
         written=data.get("written", {}),
+        settled_by_a_test=frozenset(data.get("settled_by_a_test", ())),
         cancers=tuple(_cancers(data.get("cancers", {"words": (), "sites": {}}))),
     )
 

@@ -115,7 +115,7 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 )
 
 
-_DONE: Final = frozenset({"done", "shows", "pending", "treated", "ended", "had"})
+_DONE: Final = frozenset({"done", "shows", "pending", "ended", "had"})
 
 
 def sense(named: Named, heading: str, asked: bool) -> Sense:

@@ -122,7 +122,7 @@ class _Resolution:
                 return False
             both = " or ".join(sorted({c.label for c, _ in named.hit.entry.concepts}))
             return self.draft.leave(named.token.start, named.token.end, f"can mean {both}")
-        if named.hit.entry.denies:
+        if named.hit.entry.denies and (meant is Sense.NEGATED or not named.hit.entry.states_presence):
             return self._denied(place, meant)
         if series and series.values:
             return self._measured(place, meant, series)

@@ -134,7 +134,8 @@ class Scoper:
         """Whether a cue says something of the names before it."""
         if token.word == "nor":
             self._link("or")
-        behind = self._closely_behind(following)
+        bracketed = self.joined == "(" and cue in (Cue.HISTORY_POST, Cue.ENDED) and bool(self.recent)
+        behind = self._closely_behind(following) or bracketed
         if cue is Cue.TREATED and behind and self._begins_or_runs(token, following):
             return True
         if cue in POST and behind and self._may_stand_behind(cue, token, following):
@@ -212,7 +213,8 @@ class Scoper:
 
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
         if token.word in self.words["against"] and self.recent:
-            self.recent[-1].marks.add("uncertain")
+            self.recent[-1].marks.add("suspected")
+            self._link("or")
         if token.word.startswith("personal"):
             self.scopes.discard(Cue.FAMILY)
         if cue in (Cue.TREATED, Cue.HISTORY, Cue.HAD, Cue.ENDED):
