@@ -49,7 +49,7 @@ def layout(document: Document) -> Layers:
 PIPELINE: Final = Pipeline((
     Component("characters", (), ("view",), characters),
     Component("layout", ("view",), ("lines", "message"), layout),
-    Component("sections", ("view", "message"), ("headings",), sections),
+    Component("sections", ("view", "lines", "message"), ("headings",), sections),
     Component("sentences", ("view", "message"), ("segments",), sentences),
     Component("voice", ("view", "segments"), ("voice",), voice),
     Component("mentions", ("view", "lines"), ("atoms", "hits", "days"), mentions),

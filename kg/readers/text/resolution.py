@@ -56,6 +56,7 @@ class _Resolution:
         about = addressed(self.text, self.segments, self.draft, self.scan, told)
         self.draft.complete |= completeness(self.text, self.headings)
         self._write(places, about)
+        self.draft.settle()
         case, origins, facts = self._facts()
         return Resolved(case, origins, facts, tuple(sorted(set(self.mentions))), self.draft, about)
 
