@@ -26,13 +26,14 @@ _FREQUENCY: Final = re.compile(
     re.IGNORECASE,
 )
 _NEW_TURN: Final = re.compile(
-    r"[\s\W]*(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
+    r"[\s\W]{0,9}(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
     r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
     re.IGNORECASE,
 )
 _DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
+_NEAR: Final = 40
 _IS: Final = r"\s*(?:[:=]|\b(?:was|were|is|are|of|at)\b)?\s*"
 _NOUGHT: Final = r"(?<![\d.,])0(?:\.0+)?(?![\d.]|,\d|\s*[-–—]\s*\d)"
 _BOUND: Final = r"(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)"
@@ -148,7 +149,8 @@ class _Assertion:
         """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
         if "finding" not in name.kinds or quantity_of(self.lexicon, name.hit) is not None:
             return
-        before, end = self.text[segment.start : name.token.start], name.token.end
+        start = max(segment.start, name.token.start - _NEAR)
+        before, end = self.text[start : name.token.start], name.token.end
         numbered = _NUMBERED.match(self.text, end) is not None
         if _NONE.match(self.text, end) or (not numbered and _NONE_OF.search(before)):
             name.marks.add("negated")

@@ -51,6 +51,7 @@ class _Measuring:
         self.commas = decimal_commas(self.text)
         self.named = [hit for hit in document.hits if hit.entry.concepts or hit.entry.absent or hit.entry.other]
         self.unread: list[Unread] = []
+        self.specimens = self.lexicon.language.tables.specimens(self.text)
         self.sentences = [segment.start for segment in document.segments]
 
     def read(self) -> Layers:
@@ -113,7 +114,8 @@ class _Measuring:
         """Whether the sentence says before a test, or between it and its value, that it was not measured in blood."""
         number = bisect_right(self.sentences, hit.start) - 1
         start = self.sentences[number] if number >= 0 else 0
-        return self.lexicon.language.tables.before(self.text, start, value) == "other"
+        last = bisect_left(self.specimens, (value, "")) - 1
+        return last >= 0 and self.specimens[last][0] >= start and self.specimens[last][1] == "other"
 
     def _units(self, hit: Hit) -> frozenset[str]:
         """The units of the test that a name stands for."""

@@ -33,7 +33,7 @@ _AGE: Final = re.compile(
     rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
     rf"|\b(?:mister|mrs?|ms|miss|re:?|patient|pt)\.?:?\s+(?:(?:mister|mrs?|ms|miss)\.?\s+)?(?:(?:fe)?male|(?![FM]\b)[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*){{0,3}}|---+)"
     rf"\s*[,(]?\s*(?P<a13>\d{{2,3}})\b(?=\s*(?:[,).;:-]|$|{_UNIT}\b|[a-z]{{3,}}|years?))(?!\s*(?:mg|g|%|/|\.\d))"
-    r"|(?:^|(?<=\n))\s*(?P<a14>[1-9]\d),\s+(?=[a-z])"
+    r"|(?:^|(?<=\n))[ \t]{0,6}(?P<a14>[1-9]\d),\s+(?=[a-z])"
     r"|(?P<a15>[1-9]\d),\s+(?:(?:fe)?male|man|woman)\b"
     r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",

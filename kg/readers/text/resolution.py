@@ -83,9 +83,11 @@ class _Resolution:
     def _negative_results(self, places: Sequence[Place]) -> frozenset[Token]:
         """Write the finding of a test that is said to show none of some conditions; the names that say it."""
         settled: set[Token] = set()
+        by_segment: dict[int, list[Place]] = {}
+        for place in places:
+            by_segment.setdefault(place.segment.start, []).append(place)
         for item in self.lexicon.customs.negative_results:
-            for segment in self.segments:
-                inside = [place for place in places if place.segment is segment]
+            for inside in by_segment.values():
                 denied = [
                     (place.named, concept.name)
                     for place in inside

@@ -22,7 +22,7 @@ _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|w
 _SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
 _WANTED: Final = r"(?:dose|dosage|regimen|limit|threshold|cut-?off|target|definition|mechanism|contraindications?)"
 _ASKS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
+    rf"[\s\"“'(*•-]{{0,9}}(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
     rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
     r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
@@ -34,7 +34,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
+    rf"[\s\"“'(*•-]{{0,9}}(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
     re.IGNORECASE,
 )
 _STRONG: Final = re.compile(

@@ -55,12 +55,9 @@ class TableWords:
             return "other"
         return "blood" if any(f" {name} " in said for name in self.blood) else ""
 
-    def before(self, text: str, start: int, place: int) -> str:
-        """The specimen that the words before a test say it was measured in: `other`, `blood` or nothing."""
-        found = ""
-        for match in self.specimen.finditer(text, start, place):
-            found = "blood" if match["blood"] else "other"
-        return found
+    def specimens(self, text: str) -> tuple[tuple[int, str], ...]:
+        """Where a text names specimens, and whether each is `blood` or `other`."""
+        return tuple((found.start(), "blood" if found["blood"] else "other") for found in self.specimen.finditer(text))
 
     def qualifies(self, word: str) -> bool:
         """Whether a word beside the name of a test leaves it the same test (`absolute`, `serum`)."""

@@ -45,11 +45,11 @@ class VoiceWords:
         )
         self.self_told = re.compile(rf"\b(?:{_any(data['self'])})", re.IGNORECASE)
         self.self_aged = re.compile(rf"\b(?:{_any(data['aged'])})\s+\d", re.IGNORECASE)
-        self.narrator = re.compile(rf"\W*(?:{_any(data['narrator'])})", re.IGNORECASE)
-        self.other_kin = re.compile(rf"\W*(?:my|our)\s+(?:{self.other})\b", re.IGNORECASE)
+        self.narrator = re.compile(rf"\W{{0,6}}(?:{_any(data['narrator'])})", re.IGNORECASE)
+        self.other_kin = re.compile(rf"\W{{0,6}}(?:my|our)\s+(?:{self.other})\b", re.IGNORECASE)
         self.third = re.compile(r"\b(?:she|he|her|his|him|they)\b", re.IGNORECASE)
-        self.second = re.compile(rf"(?:^|\n)[\s*•-]*(?:{_any(data['second_patient'])})\b", re.IGNORECASE)
-        self.first = re.compile(rf"(?:^|\n|-\s)[\s*•-]*(?:{_any(data['first_patient'])})\b", re.IGNORECASE)
+        self.second = re.compile(rf"(?:^|\n)[ \t*•-]{{0,6}}(?:{_any(data['second_patient'])})\b", re.IGNORECASE)
+        self.first = re.compile(rf"(?:^|\n|-\s)[ \t*•-]{{0,6}}(?:{_any(data['first_patient'])})\b", re.IGNORECASE)
         self.letterhead = re.compile(rf"\b(?:{_any(data['letterhead'])})\W*$", re.IGNORECASE)
 
 
