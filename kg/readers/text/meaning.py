@@ -317,8 +317,7 @@ class Meaning:
 
     def _negated(self, named: Named, concept: Concept, context: Context) -> bool:
         marks = named.marks
-        settled = self.lexicon.language.names.settled_by_a_test
-        if concept.kind in ("condition", "suspicion") and named.test and concept.name not in settled:
+        if concept.kind in ("condition", "suspicion") and named.test:
             return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
         if "suspected" in marks or "uncertain" in marks:
             return self._leave(named, "stated as uncertain")

@@ -261,8 +261,9 @@ class Scoper:
         """A test that the vocabulary lacks; what stands behind its colon or verb, or before it, is its result."""
         self.test_seen = self.test_seen or "named"
         if self._closely_behind(following):
+            settled = self.lexicon.language.names.settled_by_a_test
             for named in self.recent:
-                named.test = True
+                named.test = named.concept is None or named.concept.name not in settled
 
     def _on_since(self, cue: Cue, token: Token, following: Token | None) -> None:
         self.date_cue = "since"
