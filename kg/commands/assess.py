@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from kg.commands.common import (
 )
 from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import print_answer
+from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_json
 from kg.render import wire
@@ -47,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = Knowledge(options.ontology)
     if options.jsonl or options.case.endswith(".jsonl"):
         return _lines(knowledge, options)
-    assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options)), options)
+    assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options), options.lenient), options)
     data = partial(render.as_json, assessment, options.proofs)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
@@ -61,8 +63,9 @@ def _explaining(options: argparse.Namespace) -> str:
     return f"warrant explain {shlex.quote(options.case)}{day} --conclusion"
 
 
-def _assessed(knowledge: Knowledge, facts: Any, options: argparse.Namespace) -> Assessment:
-    return knowledge.assess(facts, options.reasoner, with_branches=not options.no_branches)
+def _assessed(knowledge: Knowledge, facts: PatientFacts, options: argparse.Namespace) -> Assessment:
+    chosen = replace(facts, defaults=options.defaults)
+    return knowledge.assess(chosen, options.reasoner, with_branches=not options.no_branches)
 
 
 def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
@@ -72,7 +75,7 @@ def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
     knowledge.load()
 
     def answer(line: str) -> bytes:
-        facts = knowledge.read_case(parse_json(line), today)
+        facts = knowledge.read_case(parse_json(line), today, options.lenient)
         return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
 
     if options.case == "-":

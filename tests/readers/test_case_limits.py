@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from kg.errors import CaseError
+from kg.readers.builder import SUGGESTED_FOR
 from kg.readers.case.parsing import ParseLimits, parse_json, parse_yaml
-from kg.readers.case.reader import SUGGESTED_FOR, CaseReader
+from kg.readers.case.reader import CaseReader
 
 LIMITS = ParseLimits(depth=4, fields=5, entries=5, digits=6, name=8)
 OVER = {

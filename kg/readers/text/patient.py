@@ -18,9 +18,9 @@ _AUXILIARY: Final = re.compile(
     r"\s*(?:and\s+)?(?:has|have|is|are|was|can|could|does|do|did|should|may|might|would|will|must|shall)\b",
     re.IGNORECASE,
 )
-_OPEN_QUESTION: Final = re.compile(r"\W*+(?:what|how|why|which)\b", re.IGNORECASE)
+_OPEN_QUESTION: Final = re.compile(r"[\s\W]{0,9}(?:what|how|why|which)\b", re.IGNORECASE)
 _IN_GENERAL: Final = re.compile(
-    r"\W*+(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
+    r"[\s\W]{0,9}(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
     r"(?:what|how|why|which|when|who|whom|whose|where)\b(?!\s+(?:about|not)\b)",
     re.IGNORECASE,
 )
@@ -91,7 +91,7 @@ class Addressed:
     def __init__(self, text: str, segment: Segment) -> None:
         self.text, self.segment = text, segment
         self.intro = introduction(text, segment.start, segment.end) if segment.asks else None
-        self.opened = _OPEN_QUESTION.match(text, segment.start, segment.end) is not None
+        self.opened = _OPEN_QUESTION.match(text, segment.start) is not None
         self.verb = -1
         if self.intro and _AUXILIARY.match(text, segment.start):
             verb = _MAIN_VERB.search(text, self.intro[1], segment.end)
@@ -117,9 +117,7 @@ class Addressed:
     @property
     def of_a_rule(self) -> bool:
         """Whether it asks when, why or in whom something holds, and not whether it does in the patient of the text."""
-        return (
-            not self.of_the_patient and _IN_GENERAL.match(self.text, self.segment.start, self.segment.end) is not None
-        )
+        return not self.of_the_patient and _IN_GENERAL.match(self.text, self.segment.start) is not None
 
     def asks_about(self, named: Named) -> bool:
         """Whether a name is only asked about."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kg.facts.patient import Origin, PatientFacts, Reason
+from kg.facts.origins import TextSpan
+from kg.facts.patient import PatientFacts, Reason
 from kg.facts.patient import Unread as UnreadFact
 
 
@@ -28,7 +29,7 @@ class Sense(StrEnum):
 
 
 class Kind(StrEnum):
-    """INTERFACE, "Case or question"."""
+    """docs/contract.md, "Case or question"."""
 
     CASE = "case"
     QUESTION = "question"
@@ -75,14 +76,14 @@ class Unread:
     @property
     def fact(self) -> UnreadFact:
         """The same as a part of the patient's facts."""
-        return UnreadFact(self.text, self.code, self.reason, Origin("", self.start, self.end), self.concept)
+        return UnreadFact(self.text, self.code, self.reason, TextSpan(self.start, self.end), self.concept)
 
 
 @dataclass(frozen=True)
 class TextReading:
     """One text, read.
 
-    `case` is the equivalent structured case (INTERFACE, "A case"); `origins` leads from its JSON paths to spans.
+    `case` is the equivalent structured case (docs/contract.md, "A case"); `origins` leads from its JSON paths to spans.
     The origins of `facts` are spans of `text`. `general` are those of the `questions` that ask about medicine and not
     about the patient.
     """

@@ -55,7 +55,7 @@ def _belongs(found: Slashed, hit: Hit | None, value: Value) -> None:
 def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], int, int]]:
     """Names that slashes join, nothing for one that is no name; where they end, and where the next name begins."""
     starts = {hit.start: hit for hit in named}
-    places = sorted(starts)
+    ordered = sorted(starts)
     end = 0
     for hit in named:
         if hit.start < end:
@@ -70,8 +70,8 @@ def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], i
                 break
             names.append(following)
             end = following.end if following else word.end() if word else end
-        further = bisect_left(places, end)
-        yield names, end, places[further] if further < len(places) else len(text)
+        later = bisect_left(ordered, end)
+        yield names, end, ordered[later] if later < len(ordered) else len(text)
 
 
 def _before(text: str, place: int) -> int:
