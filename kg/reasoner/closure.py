@@ -8,12 +8,13 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 
+STATES: Final = ("hasEstablished", "hasKnownExplanation", "endsCourseOf", "hasAbsent")
 OUTCOMES: Final = ("claimApplies", "claimExcluded", "holdsInReading", "failsInReading", "precautionFor", "hasClash")
 
 
 def inferred_properties(ontology: Ontology) -> tuple[str, ...]:
-    """The properties that a closure holds: outcomes of claims, clashes and the lists of an assessment."""
-    return (*OUTCOMES, *ontology.list_properties)
+    """The properties that a closure holds: outcomes of claims, clashes, states of diagnoses and courses, the lists."""
+    return (*OUTCOMES, *STATES, *ontology.list_properties)
 
 
 @dataclass(frozen=True)

@@ -244,15 +244,37 @@ class Item(Model):
     label: str
 
 
+class Evidence(Model):
+    """A claim that speaks for or against a condition, and how strongly it is put, as printed."""
+
+    claim: ClaimId
+    sentence: str
+    strength: str
+
+
+class Harm(Model):
+    """What is lost when a condition is found too late, and the source that says so."""
+
+    level: Literal["emergency", "irreversible"]
+    text: str
+    source: str
+
+
 class Condition(Item):
-    """A condition to think of; never a probability."""
+    """A condition with its state and each axis of its place alone; never a probability."""
 
     condition: str
+    state: Literal["open", "known", "ruled_out"]
+    parent: str | None = Field(description="the broader entry it stands under")
     strength: str
     supporting: list[ClaimId] = Field(alias="for")
     against: list[ClaimId]
+    evidence_for: list[Evidence]
+    evidence_against: list[Evidence]
+    explains: list[str] = Field(description="findings of the patient of which a claim for it speaks")
     unexplained: list[str]
-    rank_reason: str
+    harm_if_missed: Harm | None
+    rank_reason: str = Field(description="the ordering rule that parts it from the entry before it")
 
 
 class Counterargument(Item):
@@ -305,6 +327,10 @@ class Action(Item):
     alternative_to: list[str]
     done: bool
     done_on: str | None
+    course: Literal["planned", "running", "responding", "failed", "ended"] | None = Field(
+        description="the state of the course of a treatment, where the record has one"
+    )
+    supersedes: list[ClaimId] = Field(description="claims whose offer a stop ends")
     scope: list[str]
     exceptions: list[ExceptionTo]
     regimen: list[RegimenPhase]

@@ -19,6 +19,7 @@ from kg.assess.questions import Question
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, Marker, Reference
+from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
 
@@ -167,12 +168,23 @@ class _Writer:
     def condition(self, item: Differential) -> Data:
         return {
             **self._head(item, "condition"),
+            "state": str(item.state),
+            "parent": self.ontology.codes[item.parent] if item.parent else None,
             "strength": item.strength,
             "for": list(item.claims),
             "against": list(item.against),
+            "evidence_for": [self.evidence(name) for name in item.claims],
+            "evidence_against": [self.evidence(name) for name in item.against],
+            "explains": [self.ontology.codes[name] for name in item.explains],
             "unexplained": [self.ontology.codes[name] for name in item.unexplained],
+            "harm_if_missed": harm_json(item.harm_if_missed) if item.harm_if_missed else None,
             "rank_reason": item.rank_reason,
         }
+
+    def evidence(self, claim: str) -> Data:
+        """A claim with its sentence and how strongly it is put."""
+        found = self.ontology.claims[claim]
+        return {"claim": claim, "sentence": found.sentence, "strength": found.field("strength")}
 
     def action(self, item: Action) -> Data:
         return {
@@ -194,6 +206,8 @@ class _Writer:
             "alternative_to": list(item.alternative_to),
             "done": item.done,
             "done_on": item.done_on or None,
+            "course": str(item.course) if item.course else None,
+            "supersedes": list(item.supersedes),
             "scope": list(item.scope),
             "exceptions": [asdict(one) for one in item.exceptions],
             "regimen": [{**asdict(phase), "substance": self.ontology.codes[phase.substance]} for phase in item.regimen],
@@ -278,6 +292,11 @@ def reference_json(reference: Reference) -> Data:
     """An entry of a reference list; `topic_mismatch` says what it is about if not the claims' topic."""
     data = asdict(reference)
     return {"id": data.pop("iri").removeprefix("reference/").replace("/", "-R"), **data}
+
+
+def harm_json(harm: Harm) -> Data:
+    """What is lost when a condition is found too late, and the source that says so."""
+    return {"level": harm.level, "text": harm.text, "source": harm.source}
 
 
 def conflict_json(item: Conflict) -> Data:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kg.assess import Action, Assessment, Basis, Conflict, Differential
+from kg.assess import Action, Assessment, Basis, Conflict, Differential, State
 from kg.render.wording import ENSURING, INTERPRETING, firmness
 
 PRESSING: Final = ("immediate", "urgent", "red_flag")
@@ -198,7 +198,26 @@ class Parts:
 
     @cached_property
     def conditions(self) -> list[Differential]:
-        return [item for item in self.assessment.differential if item.basis is Basis.ENTAILED]
+        """What to think of: open conditions that follow in every reading."""
+        return [item for item in self.open_conditions if item.basis is Basis.ENTAILED]
+
+    @cached_property
+    def open_conditions(self) -> list[Differential]:
+        """What to think of in some reading, in the order of the differential."""
+        return self._in_state(State.OPEN)
+
+    @cached_property
+    def known(self) -> list[Differential]:
+        """What is established and goes with findings of the patient."""
+        return self._in_state(State.KNOWN)
+
+    @cached_property
+    def ruled_out(self) -> list[Differential]:
+        """What claims suggest and the record says to be absent."""
+        return self._in_state(State.RULED_OUT)
+
+    def _in_state(self, state: State) -> list[Differential]:
+        return [item for item in self.assessment.differential if item.state is state]
 
     @cached_property
     def less_likely(self) -> list[tuple[str, tuple[str, ...]]]:
