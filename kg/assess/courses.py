@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from kg.assess.items import Course
+from kg.cache.derived import derived
 from kg.facts.patient import Fact, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -53,7 +53,7 @@ class Courses:
         return Course.RUNNING if related.isdisjoint(shown) else Course.RESPONDING
 
 
-@lru_cache(maxsize=2)
+@derived
 def _responses(ontology: Ontology) -> tuple[tuple[str, str], ...]:
     """Each treatment with the conditions from which a rule concludes a response to it."""
     return tuple(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
 
 from kg.assess.items import Basis, Differential, Item, State
 from kg.assess.lists import AGAINST, DIFFERENTIAL, Lists, Row
+from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.ontology.ordering import LAST, OrderingRule, harms, ordering_rules, strengths
@@ -227,7 +228,7 @@ class _Order:
                 return item.label
 
 
-@lru_cache(maxsize=4096)
+@derived
 def _spoken_of(ontology: Ontology, claim: str) -> frozenset[str]:
     """Concepts in the situations of a claim, with the findings on the axes of its quantities.
 

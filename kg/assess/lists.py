@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from kg.assess.courses import Courses
-from kg.assess.items import Action, Basis, Course, ExceptionTo, Prerequisite
-from kg.assess.order import Edge, arranged
+from kg.assess.items import Action, Basis, Course, ExceptionTo
+from kg.assess.order import arranged
 from kg.assess.outcomes import Outcome, Outcomes
+from kg.assess.precedence import STEPS, Precedence, item_id
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -21,7 +22,7 @@ from kg.record.assertions import Record
 from kg.record.statement_properties import has_ended, property_of
 
 URGENCY: Final[Mapping[str, int]] = {"immediate": 0, "urgent": 1, "red_flag": 2, "": 3}
-DIFFERENTIAL, AGAINST, STEPS, TREATMENTS = "differential", "counterarguments", "next_steps", "treatments"
+DIFFERENTIAL, AGAINST, TREATMENTS = "differential", "counterarguments", "treatments"
 WARNINGS: Final = ("contraindications", "pitfalls")
 EVERY_READING: Final = (TREATMENTS, AGAINST)
 SEARCHES: Final = ("excludes", "screensFor", "investigatesFor")
@@ -51,6 +52,12 @@ class Lists:
         self.properties = {name: prop for prop, name in ontology.list_properties.items()}
         self.cycles: list[tuple[str, ...]] = []
 
+    @cached_property
+    def precedence(self) -> Precedence:
+        rows = (*self.backing.get(STEPS, {}), *self.open_backing.get(STEPS, {}))
+        claims = (*self.applicable, *self.held)
+        return Precedence(self.ontology, self.outcomes, claims, {self._id(STEPS, name): name for name in rows})
+
     # -- which claims put what where
 
     @cached_property
@@ -61,7 +68,12 @@ class Lists:
     @cached_property
     def open_backing(self) -> Mapping[str, Mapping[str, tuple[Claim, ...]]]:
         """List → concept → claims that hold in some reading."""
-        return self._by_list(self.ontology.claims[item.claim] for item in self.outcomes.by_claim.values() if item.held)
+        return self._by_list(self.held)
+
+    @cached_property
+    def held(self) -> tuple[Claim, ...]:
+        """Claims that hold in some reading and not in every one."""
+        return tuple(self.ontology.claims[item.claim] for item in self.outcomes.by_claim.values() if item.held)
 
     def _by_list(self, claims: Iterable[Claim]) -> Mapping[str, Mapping[str, tuple[Claim, ...]]]:
         found: dict[str, dict[str, dict[str, Claim]]] = {}
@@ -195,7 +207,7 @@ class Lists:
         return self._by_list(open_ones).get(name, {})
 
     def _id(self, name: str, concept: str) -> str:
-        return f"{name.removesuffix('s')}:{self.ontology.concepts[concept].code}"
+        return item_id(self.ontology, name, concept)
 
     # -- what the patient has
 
@@ -220,7 +232,7 @@ class Lists:
         rows = [self._action(name, row) for row in self.rows(name)]
         found = {item.id: item for item, _ in rows}
         keys = {item.id: (*self._due(item), step, *self._place(item), item.label) for item, step in rows}
-        order, cycles = arranged(keys, self._edges if name == STEPS else ())
+        order, cycles = arranged(keys, self.precedence.edges if name == STEPS else ())
         self.cycles += cycles
         return tuple(found[one] for one in order)
 
@@ -256,7 +268,7 @@ class Lists:
             purpose=tuple(self.ontology.label(word) for word in _each(claims, "purpose")),
             scope=_each(claims, "scope"),
             exceptions=tuple(exception for claim in claims for exception in self._exceptions(claim)),
-            after=self._after(row.id, concept, claims),
+            after=self.precedence.after(row.id, concept, claims),
             alternative_to=self._alternatives(name, concept, claims),
             done=done,
             done_on=day,
@@ -311,68 +323,6 @@ class Lists:
             values += [fact.date for fact in facts if fact.concept in above and fact.status is Status.ABSENT]
         return bool(values), str(max((day for day in values if day), default=""))
 
-    # -- what comes first
-
-    @cached_property
-    def _edges(self) -> tuple[Edge, ...]:
-        """Pairs of next steps that a claim puts in order."""
-        return tuple((first, then) for first, then, _ in self._precedence)
-
-    @cached_property
-    def _precedence(self) -> tuple[tuple[str, str, str], ...]:
-        """(id of the first, id of the later, claim that says so)."""
-        found = []
-        for claim in self.applicable:
-            steps = self._targets(claim)
-            for later in claim.fields.get("before", ()):
-                if later in self.ontology.concepts:
-                    ids = [self._id(STEPS, name) for name in self.ontology.descendants(later)]
-                    found += [(self._id(STEPS, first), then, claim.id) for first in steps for then in ids]
-            found += list(self._sequence(claim))
-        return tuple(sorted(set(found)))
-
-    @cached_property
-    def _before(self) -> Mapping[str, list[tuple[str, str, str, str]]]:
-        """Id of a later step → those of `_precedence` whose first steps are in the list, with their concepts."""
-        ids = {self._id(STEPS, name): name for name in self.backing.get(STEPS, {})}
-        found: dict[str, list[tuple[str, str, str, str]]] = {}
-        for first, then, source in self._precedence:
-            if first in ids:
-                found.setdefault(then, []).append((first, then, source, ids[first]))
-        return found
-
-    def _sequence(self, claim: Claim) -> Iterator[tuple[str, str, str]]:
-        """A printed sequence of claims. An exception that applies frees its own steps from waiting."""
-        numbers = claim.field("sequence").split()
-        free = {
-            target
-            for name in claim.exceptions
-            if self.outcomes.by_claim[name].outcome is Outcome.APPLICABLE
-            for _, target in self.ontology.claims[name].conclusions
-        }
-        for earlier, later in pairwise(numbers):
-            for first in self._targets(self.ontology.claims[earlier]):
-                for then in self._targets(self.ontology.claims[later]):
-                    if then not in free:
-                        yield self._id(STEPS, first), self._id(STEPS, then), claim.id
-
-    def _targets(self, claim: Claim) -> tuple[str, ...]:
-        return tuple(name for predicate, name in claim.conclusions if self.ontology.lists.get(predicate) == STEPS)
-
-    def _after(self, identifier: str, concept: str, claims: Iterable[Claim]) -> tuple[Prerequisite, ...]:
-        """What claims want to have happened before: steps of the list, or a finding."""
-        waiting = {identifier, *(self._id(STEPS, name) for name in self.ontology.ancestors(concept))}
-        rows = sorted({row for then in waiting for row in self._before.get(then, ())} if self._before else ())
-        found = [
-            Prerequisite(first, name, self.ontology.label(name), source)
-            for first, _, source, name in rows
-            if first != identifier
-        ]
-        for claim in claims:
-            for name in claim.fields.get("onlyAfter", ()):
-                found.append(Prerequisite("", name, self.ontology.label(name), claim.id))
-        return tuple(dict.fromkeys(found))
-
     # -- what the order of steps says of the data
 
     def issues(self) -> tuple[DataIssue, ...]:
@@ -396,7 +346,7 @@ def _out_of_order(ontology: Ontology, name: str) -> bool:
     return concept.kind == "finding" and (concept.axis is None or concept.axis[1] != "Normal")
 
 
-@lru_cache(maxsize=8)
+@derived
 def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str, str], ...]:
     """(condition, finding, quantity) of every finding that a low or high value amounts to."""
     situations = ontology.index.subjects(f"{RDFS}subClassOf", terms.BASE + "Situation")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 
@@ -37,7 +37,7 @@ class Harm:
     position: int
 
 
-@lru_cache(maxsize=2)
+@derived
 def ordering_rules(ontology: Ontology) -> tuple[OrderingRule, ...]:
     """The rules in the order in which they are asked."""
     index, found = ontology.index, []
@@ -48,7 +48,7 @@ def ordering_rules(ontology: Ontology) -> tuple[OrderingRule, ...]:
     return tuple(rule for _, rule in sorted(found, key=lambda pair: pair[0]))
 
 
-@lru_cache(maxsize=2)
+@derived
 def strengths(ontology: Ontology) -> Mapping[str, int]:
     """Word for a strength, as claims print it → its place, the strongest first; words of one place are equal."""
     index = ontology.index
@@ -58,7 +58,7 @@ def strengths(ontology: Ontology) -> Mapping[str, int]:
     )
 
 
-@lru_cache(maxsize=2)
+@derived
 def harms(ontology: Ontology) -> Mapping[str, Harm]:
     """Condition → the harm that a source names for finding it late."""
     index, found = ontology.index, {}
