@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kg.render.relations import Relation
+
 Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0" * 64])]
 ClaimId = Annotated[str, Field(examples=["A0-39"])]
 Basis = Literal["entailed", "precautionary", "ambiguous"]
@@ -122,6 +124,15 @@ class Alert(Model):
     sentence: str
     sources: list[str]
     proof: Hash | None
+
+
+class Headline(Model):
+    """The first lines of the text answer. Where there is an alert, nothing in it reassures."""
+
+    alerts: list[str]
+    do: list[str]
+    do_not: list[str]
+    think_of: list[str]
 
 
 class Inferred(Model):
@@ -318,7 +329,7 @@ class Action(Item):
     """Something to do, to use, to watch or to avoid: how firmly and how soon the claims put it."""
 
     action: str
-    relations: list[str]
+    relations: list[Relation]
     modality: list[str]
     urgency: str | None
     within: list[str]
@@ -494,6 +505,7 @@ class Assessment(Lists):
     handle: str | None = Field(None, description="over HTTP: what addresses use in the place of the id")
     ontology_version: str
     notice: str
+    headline: Headline
     alerts: list[Alert] = Field(description="what must be seen first, the most urgent first")
     patient: Patient
     understood: list[Understood]

@@ -22,8 +22,11 @@ from kg.ontology.model import Claim, Marker, Reference
 from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
+from kg.render.lead import Lead
+from kg.render.parts import Parts
 
 Data = dict[str, Any]
+HEADS: Final = {"alerts": "Alert", "do": "Do", "do_not": "Do not", "think_of": "Think of"}
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -33,6 +36,12 @@ def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = Tr
     Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
     """
     return _Writer(assessment, open_claims=open_claims).whole(proofs)
+
+
+def headline(assessment: Assessment) -> Data:
+    """The first lines of the text answer; the texts under `do` never reassure while there is an alert."""
+    said = {one.heading: [row.text for row in one.rows] for one in Lead(Parts(assessment)).sections()}
+    return {field: said.get(heading, []) for field, heading in HEADS.items()}
 
 
 def notice(assessment: Assessment) -> str:
@@ -64,6 +73,7 @@ class _Writer:
             "id": item.id,
             "ontology_version": self.ontology.version,
             "notice": notice(item),
+            "headline": headline(item),
             "alerts": [self.alert(one) for one in item.alerts],
             "patient": patient_json(self.ontology, record.facts),
             "understood": [
