@@ -1,4 +1,4 @@
-"""A text asked: a patient's case, a question about medicine, or both (INTERFACE, "Case or question")."""
+"""A text asked: a patient's case, a question about medicine, or both (docs/contract.md, "Case or question")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts: what a reader must see before anything else (INTERFACE, Contract 2)."""
+"""Alerts: what a reader must see before anything else (docs/contract.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings and states that are concluded from the facts of a patient (INTERFACE, Contract 2)."""
+"""Findings and states that are concluded from the facts of a patient (docs/contract.md)."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
 
 @dataclass(frozen=True, order=True)
 class MissingFact:
-    """A fact that would help to decide: a fragment of a case (INTERFACE.md), in words in `label`."""
+    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`."""
 
     list: str
     concept: str

@@ -1,4 +1,4 @@
-"""How a value was judged: its position, and the yardstick that gave it (INTERFACE, Contract 2)."""
+"""How a value was judged: its position, and the yardstick that gave it (docs/contract.md)."""
 
 from __future__ import annotations
 

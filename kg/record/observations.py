@@ -1,6 +1,6 @@
 """Measurements by occasion, the yardstick in force for each, and what it makes of the value.
 
-The order of yardsticks is INTERFACE.md's, with the limits that hold whatever the laboratory says before it:
+The order of yardsticks is docs/contract.md's, with the limits that hold whatever the laboratory says before it:
 a limit of rank `absolute`, the reference range, the flag, the clinician's statement, a limit of rank
 `fallback`, and a sourced default for adults (`default`), which never contradicts a statement.
 """

@@ -1,6 +1,7 @@
 """What a stated fact means in the patient graph: the property of its presence, and the context of its absence.
 
-An absence carries its context (now, history, plan, suspicion, intent) and clashes only within it (MODEL, section 3).
+An absence carries its context (now, history, plan, suspicion, intent) and clashes only within it (docs/model.md,
+section 3).
 """
 
 from __future__ import annotations

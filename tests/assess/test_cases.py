@@ -1,6 +1,6 @@
 """The clinical cases of tests/assess/cases, through the doors that users have: a text, or a structured case.
 
-What is expected was worked out from claims.csv and analysis.md by hand, apart from this program.
+What is expected was worked out from claims.csv and docs/policies.md by hand, apart from this program.
 """
 
 from __future__ import annotations

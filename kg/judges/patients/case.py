@@ -32,7 +32,7 @@ LIST_OF_KIND: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of a list of a case (INTERFACE, "A case"); in the list `record`, a list declared complete."""
+    """One entry of a list of a case (docs/contract.md, "A case"); in the list `record`, a list declared complete."""
 
     list: str
     entry: tuple[tuple[str, Any], ...]

@@ -66,7 +66,7 @@ class Draft:
         return sound[0] if sound else None
 
     def case(self, as_of: datetime.date) -> tuple[dict[str, Any], dict[str, Span]]:
-        """The case as INTERFACE writes it, and the span of each JSON path. Decimals stand for numbers."""
+        """The case as docs/contract.md writes it, and the span of each JSON path. Decimals stand for numbers."""
         case: dict[str, Any] = {"as_of": as_of.isoformat()}
         origins: dict[str, Span] = {}
         for name, said in (("sex", self.sex), ("age", self.age)):
