@@ -1,4 +1,4 @@
-"""How an entry of a list stands to its concept: the closed list of INTERFACE.md, as the schema of the ontology has it.
+"""How an entry of a list stands to its concept: the closed list of the contract, as the schema of the ontology has it.
 
 The relation of a rule that stops something begins with `stop`.
 """
