@@ -15,13 +15,15 @@ from kg.authoring import nodes
 from kg.authoring.articles import CLASSIFYING, KIND_CLASS, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module
-from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, TermFile, ThresholdFile, read
+from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, Term, TermFile, ThresholdFile, read
 from kg.authoring.states import write_states
 from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
+from kg.ontology.index import Index, parse_module
+from kg.ontology.kinds import read_kinds, read_negations
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.vocabulary.nearest import closest
 
@@ -58,7 +60,7 @@ class Sources:
         articles = [(path.name, file) for path in _yaml(folder / "articles") for file in attempt(path, ArticleFile)]
         if problems:
             raise AuthoringError(problems)
-        vocabulary = Vocabulary(tuple(term for file in files for term in file.terms))
+        vocabulary = _vocabulary(folder, (term for file in files for term in file.terms))
         return cls(folder, sources[0], vocabulary, thresholds[0], tuple(articles))
 
     @cached_property
@@ -105,6 +107,12 @@ class Sources:
         iris |= {item.name: nodes.source(item.name) for item in self.sources.decisions}
         iris |= {entry.id: nodes.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
+
+
+def _vocabulary(folder: Path, terms_: Iterable[Term]) -> Vocabulary:
+    """The terms with what core.ttl declares of their kinds. Raises OntologyError."""
+    core = Index(parse_module((folder / "core.ttl").read_bytes(), 0))
+    return Vocabulary(tuple(terms_), read_kinds(core), read_negations(core))
 
 
 def _yaml(folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kg.errors import AuthoringError, Problem
+from kg.ontology.kinds import ConceptKind
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -34,12 +35,6 @@ class Mapping(Entry):
     why: Text
 
 
-Kind = Literal[
-    "analyte", "procedure", "finding", "condition", "drug", "therapy", "intent", "history",
-    "specimen", "qualifier", "suspicion", "result", "substance", "context",
-]  # fmt: skip
-
-
 class Harm(Entry):
     """What a source says is lost when a condition is found too late; `emergency` is a matter of hours."""
 
@@ -53,7 +48,7 @@ class Term(Entry):
 
     name: Name
     code: Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]*$")]
-    kind: Kind
+    kind: ConceptKind
     label: Text
     definition: Text
     parents: tuple[Name, ...] = ()

@@ -21,6 +21,7 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.index import cached_index, catalog, content_digest
+from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
 from kg.ontology.model import (
     Article,
     Claim,
@@ -84,7 +85,7 @@ class Ontology(Owner):
         return Concept(
             name=name,
             code=index.value(iri, _SKOS + "notation"),
-            kind=index.own_value(iri, "conceptKind"),
+            kind=ConceptKind(index.own_value(iri, "conceptKind")),
             label=index.value(iri, _RDFS + "label"),
             definition=index.value(iri, terms.DEFINITION),
             parents=tuple(terms.local(parent) for parent in index.subjects(narrower, iri)),
@@ -93,6 +94,16 @@ class Ontology(Owner):
             codes=tuple(dict.fromkeys(codes)),
             axis=axes[0] if axes else None,
         )
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What is declared of each kind of concept."""
+        return read_kinds(self.index)
+
+    @cached_property
+    def absences(self) -> Mapping[str, str]:
+        """Property by which something is present → the property by which it is absent."""
+        return read_absences(self.index, self.kinds)
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
@@ -148,7 +159,7 @@ class Ontology(Owner):
         for name, concept in self.concepts.items():
             iri = terms.BASE + name
             unit = index.own_value(iri, "canonicalUnit")
-            if concept.kind == "analyte" and unit:
+            if concept.kind is ConceptKind.ANALYTE and unit:
                 mine = [self._conversion(node) for node in conversions if index.own_value(node, "quantity") == name]
                 table = {conversion.unit: conversion for conversion in mine}
                 found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-Kind = str
+from kg.ontology.kinds import ConceptKind
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Concept:
 
     name: str
     code: str
-    kind: Kind
+    kind: ConceptKind
     label: str
     definition: str
     parents: tuple[str, ...]

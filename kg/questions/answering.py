@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz
 
 from kg.ontology import terms
+from kg.ontology.kinds import ConceptKind
 from kg.questions.answer import Answer, AnsweringClaim
 from kg.questions.notices import Notices
 from kg.questions.search import Found, Searcher
@@ -19,7 +20,7 @@ from kg.vocabulary.mentions import words
 from kg.vocabulary.names import Names
 
 PLAN: Final = "plan"
-QUANTITY: Final = "analyte"
+QUANTITY: Final = ConceptKind.ANALYTE
 ABOUT_ITSELF: Final = ("governance", "reference")
 SAME_TITLE: Final = 92.0
 NEAREST: Final = 5

@@ -17,18 +17,19 @@ import pyoxigraph as ox
 
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.questions.question_language import Customs, Intent
 from kg.questions.understand import ANY, STRONG, WEAK, Asked, texts
 from kg.store.queries import FOLDER, Query, Source, Value, library, plain
 from kg.vocabulary.mentions import spelled
 
-SUBSTANCES: Final = ("drug", "therapy")
+SUBSTANCES: Final = TREATMENTS
 BY_SUBSTANCE: Final = ("doses", "schedules")
 TOGETHER: Final = 2
 MANY: Final = 3
 RANKED: Final = ("claims", "differences", "effects", "limits")
 AGAINST: Final = "contraindication"
-CONDITION: Final = "condition"
+CONDITION: Final = ConceptKind.CONDITION
 # which substances there are is asked, not whether it is one of those named
 _OPEN: Final = re.compile(
     r"\b(?:what|which|anything)\b(?!\s+(?:is|are)\s+(?:(?:the|any)\s+)?\w+\s+(?:to|of|for|against)\b)", re.IGNORECASE

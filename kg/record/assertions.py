@@ -18,6 +18,7 @@ from kg.cache.derived import derived
 from kg.facts.patient import NOT_PLACED, DataIssue, Fact, PatientFacts, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.record.absences import Absence, Absences, decided_by
 from kg.record.default_limits import contradicting_limits
 from kg.record.derive import Derivation, derive
@@ -397,7 +398,7 @@ class _Compiler:
         return frozenset(fact.concept for fact in self.stated(Status.PRESENT) if self.property_of(fact) in RECORDED)
 
     def _on_record(self, concept: str) -> bool:
-        if self.ontology.concepts[concept].kind == "analyte":
+        if self.ontology.concepts[concept].kind is ConceptKind.ANALYTE:
             return concept in self.occasions and concept not in self.strained
         below = self.ontology.descendants(concept)
         return not below.isdisjoint(self.recorded) or any(

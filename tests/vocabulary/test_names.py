@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import kg.vocabulary.names
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Concept
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Names, UnknownName, fold
 from places import SHARED
@@ -194,7 +195,11 @@ class Shelf:
 
 
 def concept(
-    name: str, label: str, kind: str = "finding", synonyms: tuple[str, ...] = (), related: tuple[str, ...] = ()
+    name: str,
+    label: str,
+    kind: ConceptKind = ConceptKind.FINDING,
+    synonyms: tuple[str, ...] = (),
+    related: tuple[str, ...] = (),
 ) -> Concept:
     return Concept(name, name.lower(), kind, label, "", (), synonyms, related, (), None)
 

@@ -20,11 +20,6 @@ from kg.readers.text.named import POSITIONS, TREATMENTS, Context, Named
 from kg.readers.text.reading import Sense, Span
 from kg.vocabulary.names import RELATED
 
-LIST_OF_KIND: Final[Mapping[str, str]] = {
-    "finding": "findings", "suspicion": "findings", "condition": "diagnoses", "drug": "treatments",
-    "therapy": "treatments", "intent": "intents", "history": "procedures", "procedure": "procedures",
-    "result": "results", "analyte": "results",
-}  # fmt: skip
 NOT_STATED: Final = ("specimen", "qualifier", "substance", "context")
 NEAR: Final = 40
 PLANNED: Final = ("drug", "therapy", "procedure")
@@ -144,7 +139,9 @@ class Meaning:
         return self._add(list_name, named, concept, **days)
 
     def _list(self, concept: Concept) -> str:
-        return str(self.lexicon.customs.list_of.get(concept.name, LIST_OF_KIND[concept.kind]))
+        # a test that is named without a value is one whose result is there or awaited
+        usual = "results" if concept.kind == "analyte" else self.ontology.kinds[concept.kind].case_list
+        return str(self.lexicon.customs.list_of.get(concept.name, usual))
 
     def _day(self, hit: DateHit | None) -> str:
         """A full date in ISO form; a year or a month alone is reported and leaves the entry without a date."""
