@@ -385,6 +385,13 @@ class ConditionCompiler:
             possible = self._atom(Some(self.vocabulary.kind(concept).asked_by, Named(twin.name)))
             self._refute(And((*(Named(refuted(name)) for name in names), Named(unstated))), possible)
 
+    def findings(self, concepts: Iterable[str]) -> None:
+        """A class of patients for every finding that a value shows or a rule concludes, and for its wider twin."""
+        for concept in sorted(concepts):
+            self._atom(Some("hasFinding", Named(concept)))
+            if twin := self.twins.get(concept):
+                self._atom(Some("hasFinding", Named(twin.name)))
+
     def clashes(self) -> None:
         """Present and absent together: `hasClash value X`, per concept and per context."""
         for term in self.vocabulary.terms:

@@ -81,7 +81,8 @@ def sources_module(file: SourceFile) -> Module:
         module.note(iri, RDFS.label, Literal(reference.title, lang="en"))
         module.text(iri, DCTERMS.title, reference.title)
         module.text(iri, DCTERMS.publisher, reference.publisher)
-        module.text(iri, DCTERMS.date, str(reference.year))
+        if reference.year is not None:
+            module.text(iri, DCTERMS.date, str(reference.year))
         module.text(iri, nodes.term("supports"), reference.supports)
     for decision in file.decisions:
         iri = nodes.source(decision.name)

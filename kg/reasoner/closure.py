@@ -9,11 +9,19 @@ from typing import Final
 from kg.ontology.compiled import Ontology
 
 STATES: Final = ("hasEstablished", "hasKnownExplanation", "endsCourseOf", "hasAbsent")
-OUTCOMES: Final = ("claimApplies", "claimExcluded", "holdsInReading", "failsInReading", "precautionFor", "hasClash")
+OUTCOMES: Final = (
+    "claimApplies",
+    "claimExcluded",
+    "holdsInReading",
+    "failsInReading",
+    "precautionFor",
+    "hasClash",
+    "hasAlert",
+)
 
 
 def inferred_properties(ontology: Ontology) -> tuple[str, ...]:
-    """The properties that a closure holds: outcomes of claims, clashes, states of diagnoses and courses, the lists."""
+    """The properties that a closure holds: outcomes of claims, clashes, alerts, states and the lists."""
     return (*OUTCOMES, *STATES, *ontology.list_properties)
 
 

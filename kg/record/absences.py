@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 
 from kg.cache.derived import derived
 from kg.facts.patient import Fact, PatientFacts, Status
-from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.manchester import Named, Some, Value, parse
@@ -41,13 +40,20 @@ Known = dict[str, set[str]]
 """Context → concepts; `measured` → quantities."""
 
 
+class Showing(NamedTuple):
+    """A limit beyond which a value shows a concept, and the further classes that the value must be in."""
+
+    limit: Threshold
+    classes: frozenset[str]
+
+
 @derived
-def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold, ...]]:
-    """The quantities whose values can show a concept, each with the limits that make it so whatever the yardstick."""
+def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Showing, ...]]:
+    """The quantities whose values can show a concept, each with the limits that make it so."""
     axis = ontology.concepts[concept].axis
-    found: dict[str, tuple[Threshold, ...]] = {axis[0]: ()} if axis else {}
-    for limit in _limits_above(ontology).get(concept, ()):
-        found[limit.quantity] = (*found.get(limit.quantity, ()), limit)
+    found: dict[str, tuple[Showing, ...]] = {axis[0]: ()} if axis else {}
+    for one in _limits_above(ontology).get(concept, ()):
+        found[one.limit.quantity] = (*found.get(one.limit.quantity, ()), one)
     return found
 
 
@@ -62,13 +68,18 @@ def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
 
 
 @derived
-def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
-    """Concept → the limits whose class stands directly below it."""
-    found: dict[str, tuple[Threshold, ...]] = {}
-    for name, limit in ontology.thresholds.items():
-        for upper in map(terms.local, ontology.index.values(terms.BASE + name, terms.RDFS + "subClassOf")):
-            if upper in ontology.concepts:
-                found[upper] = (*found.get(upper, ()), limit)
+def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Showing, ...]]:
+    """Concept → the limits beyond which a value shows it."""
+    found: dict[str, tuple[Showing, ...]] = {}
+    for finding, bodies in ontology.shown_by.items():
+        limits = tuple(
+            Showing(ontology.thresholds[name], body - {name})
+            for body in bodies
+            for name in sorted(body)
+            if name in ontology.thresholds
+        )
+        if limits and finding in ontology.concepts:
+            found[finding] = limits
     return found
 
 
