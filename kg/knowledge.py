@@ -21,6 +21,11 @@ from kg.reasoner.rule_cache import cached_rules
 from kg.vocabulary.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kg.certificate.knowledge_base import KnowledgeBase
     from kg.questions import Asker
 
 
@@ -56,6 +61,28 @@ class Knowledge(Owner):
 
         return Asker(self.names, open_kept(self.folder).query)
 
+    @cached_property
+    def base(self) -> KnowledgeBase:
+        """The ontology as certificates are checked by it."""
+        from kg.certificate.knowledge_base import KnowledgeBase  # noqa: PLC0415 - only certificates need its parser
+
+        return KnowledgeBase(self.ontology)
+
+    def certificate(self, assessment: Assessment, answer: Any, key: Ed25519PrivateKey, time: str) -> Any:
+        """The signed certificate of an assessment; `answer` is what is shown of it, as JSON data."""
+        from kg.certificate.envelope import sealed  # noqa: PLC0415 - the same
+        from kg.certificate.statement import statement  # noqa: PLC0415 - the same
+
+        return sealed(statement(assessment, self.engine, self.base, answer, time), key)
+
+    def statement_again(self, found: Any, answer: Callable[[Assessment], Any]) -> Any:
+        """A certificate's statement made again from its facts alone."""
+        from kg.certificate.plain import from_plain  # noqa: PLC0415 - the same
+        from kg.certificate.statement import statement  # noqa: PLC0415 - the same
+
+        assessment = self.assess(from_plain(PatientFacts, found["predicate"]["facts"]))
+        return statement(assessment, self.engine, self.base, answer(assessment), found["predicate"]["time"])
+
     def load(self) -> None:
         """Load what cases are read and assessed with, for a program that answers many times."""
         self.names, self.engine  # noqa: B018 - made when they are first asked for
@@ -65,9 +92,9 @@ class Knowledge(Owner):
         """`engine` or `hermit`."""
         return Hermit(self.ontology) if name == "hermit" else self.engine
 
-    def read_case(self, case: Any, today: datetime.date) -> PatientFacts:
-        """The facts of a parsed case. Raises CaseError with all its problems."""
-        return CaseReader(self.names, today).read(case)
+    def read_case(self, case: Any, today: datetime.date, lenient: bool = False) -> PatientFacts:
+        """The facts of a parsed case. Raises CaseError with all its problems, or reports them in `unread`."""
+        return CaseReader(self.names, today, lenient).read(case)
 
     def assess(self, facts: PatientFacts, reasoner: str = "engine", with_branches: bool = False) -> Assessment:
         """The assessment of one patient; branches are the engine's, whoever reasons about the patient."""

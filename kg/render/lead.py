@@ -116,7 +116,7 @@ class Lead:
             yield self._named("treat: ", offered, 2)
 
     def without_urgency(self) -> Iterator[Row]:
-        """The next steps where none is urgent, and whether claims that are urgent are still open."""
+        """The next steps where none is urgent; that nothing urgent follows is said only where that is known."""
         if self.calm():
             yield Row(CALM)
         if steps := [item for item in self.parts.steps if not ruled_out(item)]:
@@ -125,9 +125,6 @@ class Lead:
             yield Row("None of the articles' claims is known to apply.")
         elif not self.parts.treatments:
             yield Row("No claim that applies asks for a step.")
-        if names := self.open_urgencies():
-            waiting = f"{counted(len(names), 'urgent claim')} wait{'s' if len(names) == 1 else ''} for facts"
-            yield Row(f"whether anything is urgent is open: {waiting} {cited(names, CITED)}")
 
     def _named(self, before: str, items: list[Action], limit: int) -> Row:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""
@@ -187,6 +184,8 @@ class Lead:
         """What could change the answer: claims that wait for a fact, values not judged, input not used."""
         if waiting := len(self.assessment.outcomes.ids(Outcome.UNDETERMINED)):
             yield f"{counted(waiting, 'claim')} wait{'s' if waiting == 1 else ''} for facts not given."
+        if urgent := self.open_urgencies():
+            yield f"Urgent steps still open: {cited(urgent, CITED)}."
         if unjudged := self.unjudged():
             yield f"Not judged, for want of a range: {some(unjudged)}."
         if self.unread:
