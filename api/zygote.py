@@ -22,9 +22,7 @@ from api.routes import probes
 from api.services import Services
 from api.sessions.service import AssessmentSessions
 from api.sessions.store import SessionStore
-from kg.errors import PictureError
 from kg.knowledge import Knowledge
-from kg.render import picture
 from kg.store.forking import ForkServer
 from kg.store.worker import without_network
 
@@ -48,8 +46,7 @@ def main() -> None:
         config, descriptor, key = pickle.loads(control.recv(LONGEST_SETUP))
         without_network()
         app = routes(config, descriptor, key)
-        with contextlib.suppress(PictureError):
-            picture.prepare()
+        # what draws proofs has threads, which a fork would lose: each worker loads it when it draws first
         # whoever asked for it may have ended meanwhile
         with contextlib.suppress(BrokenPipeError):
             ForkServer(control, lambda channel: serve(app, channel, config)).run()
