@@ -13,7 +13,7 @@ from api.transport.models import ArticleDetail, ArticleOut, ClaimDetail, ClaimOu
 from endpoint import BASE, Endpoint
 from kg.commands.dispatch import main
 from kg.ontology.compiled import Ontology
-from kg.render.contract import Reference
+from kg.render.contract_facts import Reference
 from service import get, post, wrong
 from sources import claim_count, claims_by_article
 
