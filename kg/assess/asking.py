@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from typing import Final
 
+from kg.assess.alerts import AlertKind
 from kg.assess.assessment import Assessment
 from kg.assess.missing import MissingFact
 from kg.assess.questions import Asking, Question, urgent_claims
@@ -20,11 +22,15 @@ from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
 
-ACTED_ON = ("escalations", "contraindications", "pitfalls")
+UNREAD: Final = (AlertKind.NOT_JUDGED, AlertKind.OUTSIDE_SCOPE)
+ACTED_ON: Final = ("escalations", "contraindications", "pitfalls")
 
 
 def asking(assessment: Assessment, engine: Engine) -> Asking:
-    """Try the questions of an assessment in their order, up to the first whose answer changes what to do now."""
+    """Try the questions of an assessment in their order, up to the first whose answer changes what to do now.
+
+    Asking may not end where nothing was tried, nor where something that was given could not be read or judged.
+    """
     ontology, facts, tried = assessment.ontology, assessment.record.facts, 0
     now = acts(ontology, assessment.closure)
     for question in assessment.questions:
@@ -33,7 +39,8 @@ def asking(assessment: Assessment, engine: Engine) -> Asking:
         tried += len(records)
         if not records or any(acts(ontology, closure) != now for closure in engine.closures(records)):
             return Asking(False, tried, question)
-    return Asking(True, tried)
+    unread = any(alert.kind in UNREAD for alert in assessment.alerts)
+    return Asking(tried > 0 and not unread, tried)
 
 
 def acts(ontology: Ontology, closure: Closure) -> frozenset[tuple[str, str]]:

@@ -55,8 +55,8 @@ def questions(
     measured: Collection[str] = (),
     at_stake: Collection[str] = (),
 ) -> tuple[Question, ...]:
-    """First what settles a claim at stake or could reveal an emergency; then what settles most; then the cheapest; then
-    one fact before two; then by label.
+    """First what settles a claim at stake or could alone reveal an emergency; then what settles most; the cheapest;
+    then one fact before two; then by label.
 
     `measured` are the quantities with a value; `at_stake` the claims that warn of something planned, given or offered.
     """
@@ -93,7 +93,8 @@ def questions(
 
 def _rank(one: Question) -> tuple[bool, bool, int, int, int, tuple[str, ...]]:
     labels = tuple(fact.label for fact in one.missing)
-    return not one.pressing, not one.red_flag, -len(one.settles), one.effort, len(one.missing), labels
+    alone = one.red_flag and len(one.missing) == 1
+    return not one.pressing, not alone, -len(one.settles), one.effort, len(one.missing), labels
 
 
 @derived

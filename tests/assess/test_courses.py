@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 import pytest
 
-from assessing import KNOWLEDGE, assessed, entry, ids, named
+from assessing import DAY, KNOWLEDGE, assessed, entry, ids, named
 from kg.assess import Assessment, Basis, Course
-from kg.assess.asking import acts
+from kg.facts.patient import Fact, Status
+from kg.readers.case.reader import parse_yaml
 
+ESA_CANDIDATE: Final = KNOWLEDGE.folder / "examples" / "esa-candidate-with-low-risk-mds.yaml"
 EPO: Final = {"test": "erythropoietin", "value": 210, "unit": "U/L", "date": "2025-11-20"}
 
 
@@ -99,7 +102,7 @@ def test_the_management_branches_stand_under_the_results_with_their_doses() -> N
 
 def test_what_could_reveal_an_emergency_is_asked_before_the_rest() -> None:
     found = assessed(findings=named("pancytopenia", "b12_elevated")).questions
-    flags = [one.red_flag for one in found if not one.pressing]
+    flags = [one.red_flag and len(one.missing) == 1 for one in found if not one.pressing]
     assert True in flags
     assert flags == sorted(flags, reverse=True)
     blasts = next(one for one in found if [fact.concept for fact in one.missing] == ["CirculatingBlasts"])
@@ -113,12 +116,29 @@ def test_asking_goes_on_while_an_answer_changes_what_to_do_now() -> None:
     assert not asking.done
 
 
-def test_asking_may_end_where_no_statement_of_the_vocabulary_adds_to_what_is_asked() -> None:
-    found = assessed(True, findings=named("weight loss", status="absent"))
+def test_asking_ends_where_every_answer_leaves_what_to_do_now_as_it_is() -> None:
+    # Given a patient of whom every question was tried
+    facts = KNOWLEDGE.read_case(parse_yaml(ESA_CANDIDATE.read_text(encoding="utf-8")), DAY)
+    found = KNOWLEDGE.assess(facts, with_branches=True)
     assert found.asking is not None
     assert found.asking.done
-    assert found.asking.could_change is None
-    assert acts(KNOWLEDGE.ontology, found.closure) == frozenset()
+    assert found.asking.tried >= 10
+    # When each is answered in turn and the whole patient assessed again, then what to do now is the same
+    for question in found.questions:
+        if all(fact.list != "measurements" for fact in question.missing):
+            stated = tuple(Fact(fact.list, fact.concept, Status(fact.status)) for fact in question.missing)
+            assert now(KNOWLEDGE.assess(replace(facts, facts=(*facts.facts, *stated)))) == now(found), question
+
+
+def now(found: Assessment) -> set[str]:
+    urgent = {item.id for item in found.lists["next_steps"] if item.urgency}
+    return urgent | {item.id for name in ("escalations", "contraindications") for item in found.lists[name]}
+
+
+def test_nothing_tried_is_no_end_of_asking() -> None:
+    found = assessed(True, findings=named("weight loss", status="absent")).asking
+    assert found is not None
+    assert (found.done, found.tried) == (False, 0)
 
 
 # -- no number of another patient
