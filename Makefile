@@ -42,6 +42,7 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
 	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
 	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k mutant
+	WARRANT_LAYOUT_SETS=300 $(VENV)/bin/python -m pytest tests/readers/test_layouts.py
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt
