@@ -21,6 +21,7 @@ from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out,
 ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
 ALERTS: Final = 4
 CITED: Final = 2
+NEVER: Final = "Do not "
 CALM: Final = "Nothing urgent follows from what is known."
 
 
@@ -133,11 +134,11 @@ class Lead:
         return f" and {len(names) - WARNINGS} more" if len(names) > WARNINGS else ""
 
     def _grouped(self, items: Iterable[Action]) -> Iterator[str]:
-        """Warnings of one kind together: `Do not give: A, B`."""
+        """Warnings of one kind together, to be read behind their head: `give: A, B`."""
         said = ((phrase(self.ontology, item).rpartition(": ")[0], item.label) for item in items)
         for verb, group in groupby(said, key=lambda pair: pair[0]):
             names = some((label for _, label in group), WARNINGS)
-            yield f"{verb}: {names}" if verb else names
+            yield f"{verb.removeprefix(NEVER)}: {names}" if verb else names
 
     # -- what to think of, and how sure
 
