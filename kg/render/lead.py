@@ -16,7 +16,20 @@ from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
 from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
-from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out, some, strength, when, words
+from kg.render.wording import (
+    cited,
+    counted,
+    how,
+    named,
+    phrase,
+    qualified,
+    reading,
+    ruled_out,
+    some,
+    strength,
+    when,
+    words,
+)
 
 ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
 ALERTS: Final = 4
@@ -92,7 +105,7 @@ class Lead:
     def _now(self) -> Iterator[Row]:
         """What must not wait, then the urgent steps and what must come before them."""
         parts = self.parts
-        if first := [*parts.entailed("escalations"), *parts.ensured, *parts.stopped]:
+        if first := [*parts.escalations, *parts.ensured, *parts.stopped]:
             yield self._named("", first, ACTIONS)
         for urgency, items in groupby(parts.urgent, key=lambda item: item.urgency):
             yield self._named(f"{words(urgency)}: ", list(items), ACTIONS)
@@ -119,7 +132,9 @@ class Lead:
         urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
         times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
         names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
-        return Row(f"{before}{some(names, limit)} {cited((name for one in items for name in one.claims), CITED)}")
+        return Row(
+            f"{before}{named(names, items, limit)} {cited((name for one in items for name in one.claims), CITED)}"
+        )
 
     def _do_not(self) -> Iterator[Row]:
         parts = self.parts
@@ -135,7 +150,9 @@ class Lead:
 
     def _grouped(self, items: Iterable[Action]) -> Iterator[str]:
         """Warnings of one kind together, to be read behind their head: `give: A, B`."""
-        said = ((phrase(self.ontology, item).rpartition(": ")[0], item.label) for item in items)
+        said = (
+            (phrase(self.ontology, item).rpartition(": ")[0], qualified(item.label, reading(item))) for item in items
+        )
         for verb, group in groupby(said, key=lambda pair: pair[0]):
             names = some((label for _, label in group), WARNINGS)
             yield f"{verb.removeprefix(NEVER)}: {names}" if verb else names
