@@ -30,7 +30,6 @@ TERM_FIELDS: Final = (
     "only_after",
     "about",
     "adds_to",
-    "follows_result_of",
 )
 """Fields of a claim that name concepts."""
 
