@@ -9,7 +9,8 @@ from kg.errors import CaseError, Problem
 from kg.ontology.compiled import Ontology
 from kg.readers.case.parsing import parse_yaml
 from kg.readers.case.reader import CaseReader
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 from kg.vocabulary.names import Names
 
 NO_TODAY = datetime.date.max

@@ -23,7 +23,8 @@ from kg.readers.case.parsing import parse_json
 from kg.readers.case.reader import CaseReader
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 CLAIMS = 174
 
