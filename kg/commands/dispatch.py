@@ -20,6 +20,7 @@ VERSION: Final = "--version"
 COMMANDS: Final[Mapping[str, str]] = {
     "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
+    "read": "kg.commands.read",
     "explain": "kg.commands.explain",
     "claims": "kg.commands.claims",
     "sparql": "kg.commands.sparql",
