@@ -407,7 +407,6 @@ class ClaimEntry(Entry):
     only_after: tuple[Name, ...] = ()
     accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     adds_to: tuple[Name, ...] = ()
-    follows_result_of: tuple[Name, ...] = ()
     exceptions: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     alternatives: bool = False
