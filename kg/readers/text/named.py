@@ -116,7 +116,7 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 )
 
 
-_DONE: Final = frozenset({"done", "shows", "pending", "ended", "had"})
+_DONE: Final = frozenset({"done", "shows", "pending"})
 
 
 def sense(named: Named, heading: str, asked: bool) -> Sense:

@@ -298,11 +298,17 @@ class Scoper:
             last.marks.add("unclear")
             last.end = token.end
             return
-        if self._closely_behind(following) and any(named.placeable for named in self.recent):
+        said_of_value = last is not None and "measured" in last.marks and self._beside_value(following)
+        if said_of_value or (self._closely_behind(following) and any(named.placeable for named in self.recent)):
             negated = any(chain.cue is Cue.NEG and not chain.started and not chain.gap for chain in self.chains)
             self.positions.behind(self.recent, POSITIONS[cue], token, negated)
         else:
             self.positions.lead(POSITIONS[cue], token)
+
+    def _beside_value(self, following: Token | None) -> bool:
+        """Whether a position stands between a test and its value, or behind the value at the end of its clause."""
+        before = following is not None and (following.form is Form.VALUE or following.word in self.words["at"])
+        return before or (self.before in self.words["behind_value"] and self._closes(following))
 
     def _on_word(self, cue: Cue, token: Token, following: Token | None) -> None:
         self._word(token)
@@ -324,6 +330,7 @@ class Scoper:
         word = token.word
         close = following is not None and (following.start == token.end or not self.before)
         if word == "?" and following and following.form is Form.NAME and close:
+            self._close_started()
             self.chains.append(Chain(Cue.SUSPECTED))
         elif word == ",":
             self._link(",")
