@@ -95,7 +95,28 @@ class NumberOf(Entry):
     unit: Text
 
 
+class PossibleValues(Entry):
+    """The values that a living person can have, in the canonical unit; nought only where it says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: Number = Field(alias="from")
+    to: Number
+    zero: bool = False
+    source: Text
+
+
+class PartOf(Entry):
+    """A quantity that cannot exceed another one; `factor` turns it into the other's unit."""
+
+    part: Name
+    whole: Name
+    factor: Number
+    source: Text
+
+
 class Analyte(NumberOf):
+    possible: PossibleValues | None = None
     units: tuple[Unit, ...] = ()
     also: tuple[Text, ...] = ()
 
@@ -112,6 +133,7 @@ class Derived(NumberOf):
     recomputes: Name | None = None
     low_when: Name | None = None
     not_low_when: Name | None = None
+    possible_to: Number | None = None
 
 
 class Population(Entry):
@@ -275,6 +297,7 @@ class ThresholdFile(Entry):
     population: Population
     analytes: tuple[Analyte, ...]
     derived: tuple[Derived, ...]
+    parts: tuple[PartOf, ...] = ()
     thresholds: tuple[Threshold, ...]
     limits: tuple[Limit, ...]
     possible: tuple[PossibleConcept, ...]

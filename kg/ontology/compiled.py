@@ -21,7 +21,7 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.index import cached_index, catalog, content_digest
-from kg.ontology.intervals import alerts, intervals
+from kg.ontology.intervals import alerts, figure, intervals, parts, possible_values
 from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
 from kg.ontology.model import (
     AlertKindOf,
@@ -32,6 +32,7 @@ from kg.ontology.model import (
     DerivedQuantity,
     Formula,
     Limit,
+    PartOf,
     Quantity,
     Reference,
     ReferenceInterval,
@@ -166,7 +167,8 @@ class Ontology(Owner):
             if concept.kind is ConceptKind.ANALYTE and unit:
                 mine = [self._conversion(node) for node in conversions if index.own_value(node, "quantity") == name]
                 table = {conversion.unit: conversion for conversion in mine}
-                found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))
+                others = tuple(index.own(iri, "otherUnit"))
+                found[name] = Quantity(name, unit, MappingProxyType(table), others, possible_values(index, iri))
         return MappingProxyType(found)
 
     def _conversion(self, node: str) -> Conversion:
@@ -224,6 +226,11 @@ class Ontology(Owner):
         return MappingProxyType(intervals(self.index))
 
     @cached_property
+    def parts(self) -> tuple[PartOf, ...]:
+        """The quantities that cannot exceed another one."""
+        return parts(self.index)
+
+    @cached_property
     def alerts(self) -> Mapping[str, AlertKindOf]:
         """Every alert by the local part of its IRI."""
         return MappingProxyType(alerts(self.index))
@@ -242,6 +249,7 @@ class Ontology(Owner):
                 recomputes=index.own_value(node, "recomputes"),
                 low_when=index.own_value(node, "lowWhen"),
                 not_low_when=index.own_value(node, "notLowWhen"),
+                possible_to=figure(index, node, "possibleTo"),
             )
             for node in nodes
         )

@@ -13,7 +13,18 @@ import yaml
 from rapidfuzz.distance import Levenshtein
 
 from kg.errors import CaseError, Problem
-from kg.facts.patient import DataIssue, Fact, Measurement, Origin, PatientFacts, ReferenceRange, Status
+from kg.facts.patient import (
+    DataIssue,
+    Fact,
+    Measurement,
+    Origin,
+    PatientFacts,
+    Reason,
+    ReferenceRange,
+    Status,
+    Unread,
+)
+from kg.facts.possible import is_possible, suggested_unit
 from kg.facts.time import Period, period
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
 from kg.ontology.kinds import ConceptKind
@@ -131,6 +142,7 @@ class _Reading:
         self.names, self.today = names, today
         self.problems: list[Problem] = []
         self.issues: list[DataIssue] = []
+        self.unread: list[Unread] = []
         self.as_of = today
 
     def problem(self, path: str, message: str, remedy: str = "", suggestions: tuple[str, ...] = ()) -> None:
@@ -154,6 +166,7 @@ class _Reading:
             measurements=values,
             complete=self.complete(case.get("record")),
             issues=tuple(self.issues),
+            unread=tuple(self.unread),
         )
 
     # -- plain values
@@ -211,6 +224,17 @@ class _Reading:
         if found > self.as_of:
             self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
         return found
+
+    def moment(self, path: str, value: Any) -> tuple[datetime.date | None, datetime.time | None]:
+        """The day of a value, and the time of day where one is given (ISO 8601, `2026-02-01T08:30`)."""
+        if not isinstance(value, str) or "T" not in value:
+            return self.time(path, value), None
+        day, _, clock = value.partition("T")
+        try:
+            return self.time(path, day), datetime.time.fromisoformat(clock).replace(tzinfo=None)
+        except ValueError:
+            self.problem(path, f"{value!r} is not a time of day", "Write YYYY-MM-DDTHH:MM.")
+            return None, None
 
     def number(self, path: str, value: Any) -> Decimal | None:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
@@ -300,14 +324,29 @@ class _Reading:
         value = self.value(f"{path}.value", item.get("value"))
         comparator = self.choice(f"{path}.comparator", item.get("comparator"), COMPARATORS)
         flag = self.choice(f"{path}.flag", item.get("flag"), tuple(FLAGS))
-        date = self.time(f"{path}.date", item.get("date"))
+        date, clock = self.moment(f"{path}.date", item.get("date"))
         unit = self.unit(f"{path}.unit", item.get("unit"), quantity)
         limits = self.range(f"{path}.reference_range", item.get("reference_range"), quantity, unit)
         if not quantity or value is None or not unit:
             return None
         amount, code = to_canonical(self.names.ontology, quantity, interval(value, comparator), unit)
+        canonical = code == self.names.ontology.quantities[quantity].unit
+        if canonical and not is_possible(self.names.ontology, quantity, amount):
+            self.impossible(path, quantity, value, unit)
+            return None
         origin = Origin(path)
-        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, FLAGS.get(flag, ""), origin)
+        return Measurement(
+            quantity, value, comparator, unit, amount, code, date, limits, FLAGS.get(flag, ""), origin, clock
+        )
+
+    def impossible(self, path: str, quantity: str, value: Decimal, unit: str) -> None:
+        """A value that no living person can have: never used, an issue, and told as unread."""
+        ontology = self.names.ontology
+        meant = suggested_unit(ontology, quantity, value)
+        hint = f"; in {meant} it would be possible" if meant else ""
+        message = f"{ontology.label(quantity)} {value} {unit} is no value of a living person{hint}: not used"
+        self.issues.append(DataIssue("impossible_value", message, (quantity,), suggested_unit=meant))
+        self.unread.append(Unread(f"{value} {unit}", Reason.IMPOSSIBLE_VALUE, message, Origin(path), quantity))
 
     def quantity(self, path: str, name: Any) -> str:
         match = self.concept(path, name, "measurements")
