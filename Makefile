@@ -38,9 +38,10 @@ check: setup          ## every gate on the ontology, HermiT included
 ontology: setup       ## compile the sources to modules, and the example patients
 	$(VENV)/bin/warrant compile
 
-verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications; 1,000 mutated cases (long)
+verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications; 1,000 mutated cases, 22,000 mutated certificates (long)
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
 	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
+	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k mutant
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt

@@ -62,6 +62,7 @@ class Record:
     """The assertions about one patient, and what is odd about the data.
 
     `behind` names the statements from which an assertion was made; a measured, computed or missing one has none.
+    `aside` are statements that count as unknown.
     """
 
     patient: str
@@ -74,6 +75,7 @@ class Record:
     absences: tuple[str, ...]
     judgements: Mapping[Measurement, Judgement] = field(default_factory=dict, compare=False, repr=False)
     behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
+    aside: frozenset[Fact] = frozenset()
 
 
 def text(value: Decimal) -> str:
@@ -169,6 +171,7 @@ class _Compiler:
             absences=tuple(self.absences),
             judgements=self._judgements(),
             behind={assertion: tuple(facts) for assertion, facts in sorted(self.behind.items())},
+            aside=self.quarantine,
         )
 
     def _person(self) -> None:
