@@ -112,7 +112,7 @@ class _Writer:
         if not item.concept:
             yield from (one.text for one in self.record.facts.unread if one.reason is Reason.OUTSIDE_ARTICLES)
         else:
-            yield from (f"{one.text}: {one.message}" for one in self._unread(item.concept))
+            yield from (one.message for one in self._unread(item.concept))
 
     def _unread(self, concept: str) -> list[Unread]:
         return [one for one in self.record.facts.unread if one.concept == concept and concept]

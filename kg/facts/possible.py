@@ -22,11 +22,11 @@ def suggested_unit(ontology: Ontology, quantity: str, number: Decimal) -> str:
     """The unit in which a number would be possible and nearest to what is usual; empty where there is none."""
     known = ontology.quantities[quantity]
     found = []
-    for unit in (known.unit, *known.conversions):
+    for place, unit in enumerate((known.unit, *known.conversions)):
         value = to_canonical(ontology, quantity, interval(number, ""), unit)[0]
         if known.possible and _overlaps(known.possible, value) and value.low:
-            found.append((_distance(ontology, quantity, value.low), unit))
-    return min(found)[1] if found else ""
+            found.append((_distance(ontology, quantity, value.low), place, unit))
+    return min(found)[2] if found else ""
 
 
 def _overlaps(bounds: PossibleValues, value: Interval) -> bool:

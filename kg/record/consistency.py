@@ -45,12 +45,8 @@ def _ratio(
         yield DataIssue("impossible_ratio", message, concepts)
     for measured in occasions.get(quantity.recomputes, ())[-1:]:
         given = measured.value.exact
-        if (
-            given
-            and value
-            and measured.day == derivation.sources[0].day
-            and max(given / value, value / given) >= FACTOR
-        ):
+        same_day = measured.day == derivation.sources[0].day
+        if given and value and same_day and max(given / value, value / given) >= FACTOR:
             label = ontology.label(quantity.recomputes)
             message = f"{label}: given as {given:f}, recomputed as {value:.1f} {quantity.unit}; a unit may be wrong"
             yield DataIssue("factor_of_ten", message, concepts)

@@ -335,9 +335,8 @@ class _Reading:
             self.impossible(path, quantity, value, unit)
             return None
         origin = Origin(path)
-        return Measurement(
-            quantity, value, comparator, unit, amount, code, date, limits, FLAGS.get(flag, ""), origin, clock
-        )
+        printed = FLAGS.get(flag, "")
+        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, printed, origin, clock)
 
     def impossible(self, path: str, quantity: str, value: Decimal, unit: str) -> None:
         """A value that no living person can have: never used, an issue, and told as unread."""

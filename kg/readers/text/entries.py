@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from kg.facts.patient import Reason
 from kg.readers.text.people import Person, Said
 from kg.readers.text.reading import Span, Unread
 
@@ -41,9 +42,9 @@ class Draft:
             self.stated.append(Stated(list_name, entry, span))
         return True
 
-    def leave(self, start: int, end: int, reason: str) -> bool:
-        """Report a span as not understood; false, for nothing came of it."""
-        self.unread.append(Unread(start, end, self.text[start:end], reason))
+    def leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNKNOWN_NAME, concept: str = "") -> bool:
+        """Report a span as not understood; false, for nothing came of it. `concept`: the test whose value it is."""
+        self.unread.append(Unread(start, end, self.text[start:end], reason, code, concept))
         return False
 
     def take(self, person: Person) -> None:

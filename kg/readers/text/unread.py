@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from kg.facts.patient import Reason
 from kg.readers.text.cues import Cue, words_of
 from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
@@ -18,6 +20,9 @@ from kg.readers.text.tokens import Scan
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
+NO_TEST: Final = "a number with a unit that belongs to no test that was understood"
+CODES: Final = {UNKNOWN: Reason.OUTSIDE_ARTICLES, NO_TEST: Reason.OUTSIDE_ARTICLES}
+"""Reasons for which something was recognised and is not what the articles are about."""
 _WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
 _NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
 _GAP: Final = re.compile(r"[ -]{1,2}")
@@ -77,7 +82,7 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
         if start in asking or not covered.isdisjoint(range(start, end)):
             continue
         covered.update(range(start, end))
-        found.append(Unread(start, end, draft.text[start:end], reason))
+        found.append(Unread(start, end, draft.text[start:end], reason, CODES.get(reason, Reason.UNKNOWN_NAME)))
     return tuple(_joined(draft.text, sorted(found)))
 
 
@@ -95,7 +100,7 @@ def _joined(text: str, found: Sequence[Unread]) -> Iterator[Unread]:
     last: Unread | None = None
     for item in found:
         if last and item.reason == last.reason == UNKNOWN and _GAP.fullmatch(text[last.end : item.start]):
-            last = Unread(last.start, item.end, text[last.start : item.end], UNKNOWN)
+            last = replace(last, end=item.end, text=text[last.start : item.end])
             continue
         if last:
             yield last
@@ -130,7 +135,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
         unit = unit_at(text, end)
         dose = None if unit else dose_at(text, end)
         if unit:
-            yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
+            yield match.start(), unit.end, NO_TEST
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
         elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
