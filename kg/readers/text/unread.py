@@ -8,12 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-<<<<<<< HEAD
 from kg.facts.patient import Reason
-from kg.readers.text.cues import Cue, words_of
-=======
 from kg.readers.text.cues import Cue
->>>>>>> main
 from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Hit, Lexicon
