@@ -43,6 +43,7 @@ FACET_IRI = {"<": XSD.maxExclusive, "<=": XSD.maxInclusive, ">": XSD.minExclusiv
 ANNOTATIONS = (
     ("adultFrom", "adult from: the age in years from which sourced defaults hold"),
     ("staleAfterDays", "stale after: the age in days from which a current value is pointed out"),
+    ("bloodSpecimen", "blood specimen: a specimen whose values are those of the blood"),
     ("notIn", "not in: a condition that rules sourced defaults out"),
     ("recomputes", "recomputes: the quantity whose value this one checks"),
     ("lowWhen", "low when: the threshold under which the recomputed value is low"),
@@ -117,6 +118,8 @@ class ThresholdCompiler:
             self.module.note(nodes.term(name), nodes.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
         self.module.note(default, nodes.term("adultFrom"), Literal(self.file.population.adult_from))
         self.module.note(default, nodes.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
+        for name in self.file.population.blood:
+            self.module.note(default, nodes.term("bloodSpecimen"), nodes.term(name))
         for name in self.file.population.not_in:
             self.module.note(default, nodes.term("notIn"), nodes.term(name))
 

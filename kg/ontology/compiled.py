@@ -265,6 +265,11 @@ class Ontology(Owner):
         return int(self.index.own_value(terms.BASE + "SourcedDefault", "staleAfterDays"))
 
     @cached_property
+    def blood(self) -> tuple[str, ...]:
+        """The specimens whose values are those of the blood."""
+        return tuple(self.index.own(terms.BASE + "SourcedDefault", "bloodSpecimen"))
+
+    @cached_property
     def defaults_not_in(self) -> tuple[str, ...]:
         """Conditions in which sourced defaults do not hold."""
         return tuple(self.index.own(terms.BASE + "SourcedDefault", "notIn"))
@@ -392,7 +397,7 @@ class Ontology(Owner):
         for prop in index.having(chains):
             for head in index.values(prop, chains):
                 first, last = index.members(head)
-                if terms.local(first) == "claimApplies":
+                if terms.local(first) == "claimApplies" and index.own_value(last, "listedAs"):
                     found[terms.local(prop)] = self.lists[terms.local(last)]
         return MappingProxyType(found)
 
