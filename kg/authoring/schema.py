@@ -149,13 +149,14 @@ class Derived(NumberOf):
 class Population(Entry):
     """For whom sourced defaults hold: from this age (years), unless one of these conditions is present.
 
-    A value of any other specimen than `blood` is no value of the blood. A current value older than `stale_after_days` is
-    still used, and pointed out.
+    A value of any other specimen than `blood` is no value of the blood. A current value older than `stale_after_days`
+    is still used, and pointed out.
     """
 
     adult_from: int
     not_in: tuple[Name, ...]
     blood: tuple[Name, ...]
+    blood_words: tuple[Text, ...] = ()
     stale_after_days: int
     source: Text
 

@@ -44,6 +44,7 @@ ANNOTATIONS = (
     ("adultFrom", "adult from: the age in years from which sourced defaults hold"),
     ("staleAfterDays", "stale after: the age in days from which a current value is pointed out"),
     ("bloodSpecimen", "blood specimen: a specimen whose values are those of the blood"),
+    ("bloodWord", "blood word: a name of such a specimen that is no concept"),
     ("notIn", "not in: a condition that rules sourced defaults out"),
     ("recomputes", "recomputes: the quantity whose value this one checks"),
     ("lowWhen", "low when: the threshold under which the recomputed value is low"),
@@ -120,6 +121,8 @@ class ThresholdCompiler:
         self.module.note(default, nodes.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
         for name in self.file.population.blood:
             self.module.note(default, nodes.term("bloodSpecimen"), nodes.term(name))
+        for word in self.file.population.blood_words:
+            self.module.text(default, nodes.term("bloodWord"), word)
         for name in self.file.population.not_in:
             self.module.note(default, nodes.term("notIn"), nodes.term(name))
 

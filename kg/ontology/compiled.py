@@ -266,8 +266,10 @@ class Ontology(Owner):
 
     @cached_property
     def blood(self) -> tuple[str, ...]:
-        """The specimens whose values are those of the blood."""
-        return tuple(self.index.own(terms.BASE + "SourcedDefault", "bloodSpecimen"))
+        """The names of the specimens whose values are those of the blood."""
+        found = [self.concepts[name] for name in self.index.own(terms.BASE + "SourcedDefault", "bloodSpecimen")]
+        words = self.index.own(terms.BASE + "SourcedDefault", "bloodWord")
+        return (*words, *(name for one in found for name in (one.label, one.code, *one.synonyms)))
 
     @cached_property
     def defaults_not_in(self) -> tuple[str, ...]:

@@ -297,9 +297,7 @@ class FactBuilder:
     @cached_property
     def blood(self) -> frozenset[str]:
         """The names of blood and of what is made of it."""
-        concepts = self.names.ontology.concepts
-        kinds = (concepts[name] for name in self.names.ontology.blood)
-        return frozenset(fold(name) for one in kinds for name in (one.label, one.code, *one.synonyms, *one.related))
+        return frozenset(map(fold, self.names.ontology.blood))
 
     def quantity(self, path: str, name: Any) -> str:
         match = self.concept(path, name, "measurements")
