@@ -20,7 +20,8 @@ from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.outcomes import Outcome, Outcomes, outcomes
 from kg.assess.population import for_population
 from kg.assess.quarantine import settle
-from kg.assess.questions import Question, questions
+from kg.assess.questions import Asking, Question, questions
+from kg.assess.results import ResultReading, result_readings
 from kg.assess.single_values import FOR_ONE_VALUE, widened, with_one_value
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
@@ -80,6 +81,7 @@ class Assessment:
     inferred: tuple[Inferred, ...] = ()
     judgements: Mapping[Measurement, Judgement] = field(default_factory=dict)
     branches: tuple[Branch, ...] | None = None
+    asking: Asking | None = None
     engine: Engine | None = field(default=None, repr=False)
     saturation: Saturation | None = field(default=None, repr=False)
 
@@ -109,6 +111,11 @@ class Assessment:
         """What to ask or test next."""
         measured = {item.quantity for item in self.record.occasions}
         return questions(self.ontology, self.closure, self.outcomes, measured, self.at_stake)
+
+    @cached_property
+    def result_readings(self) -> Mapping[str, tuple[ResultReading, ...]]:
+        """What the results of steps that are not done would make apply, by the id of the step."""
+        return result_readings(self.ontology, self.outcomes, self.lists["next_steps"])
 
     @cached_property
     def at_stake(self) -> frozenset[str]:

@@ -42,7 +42,6 @@ TERM_FIELDS = {
     "purpose": "purpose", "trigger": "trigger", "performer": "performer", "over": "over",
     "particularly": "particularly", "examples": "example", "presupposes": "presupposes", "mechanism": "mechanism",
     "until": "until", "before": "before", "only_after": "onlyAfter", "adds_to": "addsTo",
-    "follows_result_of": "followsResultOf",
 }  # fmt: skip
 CLAIM_FIELDS = {"after": "after", "qualified_by": "qualifiedBy"}
 CASES = ("matchesCase", "isInScopeOf")

@@ -303,7 +303,6 @@ class Checker:
             "only_after",
             "about",
             "adds_to",
-            "follows_result_of",
         ):
             for name in getattr(entry, field):
                 self._term(f"{where}: {field}", name)

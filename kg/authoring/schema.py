@@ -433,7 +433,6 @@ class ClaimEntry(Entry):
     only_after: tuple[Name, ...] = ()
     accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     adds_to: tuple[Name, ...] = ()
-    follows_result_of: tuple[Name, ...] = ()
     exceptions: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     alternatives: bool = False

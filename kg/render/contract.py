@@ -325,6 +325,16 @@ class RegimenPhase(Model):
     until: str
 
 
+class ResultReading(Model):
+    """What a result that is still to come would mean: the claim that would apply, with its doses."""
+
+    facts: list[Fragment] = Field(alias="if")
+    label: str
+    claim: ClaimId
+    sentence: str
+    regimen: list[RegimenPhase]
+
+
 class Action(Item):
     """Something to do, to use, to watch or to avoid: how firmly and how soon the claims put it."""
 
@@ -345,6 +355,7 @@ class Action(Item):
     scope: list[str]
     exceptions: list[ExceptionTo]
     regimen: list[RegimenPhase]
+    results: list[ResultReading] = Field(description="of a step: what follows under each result, doses included")
     claims: list[ClaimId]
 
 
@@ -392,6 +403,16 @@ class Question(Model):
     missing: list[Fragment]
     label: str
     settles: list[ClaimId]
+    red_flag: bool = Field(description="whether an urgent claim or a call for help is among what it settles")
+    effort: int = Field(description="1 a question or a look at the record, 2 a blood test, 3 a procedure")
+
+
+class Asking(Model):
+    """Whether asking may end: answers to the questions were supposed in turn, and what to do now compared."""
+
+    done: bool = Field(description="no open fact could change what to do now: every answer was tried")
+    tried: int = Field(description="how many answers were supposed")
+    could_change: Question | None = Field(description="the first question whose answer could change it")
 
 
 class DataIssue(Model):
@@ -517,6 +538,7 @@ class Assessment(Lists):
     branches: list[Branch] | None = Field(description="null where they were not asked for")
     conflicts: list[Conflict]
     questions: list[Question]
+    asking: Asking | None = Field(description="null where branches were not asked for")
     data_issues: list[DataIssue]
     sources: list[ArticleSources]
     proofs: dict[str, Proof] | None = None

@@ -91,5 +91,6 @@ class _Ledger:
         return tuple(
             Span(segment.start, segment.end)
             for segment in asked
-            if segment.asks and not Addressed(self.text, segment).of_the_patient
+            if segment.asks
+            and not Addressed(self.text, segment, self.document.lexicon.language.patterns).of_the_patient
         )
