@@ -20,9 +20,10 @@ from kg.assess.results import ResultReading
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
-from kg.ontology.model import Claim, Marker, Reference
+from kg.ontology.model import Claim
 from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
+from kg.render.claims import claim_source, marker_json, reference_json
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
 from kg.render.lead import Lead
 from kg.render.parts import Parts
@@ -321,12 +322,6 @@ class _Writer:
         }
 
 
-def reference_json(reference: Reference) -> Data:
-    """An entry of a reference list; `topic_mismatch` says what it is about if not the claims' topic."""
-    data = asdict(reference)
-    return {"id": data.pop("iri").removeprefix("reference/").replace("/", "-R"), **data}
-
-
 def harm_json(harm: Harm) -> Data:
     """What is lost when a condition is found too late, and the source that says so."""
     return {"level": harm.level, "text": harm.text, "source": harm.source}
@@ -359,25 +354,6 @@ def undetermined(ontology: Ontology, claim: str, find: Find) -> Data:
     return {"id": claim, "missing": [_fragments(ontology, facts) for facts in find()]}
 
 
-def claim_json(claim: Claim) -> Data:
-    """A claim as docs/contract.md names its fields, with its formal reading and its doubts."""
-    return {
-        "id": claim.id,
-        "kind": claim.kind,
-        "sentence": claim.sentence,
-        "passage": asdict(claim.passage),
-        "markers": [marker_json(item) for item in claim.markers],
-        "doubts": [{"text": text, "basis": basis} for text, basis in claim.doubts],
-        "formal_reading": [reading.formal for reading in claim.readings],
-        "conclusions": [{"predicate": predicate, "target": target} for predicate, target in claim.conclusions],
-    }
-
-
-def claim_source(claim: Claim) -> Data:
-    """The passage and the markers of a claim, with their states."""
-    return {"claim": claim.id, "passage": asdict(claim.passage), "markers": [marker_json(one) for one in claim.markers]}
-
-
 @derived
 def _source(ontology: Ontology, claim: str) -> Data:
     return claim_source(ontology.claims[claim])
@@ -386,11 +362,6 @@ def _source(ontology: Ontology, claim: str) -> Data:
 @derived
 def _reference(ontology: Ontology, iri: str) -> Data:
     return reference_json(ontology.references[iri])
-
-
-def marker_json(item: Marker) -> Data:
-    """A printed marker with its state, and the reference it resolves to if any."""
-    return {"number": item.number, "state": item.state, **({"reference": item.reference} if item.reference else {})}
 
 
 def dumps(data: object, indent: int | None = 2) -> str:
