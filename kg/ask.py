@@ -35,6 +35,6 @@ def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bo
     return Reply(
         reading=reading,
         assessment=knowledge.assess(reading.facts, with_branches=with_branches) if case else None,
-        answer=knowledge.asker.answer(reading) if question else None,
+        answer=knowledge.asker.answer(text) if question else None,
         codes=knowledge.ontology.codes,
     )

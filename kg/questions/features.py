@@ -1,0 +1,135 @@
+"""Why a claim may answer a question, as named numbers; the same for training and for answering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from kg.ontology.model import Claim
+from kg.questions.claim_index import ClaimIndex, said
+from kg.questions.language import Language, Serves
+from kg.questions.retrieve import Retriever, Scores
+from kg.questions.understand import Understood, units_in
+
+LEXICAL: Final = ("words", "asks", "best_ask", "covered", "concepts")
+SEMANTIC: Final = ("meaning", "best_meaning", "sentence", "topic")
+RELATIVE: Final = ("words", "asks", "covered", "meaning", "sentence")
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A claim with the values of its features."""
+
+    claim: Claim
+    features: Mapping[str, float]
+
+
+class Features:
+    """Computes the features of all claims for a question."""
+
+    def __init__(self, index: ClaimIndex, language: Language, retriever: Retriever) -> None:
+        self.index, self.language, self.retriever = index, language, retriever
+
+    def candidates(self, asked: Understood, scores: Scores) -> tuple[Candidate, ...]:
+        """Every claim with its features, in the order of the index."""
+        columns = dict(self._columns(asked, scores))
+        names = tuple(columns)
+        rows = zip(*columns.values(), strict=True)
+        return tuple(
+            Candidate(document.claim, dict(zip(names, row, strict=True)))
+            for document, row in zip(self.index.documents, rows, strict=True)
+        )
+
+    def _columns(self, asked: Understood, scores: Scores) -> Iterator[tuple[str, Sequence[float]]]:
+        found = {name: getattr(scores, name) for name in (*LEXICAL, *SEMANTIC)}
+        for name, column in found.items():
+            if column is not None:
+                yield name, column
+        for name in RELATIVE:
+            if (column := found[name]) is not None:
+                best = max(column, default=0.0)
+                yield f"{name}_behind", [score - best for score in column]
+        base = found["meaning"] or found["asks"]
+        yield (
+            "neighbours",
+            [max((base[other] for other in ties), default=0.0) - max(base) for ties in self.retriever.neighbours],
+        )
+        claims = [document.claim for document in self.index.documents]
+        yield "serves", self._served(asked)
+        yield "figure", [self._figure(asked, number) for number in range(len(claims))]
+        yield "number", [self._number(asked, number) for number in range(len(claims))]
+        yield "text", [_text(asked, claim) for claim in claims]
+        yield "step", [_step(asked, claim) for claim in claims]
+        yield "of_itself", [float(claim.kind in ("governance", "reference")) for claim in claims]
+
+    # -- readings
+
+    def _served(self, asked: Understood) -> list[float]:
+        """The chance of the readings that each claim serves."""
+        found = [0.0] * len(self.index.documents)
+        for name, chance in asked.readings.items():
+            for number in self._serving.get(name, ()):
+                found[number] += chance
+        return found
+
+    @cached_property
+    def _serving(self) -> Mapping[str, tuple[int, ...]]:
+        """Reading → the claims that serve it."""
+        claims = [document.claim for document in self.index.documents]
+        return {
+            reading.name: tuple(n for n, claim in enumerate(claims) if self._serves(claim, reading.serves))
+            for reading in self.language.readings
+        }
+
+    def _serves(self, claim: Claim, serves: Serves) -> bool:
+        concluded = {name for name, _ in claim.conclusions}
+        wanted = {name for predicate in serves.predicates for name in self.index.ontology.below(predicate)}
+        if claim.kind in serves.kinds or concluded & wanted:
+            return True
+        return not claim.fields.keys().isdisjoint(serves.fields)
+
+    # -- figures
+
+    def _figure(self, asked: Understood, number: int) -> float:
+        """1 where a figure is asked for and the claim prints one of its kind, -1 where it prints none, else 0."""
+        if not asked.figures:
+            return 0.0
+        printed = self._printed[number]
+        return 1.0 if any(name in printed for name in asked.figures) else -1.0
+
+    @cached_property
+    def _printed(self) -> tuple[frozenset[str], ...]:
+        """The kinds of figures that each claim prints."""
+        found = []
+        for document in self.index.documents:
+            text = " ".join((*said(document.claim, self.index.ontology), document.claim.field("within")))
+            has_number = _NUMBER.search(text) is not None
+            kinds = (
+                f.name for f in self.language.figures if units_in(text, f) and (has_number or f.name == "duration")
+            )
+            found.append(frozenset(kinds))
+        return tuple(found)
+
+    def _number(self, asked: Understood, number: int) -> float:
+        """The share of the question's numbers that the claim says."""
+        if not asked.numbers:
+            return 0.0
+        counts = self.index.documents[number].fields
+        return sum(n in counts["said"] or n in counts["terms"] for n in asked.numbers) / len(asked.numbers)
+
+
+def _text(asked: Understood, claim: Claim) -> float:
+    """1 where the question names the claim's article, -1 where it names others."""
+    if not asked.texts:
+        return 0.0
+    return asked.texts.get(claim.article, -1.0)
+
+
+def _step(asked: Understood, claim: Claim) -> float:
+    if asked.step is None:
+        return 0.0
+    return 1.0 if claim.field("step") == str(asked.step) or f"Step {asked.step}" in claim.passage.section else -1.0
