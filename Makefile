@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 
 setup: $(STAMP)
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(STAMP): requirements/build.txt requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed, this is " + sys.version.split()[0]'
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
@@ -18,17 +18,17 @@ $(STAMP): requirements/dev.txt pyproject.toml
 QUESTION := Pancytopenia with low iron, normal TIBC, normal transferrin saturation and a markedly raised B12: what is it, and what next?
 
 run: setup            ## the main job: the pancytopenia case, asked in words
-	$(VENV)/bin/warrant ask "$(QUESTION)" --format text
-	@echo
-	@echo "To serve it over HTTP: make serve, then open http://127.0.0.1:8000/"
+	$(VENV)/bin/warrant ask "$(QUESTION)" --format text $(FULL)
+	@echo "The whole answer: make run FULL=--full. In a browser: make serve, then open http://127.0.0.1:8000/"
 
 serve: setup          ## the SPARQL endpoint and the API on 127.0.0.1:8000
 	$(VENV)/bin/warrant serve
 
-test: setup           ## lint, types, gates and tests
+test: setup           ## lint, types, order of imports, gates and tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/warrant check
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
@@ -55,9 +55,10 @@ release: setup        ## the merged ontology as RDF/XML
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/bench.txt requirements/build.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt
 
 clean:
 	rm -rf $(VENV) build

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.config import Config
-from api.sessions.store import serve_shelf
+from api.sessions.store import serve_store
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 
@@ -72,11 +72,11 @@ def _shared(workers: int) -> Iterator[None]:
     config = Config.from_environment()
     assert config.key is not None
     with tempfile.TemporaryDirectory(prefix="warrant-") as folder:
-        place = Path(folder) / "shelf"
-        shelf = serve_shelf(config.retention, str(place), config.key)
-        os.environ["WARRANT_SHELF"] = str(place)
+        place = Path(folder) / "sessions"
+        store = serve_store(config.retention, str(place), config.key)
+        os.environ["WARRANT_SESSIONS"] = str(place)
         os.environ[SHARED] = folder
         try:
             yield
         finally:
-            shelf.shutdown()
+            store.shutdown()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kg.assess import Assessment, Reasoner, assess
 from kg.assess.branches import branches
 from kg.cache.collector import settled
+from kg.cache.derived import Owner
 from kg.facts.patient import PatientFacts
 from kg.judges.hermit import Hermit
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kg.questions import Asker
 
 
-class Knowledge:
+class Knowledge(Owner):
     """An ontology folder opened for use; its parts are loaded when first needed and never change.
 
     >>> from datetime import date

@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from api.pages import page
 from api.pages.marked import entries, pieces
-from api.sessions.service import Desk, Kept, desk_of
+from api.services import Services, services_of
+from api.sessions.service import AssessmentSession
 from kg.assess import Assessment
 from kg.assess.missing import MissingFact
 from kg.assess.outcomes import Outcome
@@ -53,39 +54,38 @@ class Question:
 
 
 async def assessment_page(
-    request: Request, kept: Kept, problems: Sequence[Problem] = (), status: int = 200
+    request: Request, session: AssessmentSession, problems: Sequence[Problem] = (), status: int = 200
 ) -> Response:
     """An assessment. `problems` say why a change of its facts could not be made."""
-    desk = desk_of(request)
-    values = await desk.run(lambda: _values(desk, kept))
+    services = services_of(request)
+    values = await services.executor.run(lambda: _values(services, session))
     return page("answer.html", status, PRIVATE, **values, problems=problems)
 
 
-def _values(desk: Desk, kept: Kept) -> dict[str, Any]:
-    with kept.lock:
-        assessment = kept.assessment(desk.knowledge, with_branches=True)
-        unread = kept.reading.not_understood if kept.reading else ()
-        found = document(assessment, [item.text for item in unread])
+def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
+    with session.lock:
+        assessment = session.assessment(services.knowledge, with_branches=True)
+        found = document(assessment)
         shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
-        reply = desk.reply(kept, with_branches=True)
+        reply = services.sessions.reply(session, with_branches=True)
         return {
-            "kept": kept,
-            "place": f"/v1/assessments/{kept.handle}",
+            "kept": session,
+            "place": f"/v1/assessments/{session.handle}",
             "facts": assessment.record.facts,
             "headline": found.headline,
             "summary": found.summary,
             "sections": [one for one in shown if not one.heading.startswith(FOLDED)],
             "folded": [one for one in shown if one.heading.startswith(FOLDED)],
-            "pieces": pieces(kept),
-            "entries": entries(kept),
-            "unread": unread,
+            "pieces": pieces(session),
+            "entries": entries(session),
+            "unread": session.reading.not_understood if session.reading else (),
             "reply": reply.answer if reply else None,
             "query": query_link(reply.answer) if reply and reply.answer else "",
             "questions": questions(assessment),
             "more": _further(assessment),
             "small_print": found.small_print,
-            "linked": linker(assessment, f"/v1/assessments/{kept.handle}"),
-            "minutes": f"{desk.config.retention.seconds / 60:g}",
+            "linked": linker(assessment, f"/v1/assessments/{session.handle}"),
+            "minutes": f"{services.config.retention.seconds / 60:g}",
         }
 
 

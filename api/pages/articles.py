@@ -12,21 +12,21 @@ from starlette.responses import Response
 from api.pages import page
 from api.pages.claims import marker_states
 from api.pages.lists import Choice, Field, listing
-from api.services import state_of
+from api.services import services_of
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Article, Claim, Reference
 
 
 async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
     """The articles."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     covered = {one.id: coverage(one, claims_of(ontology, one.id)) for one in ontology.articles.values()}
     return page("articles.html", **listing(request, subject, ()), covered=covered)
 
 
 async def one(request: Request, article: Article) -> Response:
     """One article with its claims in the order of the text, by section."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     claims = claims_of(ontology, article.id)
     markers = {marker.number: marker for claim in claims for marker in claim.markers}
     values: dict[str, Any] = {
@@ -46,7 +46,7 @@ async def one(request: Request, article: Article) -> Response:
 
 async def references(request: Request, subject: Mapping[str, Any]) -> Response:
     """What the articles cite."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     fields = (Field("article", "Article", [Choice(one.id, one.title) for one in ontology.articles.values()]),)
     citing = {identifier(one): claims_citing(ontology, one) for one in ontology.references.values()}
     states = marker_states(list(ontology.claims.values()))
@@ -55,7 +55,7 @@ async def references(request: Request, subject: Mapping[str, Any]) -> Response:
 
 async def reference(request: Request, found: Reference) -> Response:
     """One entry of a reference list with the claims that cite it."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     claims = claims_citing(ontology, found)
     markers = {marker.number: marker for claim in claims for marker in claim.markers if marker.reference == found.iri}
     values: dict[str, Any] = {

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from api.pages.marked import stated_by
-from api.sessions.service import Desk, Kept
+from api.services import Services
+from api.sessions.service import AssessmentSession
 from api.transport.limits import check_facts
 from api.transport.negotiation import media_type
 from api.transport.problems import BadRequest, UnsupportedType
@@ -51,25 +52,25 @@ def one(pairs: Pairs, name: str) -> str:
     return next((value.strip() for key, value in pairs if key == name), "")
 
 
-def changed(desk: Desk, kept: Kept, pairs: Pairs) -> PatientFacts:
+def changed(services: Services, session: AssessmentSession, pairs: Pairs) -> PatientFacts:
     """The facts of an assessment after the change that a form asks for. Raises CaseError or OverLimit."""
-    facts, names = kept.plain.record.facts, desk.knowledge.names
+    facts, names = session.plain.record.facts, services.knowledge.names
     match one(pairs, "do"):
         case "remove":
             after = without_fact(facts, _named(facts, pairs))
         case "correct":
-            after = _corrected(names, kept.plain, _named(facts, pairs), pairs)
+            after = _corrected(names, session.plain, _named(facts, pairs), pairs)
         case "add":
-            after = with_facts(names.ontology, facts, _read(names, kept.plain, [_added(names, pairs)]))
+            after = with_facts(names.ontology, facts, _read(names, session.plain, [_added(names, pairs)]))
         case "answer":
-            after = with_facts(names.ontology, facts, _read(names, kept.plain, _answers(pairs)))
+            after = with_facts(names.ontology, facts, _read(names, session.plain, _answers(pairs)))
         case "person":
             after = _person(names, facts, pairs)
         case "incomplete":
             after = replace(facts, complete=facts.complete - {one(pairs, "list")})
         case other:
             raise CaseError([Problem("do", f"{other!r} is no change.", "Use the buttons of the page.")])
-    return check_facts(after.ordered(), desk.config.work.facts)
+    return check_facts(after.ordered(), services.config.work.facts)
 
 
 def _named(facts: PatientFacts, pairs: Pairs) -> Fact | Measurement:

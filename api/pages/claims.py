@@ -14,7 +14,7 @@ from api.pages import page
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
 from api.routes.addresses import Link, all_named, linked, named
-from api.services import state_of
+from api.services import services_of
 from kg.assess.outcomes import Outcome
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
@@ -53,7 +53,7 @@ OUTCOMES: Final = {
 
 async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
     """The claims that pass the filters."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     claims = list(ontology.claims.values())
     states = sorted({marker.state for claim in claims for marker in claim.markers})
     fields = (
@@ -67,9 +67,9 @@ async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
 
 async def one(request: Request, claim: Claim) -> Response:
     """One claim."""
-    state = state_of(request)
-    ontology = state.ontology
-    fired = await asyncio.to_thread(firings, state.knowledge)
+    services = services_of(request)
+    ontology = services.ontology
+    fired = await asyncio.to_thread(firings, services.knowledge)
     values: dict[str, Any] = {
         "claim": claim,
         "article": ontology.articles[claim.article],

@@ -13,7 +13,7 @@ from api.pages import page
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
 from api.routes.addresses import Link, all_named, code_link, named
-from api.services import state_of
+from api.services import services_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Concept, Limit
@@ -47,7 +47,7 @@ class Branch:
 
 async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
     """The concepts that pass the filters."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     kinds = sorted({concept.kind for concept in ontology.concepts.values()})
     fields = (
         Field("text", "Name contains"),
@@ -61,7 +61,7 @@ async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
 
 async def one(request: Request, concept: Concept) -> Response:
     """One concept."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     iri, index = terms.BASE + concept.name, ontology.index
     uses = knowledge.uses(ontology).get(concept.name, knowledge.Uses((), ()))
     values: dict[str, Any] = {

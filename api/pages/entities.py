@@ -13,7 +13,7 @@ from api.pages import page
 from api.pages.logic import condition, written
 from api.pages.terms import short
 from api.routes.addresses import Link, named
-from api.services import state_of
+from api.services import services_of
 from kg.ontology import describe, terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.fragment import OWL, RDF, RDFS
@@ -34,7 +34,7 @@ NOT_SHOWN: Final = frozenset({RDFS + "label", terms.DEFINITION, RDF + "type", OW
 
 async def term(request: Request, name: str) -> Response:
     """One named thing: what it is, what is said of it, the axioms about it and those that name it."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     iri, index = terms.BASE + name, ontology.index
     about, naming = axioms_of(ontology, name), axioms_naming(ontology, name)
     logical = {axiom.keyword for axiom in about}
@@ -103,7 +103,7 @@ async def ontology(request: Request, found: Ontology) -> Response:
 
 async def module(request: Request, name: str) -> Response:
     """One module with the things that it names."""
-    found = state_of(request).ontology
+    found = services_of(request).ontology
     triples = describe.module(found, name) or ()
     own = {
         item.subject.value

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.pages import articles, claims, concepts, entities
-from api.transport.representations import Page
+from api.services import Page
 
 PAGES: Final[Mapping[str, Page]] = {
     "claims": claims.listed,

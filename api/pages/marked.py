@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
-from api.sessions.service import Kept
+from api.sessions.service import AssessmentSession
 from kg.facts.patient import Fact, Measurement, PatientFacts, Status
 from kg.facts.units import units_of
 from kg.ontology.compiled import Ontology
@@ -41,16 +41,16 @@ class Entry:
     choices: tuple[str, ...] = ()
 
 
-def entries(kept: Kept) -> tuple[Entry, ...]:
+def entries(session: AssessmentSession) -> tuple[Entry, ...]:
     """Every fact and value of an assessment, in the canonical order of its facts."""
-    facts, ontology = kept.plain.record.facts, kept.plain.ontology
+    facts, ontology = session.plain.record.facts, session.plain.ontology
     values = (
         Entry(
             key=f"m{number}",
             said=measured(ontology, item),
             name=ontology.label(item.quantity),
             status="value",
-            origin=_origin(kept, item),
+            origin=_origin(session, item),
             value=item,
             choices=units_of(ontology.quantities[item.quantity]),
         )
@@ -62,7 +62,7 @@ def entries(kept: Kept) -> tuple[Entry, ...]:
             said=stated(ontology, fact),
             name=ontology.label(fact.concept),
             status=str(fact.status),
-            origin=_origin(kept, fact),
+            origin=_origin(session, fact),
             fact=fact,
             choices=tuple(map(str, STATUSES.get(fact.list, PLAIN_STATUSES))),
         )
@@ -71,10 +71,10 @@ def entries(kept: Kept) -> tuple[Entry, ...]:
     return (*values, *others)
 
 
-def _origin(kept: Kept, item: Fact | Measurement) -> str:
+def _origin(session: AssessmentSession, item: Fact | Measurement) -> str:
     if item.origin.start >= 0:
         return "text"
-    return "case" if kept.reading is None and item.origin.path else "added"
+    return "case" if session.reading is None and item.origin.path else "added"
 
 
 def stated_by(facts: PatientFacts, key: str) -> Fact | Measurement | None:
@@ -94,12 +94,12 @@ def texts(ontology: Ontology, facts: PatientFacts) -> tuple[str, ...]:
     return (f"as of {facts.as_of}", *who, *values, *others, *complete)
 
 
-def pieces(kept: Kept) -> tuple[Piece, ...]:
+def pieces(session: AssessmentSession) -> tuple[Piece, ...]:
     """The text that an assessment was read from, in pieces; nothing for a case."""
-    reading = kept.reading
+    reading = session.reading
     if reading is None:
         return ()
-    spans = list(_spans(reading, kept.plain.record.facts))
+    spans = list(_spans(reading, session.plain.record.facts))
     edges = sorted({0, len(reading.text), *(edge for start, end, _ in spans for edge in (start, end))})
     owners = [
         (start, end, next((piece for first, last, piece in spans if first <= start and end <= last), Piece("")))

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from api.pages import page
 from api.pages.answer import PRIVATE
-from api.sessions.service import Desk, Kept, desk_of
+from api.services import Services, services_of
+from api.sessions.service import AssessmentSession
 from kg.assess import Action, Assessment, explore
 from kg.facts.patient import Status
 from kg.proof.derivations import Conclusion
@@ -68,16 +69,16 @@ class Recorded:
             yield in_words(leaf, self.ontology).removeprefix("patient ")
 
 
-async def proof_page(request: Request, subject: tuple[Kept, Explanation]) -> Response:
+async def proof_page(request: Request, subject: tuple[AssessmentSession, Explanation]) -> Response:
     """A proof (`api.routes.assessments.proof`)."""
-    desk = desk_of(request)
-    values = await desk.run(lambda: _values(desk, *subject))
+    services = services_of(request)
+    values = await services.executor.run(lambda: _values(services, *subject))
     return page("proof.html", 200, PRIVATE, here="/", **values)
 
 
-def _values(desk: Desk, kept: Kept, found: Explanation) -> dict[str, Any]:
-    with kept.lock:
-        assessment, ontology = kept.plain, kept.plain.ontology
+def _values(services: Services, session: AssessmentSession, found: Explanation) -> dict[str, Any]:
+    with session.lock:
+        assessment, ontology = session.plain, session.plain.ontology
         explainer, recorded = assessment.explainer, Recorded(assessment)
         assert explainer is not None
         sets = [rest(recorded, one) for one in explainer.justifications(found.proof.conclusion)]
@@ -85,8 +86,8 @@ def _values(desk: Desk, kept: Kept, found: Explanation) -> dict[str, Any]:
             "found": found,
             "item": assessment.items.get(found.id),
             "title": _title(assessment, found.id),
-            "place": f"/v1/assessments/{kept.handle}",
-            "address": f"/v1/assessments/{kept.handle}/proofs/{found.id}",
+            "place": f"/v1/assessments/{session.handle}",
+            "address": f"/v1/assessments/{session.handle}/proofs/{found.id}",
             "forms": [form for form in FORMS if form[0] != "svg" or _draws()],
             "drawn": _draws(),
             "facts": recorded.said(found.proof.facts),
@@ -94,7 +95,7 @@ def _values(desk: Desk, kept: Kept, found: Explanation) -> dict[str, Any]:
             "shared": shared(sets),
             "sets": [without(one, shared(sets)) for one in sets[:SETS]],
             "all_sets": len(sets),
-            "flip": explore.counterfactual(assessment, desk.knowledge.engine, found.id),
+            "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
             "references": ontology.references,
             "articles": ontology.articles,
         }

@@ -1,4 +1,4 @@
-"""Pages by the name that a route gives to what it found (`api.transport.representations.Thing.page`)."""
+"""Pages by the name that a route gives to what it found (`api.transport.representations.Resource.page`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import knowledge, sparql, start, suppose
+from api.pages import knowledge, manual, sparql, start, suppose
 from api.pages.answer import assessment_page, question_page
 from api.pages.problem import problem_page
 from api.pages.proof import proof_page
 from api.pages.suppose import why_not_page
-from api.transport.representations import Page
+from api.services import Page
 
 PAGES: Final[Mapping[str, Page]] = {
     **knowledge.PAGES,
@@ -22,4 +22,4 @@ PAGES: Final[Mapping[str, Page]] = {
     "proof": proof_page,
     "why-not": why_not_page,
 }
-ROUTERS: Final[tuple[APIRouter, ...]] = (start.router, suppose.router, sparql.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (start.router, suppose.router, sparql.router, manual.router)

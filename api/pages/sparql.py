@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,14 +15,15 @@ from starlette.responses import Response
 
 from api.pages import page
 from api.pages.terms import shown
-from api.services import State, state_of
+from api.services import Services, services_of
 from api.sparql.protocol import DIRECT, Operation
 from api.transport.negotiation import accepted
 from api.transport.problems import kind_of
 from kg.errors import InputError, MalformedQuery, Problem
 from kg.ontology import terms
 from kg.store import queries
-from kg.store.evaluate import ROWS_OF_A_TABLE, Answer
+from kg.store.evaluate import ROWS_OF_A_TABLE
+from kg.store.evaluate import Answer as QueryAnswer
 
 FIRST: Final = """PREFIX : <https://w3id.org/warrant/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -37,33 +39,38 @@ NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 router = APIRouter(include_in_schema=False)
 
 
-async def editor(request: Request, state: State) -> Response:
+@cache
+def library() -> Mapping[str, queries.Query]:
+    """The project's queries for people, by family and name."""
+    return {name: query for name, query in queries.library().items() if not name.startswith("checks/")}
+
+
+async def editor(request: Request) -> Response:
     """The editor, with a query of the project if `example` names one, and `p.NAME` as the values of its parameters."""
-    example = request.query_params.get("example", "")
-    found = state.queries.get(example)
+    services, example = services_of(request), request.query_params.get("example", "")
+    found = library().get(example)
     if found is None:
-        return page("sparql.html", headers={"Vary": "Accept"}, **_editor(request, state, FIRST, ""))
+        return page("sparql.html", headers={"Vary": "Accept"}, **_editor(request, services, FIRST, ""))
     given = {item.name: request.query_params.get(FIELD + item.name, "") for item in found.parameters}
     some = any(text.strip() for text in given.values())
-    text, problems = _bound(state, found, given) if some else (found.text, [])
-    values = _editor(request, state, text, example) | {"picked": found, "given": given, "problems": problems}
+    text, problems = _bound(services, found, given) if some else (found.text, [])
+    values = _editor(request, services, text, example) | {"picked": found, "given": given, "problems": problems}
     return page("sparql.html", 422 if problems else 200, {"Vary": "Accept"}, **values)
 
 
-async def answered(
-    request: Request, state: State, asked: Operation, answer: Answer, headers: Mapping[str, str]
-) -> Response:
+async def answered(request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]) -> Response:
     """The editor with a query and its result."""
     content = json.loads(answer.body)
     table = content | {"rows": [[shown(cell) for cell in row] for row in content["rows"]], "limit": ROWS_OF_A_TABLE}
-    return page("sparql.html", headers=headers, **_editor(request, state, asked.text, "") | {"table": table})
+    values = _editor(request, services_of(request), asked.text, "") | {"table": table}
+    return page("sparql.html", headers=headers, **values)
 
 
-async def failed(request: Request, state: State, asked: Operation | None, error: Exception) -> Response:
+async def failed(request: Request, asked: Operation | None, error: Exception) -> Response:
     """The editor with a query and why it has no answer."""
     kind = kind_of(error)
     place = (error.line, error.column) if isinstance(error, MalformedQuery) else None
-    values = _editor(request, state, asked.text if asked else FIRST, "")
+    values = _editor(request, services_of(request), asked.text if asked else FIRST, "")
     values |= {"error": {"title": kind.title, "detail": str(error), "place": place}}
     return page("sparql.html", kind.status, NO_STORE, **values)
 
@@ -71,27 +78,25 @@ async def failed(request: Request, state: State, asked: Operation | None, error:
 @router.get("/sparql/queries")
 async def listed(request: Request) -> Response:
     """All queries of the project with their questions."""
-    state = state_of(request)
     families = [
         {
             "name": family,
             "of_an_answer": family + "/" == OF_AN_ANSWER,
             "queries": [{"name": name, "query": query} for name, query in found],
         }
-        for family, found in groupby(sorted(state.queries.items()), key=lambda item: item[0].partition("/")[0])
+        for family, found in groupby(sorted(library().items()), key=lambda item: item[0].partition("/")[0])
     ]
-    return page("queries.html", families=families, count=len(state.queries))
+    return page("queries.html", families=families, count=len(library()))
 
 
 @router.get("/sparql/queries/{family}/{name}")
 async def one(request: Request, family: str, name: str) -> Response:
     """One query: its text for a program, a form for its parameters for a person."""
-    state = state_of(request)
-    query = state.queries.get(f"{family}/{name}")
+    query = library().get(f"{family}/{name}")
     if query is None:
         raise HTTPException(404, f"There is no query {family}/{name}. /sparql/queries lists them.")
     given = {item.name: request.query_params.get(item.name, "") for item in query.parameters}
-    text, problems = _bound(state, query, given)
+    text, problems = _bound(services_of(request), query, given)
     form = accepted(request.headers.get("accept"), ("text/html", DIRECT, "text/plain"))
     if form == "text/html":
         values = {"query": query, "given": given, "text": text, "problems": problems}
@@ -104,14 +109,14 @@ async def one(request: Request, family: str, name: str) -> Response:
     return Response(text, media_type=form, headers={"Vary": "Accept"})
 
 
-def _bound(state: State, query: queries.Query, given: Mapping[str, str]) -> tuple[str, list[Problem]]:
+def _bound(services: Services, query: queries.Query, given: Mapping[str, str]) -> tuple[str, list[Problem]]:
     """The text of a query with the values that were given, and what is wrong with these."""
     values: dict[str, list[queries.Value]] = {}
     problems: list[Problem] = []
     for item in query.parameters:
         if text := given[item.name].strip():
             try:
-                values[item.name] = [queries.value(state.names, item, text)]
+                values[item.name] = [queries.value(services.names, item, text)]
             except InputError as error:
                 problems += error.problems
     if problems or not values:
@@ -122,15 +127,15 @@ def _bound(state: State, query: queries.Query, given: Mapping[str, str]) -> tupl
         return query.text, list(error.problems)
 
 
-def _editor(request: Request, state: State, text: str, example: str) -> dict[str, Any]:
+def _editor(request: Request, services: Services, text: str, example: str) -> dict[str, Any]:
     """Queries that explain an answer are offered where the answer is: the public graph has none."""
-    limits, public = state.pool.limits, request.url.path == PUBLIC
+    limits, public = services.sparql.pool.limits, request.url.path == PUBLIC
     return {
         "text": text,
         "example": example,
         "queries": [
             (name, query.title)
-            for name, query in sorted(state.queries.items())
+            for name, query in sorted(library().items())
             if not (public and name.startswith(OF_AN_ANSWER))
         ],
         "prefixes": sorted(terms.PREFIXES.items()),

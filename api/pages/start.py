@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from api.pages import page
 from api.pages.answer import PRIVATE, question_page
 from api.pages.changes import one, read_form
-from api.sessions.service import Desk, Kept, desk_of
+from api.services import Services, services_of
+from api.sessions.service import AssessmentSession
 from api.transport.limits import check_facts, check_text
 from api.transport.problems import kind_of
 from kg.errors import CaseError, InputError, Problem
@@ -47,7 +48,7 @@ def examples(ontology: Ontology) -> tuple[Example, ...]:
 @router.get("/")
 async def start(request: Request) -> Response:
     """The page, with the example that `example` names in its field."""
-    ontology = desk_of(request).knowledge.ontology
+    ontology = services_of(request).knowledge.ontology
     name = request.query_params.get("example", "")
     text = next((item.text for item in examples(ontology) if item.name == name), "")
     return page("start.html", headers={"Vary": "Accept"}, **_values(ontology, text))
@@ -56,14 +57,14 @@ async def start(request: Request) -> Response:
 @router.post("/")
 async def ask(request: Request) -> Response:
     """A case leads to its assessment, a question is answered here; neither ever stands in an address."""
-    desk, pairs = desk_of(request), await read_form(request)
+    services, pairs = services_of(request), await read_form(request)
     text = one(pairs, "text").replace("\r\n", "\n")
     try:
-        found = await desk.run(lambda: _asked(desk, text, one(pairs, "as_of")))
+        found = await services.executor.run(lambda: _asked(services, text, one(pairs, "as_of")))
     except InputError as error:
-        values = _values(desk.knowledge.ontology, text) | {"problems": error.problems, "as_of": one(pairs, "as_of")}
+        values = _values(services.knowledge.ontology, text) | {"problems": error.problems, "as_of": one(pairs, "as_of")}
         return page("start.html", kind_of(error).status, PRIVATE, **values)
-    if isinstance(found, Kept):
+    if isinstance(found, AssessmentSession):
         return RedirectResponse(f"/v1/assessments/{found.handle}", 303, PRIVATE)
     return await question_page(request, found)
 
@@ -80,24 +81,24 @@ def _values(ontology: Ontology, text: str) -> dict[str, Any]:
     }
 
 
-def _asked(desk: Desk, text: str, as_of: str) -> Kept | Answer:
+def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Answer:
     """The assessment of a case or a text about a patient, the answer to anything else. Raises InputError."""
     if not text:
         raise CaseError([NOTHING])
-    check_text(text, desk.config.work.text, "the text")
+    check_text(text, services.config.work.text, "the text")
     today = _day(as_of)
     if text.startswith("{"):
-        return _case(desk, parse_json(text), today)
+        return _case(services, parse_json(text), today)
     if is_yaml(text):
-        return _case(desk, parse_yaml(text), today)
-    reading = read_text(text, desk.knowledge.names, today)
+        return _case(services, parse_yaml(text), today)
+    reading = read_text(text, services.knowledge.names, today)
     if reading.kind is Kind.QUESTION:
-        return desk.answer(reading)
-    return desk.make(check_facts(reading.facts, desk.config.work.facts), reading)
+        return services.sessions.answer(reading)
+    return services.sessions.make(check_facts(reading.facts, services.config.work.facts), reading)
 
 
-def _case(desk: Desk, case: Any, today: datetime.date) -> Kept:
-    return desk.make(check_facts(desk.knowledge.read_case(case, today), desk.config.work.facts))
+def _case(services: Services, case: Any, today: datetime.date) -> AssessmentSession:
+    return services.sessions.make(check_facts(services.knowledge.read_case(case, today), services.config.work.facts))
 
 
 def is_yaml(text: str) -> bool:

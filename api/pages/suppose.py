@@ -14,7 +14,8 @@ from api.pages import page
 from api.pages.answer import PRIVATE, assessment_page, wanted
 from api.pages.changes import changed, one, read_form
 from api.pages.marked import texts
-from api.sessions.service import Desk, Kept, desk_of
+from api.services import Services, services_of
+from api.sessions.service import AssessmentSession
 from api.transport.problems import kind_of
 from kg.assess import Action, Assessment, Basis, Differential, Item
 from kg.assess.explore import WhyNot, difference
@@ -79,27 +80,28 @@ class Supposed:
 @router.post("/{handle}/change")
 async def change(request: Request, handle: str) -> Response:
     """The assessment of the changed facts, or with `then=suppose` what would be otherwise."""
-    desk, pairs = desk_of(request), await read_form(request)
-    kept = await desk.run(lambda: desk.find(handle))
+    services, pairs = services_of(request), await read_form(request)
+    session = await services.executor.run(lambda: services.sessions.find(handle))
     try:
         if one(pairs, "then") == "suppose":
-            found = await desk.run(lambda: _supposed(desk, kept, pairs))
-            place = f"/v1/assessments/{kept.handle}"
+            found = await services.executor.run(lambda: _supposed(services, session, pairs))
+            place = f"/v1/assessments/{session.handle}"
             return page("suppose.html", 200, PRIVATE, found=found, pairs=_again(pairs), place=place, here="/")
-        new = await desk.run(lambda: desk.make(changed(desk, kept, pairs), kept.reading))
+        sessions = services.sessions
+        new = await services.executor.run(lambda: sessions.make(changed(services, session, pairs), session.reading))
         return RedirectResponse(f"/v1/assessments/{new.handle}", 303, PRIVATE)
     except InputError as error:
-        return await assessment_page(request, kept, error.problems, kind_of(error).status)
+        return await assessment_page(request, session, error.problems, kind_of(error).status)
 
 
 def _again(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(key, value) for key, value in pairs if key != "then"]
 
 
-def _supposed(desk: Desk, kept: Kept, pairs: Sequence[tuple[str, str]]) -> Supposed:
-    facts = changed(desk, kept, pairs)
-    with kept.lock:
-        before, after = kept.plain, desk.knowledge.assess(facts)
+def _supposed(services: Services, session: AssessmentSession, pairs: Sequence[tuple[str, str]]) -> Supposed:
+    facts = changed(services, session, pairs)
+    with session.lock:
+        before, after = session.plain, services.knowledge.assess(facts)
         found = difference(before, after)
         old, new = texts(before.ontology, before.record.facts), texts(before.ontology, facts)
         return Supposed(
@@ -154,17 +156,17 @@ def _turned(assessment: Assessment, claims: Mapping[str, tuple[Outcome, Outcome]
     return [Turned(BECOMES[outcome], found) for outcome, found in rows.items() if found]
 
 
-async def why_not_page(request: Request, subject: tuple[Kept, WhyNot]) -> Response:
+async def why_not_page(request: Request, subject: tuple[AssessmentSession, WhyNot]) -> Response:
     """Why a claim does not apply: what is missing, as questions, and what contradicts it."""
-    kept, found = subject
-    ontology = kept.plain.ontology
+    session, found = subject
+    ontology = session.plain.ontology
     return page(
         "why_not.html",
         200,
         PRIVATE,
         here="/",
-        place=f"/v1/assessments/{kept.handle}",
+        place=f"/v1/assessments/{session.handle}",
         claim=ontology.claims[found.outcome.claim],
         found=found,
-        ways=[wanted(kept.plain, facts) for facts in found.outcome.missing],
+        ways=[wanted(session.plain, facts) for facts in found.outcome.missing],
     )

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.services import state_of
-from api.sessions.service import Desk, Kept, desk_of
-from api.sparql import endpoint as sparql
+from api.services import Services, services_of
+from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json
 from api.transport.limits import check_facts, check_text
 from api.transport.models import CASE, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
-from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Thing, respond, split
+from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Resource, respond, split
 from kg import render
 from kg.ask import Reply
 from kg.assess import Assessment, explore
@@ -49,9 +48,9 @@ async def assess(request: Request, proofs: Proofs = "ids", branches: Branches = 
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """
-    desk, data = desk_of(request), await read_json(request)
-    kept = await desk.run(lambda: _made(desk, data))
-    return await respond(request, _assessment(desk, kept, proofs, branches))
+    services, data = services_of(request), await read_json(request)
+    session = await services.executor.run(lambda: _made(services, data))
+    return await respond(request, _assessment(services, session, proofs, branches))
 
 
 @router.get(
@@ -63,9 +62,9 @@ async def assess(request: Request, proofs: Proofs = "ids", branches: Branches = 
 async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", branches: Branches = True) -> Response:
     """The assessment again, while it is kept. With .ttl, .jsonld, .md or .txt at the end, in that form."""
     name, extension = split(handle)
-    desk = desk_of(request)
-    kept = await desk.run(lambda: desk.find(name))
-    return await respond(request, _assessment(desk, kept, proofs, branches), extension)
+    services = services_of(request)
+    session = await services.executor.run(lambda: services.sessions.find(name))
+    return await respond(request, _assessment(services, session, proofs, branches), extension)
 
 
 @router.get(
@@ -87,15 +86,15 @@ async def proof(
     extension: .json, .ttl, .jsonld, .md, .txt, .svg.
     """
     identifier, extension = split(conclusion)
-    desk = desk_of(request)
+    services = services_of(request)
 
-    def explained() -> tuple[Kept, explanation.Explanation]:
-        kept = desk.find(handle)
-        with kept.lock:
-            return kept, explanation.explain(kept.plain, identifier)
+    def explained() -> tuple[AssessmentSession, explanation.Explanation]:
+        session = services.sessions.find(handle)
+        with session.lock:
+            return session, explanation.explain(session.plain, identifier)
 
-    kept, found = await desk.run(explained)
-    return await respond(request, _proof(kept, found), extension)
+    session, found = await services.executor.run(explained)
+    return await respond(request, _proof(session, found), extension)
 
 
 @router.get(
@@ -107,17 +106,17 @@ async def proof(
 async def why_not(request: Request, handle: Handle, claim: str) -> Response:
     """What is missing for a claim, and what contradicts it."""
     identifier, extension = split(claim)
-    desk = desk_of(request)
+    services = services_of(request)
 
-    def hindered() -> Thing:
-        kept = desk.find(handle)
-        with kept.lock:
-            found = explanation.why_not(kept.plain, identifier)
-            data = explanation.document(render.why_not_json(kept.plain, found))
+    def hindered() -> Resource:
+        session = services.sessions.find(handle)
+        with session.lock:
+            found = explanation.why_not(session.plain, identifier)
+            data = explanation.document(render.why_not_json(session.plain, found))
         forms = {JSON: lambda: data, TEXT: lambda: explanation.why_not_text(found).encode()}
-        return Thing(forms, "why-not", (kept, found))
+        return Resource(forms, "why-not", (session, found))
 
-    return await respond(request, await desk.run(hindered), extension)
+    return await respond(request, await services.executor.run(hindered), extension)
 
 
 @router.post(
@@ -130,46 +129,46 @@ async def why_not(request: Request, handle: Handle, claim: str) -> Response:
 async def what_if(request: Request, handle: Handle) -> Response:
     """What would be otherwise with a fact (a fragment of a case) or a list of them; one about the same concept in the
     same list, or a value of the same day, is replaced, and `"status": "unknown"` takes a fact out."""
-    desk, data = desk_of(request), await read_json(request)
+    services, data = services_of(request), await read_json(request)
 
-    def changed() -> Thing:
-        kept, knowledge = desk.find(handle), desk.knowledge
-        change = check_facts(explanation.facts_of(data, knowledge.names, kept.plain), desk.config.work.facts)
-        with kept.lock:
-            found = explore.what_if(kept.plain, knowledge.engine, change)
+    def changed() -> Resource:
+        session, knowledge = services.sessions.find(handle), services.knowledge
+        change = check_facts(explanation.facts_of(data, knowledge.names, session.plain), services.config.work.facts)
+        with session.lock:
+            found = explore.what_if(session.plain, knowledge.engine, change)
         forms = {
             JSON: lambda: explanation.document(explanation.difference_json(found)),
             TEXT: lambda: explanation.difference_text(found).encode(),
         }
-        return Thing(forms, "what-if", (kept, change, found))
+        return Resource(forms, "what-if", (session, change, found))
 
-    return await respond(request, await desk.run(changed))
+    return await respond(request, await services.executor.run(changed))
 
 
 @router.api_route("/{handle}/sparql", methods=["GET", "POST"], include_in_schema=False)
 async def query(request: Request, handle: Handle) -> Response:
     """SPARQL over the assessment's graph and the public dataset; nobody else ever sees the former."""
-    desk = desk_of(request)
-    kept = await desk.run(lambda: desk.find(handle))
-    graph = await desk.run(kept.graph)
-    return await sparql.answer(request, state_of(request), extra=graph)
+    services = services_of(request)
+    session = await services.executor.run(lambda: services.sessions.find(handle))
+    graph = await services.executor.run(session.graph)
+    return await services.sparql.answer(request, extra=graph)
 
 
 # -- reading
 
 
-def _made(desk: Desk, data: Any) -> Kept:
-    facts, reading = read(desk, data, datetime.date.today())
-    return desk.make(check_facts(facts, desk.config.work.facts), reading)
+def _made(services: Services, data: Any) -> AssessmentSession:
+    facts, reading = read(services, data, datetime.date.today())
+    return services.sessions.make(check_facts(facts, services.config.work.facts), reading)
 
 
-def read(desk: Desk, data: Any, today: datetime.date) -> tuple[Any, TextReading | None]:
+def read(services: Services, data: Any, today: datetime.date) -> tuple[Any, TextReading | None]:
     """The facts of a body, and the reading of its text if it is one. Raises CaseError or OverLimit."""
     if not isinstance(data, dict) or "text" not in data:
-        return desk.knowledge.read_case(data, today), None
+        return services.knowledge.read_case(data, today), None
     body = checked(TextCase, data)
-    text = check_text(body.text, desk.config.work.text)
-    reading = read_text(text, desk.knowledge.names, _day(body.as_of, today))
+    text = check_text(body.text, services.config.work.text)
+    reading = read_text(text, services.knowledge.names, _day(body.as_of, today))
     if reading.kind == Kind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])
@@ -186,24 +185,27 @@ def _day(text: str | None, today: datetime.date) -> datetime.date:
 # -- writing
 
 
-def _assessment(desk: Desk, kept: Kept, proofs: str, branches: bool) -> Thing:
+def _assessment(services: Services, session: AssessmentSession, proofs: str, branches: bool) -> Resource:
     def told() -> Assessment:
-        return kept.assessment(desk.knowledge, branches)
+        return session.assessment(services.knowledge, branches)
+
+    def reply() -> Reply | None:
+        return services.sessions.reply(session, branches)
 
     def said(of_reply: Callable[[Reply], str], of_case: Callable[[Assessment], str]) -> bytes:
-        reply = desk.reply(kept, branches)
-        return (of_case(told()) if reply is None else of_reply(reply)).encode("utf-8", "surrogatepass")
+        found = reply()
+        return (of_case(told()) if found is None else of_reply(found)).encode("utf-8", "surrogatepass")
 
     forms = {
-        JSON: lambda: wire.assessment(told(), proofs == "full", kept.handle, _beside(desk.reply(kept, branches))),
-        TURTLE: lambda: _graph(kept, "turtle"),
-        JSON_LD: lambda: _graph(kept, "json-ld"),
+        JSON: lambda: wire.assessment(told(), proofs == "full", session.handle, _beside(reply())),
+        TURTLE: lambda: _graph(session, "turtle"),
+        JSON_LD: lambda: _graph(session, "json-ld"),
         MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
         TEXT: lambda: said(reply_text, render.as_text),
     }
-    locked = {name: _locked(kept, make) for name, make in forms.items()}
-    place = f"/v1/assessments/{kept.handle}"
-    return Thing(locked, "assessment", kept, headers={"Content-Location": place})
+    locked = {name: _locked(session, make) for name, make in forms.items()}
+    place = f"/v1/assessments/{session.handle}"
+    return Resource(locked, "assessment", session, headers={"Content-Location": place})
 
 
 def _beside(reply: Reply | None) -> dict[str, Any]:
@@ -211,11 +213,11 @@ def _beside(reply: Reply | None) -> dict[str, Any]:
     return {"answer": reply.answer.to_json(reply.codes)} if reply and reply.answer else {}
 
 
-def _graph(kept: Kept, form: str) -> bytes:
-    return rdf.serialize(rdf.assessment_graph(kept.plain), form)
+def _graph(session: AssessmentSession, form: str) -> bytes:
+    return rdf.serialize(rdf.assessment_graph(session.plain), form)
 
 
-def _proof(kept: Kept, found: explanation.Explanation) -> Thing:
+def _proof(session: AssessmentSession, found: explanation.Explanation) -> Resource:
     forms = {
         JSON: lambda: explanation.document(explanation.explanation_json(found)),
         **{name: _triples(found, form) for name, form in RDF.items() if name in ALL},
@@ -223,16 +225,16 @@ def _proof(kept: Kept, found: explanation.Explanation) -> Thing:
         TEXT: lambda: explanation.explanation_text(found).encode(),
         SVG: lambda: as_svg(found.proof, found.ontology, lambda claim: f"/v1/claims/{claim.id}"),
     }
-    return Thing(forms, "proof", (kept, found))
+    return Resource(forms, "proof", (session, found))
 
 
 def _triples(found: explanation.Explanation, form: str) -> Callable[[], bytes]:
     return lambda: rdf.serialize(rdf.proof_triples(found.proof), form)
 
 
-def _locked(kept: Kept, make: Callable[[], bytes]) -> Callable[[], bytes]:
+def _locked(session: AssessmentSession, make: Callable[[], bytes]) -> Callable[[], bytes]:
     def made() -> bytes:
-        with kept.lock:
+        with session.lock:
             return make()
 
     return made

@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.sessions.service import desk_of
+from api.services import services_of
 from api.transport.bodies import checked, read_json
 from api.transport.limits import check_text
 from api.transport.models import QuestionBody
 from api.transport.openapi import body_of, problems_of
-from api.transport.representations import JSON, Thing, respond
+from api.transport.representations import JSON, Resource, respond
 from kg import render
 from kg.render.contract import Answer
 
@@ -28,8 +28,9 @@ EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
 )
 async def ask(request: Request) -> Response:
     """The claims that answer a question, with the query that found them. What no claim says is `"covered": false`."""
-    desk = desk_of(request)
-    question = check_text(checked(QuestionBody, await read_json(request)).question, desk.config.work.text, "question")
-    found = await desk.run(lambda: desk.answer(question))
-    data = found.to_json(desk.knowledge.ontology.codes)
-    return await respond(request, Thing({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))
+    services = services_of(request)
+    body = checked(QuestionBody, await read_json(request))
+    question = check_text(body.question, services.config.work.text, "question")
+    found = await services.executor.run(lambda: services.sessions.answer(question))
+    data = found.to_json(services.knowledge.ontology.codes)
+    return await respond(request, Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.routes.addresses import address
-from api.services import state_of
+from api.services import services_of
 from api.transport.openapi import forms_of, problems_of
-from api.transport.representations import RDF, RDF_XML, Make, Thing, respond, split
+from api.transport.representations import RDF, RDF_XML, Make, Resource, respond, split
 from kg.errors import NotFound, Problem
 from kg.ontology import describe, terms
 from kg.ontology.compiled import Ontology
@@ -39,7 +39,7 @@ router = APIRouter()
 )
 async def identifier(request: Request, name: str) -> Response:
     """303 to the description of `https://w3id.org/warrant/NAME`."""
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     place = _place(ontology, name)
     if not place:
         raise _unknown(ontology, name)
@@ -55,11 +55,11 @@ async def identifier(request: Request, name: str) -> Response:
 async def term(request: Request, name: str) -> Response:
     """A class, property, situation, threshold, passage, marker or source by its local name."""
     wanted, extension = split(name)
-    ontology = state_of(request).ontology
+    ontology = services_of(request).ontology
     if wanted not in describe.names(ontology):
         raise _unknown(ontology, wanted)
     forms = {form: _written(ontology, wanted, serialization) for form, serialization in RDF.items() if form != RDF_XML}
-    return await respond(request, Thing(forms, "term", wanted, ontology.digest), extension)
+    return await respond(request, Resource(forms, "term", wanted, ontology.digest), extension)
 
 
 def _written(ontology: Ontology, name: str, serialization: str) -> Make:

@@ -1,41 +1,32 @@
-"""Assessments at work: made from facts, kept under a handle for a while, reasoned about in threads in limited time."""
+"""Assessments under a handle: made from facts, kept for a limited time, found again."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import hashlib
 import hmac
 import pickle
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
-from typing import Final, TypeVar
-
-from starlette.requests import Request
 
 from api.config import Config
-from api.sessions.store import LocalShelf, Shelf, shared_shelf
-from api.transport.problems import Expired, TimeLimit
+from api.sessions.store import MemorySessionStore, SessionStore, shared_store
+from api.transport.problems import Expired
 from kg.ask import Reply
 from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
 from kg.cache.collector import settled
-from kg.errors import Overloaded, Problem
+from kg.errors import Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.questions import Answer
 from kg.readers.text import Kind, TextReading, read_text
 from kg.render import rdf
 
-T = TypeVar("T")
-RETRY_AFTER: Final = 1
 
-
-class Kept:
+class AssessmentSession:
     """An assessment that can be asked about, and the text it was read from, if it was. One thread asks at a time."""
 
     def __init__(self, handle: str, assessment: Assessment, reading: TextReading | None) -> None:
@@ -63,19 +54,17 @@ class Kept:
             return self._graph
 
 
-class Desk:
-    """Makes assessments and finds them again."""
+class AssessmentSessions:
+    """Makes assessments and finds them again by their handles."""
 
     def __init__(self, config: Config, knowledge: Knowledge) -> None:
         self.config, self.knowledge = config, knowledge
         self.key = config.key or secrets.token_bytes(32)
-        self.shelf: Shelf = LocalShelf(config.retention)
-        if config.shelf is not None:
-            self.shelf = shared_shelf(config.shelf, self.key)
-        self._ready: OrderedDict[str, Kept] = OrderedDict()
+        self.store: SessionStore = MemorySessionStore(config.retention)
+        if config.sessions is not None:
+            self.store = shared_store(config.sessions, self.key)
+        self._ready: OrderedDict[str, AssessmentSession] = OrderedDict()
         self._lock, self._asking = Lock(), Lock()
-        self._threads = ThreadPoolExecutor(config.work.threads, thread_name_prefix="reasoning")
-        self._busy = 0
 
     def load(self) -> None:
         """Load the ontology, its rules and names, and what the first request would wait for."""
@@ -89,37 +78,13 @@ class Desk:
         with self._asking:
             return self.knowledge.asker.answer(question)
 
-    def reply(self, kept: Kept, with_branches: bool) -> Reply | None:
+    def reply(self, session: AssessmentSession, with_branches: bool) -> Reply | None:
         """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
-        if (reading := kept.reading) is None:
+        if (reading := session.reading) is None:
             return None
         answer = self.answer(reading) if reading.kind is Kind.BOTH else None
-        found = kept.assessment(self.knowledge, with_branches)
+        found = session.assessment(self.knowledge, with_branches)
         return Reply(reading, found, answer, self.knowledge.ontology.codes)
-
-    # -- turns
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """The result of some work in a thread. Raises Overloaded, or TimeLimit when the answer takes too long."""
-        limits = self.config.work
-        if self._busy >= limits.threads + limits.queue:
-            raise Overloaded("Too many requests are being reasoned about. Come back in a moment.", RETRY_AFTER)
-        self._busy += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        future.add_done_callback(self._done)
-        try:
-            return await asyncio.wait_for(asyncio.shield(future), limits.seconds)
-        except TimeoutError:
-            raise TimeLimit(f"The answer was not ready within {limits.seconds:g} s. Send fewer facts.") from None
-
-    def _done(self, future: asyncio.Future[T]) -> None:
-        self._busy -= 1
-        if not future.cancelled():
-            future.exception()
-
-    def close(self) -> None:
-        """End the threads; what waits is dropped."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     # -- assessments
 
@@ -131,46 +96,39 @@ class Desk:
         known = identifier if reading is None else f"{identifier}\n{reading.text}"
         return hmac.new(self.key, known.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
-    def make(self, facts: PatientFacts, reading: TextReading | None = None) -> Kept:
+    def make(self, facts: PatientFacts, reading: TextReading | None = None) -> AssessmentSession:
         """Assess facts and keep them under their handle; what was sent in just the same way is not assessed again."""
         handle = self.handle_of(identifier(self.knowledge.ontology, facts), reading)
         content = pickle.dumps((facts, reading))
         with self._lock:
-            kept = self._ready.get(handle)
-        if kept is None or self.shelf.get(handle) != content:
-            kept = self._made(facts, reading)
-        self.shelf.put(handle, content)
-        self._remember(kept)
-        return kept
+            session = self._ready.get(handle)
+        if session is None or self.store.get(handle) != content:
+            session = self._made(facts, reading)
+        self.store.put(handle, content)
+        self._remember(session)
+        return session
 
-    def find(self, handle: str) -> Kept:
+    def find(self, handle: str) -> AssessmentSession:
         """The assessment under a handle. Raises Expired where there is none, or none any more."""
-        content = self.shelf.get(handle)
+        content = self.store.get(handle)
         if content is None:
             remedy = f"Send the case again; it is kept for {self.config.retention.seconds / 60:g} minutes."
             raise Expired([Problem(handle, "is no assessment that is kept here.", remedy)])
         with self._lock:
-            if kept := self._ready.get(handle):
+            if session := self._ready.get(handle):
                 self._ready.move_to_end(handle)
-                return kept
-        kept = self._made(*pickle.loads(content))
-        self._remember(kept)
-        return kept
+                return session
+        session = self._made(*pickle.loads(content))
+        self._remember(session)
+        return session
 
-    def _made(self, facts: PatientFacts, reading: TextReading | None) -> Kept:
+    def _made(self, facts: PatientFacts, reading: TextReading | None) -> AssessmentSession:
         assessment = self.knowledge.assess(facts)
-        return Kept(self.handle_of(assessment.id, reading), assessment, reading)
+        return AssessmentSession(self.handle_of(assessment.id, reading), assessment, reading)
 
-    def _remember(self, kept: Kept) -> None:
+    def _remember(self, session: AssessmentSession) -> None:
         with self._lock:
-            self._ready.pop(kept.handle, None)
-            self._ready[kept.handle] = kept
+            self._ready.pop(session.handle, None)
+            self._ready[session.handle] = session
             while len(self._ready) > self.config.retention.ready:
                 self._ready.popitem(last=False)
-
-
-def desk_of(request: Request) -> Desk:
-    """The desk of the application that a request came to."""
-    desk = request.app.state.desk
-    assert isinstance(desk, Desk)
-    return desk

@@ -1,4 +1,4 @@
-"""Where assessments wait to be asked about: the facts under their handle, in memory, for a limited time."""
+"""Stores of assessment sessions: the facts under their handle, in memory, for a limited time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from multiprocessing.managers import BaseManager
 from threading import Lock
 from typing import Final, Protocol, cast
 
-from api.transport.limits import Retention
+from api.config import Retention
 
 
-class Shelf(Protocol):
+class SessionStore(Protocol):
     """Content by handle."""
 
     def put(self, handle: str, content: bytes) -> None: ...
@@ -22,8 +22,8 @@ class Shelf(Protocol):
     def count(self) -> int: ...
 
 
-class LocalShelf:
-    """A shelf in this process. What is older than its time, or not among the latest, is forgotten."""
+class MemorySessionStore:
+    """A store in this process. What is older than its time, or not among the latest, is forgotten."""
 
     def __init__(self, retention: Retention, clock: Callable[[], float] = time.monotonic) -> None:
         self.retention, self.clock = retention, clock
@@ -59,28 +59,28 @@ class LocalShelf:
 
 
 class _Manager(BaseManager):
-    """The process that holds a shelf for several workers."""
+    """The process that holds a store for several workers."""
 
 
-NAME: Final = "shelf"
+NAME: Final = "store"
 
 
-def serve_shelf(retention: Retention, address: str, key: bytes) -> BaseManager:
-    """A process with a shelf behind a Unix socket at an address; whoever knows the key shares it."""
-    shelf = LocalShelf(retention)
+def serve_store(retention: Retention, address: str, key: bytes) -> BaseManager:
+    """A process with a store behind a Unix socket at an address; whoever knows the key shares it."""
+    store = MemorySessionStore(retention)
 
     class Serving(_Manager):
         pass
 
-    Serving.register(NAME, callable=lambda: shelf, exposed=("put", "get", "count"))
+    Serving.register(NAME, callable=lambda: store, exposed=("put", "get", "count"))
     manager = Serving(address=address, authkey=key)
     manager.start()
     return manager
 
 
-def shared_shelf(address: str, key: bytes) -> Shelf:
-    """The shelf that `serve_shelf` holds at an address."""
+def shared_store(address: str, key: bytes) -> SessionStore:
+    """The store that `serve_store` holds at an address."""
     _Manager.register(NAME, exposed=("put", "get", "count"))
     manager = _Manager(address=address, authkey=key)
     manager.connect()
-    return cast(Shelf, manager.shelf())  # type: ignore[attr-defined]
+    return cast(SessionStore, manager.store())  # type: ignore[attr-defined]

@@ -1,28 +1,33 @@
-"""The SPARQL endpoint: SPARQL 1.1 Protocol, query side."""
+"""The SPARQL endpoint: the query side of the SPARQL 1.1 Protocol over the workers of the dataset."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.pages import sparql as pages
-from api.services import State, state_of
+from api.config import Config
 from api.sparql import description as service
 from api.sparql.protocol import Operation, operation
+from api.sparql.result_cache import ResultCache
 from api.transport import problems
 from api.transport.middleware import RESULT_PROTECTION
 from api.transport.negotiation import accepted, takes_gzip
 from api.transport.problems import problem, problem_of
 from kg.errors import NotAcceptable, WarrantError
-from kg.store.evaluate import Answer, Query
+from kg.store.dataset import prepare
+from kg.store.evaluate import Answer as QueryAnswer
+from kg.store.evaluate import Query
 from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
-from kg.store.pool import Limits
+from kg.store.location import Location
+from kg.store.pool import Limits, Pool
 from kg.store.tokens import may_vary
 
 HTML: Final = "text/html"
@@ -32,7 +37,7 @@ _takes_gzip: Final = lru_cache(256)(takes_gzip)
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
-class Result(Response):
+class PreparedResponse(Response):
     """A response that is ready: its head is not made of text again."""
 
     def __init__(self, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
@@ -43,64 +48,111 @@ class Result(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-async def sparql(scope: Scope, receive: Receive, send: Send) -> None:
-    """The endpoint over the public dataset, as an ASGI application."""
-    request = Request(scope, receive)
-    try:
-        response = await _response(request)
-    except WarrantError as error:
-        response = problem_of(error)
-    await response(scope, receive, send)
+class QueryPage(Protocol):
+    """How queries and their results are shown in a browser."""
+
+    async def editor(self, request: Request) -> Response:
+        """The editor without a result."""
+
+    async def answered(
+        self, request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]
+    ) -> Response:
+        """A query with its result, which has the form TABLE."""
+
+    async def failed(self, request: Request, asked: Operation | None, error: Exception) -> Response:
+        """A query, if it could be read, with why it has no answer."""
 
 
-async def _response(request: Request) -> Response:
-    if request.method not in METHODS:
-        said = f"{request.method} has no meaning here. Ask with GET or POST."
-        return problem(NOT_ALLOWED, said, Allow=", ".join(METHODS))
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
-    state = state_of(request)
-    return await answer(request, state, identity=state.location.digest)
+class SparqlEndpoint:
+    """The endpoint, an ASGI application; it owns the dataset's workers and the results that are kept.
 
-
-async def answer(request: Request, state: State, extra: bytes = b"", identity: str = "") -> Response:
-    """The response to a protocol request over the dataset and `extra` (N-Quads), which nobody else sees.
-
-    `identity` names the data, for conditional requests; without it nothing may be stored on the way.
+    `page` shows results to people. `start` must be awaited before the first request.
     """
-    forms = _forms(_given(request, b"accept"))
-    for_person = HTML in forms.values()
-    asked: Operation | None = None
-    try:
-        asked = await operation(request)
-        if asked is None:
-            return await _described(request, state)
-        return await _answered(request, state, asked, forms, extra, identity)
-    except WarrantError as error:
-        if for_person:
-            return await pages.failed(request, state, asked, error)
-        raise
 
+    def __init__(self, config: Config, page: QueryPage) -> None:
+        self.config, self.page = config, page
+        self.results = ResultCache(config.answers)
+        self._ends = AsyncExitStack()
+        self.pool: Pool
+        self.location: Location
 
-async def _answered(
-    request: Request, state: State, asked: Operation, forms: Mapping[Kind, str], extra: bytes, identity: str
-) -> Response:
-    if not forms:
-        offered = dict.fromkeys(name for names in OFFERED.values() for name in names)
-        raise NotAcceptable(f"A result is available as {', '.join(offered)}.")
-    limits, tag = state.pool.limits, _tag(asked, forms, identity)
-    if tag and request.method != "POST" and _matches(_given(request, b"if-none-match"), tag):
-        return Response(status_code=304, headers=_headers(limits, identity, tag))
-    compress = _takes_gzip(_given(request, b"accept-encoding"))
-    found = state.answers.get(tag, compress) if tag else None
-    if found is None:
-        query = _query(asked, forms, state, compress)
-        found = await state.pool.run(query, extra, asked.seconds, lambda: _gone(request))
-        if tag:
-            state.answers.keep(tag, compress, found)
-    if found.media_type == TABLE:
-        return await pages.answered(request, state, asked, found, _headers(limits, identity, tag))
-    return _written(found, limits, identity, tag)
+    async def start(self) -> None:
+        """Make the dataset if it is not there, and start its workers."""
+        self.location = await asyncio.to_thread(prepare, self.config.ontology, self.config.store)
+        self._ends.callback(self.location.discard)
+        self.pool = Pool(self.location, self.config.limits)
+        self._ends.push_async_callback(self.pool.close)
+        await self.pool.start()
+
+    async def close(self) -> None:
+        """End what was started, as far as it was."""
+        await self._ends.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request over the public dataset."""
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except WarrantError as error:
+            response = problem_of(error)
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        if request.method not in METHODS:
+            said = f"{request.method} has no meaning here. Ask with GET or POST."
+            return problem(NOT_ALLOWED, said, Allow=", ".join(METHODS))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
+        return await self.answer(request, identity=self.location.digest)
+
+    async def answer(self, request: Request, extra: bytes = b"", identity: str = "") -> Response:
+        """The response to a protocol request over the dataset and `extra` (N-Quads), which nobody else sees.
+
+        `identity` names the data, for conditional requests; without it nothing may be stored on the way.
+        """
+        forms = _forms(_given(request, b"accept"))
+        for_person = HTML in forms.values()
+        asked: Operation | None = None
+        try:
+            asked = await operation(request)
+            if asked is None:
+                return await self._described(request)
+            return await self._answered(request, asked, forms, extra, identity)
+        except WarrantError as error:
+            if for_person:
+                return await self.page.failed(request, asked, error)
+            raise
+
+    async def _answered(
+        self, request: Request, asked: Operation, forms: Mapping[Kind, str], extra: bytes, identity: str
+    ) -> Response:
+        if not forms:
+            offered = dict.fromkeys(name for names in OFFERED.values() for name in names)
+            raise NotAcceptable(f"A result is available as {', '.join(offered)}.")
+        limits, tag = self.pool.limits, _tag(asked, forms, identity)
+        if tag and request.method != "POST" and _matches(_given(request, b"if-none-match"), tag):
+            return Response(status_code=304, headers=_headers(limits, identity, tag))
+        compress = _takes_gzip(_given(request, b"accept-encoding"))
+        found = self.results.get(tag, compress) if tag else None
+        if found is None:
+            query = _query(asked, forms, limits.result, compress)
+            found = await self.pool.run(query, extra, asked.seconds, lambda: _gone(request))
+            if tag:
+                self.results.keep(tag, compress, found)
+        if found.media_type == TABLE:
+            return await self.page.answered(request, asked, found, _headers(limits, identity, tag))
+        return _written(found, limits, identity, tag)
+
+    async def _described(self, request: Request) -> Response:
+        """The service description, or for a browser the editor."""
+        form = accepted(request.headers.get("accept"), (*GRAPHS, HTML))
+        if form is None:
+            raise NotAcceptable(f"The service description is available as {', '.join(GRAPHS)}.")
+        if form == HTML:
+            return await self.page.editor(request)
+        triples = await service.description(self.pool, str(request.url.replace(query="")))
+        headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache", "Content-Type": form}
+        return Response(service.write(triples, form), headers=headers)
 
 
 def _given(request: Request, name: bytes) -> str | None:
@@ -117,14 +169,14 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _query(asked: Operation, forms: Mapping[Kind, str], state: State, compress: bool) -> Query:
+def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bool) -> Query:
     """What a worker is asked; for a person it is a table that the page shows."""
     return Query(
         asked.text,
         asked.default_graphs,
         asked.named_graphs,
         forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
-        limit=state.pool.limits.result,
+        limit=limit,
         compress=compress and HTML not in forms.values(),
     )
 
@@ -139,11 +191,11 @@ def _headers(limits: Limits, identity: str, tag: str) -> dict[str, str]:
     return headers | ({"ETag": tag} if tag else {})
 
 
-def _written(found: Answer, limits: Limits, identity: str, tag: str) -> Result:
+def _written(found: QueryAnswer, limits: Limits, identity: str, tag: str) -> PreparedResponse:
     headers = [*_head(limits, identity, found.media_type, found.encoding), (b"content-length", b"%d" % len(found.body))]
     if tag:
         headers.append((b"etag", tag.encode()))
-    return Result(headers, found.body)
+    return PreparedResponse(headers, found.body)
 
 
 @lru_cache(256)
@@ -152,18 +204,6 @@ def _head(limits: Limits, identity: str, media_type: str, encoding: str) -> list
     headers = _headers(limits, identity, "") | {"Content-Type": media_type + CHARSETS.get(media_type, "")}
     headers |= {"Content-Encoding": encoding} if encoding else {}
     return [*RESULT_PROTECTION, *((name.lower().encode(), value.encode()) for name, value in headers.items())]
-
-
-async def _described(request: Request, state: State) -> Response:
-    """The service description, or for a browser the editor."""
-    form = accepted(request.headers.get("accept"), (*GRAPHS, HTML))
-    if form is None:
-        raise NotAcceptable(f"The service description is available as {', '.join(GRAPHS)}.")
-    if form == HTML:
-        return await pages.editor(request, state)
-    triples = await service.description(state.pool, str(request.url.replace(query="")))
-    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache", "Content-Type": form}
-    return Response(service.write(triples, form), headers=headers)
 
 
 @lru_cache(256)

@@ -1,4 +1,4 @@
-"""Answers to keep: the public dataset never changes while the service runs, so an answer stays right."""
+"""An LRU cache of query results by entity tag; the public dataset never changes while the service runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 from kg.store.evaluate import Answer
 
 
-class Answers:
+class ResultCache:
     """The answers asked for last, up to a number of bytes; none of them may take more than a part of it."""
 
     def __init__(self, size: int, part: int = 64) -> None:

@@ -1,39 +1,10 @@
-"""Limits on what is asked of the service; each has its own answer."""
+"""Checks of the size of a request's text and facts against the configured limits."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from api.transport.problems import OverLimit
 from kg.errors import Problem
 from kg.facts.patient import PatientFacts
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one request may ask for.
-
-    `text` characters of a text, `facts` facts and values of a case, `seconds` of reasoning; `threads` requests are
-    reasoned about at the same time, and `queue` more may wait.
-    """
-
-    text: int = 20_000
-    facts: int = 500
-    seconds: float = 10.0
-    threads: int = 4
-    queue: int = 64
-
-
-@dataclass(frozen=True)
-class Retention:
-    """How long an assessment can be asked about: `seconds` after it was made; at most `most` of them.
-
-    `ready` of them are kept with everything that was derived, the others as facts, which are reasoned about again.
-    """
-
-    seconds: float = 1800.0
-    most: int = 5000
-    ready: int = 64
 
 
 def check_text(text: str, limit: int, field: str = "text") -> str:

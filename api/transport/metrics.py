@@ -56,7 +56,7 @@ class Metrics:
         return self.requests.labels(method, route, str(status)), self.seconds.labels(method, route)
 
 
-class Measured:
+class MetricsMiddleware:
     """Counts and times requests by the template of their route."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

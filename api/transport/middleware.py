@@ -30,7 +30,7 @@ RESULT_PROTECTION: Final = [*_RAW_PROTECTION[:-1], (b"content-security-policy", 
 """For what no browser shows as a page."""
 
 
-class Discreet:
+class ErrorBoundary:
     """500 for what was not foreseen; the log gets the place in the program, never a message, which may quote data."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -88,7 +88,7 @@ class BodyLimit:
         return BodyTooLarge(f"A request body has at most {self.limit} bytes.")
 
 
-class Protection:
+class SecurityHeaders:
     """Headers that keep a browser from guessing types, framing pages or loading anything from elsewhere."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -106,7 +106,7 @@ class Protection:
         await self.app(scope, receive, protected if scope["type"] == "http" else send)
 
 
-class Head:
+class HeadAsGet:
     """HEAD answered as GET, without the body (RFC 9110, section 9.3.2)."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -123,7 +123,7 @@ class Head:
         await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
-class At:
+class PathMount:
     """An application of its own at one path, before any other route is looked at."""
 
     def __init__(self, app: ASGIApp, path: str, inside: ASGIApp) -> None:
@@ -134,7 +134,7 @@ class At:
         await (self.inside if here else self.app)(scope, receive, send)
 
 
-class OpenToAll:
+class OpenCors:
     """CORS without credentials for any origin, with preflight. What is answered does not depend on the origin."""
 
     def __init__(self, app: ASGIApp) -> None:

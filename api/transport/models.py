@@ -89,6 +89,7 @@ class ArticleOut(Model):
     human_review: str
     active_stage: str
     intended_use: str
+    status: str = Field(description="`released` or `draft`")
     length: int = Field(description="in code points")
     digest: str = Field(description="SHA-256 of the text")
     claim_count: int

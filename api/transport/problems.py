@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.services import services_of
 from api.transport.negotiation import accepted
 from kg import errors
 from kg.ontology import terms
@@ -161,7 +162,7 @@ def entries(error: Exception) -> list[dict[str, Any]]:
 
 async def page_of(request: Request, shown: Shown) -> Response | None:
     """The page `problem` of the application, for whoever likes a page better than a problem."""
-    made = request.app.state.pages.get("problem")
+    made = services_of(request).pages.get("problem")
     wants = accepted(request.headers.get("accept"), (MEDIA_TYPE, HTML)) == HTML
     return await made(request, shown) if made and wants else None
 

@@ -1,17 +1,17 @@
-"""One thing in several forms: chosen by Accept or by the extension of the address, and answered conditionally."""
+"""Representations of one resource: chosen by Accept or by the extension of the address, answered conditionally."""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.sessions.service import desk_of
+from api.services import services_of
 from api.transport.negotiation import accepted, takes_gzip
 from kg.errors import NotAcceptable
 
@@ -40,11 +40,10 @@ GZIP_FROM: Final = 1024
 GZIP_LEVEL: Final = 1
 
 Make = Callable[[], bytes]
-Page = Callable[[Request, Any], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
-class Thing:
+class Resource:
     """What an address stands for: its forms by media type, the first one for who takes anything.
 
     `page` names the page that shows `subject` to a person, if the pages of the application have one of that name.
@@ -68,23 +67,23 @@ def split(name: str) -> tuple[str, str]:
     return (stem, last) if stem and last in EXTENSIONS else (name, "")
 
 
-async def respond(request: Request, thing: Thing, extension: str = "") -> Response:
+async def respond(request: Request, resource: Resource, extension: str = "") -> Response:
     """A thing in the form that the extension or else Accept asks for. Raises NotAcceptable."""
-    pages: Mapping[str, Page] = request.app.state.pages
-    offered = [*thing.forms, *([HTML] if thing.page in pages else [])]
+    services = services_of(request)
+    offered = [*resource.forms, *([HTML] if resource.page in services.pages else [])]
     form = _chosen(request, offered, extension)
-    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if thing.identity else "no-store"}
-    headers |= thing.headers
-    if tag := _tag(request, thing, form):
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache" if resource.identity else "no-store"}
+    headers |= resource.headers
+    if tag := _tag(request, resource, form):
         headers["ETag"] = tag
         if _matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
     if form == HTML:
-        response = await pages[thing.page](request, thing.subject)
+        response = await services.pages[resource.page](request, resource.subject)
         response.headers.update(headers)
         return response
     takes = takes_gzip(request.headers.get("accept-encoding"))
-    body, encoding = await desk_of(request).run(lambda: _written(thing.forms[form], takes))
+    body, encoding = await services.executor.run(lambda: _written(resource.forms[form], takes))
     return Response(body, headers={**headers, **encoding, "Content-Type": typed(form)})
 
 
@@ -112,11 +111,11 @@ def _written(make: Make, takes_gzip: bool) -> tuple[bytes, dict[str, str]]:
     return packer.compress(body) + packer.flush(), {"Content-Encoding": "gzip"}
 
 
-def _tag(request: Request, thing: Thing, form: str) -> str:
+def _tag(request: Request, resource: Resource, form: str) -> str:
     """A weak entity tag: the same data, the same address, the same form."""
-    if not thing.identity:
+    if not resource.identity:
         return ""
-    parts = (thing.identity, request.url.path, request.url.query, form)
+    parts = (resource.identity, request.url.path, request.url.query, form)
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.transport.middleware import OpenToAll
+from api.transport.middleware import OpenCors
 from api.transport.problems import Unauthorized, problem_of
 
 ALWAYS: Final = ("/healthz", "/readyz")
@@ -43,11 +43,11 @@ class ApiKey:
         return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self.key)
 
 
-class OpenKnowledge:
+class PublicCors:
     """Open CORS for what is public and only read."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self.inside = app, OpenToAll(app)
+        self.app, self.inside = app, OpenCors(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         here = scope["type"] == "http" and _is_open(scope["path"])

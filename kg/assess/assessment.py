@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from kg.assess.alerts import Alert
@@ -18,6 +18,7 @@ from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.outcomes import Outcome, Outcomes, outcomes
 from kg.assess.quarantine import settle
 from kg.assess.questions import Question, questions
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
@@ -139,7 +140,7 @@ class Assessment:
         return self.explainer.ends(found) if self.explainer else {}
 
 
-@lru_cache(maxsize=2)
+@derived
 def _warned(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     """Claims that warn, with the concepts that they warn of."""
     found = {

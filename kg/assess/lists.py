@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Item, Prerequisite
 from kg.assess.order import Edge, arranged
 from kg.assess.outcomes import Outcome, Outcomes
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -384,7 +385,7 @@ def _out_of_order(ontology: Ontology, name: str) -> bool:
     return concept.kind == "finding" and (concept.axis is None or concept.axis[1] != "Normal")
 
 
-@lru_cache(maxsize=8)
+@derived
 def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str, str], ...]:
     """(condition, finding, quantity) of every finding that a low or high value amounts to."""
     situations = ontology.index.subjects(f"{RDFS}subClassOf", terms.BASE + "Situation")
@@ -396,7 +397,7 @@ def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str, str], ...
     )
 
 
-@lru_cache(maxsize=4096)
+@derived
 def _spoken_of(ontology: Ontology, claim: str) -> frozenset[str]:
     """Concepts in the situations of a claim, with the findings on the axes of its quantities.
 

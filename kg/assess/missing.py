@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Final
 
+from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import AtLeast, Named, Some, Value, parse
 
@@ -52,7 +53,7 @@ def known_of(ontology: Ontology, types: frozenset[str]) -> int:
     return found
 
 
-@lru_cache(maxsize=16384)
+@derived
 def relevant_to(ontology: Ontology, situations: Situations) -> int:
     """The bits of every condition that may matter for what is missing of the situations, and of its refutation."""
     numbers, found = _numbers(ontology), 0
@@ -61,7 +62,7 @@ def relevant_to(ontology: Ontology, situations: Situations) -> int:
     return found
 
 
-@lru_cache(maxsize=65536)
+@derived
 def missing_conditions(
     ontology: Ontology, situations: Situations, every: bool, known: int
 ) -> tuple[frozenset[str], ...]:
@@ -80,7 +81,7 @@ def missing_conditions(
     return tuple(sorted(joined, key=lambda names: (len(names), sorted(names))))
 
 
-@lru_cache(maxsize=65536)
+@derived
 def missing_facts(ontology: Ontology, situations: Situations, every: bool, known: int) -> SetsOfFacts:
     """The same as facts of a case, smallest sets first, at most MISSING_LIMIT."""
     sets = missing_conditions(ontology, situations, every, known)
@@ -88,7 +89,7 @@ def missing_facts(ontology: Ontology, situations: Situations, every: bool, known
     return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
 
 
-@lru_cache(maxsize=2)
+@derived
 def _numbers(ontology: Ontology) -> Mapping[str, int]:
     """A bit for every condition that the situations of claims are built from, and for its refutation."""
     situations = [
@@ -98,7 +99,7 @@ def _numbers(ontology: Ontology) -> Mapping[str, int]:
     return {name: 1 << number for number, name in enumerate(names)}
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _relevant(ontology: Ontology, situations: Situations) -> frozenset[str]:
     """Every condition that the situations are built from or that may be concluded for them, and its refutation."""
     found: set[str] = set()
@@ -172,7 +173,7 @@ def _product(left: SetsOfConditions, right: SetsOfConditions) -> SetsOfCondition
 # -- an elementary condition as the fact that would meet it
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _fact(ontology: Ontology, condition: str) -> MissingFact:
     label = ontology.label(condition)
     match parse(ontology.atom(condition)):

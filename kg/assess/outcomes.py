@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from kg.assess.missing import Find, SetsOfFacts, Situations, known_of, missing_conditions, missing_facts, relevant_to
+from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, parse
 from kg.ontology.model import Claim, ReadingOf
@@ -102,7 +103,7 @@ class _Open(NamedTuple):
     of_values: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
 
-@lru_cache(maxsize=2)
+@derived
 def _executable(ontology: Ontology) -> tuple[_Judged, ...]:
     found = []
     for claim in ontology.claims.values():
@@ -182,7 +183,7 @@ def _of_values(
             yield conditions, frozenset(quantities)
 
 
-@lru_cache(maxsize=4096)
+@derived
 def _quantity(ontology: Ontology, condition: str) -> str:
     """The quantity whose current value decides a condition; empty for any other condition."""
     match parse(ontology.atom(condition)):

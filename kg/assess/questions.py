@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from kg.assess.missing import Find, MissingFact
 from kg.assess.outcomes import Outcome, Outcomes
+from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
 from kg.reasoner.closure import Closure
 
@@ -67,14 +67,14 @@ def _key(fact: MissingFact) -> Key:
     return fact.list, fact.concept, fact.status == "suspected"
 
 
-@lru_cache(maxsize=65536)
+@derived
 def _measurable(ontology: Ontology, find: Find) -> frozenset[str]:
     """The quantities whose values decide missing facts."""
     axes = (ontology.concepts[fact.concept].axis for missing in find() for fact in missing)
     return frozenset(axis[0] for axis in axes if axis)
 
 
-@lru_cache(maxsize=65536)
+@derived
 def _few(
     ontology: Ontology, find: Find, measured: frozenset[str]
 ) -> tuple[tuple[tuple[Key, ...], Mapping[Key, MissingFact]], ...]:
@@ -87,7 +87,7 @@ def _few(
     return tuple(found)
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _asked(ontology: Ontology, fact: MissingFact, measured: frozenset[str]) -> MissingFact:
     """The fact as it is asked for, with the label of its concept."""
     concept = ontology.concepts[fact.concept]
@@ -96,7 +96,7 @@ def _asked(ontology: Ontology, fact: MissingFact, measured: frozenset[str]) -> M
     return MissingFact(fact.list, fact.concept, fact.status, concept.label)
 
 
-@lru_cache(maxsize=2)
+@derived
 def _elementary_of_claims(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     """The elementary conditions of each claim that say something of the patient, not of the record."""
     about_the_record = ("lacksRecordOf", "hasSoleRecordOf")

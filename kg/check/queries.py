@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kg.check.expressions import Renderer
 from kg.check.modules import Modules
 from kg.check.report import Description, Finding, Severity
 from kg.errors import OntologyError
+from kg.ontology.resources import shipped
 from kg.store.queries import headings
 
-FOLDER = Path(__file__).parents[2] / "queries" / "checks"
+FOLDER: Final = shipped("queries") / "checks"
 HEADINGS = ("title", "problem", "remedy")
 
 

@@ -16,12 +16,13 @@ from kg.commands.common import (
     day_argument,
     day_of,
     format_argument,
+    full_argument,
     lines_as_json,
     read_input,
 )
 from kg.commands.explain import print_explanation, question_arguments
 from kg.commands.lines import answered, standard_input
-from kg.commands.terminal import coloured, width
+from kg.commands.terminal import coloured, print_hint, width
 from kg.errors import CaseError, InputError, Problem
 from kg.knowledge import Knowledge
 from kg.readers.case.reader import parse_json
@@ -41,6 +42,7 @@ def add(commands: Any) -> None:
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
     question_arguments(found, required=False)
+    full_argument(found)
     format_argument(found)
 
 
@@ -61,7 +63,9 @@ def run(options: argparse.Namespace) -> int:
     elif form == "markdown":
         sys.stdout.write(reply.reply_markdown(found, AGAIN))
     else:
-        sys.stdout.write(reply.reply_text(found, width(), coloured(), AGAIN))
+        sys.stdout.write(reply.reply_text(found, width(), coloured(), AGAIN, options.full))
+        if found.assessment is not None and not options.full:
+            print_hint()
     return DONE
 
 

@@ -18,6 +18,7 @@ from kg.commands.common import (
     command,
     day_of,
     format_argument,
+    full_argument,
     lines_as_json,
     read_case,
 )
@@ -37,6 +38,7 @@ def add(commands: Any) -> None:
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
     found.add_argument("--jsonl", action="store_true", help="one case a line in, one assessment a line out")
+    full_argument(found)
     format_argument(found)
 
 
@@ -47,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         return _lines(knowledge, options)
     assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options)), options)
     data = partial(render.as_json, assessment, options.proofs)
-    print_answer(chosen_format(options), assessment, data, _explaining(options))
+    print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
 
 

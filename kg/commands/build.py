@@ -6,15 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from rdflib import Graph
-
 from kg import render
 from kg.authoring import compiler
 from kg.check import passages
 from kg.commands.common import DONE, FAILED, command
 from kg.export.examples import compile_examples
+from kg.export.release import write_merged
 from kg.ontology.compiled import Ontology
-from kg.ontology.index import catalog
 from kg.render.schema import NAMES, schema
 
 ARTICLES: Final = Path("..") / "shared" / "articles"
@@ -78,10 +76,6 @@ def _release(commands: Any) -> None:
 
 
 def run_release(options: argparse.Namespace) -> int:
-    merged = Graph()
-    for path in sorted(catalog(options.ontology).values()):
-        merged.parse(path)
-    options.target.parent.mkdir(parents=True, exist_ok=True)
-    merged.serialize(options.target, format="xml")
-    print(f"{options.target}: {len(merged)} triples")
+    count = write_merged(options.ontology, options.target)
+    print(f"{options.target}: {count} triples")
     return DONE

@@ -12,7 +12,7 @@ from typing import Any, Final
 from kg.errors import CaseError, InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.ontology.resources import ontology_folder
 from kg.readers.case.reader import parse_json, parse_yaml
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -31,13 +31,23 @@ def command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found.set_defaults(run=run)
-    found.add_argument("--ontology", type=Path, default=DEFAULT_FOLDER, help="folder of the ontology")
+    found.add_argument(
+        "--ontology",
+        type=Path,
+        default=ontology_folder(),
+        help="folder of the ontology: $WARRANT_ONTOLOGY, else the one that comes with the program",
+    )
     return found
 
 
 def format_argument(parser: argparse.ArgumentParser, *forms: str) -> None:
     """`--format`; what is not given is text on a terminal and JSON otherwise."""
     parser.add_argument("--format", choices=forms or FORMATS, help="text on a terminal, json otherwise")
+
+
+def full_argument(parser: argparse.ArgumentParser) -> None:
+    """`--full`."""
+    parser.add_argument("--full", action="store_true", help="as text: all of it, not the first screen alone")
 
 
 def chosen_format(options: argparse.Namespace) -> str:

@@ -7,14 +7,16 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from kg import __version__
+from kg import CONTRACT_VERSION, __version__
 from kg.commands.common import DONE, WRONG
-from kg.errors import WarrantError
+from kg.errors import OntologyError, WarrantError
+from kg.ontology.resources import ontology_folder, version_of
 
 STOPPED: Final = 130
+VERSION: Final = "--version"
 COMMANDS: Final[Mapping[str, str]] = {
     "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
@@ -59,12 +61,34 @@ def _hush() -> None:
 def parser(modules: Mapping[str, str] = COMMANDS, wanted: str = "") -> argparse.ArgumentParser:
     """The parser of all commands, or of the wanted one alone, so that a command loads only what it needs."""
     top = argparse.ArgumentParser(prog="warrant", description="Answers about a patient, with the proof.")
-    top.add_argument("--version", action="version", version=f"warrant {__version__}")
+    top.add_argument(VERSION, action=_Version, nargs=0, help="versions of the program, the contract, the ontology")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    needed = [modules[wanted]] if wanted in modules else dict.fromkeys(modules.values())
-    for name in needed:
+    for name in _needed(modules, wanted):
         importlib.import_module(name).add(commands)
     return top
+
+
+def _needed(modules: Mapping[str, str], wanted: str) -> Iterable[str]:
+    """The modules that declare what is wanted: one command, none for `--version`, all for help."""
+    if wanted in modules:
+        return (modules[wanted],)
+    return () if wanted == VERSION else dict.fromkeys(modules.values())
+
+
+class _Version(argparse.Action):
+    """Prints the three versions that an answer depends on, and ends; the ontology is not loaded."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> None:
+        """Raises SystemExit, with status 2 where there is no ontology."""
+        folder = ontology_folder()
+        try:
+            ontology = version_of(folder)
+        except OSError as error:
+            parser.exit(WRONG, f"{error.filename}: {error.strerror}\n")
+        except OntologyError as error:
+            parser.exit(WRONG, f"{folder}: {error}\n")
+        print(f"warrant {__version__}\ncontract {CONTRACT_VERSION}\nontology {ontology}")
+        parser.exit(DONE)
 
 
 if __name__ == "__main__":

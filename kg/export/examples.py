@@ -8,7 +8,7 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from kg.authoring import nodes
 from kg.authoring.compiler import Sources, catalog
 from kg.authoring.owl import Module
-from kg.judges.hermit import BOUNDS
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.record.assertions import Record
 from kg.record.examples import paths, read_example
@@ -31,7 +31,7 @@ def example_module(patient: Record, slug: str) -> Module:
         subject = nodes.W[item.subject]
         if item.predicate == "type":
             module.axiom(subject, RDF.type, nodes.term(item.object), source)
-        elif item.predicate in BOUNDS:
+        elif item.predicate in terms.BOUNDS:
             module.axiom(subject, nodes.term(item.predicate), Literal(item.object, datatype=XSD.decimal), source)
         else:
             module.axiom(subject, nodes.term(item.predicate), nodes.W[item.object], source)

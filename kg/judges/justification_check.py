@@ -15,10 +15,11 @@ from itertools import chain, zip_longest
 from random import Random
 from typing import Final
 
-from kg.judges.hermit import BOUNDS, Entailment, Hermit, Question
+from kg.judges.hermit import Entailment, Hermit, Question
 from kg.judges.patients import Patient, Target, drawn, targeted
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.proof.checker import BASE, OWL, RDF, XSD, Checker
+from kg.proof.axiom_files import BASE, OWL, RDF, XSD, AxiomFiles
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Leaf
@@ -194,7 +195,7 @@ class Writer:
     """Facts and axioms of justifications as N-Triples."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self.checker = Checker(ontology.files)
+        self.files = AxiomFiles(ontology.files)
         self.declared = {
             name: f"<{name}> <{RDF}type> <{OWL}{kind}> .\n"
             for kind in ("ObjectProperty", "DatatypeProperty")
@@ -211,7 +212,7 @@ class Writer:
         """A fact of the patient, or an axiom with the expressions in it."""
         if not leaf.source:
             return _fact(*leaf.text.split(" "))
-        axiom = self.checker.axioms[leaf.text]
+        axiom = self.files.axioms[leaf.text]
         nodes = (node for node in (axiom.subject, axiom.object))
         return "".join([_triple(axiom.subject, axiom.predicate, axiom.object), *map(self._expression, nodes)])
 
@@ -219,12 +220,12 @@ class Writer:
         """The triples of a class expression or a chain."""
         if not node.startswith("_:"):
             return ""
-        rows = [(p, o) for p, values in self.checker.spo[node].items() for o in values]
+        rows = [(p, o) for p, values in self.files.spo[node].items() for o in values]
         return "".join(_triple(node, p, o) + self._expression(o) for p, o in rows)
 
 
 def _fact(subject: str, predicate: str, value: str) -> str:
-    if predicate in BOUNDS:
+    if predicate in terms.BOUNDS:
         return f'<{BASE}{subject}> <{BASE}{predicate}> "{value}"^^<{XSD}decimal> .\n'
     words = {"type": RDF + "type", "differentFrom": OWL + "differentFrom"}
     return _triple(BASE + subject, words.get(predicate, BASE + predicate), BASE + value)

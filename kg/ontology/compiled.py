@@ -11,15 +11,16 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg.cache.collector import paused
+from kg.cache.derived import Owner
 from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
-from kg.ontology.index import catalog, content_digest
-from kg.ontology.index_cache import cached_index
+from kg.ontology.index import cached_index, catalog, content_digest
 from kg.ontology.model import (
     Article,
     Claim,
@@ -32,8 +33,9 @@ from kg.ontology.model import (
     Reference,
     Threshold,
 )
+from kg.ontology.resources import shipped
 
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "ontology"
+DEFAULT_FOLDER: Final = shipped("ontology")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -41,7 +43,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS = "http://purl.org/dc/terms/"
 
 
-class Ontology:
+class Ontology(Owner):
     """The loaded ontology. `version` is the version IRI of the root, `digest` a SHA-256 over the module files."""
 
     def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
 
+from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 
@@ -47,7 +47,7 @@ def _belongs(node: object, owner: str) -> bool:
     return name.startswith(PARTS) and not above.startswith("article/")
 
 
-@lru_cache(maxsize=2)
+@derived
 def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
     found: dict[str, list[ox.Triple]] = {}
     for triple in ontology.index.triples:
@@ -55,7 +55,7 @@ def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
     return {subject: tuple(group) for subject, group in found.items()}
 
 
-@lru_cache(maxsize=2)
+@derived
 def names(ontology: Ontology) -> frozenset[str]:
     """The local names of everything that the ontology says something of."""
     found = (triple.subject for triple in ontology.index.triples)
@@ -68,7 +68,7 @@ def pointing_at(ontology: Ontology, name: str) -> tuple[tuple[str, str], ...]:
     return _by_object(ontology).get(terms.BASE + name, ())
 
 
-@lru_cache(maxsize=2)
+@derived
 def _by_object(ontology: Ontology) -> Mapping[str, tuple[tuple[str, str], ...]]:
     found: dict[str, set[tuple[str, str]]] = {}
     for triple in ontology.index.triples:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Final
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
+from kg.cache.checked_file import CheckedFile
 from kg.cache.collector import paused
 from kg.errors import OntologyError
 from kg.ontology import terms
 
+MADE_BY: Final = ("cache", "ontology")
 Row = tuple[str, str, str]
 Objects = dict[str, dict[str, list[str]]]
 """Predicate → subject → objects, all as text."""
@@ -105,6 +109,17 @@ class ModuleIndex(Index):
     @cached_property
     def _all(self) -> list[ox.Triple]:
         return [triple for part in self.parts for triple in part]
+
+
+def cached_index(digest: str, contents: Sequence[bytes]) -> ModuleIndex:
+    """The index of module files with these contents, from the cache by their digest, or made and kept."""
+    file = CheckedFile("index", MADE_BY, digest)
+    data = file.read()
+    if data is not None:
+        return ModuleIndex(contents, marshal.loads(data))
+    found = ModuleIndex(contents)
+    file.write(partial(marshal.dump, found.objects))
+    return found
 
 
 def _rows(data: bytes, number: int) -> Iterator[Row]:

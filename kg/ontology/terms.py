@@ -16,6 +16,8 @@ OA: Final = "http://www.w3.org/ns/oa#"
 PROV: Final = "http://www.w3.org/ns/prov#"
 CITO: Final = "http://purl.org/spar/cito/"
 DEFINITION: Final = OBO + "IAO_0000115"
+BOUNDS: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
+"""Local names of the data properties: their objects are decimals."""
 LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 PREFIXES: Final[dict[str, str]] = {

@@ -2,36 +2,26 @@
 
 It imports nothing of the engine. It reads the axioms from the Turtle itself, writes each as text, and holds every step
 against the axiom that it names: OWL 2 RL/RDF (W3C, section 4.3) for the rules, plus bounds of decimals and counting.
+What is shown beside a proof is judged as well: sentences, passages, markers and their states, other justifications.
 A proof is data (the JSON form): nothing in it is believed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
+from kg.proof.axiom_files import BASE, OWL, RDF, RDFS, AxiomFiles, AxiomText, Triple, holds
+from kg.proof.citations import Citations
+from kg.proof.conclusion_names import ConclusionNames
+from kg.proof.last_steps import ways_to
+from kg.proof.least_model import LeastModels
 
-Triple = tuple[str, str, str]
-BASE: Final = "https://w3id.org/warrant/"
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-SOURCE: Final = "http://purl.org/dc/terms/source"
 FACTS: Final = ("stated", "computed", "asserted absent", "about the record")
-BOUNDS: Final[Mapping[str, tuple[str, Callable[[Decimal, Decimal], bool]]]] = {
-    XSD + "minInclusive": (">=", lambda value, limit: value >= limit),
-    XSD + "minExclusive": (">", lambda value, limit: value > limit),
-    XSD + "maxInclusive": ("<=", lambda value, limit: value <= limit),
-    XSD + "maxExclusive": ("<", lambda value, limit: value < limit),
-}
-
 OF_CLASSES: Final = ("cax-sco", "cls-int1", "cls-svf1", "cls-hv2", "cls-minqc", "dt-facet")
 RULES: Final[Mapping[str, tuple[str, ...]]] = {
     RDFS + "subClassOf": OF_CLASSES,
@@ -42,111 +32,101 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     RDFS + "domain": ("prp-dom",),
     RDFS + "range": ("prp-rng",),
 }
+SENTENCES: Final[Mapping[str, str]] = {
+    "stated": "{}: stated in the record",
+    "computed": "{}: computed from what the record states",
+    "asserted absent": "{}: the record states the absence",
+    "about the record": "{}: true of the record",
+    "ontology": "{}: asserted in the ontology",
+    "cax-sco": "{}, since {}",
+    "cls-int1": "{}, since all parts hold of {}",
+    "cls-svf1": "{}, since there is such a link: {}",
+    "cls-hv2": "{}, since it has this value: {}",
+    "cls-minqc": "{}, since there are enough different ones: {}",
+    "dt-facet": "{}, since the value is on this side of the limit: {}",
+    "prp-spo1": "{}, since {}",
+    "prp-spo2": "{}, by the chain {}",
+    "prp-inv": "{}, the other way round: {}",
+    "prp-dom": "{}, since whatever has it is one: {}",
+    "prp-rng": "{}, since whatever it leads to is one: {}",
+}
+STEP: Final = frozenset({"id", "conclusion", "rule", "axiom", "premises", "sentence", "source"})
+PROOF: Final = frozenset({"conclusion", "steps", "facts", "justification", "alternatives", "partial"})
+EXPLANATION: Final = PROOF | {"id", "proof", "sentence", "justifications", "sources"}
 
 
 class Rejected(Exception):
     """The proof does not hold: at which step, and why."""
 
 
-@dataclass(frozen=True)
-class AxiomText:
-    """An axiom of the files: subject and object nodes, predicate, and its source."""
-
-    subject: str
-    predicate: str
-    object: str
-    source: str
-
-
 class Checker:
     """Holds proofs against the Turtle files of an ontology."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        self.spo: dict[str, dict[str, list[str]]] = {}
-        triples: list[Triple] = []
-        for number, path in enumerate(files):
-            triples += [_text(quad, number) for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
-        for s, p, o in triples:
-            self.spo.setdefault(s, {}).setdefault(p, []).append(o)
-        sources = {self._key(node): self.one(node, SOURCE) for node in self._of_type(triples, OWL + "Axiom")}
-        self.axioms: dict[str, AxiomText] = {}
-        for s, p, o in triples:
-            if (source := sources.get((s, p, o))) is not None:
-                text = f"{self.show(s)} {p.rsplit('#')[-1].removeprefix(BASE)} {self.show(o)}"
-                self.axioms[text] = AxiomText(s, p, o, source.removeprefix(BASE))
+    def __init__(self, files: Iterable[Path] | AxiomFiles) -> None:
+        self.files = files if isinstance(files, AxiomFiles) else AxiomFiles(files)
+        self.citations, self.names = Citations(self.files), ConclusionNames(self.files)
 
-    @staticmethod
-    def _of_type(triples: Iterable[Triple], kind: str) -> list[str]:
-        return [s for s, p, o in triples if p == RDF + "type" and o == kind]
-
-    def _key(self, node: str) -> Triple:
-        return (
-            self.one(node, OWL + "annotatedSource"),
-            self.one(node, OWL + "annotatedProperty"),
-            self.one(node, OWL + "annotatedTarget"),
-        )
-
-    def one(self, node: str, predicate: str) -> str:
-        """The value of a predicate, or nothing."""
-        return next(iter(self.spo.get(node, {}).get(predicate, ())), "")
-
-    def members(self, head: str) -> list[str]:
-        found = []
-        while head and head != RDF + "nil":
-            found.append(self.one(head, RDF + "first"))
-            head = self.one(head, RDF + "rest")
-        return found
-
-    def show(self, node: str) -> str:
-        """A class expression or a chain as text."""
-        if not node.startswith("_:"):
-            return node.removeprefix(BASE)
-        if inverse := self.one(node, OWL + "inverseOf"):
-            return f"inverse {inverse.removeprefix(BASE)}"
-        for kind, word in ((OWL + "intersectionOf", " and "), (OWL + "unionOf", " or ")):
-            if head := self.one(node, kind):
-                return "(" + word.join(map(self.show, self.members(head))) + ")"
-        prop = self.one(node, OWL + "onProperty").removeprefix(BASE)
-        if not prop:
-            return "(" + " o ".join(map(self.show, self.members(node))) + ")"
-        if value := self.one(node, OWL + "hasValue"):
-            return f"{prop} value {value.removeprefix(BASE)}"
-        if count := self.one(node, OWL + "minQualifiedCardinality"):
-            return f"{prop} min {count} {self.one(node, OWL + 'onClass').removeprefix(BASE)}"
-        filler = self.one(node, OWL + "someValuesFrom")
-        limits = self._limits(filler)
-        return " or ".join(f"{prop} some xsd:decimal[{BOUNDS[iri][0]} {limit}]" for iri, limit in limits) or (
-            f"{prop} some {filler.removeprefix(BASE)}"
-        )
-
-    def _limits(self, datatype: str) -> list[tuple[str, str]]:
-        nodes = self.members(self.one(datatype, OWL + "withRestrictions"))
-        return [(iri, self.one(node, iri)) for node in nodes for iri in BOUNDS if self.one(node, iri)]
+    @cached_property
+    def models(self) -> LeastModels:
+        """What follows from facts by all axioms of the files."""
+        return LeastModels(self.files)
 
     # -- a whole proof
 
     def check(self, proof: Mapping[str, Any], facts: Iterable[Sequence[str]] | None = None) -> None:
         """Accept silently, or raise Rejected. With `facts`, every fact leaf must be among them."""
         try:
-            self._check(proof, facts)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self._check(proof, None if facts is None else {tuple(fact) for fact in facts}, PROOF)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise Rejected(f"not in the form of a proof: {error!r}") from error
 
-    def _check(self, proof: Mapping[str, Any], facts: Iterable[Sequence[str]] | None) -> None:
+    def check_explanation(self, found: Mapping[str, Any], facts: Iterable[Sequence[str]]) -> None:
+        """The same for an explanation of a conclusion as `warrant explain --format json` writes it."""
+        given = {tuple(fact) for fact in facts}
+        try:
+            self._check(found, given, EXPLANATION)
+            self._named(found)
+            self._cited(found)
+            self._justified(found, given)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise Rejected(f"not in the form of an explanation: {error!r}") from error
+
+    def _check(self, proof: Mapping[str, Any], given: set[tuple[str, ...]] | None, fields: frozenset[str]) -> None:
         known: dict[str, Triple] = {}
-        given = None if facts is None else {tuple(fact) for fact in facts}
         steps = proof["steps"]
         if not steps or list(steps[-1]["conclusion"]) != list(proof["conclusion"]):
             raise Rejected("the last step is not the conclusion")
         for step in steps:
-            self._step(step, known, given)
-        leaves = {tuple(step["conclusion"]) for step in steps if step["rule"] in FACTS}
-        if leaves != {tuple(fact) for fact in proof["facts"]}:
+            self.check_step(step, known, given)
+            if set(step) != STEP or step["sentence"] != _sentence(step):
+                raise Rejected(f"step {step['id']}: its fields or its sentence are not those of its rule and axiom")
+        _all_used(steps)
+        leaves = [list(step["conclusion"]) for step in steps if step["rule"] in FACTS]
+        if leaves != [list(fact) for fact in proof["facts"]]:
             raise Rejected("the facts named are not the leaves of the steps")
         if sorted({step["axiom"] for step in steps if step["axiom"]}) != list(proof["justification"]):
             raise Rejected("the justification is not the axioms of the steps")
+        if set(proof) != fields:
+            raise Rejected(f"its fields are not {', '.join(sorted(fields))}")
+        self._counted(proof, given)
 
-    def _step(self, step: Mapping[str, Any], known: dict[str, Triple], given: set[tuple[str, ...]] | None) -> None:
+    def _counted(self, proof: Mapping[str, Any], given: set[tuple[str, ...]] | None) -> None:
+        """The number of ways in which the last step can be made, where the facts are known."""
+        number, partial = proof["alternatives"], proof["partial"]
+        if type(number) is not int or type(partial) is not bool or number < 1:
+            raise Rejected(f"{number!r} alternatives ({partial!r} partial) are no number of ways")
+        if given is None:
+            return
+        conclusion: Triple = tuple(proof["conclusion"])
+        found = self.models.of(given)  # type: ignore[arg-type]
+        ways = (conclusion in given) + len(ways_to(self.models, found, conclusion))
+        if ways < number or partial is not (ways > number):
+            raise Rejected(f"there are {ways} ways to the conclusion, not {number}")
+
+    # -- one step
+
+    def check_step(self, step: Mapping[str, Any], known: dict[str, Triple], given: set[tuple[str, ...]] | None) -> None:
+        """One step over those in `known`, to which it is added. Raises Rejected."""
         conclusion: Triple = tuple(step["conclusion"])
         where = f"step {' '.join(conclusion)}"
         content = "\n".join((*conclusion, step["rule"], step["axiom"] or "", *sorted(step["premises"])))
@@ -154,9 +134,11 @@ class Checker:
             raise Rejected(f"{where}: its id is not the hash of its content")
         if missing := [premise for premise in step["premises"] if premise not in known]:
             raise Rejected(f"{where}: {len(missing)} of its premises stand nowhere before it")
+        if len(set(step["premises"])) != len(step["premises"]) or step["id"] in known:
+            raise Rejected(f"{where}: it, or one of its premises, stands there twice")
         premises = {known[premise] for premise in step["premises"]}
         if step["rule"] in FACTS:
-            if step["axiom"] or premises or (given is not None and conclusion not in given):
+            if step["axiom"] is not None or premises or (given is not None and conclusion not in given):
                 raise Rejected(f"{where}: is no fact of this patient")
             if step["source"] != "record":
                 raise Rejected(f"{where}: the source of a fact is the record, not {step['source']}")
@@ -165,7 +147,7 @@ class Checker:
         known[step["id"]] = conclusion
 
     def _inference(self, step: Mapping[str, Any], conclusion: Triple, premises: set[Triple], where: str) -> None:
-        axiom = self.axioms.get(step["axiom"] or "")
+        axiom = self.files.axioms.get(step["axiom"] or "")
         if axiom is None:
             raise Rejected(f"{where}: the ontology has no such axiom: {step['axiom']}")
         if step["source"] != axiom.source:
@@ -175,21 +157,19 @@ class Checker:
         if not self._follows(axiom, conclusion, premises):
             raise Rejected(f"{where}: does not follow from its premises by {step['axiom']}")
 
-    # -- one inference
-
     def _follows(self, axiom: AxiomText, conclusion: Triple, premises: set[Triple]) -> bool:
         s, p, o = conclusion
         subject, target = axiom.subject.removeprefix(BASE), axiom.object.removeprefix(BASE)
         match axiom.predicate:
             case predicate if predicate == RDFS + "subClassOf":
-                return self._is_head(axiom.object, conclusion) and self._holds(axiom.subject, s, premises)
+                return (p, o) in self.files.heads(axiom.object) and self._holds(axiom.subject, s, premises)
             case predicate if predicate == OWL + "equivalentClass":
-                return self._is_head(axiom.subject, conclusion) and self._holds(axiom.object, s, premises)
+                return (p, o) in self.files.heads(axiom.subject) and self._holds(axiom.object, s, premises)
             case predicate if predicate == RDFS + "subPropertyOf":
-                inverse = self.one(axiom.subject, OWL + "inverseOf").removeprefix(BASE)
+                inverse = self.files.one(axiom.subject, OWL + "inverseOf").removeprefix(BASE)
                 return p == target and ((o, inverse, s) if inverse else (s, subject, o)) in premises
             case predicate if predicate == OWL + "propertyChainAxiom":
-                first, second = (link.removeprefix(BASE) for link in self.members(axiom.object))
+                first, second = (link.removeprefix(BASE) for link in self.files.members(axiom.object))
                 return p == subject and any(
                     (s, first, y) in premises and (y, second, o) in premises for _, _, y in premises
                 )
@@ -203,55 +183,74 @@ class Checker:
             case predicate:
                 return not premises and conclusion == (subject, predicate.removeprefix(RDF).removeprefix(BASE), target)
 
-    def _is_head(self, node: str, conclusion: Triple) -> bool:
-        _, p, o = conclusion
-        if not node.startswith("_:"):
-            return p == "type" and o == node.removeprefix(BASE)
-        if head := self.one(node, OWL + "intersectionOf"):
-            return any(self._is_head(member, conclusion) for member in self.members(head))
-        value = self.one(node, OWL + "hasValue")
-        return bool(value) and (p, o) == (
-            self.one(node, OWL + "onProperty").removeprefix(BASE),
-            value.removeprefix(BASE),
-        )
-
     def _holds(self, node: str, s: str, premises: set[Triple]) -> bool:
         """Whether the premises alone make `s` an instance of a class expression."""
-        if not node.startswith("_:"):
-            return (s, "type", node.removeprefix(BASE)) in premises
-        if head := self.one(node, OWL + "intersectionOf"):
-            return all(self._holds(member, s, premises) for member in self.members(head))
-        if head := self.one(node, OWL + "unionOf"):
-            return any(self._holds(member, s, premises) for member in self.members(head))
-        prop = self.one(node, OWL + "onProperty").removeprefix(BASE)
-        ends = [o for a, p, o in premises if a == s and p == prop]
-        if value := self.one(node, OWL + "hasValue"):
-            return value.removeprefix(BASE) in ends
-        if count := self.one(node, OWL + "minQualifiedCardinality"):
-            inside = [end for end in ends if self._holds(self.one(node, OWL + "onClass"), end, premises)]
-            return any(_all_differ(group, premises) for group in combinations(sorted(inside), int(count)))
-        filler = self.one(node, OWL + "someValuesFrom")
-        if limits := self._limits(filler):
-            return any(_within(end, limits) for end in ends)
-        return any(self._holds(filler, end, premises) for end in ends)
+        ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for a, p, o in premises:
+            ends[a, p].append(o)
+
+        def differ(left: str, right: str) -> bool:
+            return (left, "differentFrom", right) in premises or (right, "differentFrom", left) in premises
+
+        return holds(self.files.expression(node), s, lambda a, p: ends.get((a, p), []), differ)
+
+    # -- what is shown beside the steps
+
+    def _named(self, found: Mapping[str, Any]) -> None:
+        """The id must be one of the conclusion, the proof's id its last step's, the sentence its words."""
+        conclusion = tuple(found["conclusion"])
+        if found["id"] not in self.names.ids(conclusion):
+            raise Rejected(f"{found['id']} is no name of {' '.join(conclusion)}")
+        if found["proof"] != found["steps"][-1]["id"]:
+            raise Rejected("the proof's id is not that of its last step")
+        if found["sentence"] != self.names.words(conclusion):
+            raise Rejected(f"the sentence does not say what is concluded: {self.names.words(conclusion)}")
+
+    def _cited(self, found: Mapping[str, Any]) -> None:
+        """The sources must be those of the claims that the steps come from, as the files have them."""
+        sources = {step["source"] for step in found["steps"]}
+        claims = sorted(name.removeprefix("claim/") for name in sources if name.startswith("claim/"))
+        if _typed(found["sources"]) != _typed([self.citations.source(claim) for claim in claims]):
+            raise Rejected("the passages or markers are not those of the claims that the steps come from")
+
+    def _justified(self, found: Mapping[str, Any], given: set[tuple[str, ...]]) -> None:
+        """Every justification must entail the conclusion, no part of it may. That there are no more is not judged."""
+        conclusion, seen = tuple(found["conclusion"]), set()
+        for leaves in found["justifications"]:
+            where = f"a justification of {len(leaves)} elements"
+            if list(leaves) != sorted(set(leaves)) or tuple(leaves) in seen:
+                raise Rejected(f"{where} stands there twice, or is not in order")
+            seen.add(tuple(leaves))
+            facts = [fact for fact in given if " ".join(fact) in leaves]
+            if len(facts) + len(self.files.axioms.keys() & set(leaves)) != len(leaves):
+                raise Rejected(f"{where} names what is neither a fact of the patient nor an axiom")
+            if not self._entails(leaves, facts, conclusion):
+                raise Rejected(f"{where} does not entail the conclusion")
+            if any(self._entails([other for other in leaves if other != leaf], facts, conclusion) for leaf in leaves):
+                raise Rejected(f"{where} entails the conclusion with one element less")
+        if not found["partial"] and not seen:
+            raise Rejected("a conclusion has at least one justification")
+
+    def _entails(self, leaves: Sequence[str], facts: Sequence[tuple[str, ...]], conclusion: tuple[str, ...]) -> bool:
+        some = [fact for fact in facts if " ".join(fact) in leaves]
+        return conclusion in LeastModels(self.files, leaves).of(some)  # type: ignore[arg-type]
 
 
-def _all_differ(names: Sequence[str], premises: set[Triple]) -> bool:
-    return all(
-        (a, "differentFrom", b) in premises or (b, "differentFrom", a) in premises for a, b in combinations(names, 2)
-    )
+def _sentence(step: Mapping[str, Any]) -> str:
+    return SENTENCES[step["rule"]].format(" ".join(step["conclusion"]), step["axiom"])
 
 
-def _within(value: str, limits: Iterable[tuple[str, str]]) -> bool:
-    try:
-        return all(BOUNDS[iri][1](Decimal(value), Decimal(limit)) for iri, limit in limits)
-    except InvalidOperation:
-        return False
+def _all_used(steps: Sequence[Mapping[str, Any]]) -> None:
+    """Every step but the last must be a premise of a later one."""
+    used = {premise for step in steps for premise in step["premises"]}
+    if idle := [step["id"] for step in steps[:-1] if step["id"] not in used]:
+        raise Rejected(f"step {idle[0]}: nothing rests on it")
 
 
-def _text(quad: ox.Quad, number: int) -> Triple:
-    return _node(quad.subject, number), quad.predicate.value, _node(quad.object, number)
-
-
-def _node(node: object, number: int) -> str:
-    return f"_:{number}x{node.value}" if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
+def _typed(data: object) -> object:
+    """Data with the types of its numbers and truth values, which compare as equal otherwise."""
+    if isinstance(data, Mapping):
+        return {name: _typed(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_typed(value) for value in data]
+    return type(data).__name__, data

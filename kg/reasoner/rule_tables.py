@@ -13,6 +13,7 @@ from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+from kg.cache.derived import Owner
 from kg.cache.flat import REMEMBERED, Block, Decoded, Remembered
 
 COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -139,7 +140,7 @@ class Chain(NamedTuple):
     axiom: int
 
 
-class Rules:
+class Rules(Owner):
     """The compiled ontology over one block."""
 
     def __init__(self, block: Block) -> None:

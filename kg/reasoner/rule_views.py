@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
+from kg.cache.derived import derived
 from kg.cache.flat import Remembered
 from kg.reasoner.rule_tables import Axiom, Feature, Rules, reach
 
@@ -174,7 +175,7 @@ class RuleViews:
         return Conclusion(subject, predicate, value)
 
 
-@lru_cache(maxsize=4)
+@derived
 def views(rules: Rules) -> RuleViews:
     """The views of some rules, shared by all patients."""
     return RuleViews(rules)

@@ -12,9 +12,10 @@ What a complete list leaves out yields to everything that is stated, measured, u
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, NamedTuple
 
+from kg.cache.derived import derived
 from kg.facts.patient import Fact, PatientFacts, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -39,7 +40,7 @@ Known = dict[str, set[str]]
 """Context → concepts; `measured` → quantities."""
 
 
-@lru_cache(maxsize=4096)
+@derived
 def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold, ...]]:
     """The quantities whose values can show a concept, each with the limits that make it so whatever the yardstick."""
     axis = ontology.concepts[concept].axis
@@ -49,7 +50,7 @@ def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold
     return found
 
 
-@lru_cache(maxsize=4)
+@derived
 def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     """Quantity → the concepts that its values can show."""
     found: dict[str, set[str]] = {}
@@ -59,7 +60,7 @@ def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     return {quantity: frozenset(names) for quantity, names in found.items()}
 
 
-@lru_cache(maxsize=4)
+@derived
 def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
     """Concept → the limits whose class stands directly below it."""
     found: dict[str, tuple[Threshold, ...]] = {}
@@ -70,7 +71,7 @@ def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
     return found
 
 
-@lru_cache(maxsize=64)
+@derived
 def _of_kinds(ontology: Ontology, kinds: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name for name, concept in ontology.concepts.items() if concept.kind in kinds)
 
@@ -220,7 +221,7 @@ class _Condition(NamedTuple):
     ground: _Ground
 
 
-@lru_cache(maxsize=4)
+@derived
 def _conditions_of_rules(ontology: Ontology) -> tuple[_Condition, ...]:
     """The conditions from which a rule concludes a finding, with their parts before them."""
     found: dict[str, _Condition] = {}

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
+from kg.cache.derived import derived
 from kg.facts.patient import NOT_PLACED, DataIssue, Fact, PatientFacts, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
@@ -408,6 +409,6 @@ class _Compiler:
         )
 
 
-@lru_cache(maxsize=8)
+@derived
 def _fillers(ontology: Ontology, prop: str) -> tuple[str, ...]:
     return ontology.fillers(prop)

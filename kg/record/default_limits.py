@@ -8,8 +8,8 @@ disagreement is a data issue.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
+from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, parse
@@ -28,7 +28,7 @@ def contradicting_limits(ontology: Ontology, occasion: Occasion, position: str) 
     )
 
 
-@lru_cache(maxsize=1024)
+@derived
 def placing_limits(ontology: Ontology, quantity: str) -> tuple[tuple[Threshold, str], ...]:
     """The limits of a quantity from which a finding follows, each with the position that the finding implies."""
     found = {

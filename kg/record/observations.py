@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Final
 
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, ReferenceRange, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
@@ -106,7 +107,7 @@ def _occasion(
     )
 
 
-@lru_cache(maxsize=2)
+@derived
 def _limits(ontology: Ontology) -> Mapping[tuple[str, str], tuple[Limit, ...]]:
     """The limits by quantity and rank."""
     found: dict[tuple[str, str], tuple[Limit, ...]] = {}

@@ -4,11 +4,12 @@ from kg.render.data import as_json, claim_json, claim_source, conflict_json, dum
 from kg.render.document import source_line
 from kg.render.markdown import as_markdown
 from kg.render.proof_text import as_tree
-from kg.render.text import as_text
+from kg.render.text import as_screen, as_text
 
 __all__ = [
     "as_json",
     "as_markdown",
+    "as_screen",
     "as_text",
     "as_tree",
     "claim_json",

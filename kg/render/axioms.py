@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.fragment import FACETS, OWL, RDF, RDFS, XSD
@@ -51,7 +51,7 @@ def axioms_naming(ontology: Ontology, name: str) -> tuple[Stated, ...]:
     return _naming(ontology).get(name, ())
 
 
-@lru_cache(maxsize=2)
+@derived
 def _about(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
     found: dict[str, set[Stated]] = {}
     for axiom in _stated(ontology.index):
@@ -59,7 +59,7 @@ def _about(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
     return {name: tuple(sorted(axioms, key=str)) for name, axioms in found.items()}
 
 
-@lru_cache(maxsize=2)
+@derived
 def _naming(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
     found: dict[str, list[Stated]] = {}
     for axioms in _about(ontology).values():

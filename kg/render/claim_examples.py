@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from kg.assess.outcomes import Outcome
+from kg.cache.derived import derived
 from kg.knowledge import Knowledge
 from kg.readers.case.reader import parse_yaml
 from kg.record.examples import NO_TODAY, paths
@@ -13,7 +13,7 @@ from kg.record.examples import NO_TODAY, paths
 Firing = Mapping[Outcome, tuple[str, ...]]
 
 
-@lru_cache(maxsize=2)
+@derived
 def firings(knowledge: Knowledge) -> Mapping[str, Firing]:
     """Claim → outcome → the names of the examples in which it has that outcome, both in order."""
     found: dict[str, dict[Outcome, list[str]]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
@@ -16,6 +15,7 @@ from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
 from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Question
+from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, Marker, Reference
@@ -326,12 +326,12 @@ def claim_source(claim: Claim) -> Data:
     return {"claim": claim.id, "passage": asdict(claim.passage), "markers": [marker_json(one) for one in claim.markers]}
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _source(ontology: Ontology, claim: str) -> Data:
     return claim_source(ontology.claims[claim])
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _reference(ontology: Ontology, iri: str) -> Data:
     return reference_json(ontology.references[iri])
 
@@ -346,6 +346,6 @@ def dumps(data: object, indent: int | None = 2) -> str:
     return json.dumps(data, ensure_ascii=False, indent=indent) if indent else COMPACT.encode(data)
 
 
-@lru_cache(maxsize=65536)
+@derived
 def _fragments(ontology: Ontology, facts: tuple[MissingFact, ...]) -> list[Data]:
     return [fact.fragment(ontology.codes) for fact in facts]

@@ -6,7 +6,7 @@ claim ends in its id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kg.assess import Action, Assessment, Basis, Branch, Differential
@@ -15,6 +15,7 @@ from kg.assess.outcomes import Outcome
 from kg.facts.patient import Status
 from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
+from kg.render.lead import Lead
 from kg.render.parts import Dispute, Document, Parts, Row, Section
 from kg.render.summary import Summary, grouped, question
 from kg.render.wording import (
@@ -51,13 +52,14 @@ BASIS: Final = {Basis.PRECAUTIONARY: "as a precaution", Basis.AMBIGUOUS: "in one
 __all__ = ["Document", "Row", "Section", "document", "source_line"]
 
 
-def document(assessment: Assessment, unread: Sequence[str] = (), command: str = "") -> Document:
-    """The whole answer. `unread` are words of the text that were not used; `command`, before an id, explains it."""
+def document(assessment: Assessment, command: str = "") -> Document:
+    """The whole answer. `command`, before an id, explains a conclusion."""
     parts = Parts(assessment)
-    summary = Summary(parts, unread, command)
+    summary = Summary(parts, command)
     sections = _Builder(parts, summary).sections()
     return Document(
         headline=summary.headline(),
+        lead=Lead(parts).sections(),
         summary=tuple(summary.sections()),
         sections=tuple(one for one in sections if one.rows),
         small_print=_small_print(assessment),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import lru_cache
 from typing import NamedTuple
 
+from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Article, Claim, Concept, Effect
@@ -48,7 +48,7 @@ def conflicts(ontology: Ontology, claim: Claim) -> tuple[str, ...]:
     return tuple(sorted((opposing | set(claim.doubted_with)) - {claim.id}))
 
 
-@lru_cache(maxsize=2)
+@derived
 def _opposed_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
     """Predicate → the predicates that speak against it."""
     found: dict[str, set[str]] = {}
@@ -105,7 +105,7 @@ def concept_detail(ontology: Ontology, concept: Concept) -> Data:
     }
 
 
-@lru_cache(maxsize=2)
+@derived
 def uses(ontology: Ontology) -> Mapping[str, Uses]:
     """Concept → the claims about it."""
     concluded: dict[str, set[str]] = {}

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from kg.assess import Assessment
 from kg.render.document import Document, Row, document
 
 
-def as_markdown(assessment: Assessment, unread: Sequence[str] = (), command: str = "") -> str:
+def as_markdown(assessment: Assessment, command: str = "") -> str:
     """The assessment as a Markdown document; what comes from the record or the ontology is escaped.
 
-    `unread` and `command` are those of kg.render.document.
+    `command` is that of kg.render.document.
     """
-    return "\n".join(_lines(document(assessment, unread, command))) + "\n"
+    return "\n".join(_lines(document(assessment, command))) + "\n"
 
 
 def _lines(page: Document) -> Iterator[str]:
     yield "# Assessment"
     yield ""
-    yield f"**{escape(page.headline)}**"
-    yield ""
-    for section in page.summary:
-        first, *rest = section.rows
-        yield f"- **{escape(section.heading)}:** {escape(first.text)}"
-        yield from (f"  - {escape(row.text)}" for row in rest)
-    for section in page.sections:
+    for sections in (page.lead, page.summary):
+        for section in sections:
+            first, *rest = section.rows
+            yield f"- **{escape(section.heading)}:** {escape(first.text)}"
+            yield from (f"  - {escape(row.text)}" for row in rest)
         yield ""
+    for section in page.sections:
         yield f"## {escape(section.heading)}"
         yield ""
         for row in section.rows:
             yield f"{f'{row.number}.' if row.number else '-'} {_with_claims(row)}"
             indent = " " * (len(str(row.number)) + 2 if row.number else 2)
             yield from (f"{indent}- {escape(detail)}" for detail in row.details)
-    yield ""
+        yield ""
     for line in page.small_print:
         yield f"*{escape(line)}*"
         yield ""

@@ -42,9 +42,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A headline, a summary that fits a screen, everything in full, and the small print."""
+    """A headline, the first lines, a summary that with them fits a screen, everything in full, and the small print."""
 
     headline: str
+    lead: tuple[Section, ...]
     summary: tuple[Section, ...]
     sections: tuple[Section, ...]
     small_print: tuple[str, ...]

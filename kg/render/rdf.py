@@ -1,4 +1,4 @@
-"""Assessments and their proofs as RDF: PROV-O and a small vocabulary of our own (ontology/core.ttl).
+"""Writes assessments and their proofs as RDF: PROV-O and a small vocabulary of our own (ontology/core.ttl).
 
     assessment (prov:Activity) ── prov:used ──────→ ontology version, fact set (prov:Collection of facts)
         ↑ prov:wasGeneratedBy
@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import Final
 
@@ -23,12 +21,23 @@ import pyoxigraph as ox
 
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
+from kg.cache.derived import derived
 from kg.errors import InputError, Problem
-from kg.judges.hermit import BOUNDS
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Explainer, Leaf, Proof, Step, step_id
+from kg.proof.proof import Explainer, Leaf, Proof, Step
+from kg.proof.rdf_nodes import (
+    Node,
+    assessment_node,
+    axiom_node,
+    conclusion_node,
+    justification_node,
+    object_node,
+    own,
+    predicate_node,
+    step_node,
+)
 from kg.reasoner.rule_tables import Axiom
 
 FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
@@ -39,67 +48,14 @@ FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "json-ld": ox.RdfFormat.JSON_LD,
     "rdf-xml": ox.RdfFormat.RDF_XML,
 }
-_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-_DIFFERENT: Final = "http://www.w3.org/2002/07/owl#differentFrom"
 _PREFIXES: Final = dict(terms.PREFIXES)
-_OUTSIDE: Final = {"type": terms.RDF + "type", "differentFrom": _DIFFERENT}
-_LOCAL: Final = {iri: name for name, iri in _OUTSIDE.items()}
-Node = ox.NamedNode | ox.Literal
-
-
-# -- names
-
-
-def _own(name: str) -> ox.NamedNode:
-    return ox.NamedNode(terms.BASE + name)
-
-
-def _outside(iri: object) -> ox.NamedNode:
-    return ox.NamedNode(str(iri))
-
-
-def _hashed(kind: str, content: str) -> ox.NamedNode:
-    return _own(f"{kind}/{hashlib.sha256(content.encode()).hexdigest()}")
-
-
-def step_node(identifier: str) -> ox.NamedNode:
-    """The node of a proof step by its id, `sha256:` and the digest."""
-    return _own("step/" + identifier.removeprefix("sha256:"))
-
-
-def assessment_node(identifier: str) -> ox.NamedNode:
-    """The node of an assessment by its id."""
-    return _own("assessment/" + identifier.removeprefix("sha256:"))
-
-
-def conclusion_node(conclusion: Conclusion) -> ox.NamedNode:
-    """The node of a statement about a patient."""
-    return _hashed("conclusion", str(conclusion))
-
-
-def axiom_node(text: str) -> ox.NamedNode:
-    """The node of an axiom by its text."""
-    return _hashed("axiom", text)
-
-
-def justification_node(conclusion: Conclusion, leaves: Iterable[Leaf]) -> ox.NamedNode:
-    """The node of one justification of a conclusion."""
-    return _hashed("justification", "\n".join((str(conclusion), *sorted(leaf.text for leaf in leaves))))
-
-
-def predicate_node(name: str) -> ox.NamedNode:
-    """The property that a conclusion's predicate stands for."""
-    return ox.NamedNode(_OUTSIDE.get(name, terms.BASE + name))
-
-
-def object_node(conclusion: Conclusion) -> Node:
-    """The object of a conclusion: an individual, a class, or a decimal."""
-    if conclusion.predicate in BOUNDS:
-        return ox.Literal(conclusion.object, datatype=ox.NamedNode(_XSD + "decimal"))
-    return _own(conclusion.object)
 
 
 # -- writing
+
+
+def _iri_node(iri: object) -> ox.NamedNode:
+    return ox.NamedNode(str(iri))
 
 
 class _Writer:
@@ -109,7 +65,7 @@ class _Writer:
         self.triples: dict[ox.Triple, None] = {}
 
     def say(self, subject: ox.NamedNode, predicate: object, value: Node) -> None:
-        self.triples[ox.Triple(subject, _outside(predicate), value)] = None
+        self.triples[ox.Triple(subject, _iri_node(predicate), value)] = None
 
     def own(self, subject: ox.NamedNode, name: str, value: Node) -> None:
         self.say(subject, terms.BASE + name, value)
@@ -119,20 +75,20 @@ class _Writer:
 
     def kinds(self, subject: ox.NamedNode, *kinds: object) -> None:
         for kind in kinds:
-            self.say(subject, terms.RDF + "type", _outside(kind))
+            self.say(subject, terms.RDF + "type", _iri_node(kind))
 
     def statement(self, conclusion: Conclusion) -> ox.NamedNode:
         """A statement about a patient, reified so that proofs can point at it."""
         node = conclusion_node(conclusion)
         self.kinds(node, terms.term("Conclusion"), terms.RDF + "Statement", terms.PROV + "Entity")
-        self.say(node, terms.RDF + "subject", _own(conclusion.subject))
+        self.say(node, terms.RDF + "subject", own(conclusion.subject))
         self.say(node, terms.RDF + "predicate", predicate_node(conclusion.predicate))
         self.say(node, terms.RDF + "object", object_node(conclusion))
         return node
 
     def fact(self, conclusion: Conclusion) -> None:
         """The statement itself as a triple."""
-        self.say(_own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
+        self.say(own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
 
     def axiom(self, axiom: Axiom | Leaf) -> ox.NamedNode:
         """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
@@ -140,8 +96,8 @@ class _Writer:
         node = axiom_node(text)
         self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
         self.text(node, "axiomText", text)
-        self.say(node, terms.DCTERMS + "source", _own(axiom.source))
-        self.say(node, terms.PROV + "hadPrimarySource", _own(axiom.source))
+        self.say(node, terms.DCTERMS + "source", own(axiom.source))
+        self.say(node, terms.PROV + "hadPrimarySource", own(axiom.source))
         if isinstance(axiom, Axiom):
             for place, part in enumerate((axiom.subject, axiom.predicate, axiom.object), 1):
                 self.say(node, f"{terms.RDF}_{place}", ox.Literal(part))
@@ -156,7 +112,7 @@ class _Writer:
         self.text(node, "sentence", step.sentence)
         if step.axiom:
             self.own(node, "byAxiom", self.axiom(step.axiom))
-            self.say(node, terms.DCTERMS + "source", _own(step.axiom.source))
+            self.say(node, terms.DCTERMS + "source", own(step.axiom.source))
         for place, premise in enumerate(step.premises, 1):
             self.say(node, terms.PROV + "wasDerivedFrom", step_node(premise))
             self.say(node, f"{terms.RDF}_{place}", step_node(premise))
@@ -222,7 +178,7 @@ class _Graph:
         self.node, self.out = assessment_node(assessment.id), _Writer()
         self.given = facts(assessment)
         self.digest = fact_digest(self.given)
-        self.facts = _own(f"facts/{self.digest}")
+        self.facts = own(f"facts/{self.digest}")
 
     def triples(self, justifications: bool) -> tuple[ox.Triple, ...]:
         self._activity()
@@ -236,11 +192,11 @@ class _Graph:
         out, ontology, record = self.out, self.assessment.ontology, self.assessment.record
         out.kinds(self.node, terms.term("Assessment"), terms.PROV + "Activity")
         out.say(self.node, terms.SKOS + "notation", ox.Literal(self.assessment.id))
-        out.say(self.node, terms.PROV + "used", _outside(ontology.version))
+        out.say(self.node, terms.PROV + "used", _iri_node(ontology.version))
         out.say(self.node, terms.PROV + "used", self.facts)
         out.text(self.node, "ontologyDigest", ontology.digest)
         out.text(self.node, "factDigest", self.digest)
-        day = ox.Literal(record.facts.as_of.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
+        day = ox.Literal(record.facts.as_of.isoformat(), datatype=ox.NamedNode(terms.XSD + "date"))
         out.own(self.node, "asOf", day)
 
     def _facts(self) -> None:
@@ -320,109 +276,13 @@ def _is_part(iri: str) -> bool:
     return iri.startswith(CITED) and not (local.startswith("claim/") and local.count("/") == 1)
 
 
-@lru_cache(maxsize=2)
+@derived
 def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
     found: dict[str, list[ox.Triple]] = {}
     for triple in ontology.index.triples:
         if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(CITED):
             found.setdefault(triple.subject.value, []).append(triple)
     return {subject: tuple(group) for subject, group in found.items()}
-
-
-# -- reading
-
-
-class ProofReader:
-    """Proofs out of triples, read once; everything is looked up, nothing believed: the ids are made anew."""
-
-    def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
-        self.spo: dict[tuple[ox.NamedNode, str], list[Node]] = {}
-        for triple in triples:
-            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-                self.spo.setdefault((triple.subject, triple.predicate.value), []).append(triple.object)
-
-    def values(self, node: ox.NamedNode, predicate: object) -> list[Node]:
-        return self.spo.get((node, str(predicate)), [])
-
-    def one(self, node: ox.NamedNode, predicate: object) -> Node:
-        found = self.values(node, predicate)
-        if not found:
-            raise _lacks(node, str(predicate))
-        return found[0]
-
-    def linked(self, node: ox.NamedNode, predicate: object) -> ox.NamedNode:
-        found = self.one(node, predicate)
-        if not isinstance(found, ox.NamedNode):
-            raise _lacks(node, str(predicate))
-        return found
-
-    def ordered(self, node: ox.NamedNode) -> list[Node]:
-        """The members rdf:_1, rdf:_2, ..."""
-        found, place = [], 1
-        while members := self.values(node, f"{terms.RDF}_{place}"):
-            found.append(members[0])
-            place += 1
-        return found
-
-    def conclusion(self, node: ox.NamedNode) -> Conclusion:
-        parts = [self.one(node, terms.RDF + prop) for prop in ("subject", "predicate", "object")]
-        subject, predicate, value = (terms.local(part.value) for part in parts)
-        return Conclusion(subject, _LOCAL.get(predicate, predicate), value)
-
-    def axiom(self, node: ox.NamedNode) -> Axiom:
-        subject, predicate, value = (part.value for part in self.ordered(node))
-        source = terms.local(self.one(node, terms.DCTERMS + "source").value)
-        return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
-
-    def proof(self, conclusion: Conclusion) -> Proof:
-        """The proof of a conclusion. Raises InputError when the triples hold no whole proof of it."""
-        node = conclusion_node(conclusion)
-        steps = self._steps(self.linked(node, terms.term("hasProof")))
-        order = sorted(steps.values(), key=lambda item: (item[0], item[1].conclusion))
-        alternatives = int(self.one(node, terms.term("alternativeCount")).value)
-        partial = self.one(node, terms.term("partial")).value == "true"
-        return Proof(conclusion, tuple(step for _, step in order), alternatives, partial)
-
-    def _steps(self, last: ox.NamedNode) -> dict[ox.NamedNode, tuple[int, Step]]:
-        """Every step below a step with its height, premises first."""
-        below: dict[ox.NamedNode, list[ox.NamedNode]] = {}
-        todo = [last]
-        while todo:
-            if (node := todo.pop()) not in below:
-                below[node] = [premise for premise in self.ordered(node) if isinstance(premise, ox.NamedNode)]
-                todo += below[node]
-        done: dict[ox.NamedNode, tuple[int, Step]] = {}
-        try:
-            for node in TopologicalSorter(below).static_order():
-                done[node] = self._step(node, [done[premise] for premise in below[node]])
-        except CycleError as error:
-            raise InputError([Problem(last.value, "rests on itself.", "A proof has no circle.")]) from error
-        return done
-
-    def _step(self, node: ox.NamedNode, premises: list[tuple[int, Step]]) -> tuple[int, Step]:
-        conclusion = self.conclusion(self.linked(node, terms.term("concludesThat")))
-        rule = self.one(node, terms.term("byRule")).value
-        axiom = self.axiom(self.linked(node, terms.term("byAxiom"))) if self._has_axiom(node) else None
-        ids = tuple(step.id for _, step in premises)
-        number = step_id(conclusion, rule, str(axiom) if axiom else None, ids)
-        height = 1 + max((height for height, _ in premises), default=-1)
-        return height, Step(number, conclusion, rule, axiom, ids)
-
-    def _has_axiom(self, node: ox.NamedNode) -> bool:
-        return bool(self.values(node, terms.term("byAxiom")))
-
-
-def _lacks(node: ox.NamedNode, predicate: str) -> InputError:
-    return InputError([Problem(node.value, f"has no {terms.local(predicate)}.", "Give the whole graph of a proof.")])
-
-
-def proof_from_rdf(triples: Iterable[ox.Triple | ox.Quad], conclusion: Conclusion) -> Proof:
-    """The proof of a conclusion out of a graph that `proof_triples` or `assessment_graph` made.
-
-    The ids of its steps are hashes of what was read, not what the graph claims. Raises InputError when the graph
-    has no whole proof of it.
-    """
-    return ProofReader(triples).proof(conclusion)
 
 
 # -- serialisation

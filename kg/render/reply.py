@@ -10,7 +10,7 @@ from kg.ask import Reply
 from kg.render.data import Data, as_json
 from kg.render.markdown import as_markdown, escape
 from kg.render.parts import Row, Section
-from kg.render.text import as_text, section_lines
+from kg.render.text import as_screen, as_text, section_lines
 from kg.render.wording import source_line
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ def reply_json(reply: Reply, proofs: bool = False) -> Data:
     return data if answer is None else {**data, "answer": answer}
 
 
-def reply_text(reply: Reply, width: int = 100, colour: bool = False, command: str = "") -> str:
-    """The reply as text of a given width; `command`, before an id, shows a proof."""
+def reply_text(reply: Reply, width: int = 100, colour: bool = False, command: str = "", full: bool = True) -> str:
+    """The reply as text of a given width; `command`, before an id, shows a proof; without `full` it fits a screen."""
     lines: list[str] = []
     if reply.assessment is not None:
-        lines += [as_text(reply.assessment, width, colour, _unread(reply), command)]
-    for section in _sections(reply):
+        lines += [(as_text if full else as_screen)(reply.assessment, width, colour, command)]
+    for section in _sections(reply) if full or reply.assessment is None else _answered(reply):
         lines += [*section_lines(section, width, colour), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def reply_markdown(reply: Reply, command: str = "") -> str:
     """The reply as Markdown."""
-    parts = [] if reply.assessment is None else [as_markdown(reply.assessment, _unread(reply), command)]
+    parts = [] if reply.assessment is None else [as_markdown(reply.assessment, command)]
     for section in _sections(reply):
         parts += [f"## {escape(section.heading)}", ""]
         for row in section.rows:
@@ -53,15 +53,15 @@ def reply_markdown(reply: Reply, command: str = "") -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _unread(reply: Reply) -> tuple[str, ...]:
-    return tuple(item.text for item in reply.reading.not_understood)
-
-
 def _sections(reply: Reply) -> Iterator[Section]:
     """What of the text was not used, with the reasons; then the answer to what it asks."""
     skipped = [Row(f"“{item.text}” ({item.start}-{item.end}): {item.reason}") for item in reply.reading.not_understood]
     if skipped:
         yield Section("Not used of the text", tuple(skipped), pressing=True)
+    yield from _answered(reply)
+
+
+def _answered(reply: Reply) -> Iterator[Section]:
     if reply.answer:
         yield from _answer(reply.answer)
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+from kg import CONTRACT_VERSION
 from kg.ontology import terms
 from kg.readers.case.reader import COMPARATORS, FACT_LISTS, FLAGS, OLDEST, PLAIN_STATUSES, STATUSES
 from kg.render import contract
 
-CONTRACT_VERSION: Final = "1.0"
 DATE: Final = {"type": "string", "format": "date"}
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 IDENTIFIER: Final = terms.BASE + "schema"

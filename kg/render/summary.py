@@ -11,6 +11,7 @@ from kg.assess.issues import STALE, age_in_days, current
 from kg.assess.outcomes import Outcome
 from kg.assess.questions import Question
 from kg.facts.patient import NOT_PLACED, Status
+from kg.render.lead import Lead
 from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
 from kg.render.wording import (
     age,
@@ -48,11 +49,11 @@ WARNED: Final = {
 
 
 class Summary:
-    """The summary of one assessment; `unread` are words of the text that were not used, `command` explains a case."""
+    """The summary of one assessment; `command`, before an id, explains a conclusion."""
 
-    def __init__(self, parts: Parts, unread: Sequence[str], command: str) -> None:
+    def __init__(self, parts: Parts, command: str) -> None:
         self.parts, self.ontology, self.assessment = parts, parts.ontology, parts.assessment
-        self.unread, self.command = unread, command
+        self.command = command
 
     def headline(self) -> str:
         """The first condition, the first thing to do, the first to avoid."""
@@ -65,10 +66,7 @@ class Summary:
         withheld = [phrase(self.ontology, one) for one in parts.avoided if not set(one.relations) <= set(LIMITING)]
         withheld += [f"As a precaution avoid: {item.label}" for item in parts.at_stake]
         said += withheld[:1]
-        if said:
-            return " · ".join(said)
-        applying = self.assessment.applicable()
-        return "Nothing urgent follows." if applying else "None of the articles' claims is known to apply."
+        return " · ".join(said or (row.text for row in Lead(parts).without_urgency()))
 
     def sections(self) -> Iterator[Section]:
         """One row or a few under each of the heads that have something to say."""
@@ -135,8 +133,8 @@ class Summary:
         return [self.ontology.label(name) for issue in issues for name in issue.concepts]
 
     def _not_used(self) -> Iterator[Row]:
-        if self.unread:
-            yield Row(some((f"“{text}”" for text in self.unread), 6))
+        if unread := self.assessment.record.facts.unread:
+            yield Row(some((f"“{one.text}”" for one in unread), 6))
 
     # -- what to do
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kg.assess import Assessment
@@ -14,17 +14,20 @@ NARROWEST: Final = 40
 MARGIN: Final = 10
 
 
-def as_text(
-    assessment: Assessment, width: int = 100, colour: bool = False, unread: Sequence[str] = (), command: str = ""
-) -> str:
-    """The assessment as text, lines of at most `width` characters (40 at least); ANSI colours with `colour`.
+def as_text(assessment: Assessment, width: int = 100, colour: bool = False, command: str = "") -> str:
+    """The whole assessment as text, lines of at most `width` characters (40 at least); ANSI colours with `colour`.
 
-    A command to copy stays on one line however long it is.
-
-    `unread` and `command` are those of kg.render.document.
+    A command to copy stays on one line however long it is. `command` is that of kg.render.document.
     """
-    page = document(assessment, unread, command)
-    return "\n".join(_lines(page, max(width, NARROWEST), colour)) + "\n"
+    return "\n".join(_lines(document(assessment, command), max(width, NARROWEST), colour)) + "\n"
+
+
+def as_screen(assessment: Assessment, width: int = 100, colour: bool = False, command: str = "") -> str:
+    """What of the assessment fits a screen: the first lines, their reasons, the notice. Arguments as for `as_text`."""
+    page, columns = document(assessment, command), max(width, NARROWEST)
+    return (
+        "\n".join([*_opening(page, columns, colour), "", *_small_print(page.small_print[-1:], columns, colour)]) + "\n"
+    )
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
@@ -33,18 +36,25 @@ def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]
 
 
 def _lines(page: Document, width: int, colour: bool) -> Iterator[str]:
-    for line in wrapped(page.headline, width, rest="  "):
-        yield _styled(line, BOLD, colour)
-    yield ""
-    for section in page.summary:
-        yield from _brief(section, width, colour)
+    yield from _opening(page, width, colour)
     for section in page.sections:
         yield ""
         yield from section_lines(section, width, colour)
     yield ""
-    for line in page.small_print:
-        for part in wrapped(line, width):
-            yield _styled(part, DIM, colour)
+    yield from _small_print(page.small_print, width, colour)
+
+
+def _opening(page: Document, width: int, colour: bool) -> Iterator[str]:
+    for section in page.lead:
+        yield from _brief(section, width, colour)
+    yield ""
+    for section in page.summary:
+        yield from _brief(section, width, colour)
+
+
+def _small_print(lines: Iterable[str], width: int, colour: bool) -> Iterator[str]:
+    for line in lines:
+        yield from (_styled(part, DIM, colour) for part in wrapped(line, width))
 
 
 def _style(section: Section) -> str:

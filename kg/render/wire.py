@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from kg.assess import Assessment
 from kg.assess.missing import Find
 from kg.assess.outcomes import Outcome
+from kg.cache.derived import derived
 from kg.cache.flat import Remembered
 from kg.ontology.compiled import Ontology
 from kg.proof.proof import Explainer, Proof, Step
@@ -52,7 +52,7 @@ def _undetermined(found: Assessment) -> bytes:
     return b"[%b]" % b",".join(rows)
 
 
-@lru_cache(maxsize=16384)
+@derived
 def _row(ontology: Ontology, claim: str, find: Find) -> bytes:
     return _encoded(undetermined(ontology, claim, find))
 

@@ -17,28 +17,32 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from kg.cache import artifacts as cache
-from kg.ontology import index
+from kg.cache.sources import sources_digest
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
-from kg.store import description, graphs, inferred, mappings
+from kg.store import description, graphs, mappings
 from kg.store.checksums import intact, seal, sealed
 from kg.store.location import Location, in_graph, parse_quads
 
 LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 3
+MADE_BY: Final = ("cache", "ontology", "vocabulary", "facts", "record", "reasoner", "store")
 
 
 def dataset_digest(folder: Path) -> str:
-    """A SHA-256 over the module files, the mappings, and the source of what makes the dataset from them."""
+    """A SHA-256 over the module files, the mappings, and the source of the rooms that make the dataset from them."""
     table = folder / mappings.FILE
-    parts = (_maker(), ModuleFiles(folder).digest.encode(), table.read_bytes() if table.exists() else b"")
+    parts = (
+        sources_digest(*MADE_BY),
+        ModuleFiles(folder).digest.encode(),
+        table.read_bytes() if table.exists() else b"",
+    )
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -87,7 +91,15 @@ def open_kept(folder: Path = DEFAULT_FOLDER) -> ox.Store:
         return open_store(folder, cache.folder() / "stores")
     except OSError as error:
         LOG.info("no store can be kept: %s", error)
-        return open_store(folder)
+        return _in_memory(folder)
+
+
+def _in_memory(folder: Path) -> ox.Store:
+    """The dataset as a store for which nothing is written anywhere."""
+    digest = dataset_digest(folder)
+    store = ox.Store()
+    store.bulk_extend(parse_quads(_kept_text(digest) or _quads_text(Ontology(folder), digest)))
+    return store
 
 
 def _kept_text(digest: str) -> bytes | None:
@@ -104,13 +116,6 @@ def quads(ontology: Ontology, digest: str) -> Iterator[ox.Quad]:
         yield from (in_graph(triple, part.node) for triple in part.triples)
         union |= dict.fromkeys(part.triples)
     yield from (in_graph(triple) for triple in union)
-
-
-@lru_cache(maxsize=1)
-def _maker() -> bytes:
-    """A digest of the source that decides what is in the dataset."""
-    files = [Path(module.__file__ or "") for module in (graphs, inferred, mappings, description, index)]
-    return b"".join(hashlib.sha256(path.read_bytes()).digest() for path in (*files, Path(__file__)))
 
 
 def _quads_text(ontology: Ontology, digest: str) -> bytes:

@@ -17,9 +17,10 @@ import pyoxigraph as ox
 from kg.errors import InputError, Problem
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.resources import shipped
 from kg.vocabulary.names import Names
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "queries"
+FOLDER: Final = shipped("queries")
 TYPES: Final = ("concept", "claim", "article", "text", "integer", "iri")
 REMEDY: Final = "See queries/README.md."
 _PARAMETER: Final = re.compile(r"(\w+) \((\w+)(, required)?\) (.+)")

@@ -11,6 +11,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
+from kg.cache.derived import Owner
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Concept
@@ -80,7 +81,7 @@ class AmbiguousName(LookupError):
         super().__init__(f"{name!r} can mean {both}")
 
 
-class Names:
+class Names(Owner):
     """All names of an ontology. A code beats a label, a label beats a synonym; the list decides the rest (P18)."""
 
     def __init__(self, ontology: Ontology) -> None:

@@ -14,8 +14,8 @@ from kg.commands.dispatch import main
 from kg.ontology.compiled import Ontology
 from kg.proof.checker import Checker
 from kg.proof.derivations import Conclusion
+from kg.proof.rdf_reader import proof_from_rdf
 from kg.render import contract
-from kg.render.rdf import proof_from_rdf
 from service import EXAMPLES, NAMES, OFF_CHEMOTHERAPY, PANCYTOPENIA, assessed, case_of, get, post, wrong
 
 SVG = "{http://www.w3.org/2000/svg}"

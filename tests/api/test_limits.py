@@ -9,13 +9,11 @@ from collections.abc import Iterator
 import httpx2 as httpx
 import pytest
 
-from api.config import Config
-from api.sessions.service import Desk
-from api.transport.limits import Work
+from api.config import Config, Work
+from api.sessions.executor import Executor
 from api.transport.problems import TimeLimit
 from endpoint import Endpoint, problem, serving
 from kg.errors import Overloaded
-from kg.knowledge import Knowledge
 from service import assessed, get, post, wrong
 
 KEY = "a key for tests"
@@ -83,19 +81,15 @@ def test_so_do_too_many_facts_that_are_supposed(guarded: Endpoint) -> None:
 # -- time
 
 
-def desk(work: Work) -> Desk:
-    return Desk(Config(work=work), Knowledge())
-
-
 def test_reasoning_that_takes_too_long_is_given_up() -> None:
-    asked = desk(Work(seconds=0.05))
+    asked = Executor(Work(seconds=0.05))
     with pytest.raises(TimeLimit, match=r"within 0\.05 s"):
         asyncio.run(asked.run(lambda: time.sleep(0.3)))
     asked.close()
 
 
 def test_who_comes_when_all_are_busy_is_told_when_to_come_back() -> None:
-    asked = desk(Work(threads=1, queue=1))
+    asked = Executor(Work(threads=1, queue=1))
 
     async def three() -> list[object]:
         turns = (asked.run(lambda: time.sleep(0.1)) for _ in range(3))

@@ -19,11 +19,10 @@ import httpx2 as httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from api.config import Config
-from api.sessions.service import Desk
-from api.sessions.store import LocalShelf
-from api.transport.limits import Retention
-from api.transport.middleware import Discreet
+from api.config import Config, Retention
+from api.sessions.service import AssessmentSessions
+from api.sessions.store import MemorySessionStore
+from api.transport.middleware import ErrorBoundary
 from api.transport.problems import Expired
 from endpoint import Endpoint
 from kg.facts.patient import PatientFacts
@@ -150,7 +149,7 @@ def test_an_error_that_nobody_foresaw_is_logged_by_its_place_and_not_by_its_word
 
     # when it is asked
     with caplog.at_level(logging.DEBUG, "warrant.api"):
-        asyncio.run(Discreet(fails)({"type": "http", "method": "GET", "path": "/"}, receive, send))
+        asyncio.run(ErrorBoundary(fails)({"type": "http", "method": "GET", "path": "/"}, receive, send))
     # then neither the log nor the answer has the fact
     assert [message["status"] for message in sent if "status" in message] == [500]
     (record,) = caplog.records
@@ -191,38 +190,38 @@ def test_of_two_texts_with_the_same_facts_each_sender_finds_their_own(endpoint: 
 
 def test_who_does_not_know_the_key_cannot_make_the_handle(knowledge: Knowledge) -> None:
     facts = patient(knowledge)
-    desks = [Desk(Config(key=key), knowledge) for key in (b"one", b"other", None, None)]
-    assert len({desk.make(facts).handle for desk in desks}) == 4
+    several = [AssessmentSessions(Config(key=key), knowledge) for key in (b"one", b"other", None, None)]
+    assert len({sessions.make(facts).handle for sessions in several}) == 4
 
 
 def test_who_shares_the_key_has_the_same_handles(knowledge: Knowledge) -> None:
-    one, other = (Desk(Config(key=b"shared"), knowledge).make(patient(knowledge)) for _ in range(2))
+    one, other = (AssessmentSessions(Config(key=b"shared"), knowledge).make(patient(knowledge)) for _ in range(2))
     assert one.handle == other.handle
-    assert one.handle != Desk(Config(key=b"shared"), knowledge).make(patient(knowledge, 74)).handle
+    assert one.handle != AssessmentSessions(Config(key=b"shared"), knowledge).make(patient(knowledge, 74)).handle
 
 
 def test_an_assessment_is_forgotten_after_its_time() -> None:
     now = [0.0]
-    shelf = LocalShelf(Retention(seconds=60), lambda: now[0])
-    shelf.put("a", b"1")
+    store = MemorySessionStore(Retention(seconds=60), lambda: now[0])
+    store.put("a", b"1")
     now[0] = 30
-    shelf.put("b", b"2")
+    store.put("b", b"2")
     now[0] = 61
-    assert (shelf.get("a"), shelf.get("b"), shelf.count()) == (None, b"2", 1)
+    assert (store.get("a"), store.get("b"), store.count()) == (None, b"2", 1)
 
 
 def test_the_oldest_assessments_make_room_for_new_ones(knowledge: Knowledge) -> None:
-    desk = Desk(Config(retention=Retention(most=2, ready=1)), knowledge)
-    handles = [desk.make(patient(knowledge, value)).handle for value in (70, 80, 90)]
-    assert [desk.find(handle).handle for handle in handles[1:]] == handles[1:]
+    sessions = AssessmentSessions(Config(retention=Retention(most=2, ready=1)), knowledge)
+    handles = [sessions.make(patient(knowledge, value)).handle for value in (70, 80, 90)]
+    assert [sessions.find(handle).handle for handle in handles[1:]] == handles[1:]
     with pytest.raises(Expired, match="kept for 30 minutes"):
-        desk.find(handles[0])
+        sessions.find(handles[0])
 
 
 def test_an_assessment_that_is_kept_as_facts_is_the_same_again(knowledge: Knowledge) -> None:
-    desk = Desk(Config(retention=Retention(ready=1)), knowledge)
-    first = desk.make(patient(knowledge, 70))
-    desk.make(patient(knowledge, 80))
-    again = desk.find(first.handle)
+    sessions = AssessmentSessions(Config(retention=Retention(ready=1)), knowledge)
+    first = sessions.make(patient(knowledge, 70))
+    sessions.make(patient(knowledge, 80))
+    again = sessions.find(first.handle)
     assert again is not first
     assert again.plain.outcomes == first.plain.outcomes

@@ -125,11 +125,11 @@ def test_the_service_is_ready_with_its_version(endpoint: Endpoint) -> None:
 
 
 def test_it_is_not_ready_before_everything_is_loaded(endpoint: Endpoint) -> None:
-    endpoint.app.state.ready = False
+    endpoint.app.state.services.ready = False
     try:
         assert get(endpoint, "/readyz").status_code == 503
     finally:
-        endpoint.app.state.ready = True
+        endpoint.app.state.services.ready = True
 
 
 def test_requests_are_counted_by_route_and_status(endpoint: Endpoint) -> None:

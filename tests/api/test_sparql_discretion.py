@@ -62,7 +62,7 @@ def mode(path: Path) -> int:
 
 @linux
 def test_a_worker_has_a_memory_limit_opens_nothing_and_dumps_nothing(endpoint: Endpoint) -> None:
-    pool: Pool = endpoint.app.state.warrant.pool
+    pool: Pool = endpoint.app.state.services.sparql.pool
     asked = threading.Thread(target=endpoint.ask, args=(RUNAWAY,), kwargs={"timeout": "1"})
     asked.start()
     listed = subprocess.run(
@@ -88,7 +88,7 @@ def test_workers_have_a_network_of_their_own_without_any_interface(endpoint: End
     allowed = "from kg.store.worker import without_network; raise SystemExit(not without_network())"
     if subprocess.run([sys.executable, "-c", allowed], check=False).returncode:
         pytest.skip("this system does not let a process have a network of its own")
-    zygote = endpoint.app.state.warrant.pool.zygote
+    zygote = endpoint.app.state.services.sparql.pool.zygote
     assert os.readlink(f"/proc/{zygote}/ns/net") != os.readlink("/proc/self/ns/net")
     devices = Path(f"/proc/{zygote}/net/dev").read_text().splitlines()[2:]
     assert [line.partition(":")[0].strip() for line in devices] == ["lo"]

@@ -18,7 +18,7 @@ import pytest
 
 from api.app import create_app
 from api.config import Config
-from api.sessions.service import Desk
+from api.sessions.service import AssessmentSessions
 from endpoint import RUNAWAY, Endpoint, serving
 from kg.errors import OntologyError, Overloaded
 from kg.store.dataset import prepare
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="proc
 
 def test_a_query_ends_when_its_client_has_gone() -> None:
     with serving(Config(limits=Limits(seconds=600, workers=1, patience=0.1))) as small:
-        pool: Pool = small.app.state.warrant.pool
+        pool: Pool = small.app.state.services.sparql.pool
         assert pool.zygote is not None
         leave_in_the_middle(small, RUNAWAY)
         assert eventually(lambda: len(children(pool.zygote or 0)) == 1), "it runs for nobody"
@@ -48,7 +48,7 @@ def leave_in_the_middle(endpoint: Endpoint, query: str) -> None:
     host, _, port = endpoint.root.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port))) as client:
         client.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-        pool: Pool = endpoint.app.state.warrant.pool
+        pool: Pool = endpoint.app.state.services.sparql.pool
         assert eventually(lambda: len(children(pool.zygote or 0)) == 2), "it was not moved aside"
 
 
@@ -121,7 +121,7 @@ def test_a_pool_that_is_closed_at_any_moment_leaves_nothing() -> None:
 
 
 def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(desk: Desk) -> None:
+    def broken(sessions: AssessmentSessions) -> None:
         raise OntologyError("there are no rules")
 
     async def start() -> set[int]:
@@ -129,9 +129,9 @@ def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytes
         with pytest.raises(OntologyError, match="no rules"):
             async with app.router.lifespan_context(app):
                 raise AssertionError("it started")
-        return {app.state.warrant.pool.zygote} - {None}
+        return {app.state.services.sparql.pool.zygote} - {None}
 
-    monkeypatch.setattr(Desk, "load", broken)
+    monkeypatch.setattr(AssessmentSessions, "load", broken)
     before = open_files()
     assert asyncio.run(start()) == set()
     assert open_files() <= before

@@ -242,7 +242,7 @@ def printed(form: str, reasoner: str) -> str:
         out = io.StringIO()
         patch.setattr("sys.stdout", out)
         patch.setenv("COLUMNS", "100")
-        assert main(["assess", str(CASE), "--reasoner", reasoner, "--format", form]) == DONE
+        assert main(["assess", str(CASE), "--reasoner", reasoner, "--format", form, "--full"]) == DONE
     return out.getvalue()
 
 

@@ -22,17 +22,6 @@ from kg.commands.dispatch import parser
 from kg.render.contract import Assessment
 from places import ROOT
 
-COUNTED = {
-    "README.md": 11,
-    "docs/adding-an-article.md": 4,
-    "docs/answers.md": 6,
-    "docs/api.md": 14,
-    "docs/limits.md": 4,
-    "docs/proofs.md": 6,
-    "docs/protege.md": 1,
-    "docs/sparql.md": 7,
-    "ontology/README.md": 4,
-}
 PROSE = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS}
 EVERY = [(block, command) for path in DOCUMENTS for block in shells(path) for command in block.commands()]
 SHORT = [pytest.param(command, id=f"{block.place} {command[:50]}") for block, command in EVERY if not is_long(command)]
@@ -52,9 +41,10 @@ def shell() -> Iterator[Shell]:
 
 
 def test_every_document_has_its_commands() -> None:
+    written = {name: len(re.findall(r"^(?:\.venv/bin/warrant|make|curl) ", text, re.M)) for name, text in PROSE.items()}
     found = {path.relative_to(ROOT).as_posix(): sum(len(one.commands()) for one in shells(path)) for path in DOCUMENTS}
-    assert found == COUNTED
-    assert len(LONG) == 15
+    assert found == written
+    assert sum(found.values()) == len(LONG) + len(SHORT) > 50
 
 
 @pytest.mark.parametrize("command", SHORT)

@@ -1,11 +1,12 @@
-"""Rules of the house: layers, no medicine in the program, no article's sentences, no trace of a machine."""
+"""Rules of the house: imports, no medicine in the program, no article's sentences, no trace of a machine."""
 
 from __future__ import annotations
 
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,56 +46,27 @@ def program() -> Iterator[tuple[str, ast.Module]]:
             yield place, ast.parse(path.read_text(encoding="utf-8"))
 
 
-# -- layers
+# -- names and imports
 
 
-def imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def test_the_program_never_imports_its_tests_and_kg_never_imports_api() -> None:
+def test_imports_are_absolute_and_never_of_tests() -> None:
     seen = 0
     for place, tree in program():
         seen += 1
-        tops = {name.split(".")[0] for name in imports(tree)}
-        assert "tests" not in tops, place
-        assert place.startswith("api/") or "api" not in tops, place
-    assert seen >= 30
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [node.module or "."] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
+                assert not getattr(node, "level", 0), f"{place}:{node.lineno}"
+                assert "tests" not in {name.partition(".")[0] for name in names}, f"{place}:{node.lineno}"
+    assert seen >= 200
 
 
-def test_imports_go_one_way_without_a_circle() -> None:
-    modules = {place.removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree for place, tree in program()}
-    uses = {
-        name: {other for other in imports(tree) if other in modules and other != name} for name, tree in modules.items()
-    }
-    # `from kg import terms` names the package as well as the module
-    for name, others in uses.items():
-        uses[name] = others - {"kg", "api"}
-    order = list(sorted_by_layer(uses))
-    assert len(order) == len(modules)
-
-
-def sorted_by_layer(uses: dict[str, set[str]]) -> Iterable[str]:
-    """Modules so that each comes after what it imports; fails on a circle."""
-    done: list[str] = []
-    while len(done) < len(uses):
-        ready = sorted(name for name in uses if name not in done and uses[name] <= set(done))
-        assert ready, f"a circle of imports among {sorted(set(uses) - set(done))}"
-        done += ready
-    return done
-
-
-def test_the_checker_and_hermit_are_independent_of_the_engine() -> None:
-    trees = dict(program())
-    engine = {"kg.reasoner.engine", "kg.reasoner.rules", "kg.proof.proof", "kg.assess.explore"}
-    for place in ("kg/proof/checker.py", "kg/judges/hermit.py", "kg/judges/hermit_worker.py"):
-        assert not engine & set(imports(trees[place])), place
+def test_the_order_of_rooms_is_held_by_import_linter() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    ordered = {one["containers"][0]: one for one in contracts["contracts"] if "containers" in one}
+    assert all(one["exhaustive"] for one in ordered.values())
+    assert sorted(ordered) == ["api", "kg"]
+    assert "lint-imports" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 # -- no medicine in the program

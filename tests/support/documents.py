@@ -127,20 +127,25 @@ def curl(words: list[str], server: str) -> str:
 @contextmanager
 def served() -> Iterator[str]:
     """The service, started as the documents say, but at a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).with_name("warrant")), "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        wait(process, port)
+        until_it_answers(process, port)
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def wait(process: subprocess.Popen[bytes], port: int) -> None:
+def free_port() -> int:
+    """A port of this machine at which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
     """Until the service takes connections."""
     late = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < late:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from random import Random
 from typing import Any, Final
 
+from kg.cache.derived import derived
 from kg.facts.units import units_of
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Quantity
@@ -17,7 +17,7 @@ FLAGS: Final = ("L", "LL", "N", "H", "HH")
 Limits = tuple[Decimal | None, Decimal | None]
 
 
-@cache
+@derived
 def limits_of(ontology: Ontology, quantity: str) -> tuple[Decimal, ...]:
     """Every limit of a quantity in its canonical unit, also those of what is derived from it in the same unit."""
     unit = ontology.quantities[quantity].unit
@@ -26,7 +26,7 @@ def limits_of(ontology: Ontology, quantity: str) -> tuple[Decimal, ...]:
     return tuple(sorted(limit for limit in found if limit > 0))
 
 
-@cache
+@derived
 def around(ontology: Ontology, quantity: str) -> tuple[Decimal, ...]:
     """Values of a quantity in its canonical unit: around each of its limits, or plain ones where it has none."""
     found = set()

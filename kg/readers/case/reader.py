@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from kg.errors import CaseError, Problem
 from kg.facts.patient import DataIssue, Fact, Measurement, Origin, PatientFacts, ReferenceRange, Status
+from kg.facts.time import Period, period
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName
 
@@ -199,6 +200,17 @@ class _Reading:
             self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
         return day
 
+    def time(self, path: str, value: Any) -> datetime.date | None:
+        """A day, or in EDTF a month, a year, or a time before a day; a period that still runs ends on `as_of`."""
+        found = period(value) if isinstance(value, str) else None
+        if found is None:
+            return self.date(path, value)
+        if found > self.as_of and value < str(self.as_of):
+            return Period.of(self.as_of, found.edtf)
+        if found > self.as_of:
+            self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
+        return found
+
     def number(self, path: str, value: Any) -> Decimal | None:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
         if isinstance(value, bool) or not finite:
@@ -286,7 +298,7 @@ class _Reading:
         value = self.value(f"{path}.value", item.get("value"))
         comparator = self.choice(f"{path}.comparator", item.get("comparator"), COMPARATORS)
         flag = self.choice(f"{path}.flag", item.get("flag"), tuple(FLAGS))
-        date = self.date(f"{path}.date", item.get("date"))
+        date = self.time(f"{path}.date", item.get("date"))
         unit = self.unit(f"{path}.unit", item.get("unit"), quantity)
         limits = self.range(f"{path}.reference_range", item.get("reference_range"), quantity, unit)
         if not quantity or value is None or not unit:

@@ -1,56 +1,24 @@
-"""Dates as people write them. Numbers are day/month/year (analysis, section 9), unless only month/day can be.
+"""Dates as people write them, with the words of `dates.yaml` of each language.
 
-A day without a year has the year of the date before or after it in the same sentence, else it is the latest such day
-that does not lie after the day of the assessment. A month or a year alone gives no day, nor does `last week`: `day` is
-None then.
+Numbers are day/month/year, unless the text has a date that can only be month/day, or is sensible only so. A day
+without a year has the year of the date before or after it in the same line, else it is the latest such day that does
+not lie after the day of the assessment. A month or a year alone is a period (EDTF); of `last week` it is only known
+that it is earlier.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = (
-    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_COUNTS: Final = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
-    )
-} | {"a": 1, "an": 1}
-_COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
-_DATE: Final = re.compile(
-    r"(?<![\w.,/-])(?:"
-    r"(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:T[\d:.]+Z?)?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s/-]+{_MONTH.format('m2')}"
-    r"(?:,?[\s/-]+(?P<y2>(?:19|20)\d\d)|[/-](?P<s2>\d\d)|\s+['’]?(?P<t2>\d\d)(?=\s*(?:[):,;\n]|$)))?"
-    rf"|{_MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>(?:19|20)\d\d))?"
-    r"|(?P<d4>\d{1,2})(?P<sep>[/.-])(?P<m4>\d{1,2})(?P=sep)(?P<y4>(?:19|20)\d\d|\d{2})"
-    rf"|{_MONTH.format('m5')},?\s+(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
-    r"|(?P<m6>\d{1,2})/(?P<y6>(?:19|20)\d\d)"
-    rf"|{_COUNT}\s+(?P<step>day|week|month|year)s?\s+(?:ago|earlier|back|before)"
-    r"|(?P<word>today|yesterday)"
-    r"|(?P<vague>(?:last|previous|past)\s+(?:week|month|year|winter|spring|summer|autumn|visit|time))"
-    r")(?![\w/]|[.-]\d)",
-    re.IGNORECASE,
-)
-_BEHIND_A_YEAR: Final = r"(?=\s*(?:[(),.;:?!]|$|\n)|\s(?!\d|(?!s/p\b)[a-zµμ%]+/))"
-_YEAR: Final = re.compile(
-    rf"\b(?:(?:in|since|until|till|from|during|of|by|around|early|late|mid|diagnosed|dx)\s+|,\s*)(?P<year>(?:19|20)\d\d){_BEHIND_A_YEAR}"
-)
-_LOOSE_YEAR: Final = re.compile(rf"(?<=[a-z)])\s\(?(?P<year>(?:19|20)\d\d){_BEHIND_A_YEAR}", re.IGNORECASE)
-_MONTH_ALONE: Final = re.compile(
-    rf"\b(?:in|last|early|late|mid|since)\s+{_MONTH.format('name')}(?!\s*['’]?\d)", re.IGNORECASE
-)
-_ON: Final = re.compile(r"\bon\s$", re.IGNORECASE)
+_BEHIND: Final = r"(?![\w/]|[.-]\d)"
+_BEFORE: Final = r"(?<![\w.,/-])"
+_YEAR: Final = r"(?:19|20)\d\d"
+_BEHIND_A_YEAR: Final = r"(?=\s*(?:[(),.;:?!\]]|$|\n)|\s(?!\d|(?!s/p\b)[a-zµμ%]+/))"
 YEARS_BACK: Final = 6
-_ON_DAY: Final = re.compile(r"\bon\s+(?P<day>(?P<d>\d{1,2})/(?P<m>\d{1,2}))(?![\d/])")
 
 
 @dataclass(frozen=True)
@@ -58,7 +26,7 @@ class DateHit:
     """A date in a text. `day` is None when only the month or the year is said, or when no calendar has it (`wrong`).
 
     `open` holds month and day until the year is known. `loose`: a number that is a year only behind a name or a
-    word that can have one.
+    word that can have one. `says_year`: the year stands beside a day or a month.
     """
 
     start: int
@@ -69,6 +37,7 @@ class DateHit:
     wrong: bool = False
     month: int = 0
     loose: bool = False
+    says_year: bool = False
 
     def over(self, today: datetime.date) -> bool:
         """Whether all of the day, month or year that is said lies before a day."""
@@ -76,94 +45,222 @@ class DateHit:
             return self.day < today
         return self.year is not None and (self.year, self.month or 12) < (today.year, today.month)
 
-
-def dates(text: str, today: datetime.date) -> tuple[DateHit, ...]:
-    """All dates of a text in order, without overlap."""
-    found = sorted(_found(text, today), key=lambda hit: (hit.start, -hit.end))
-    apart: list[DateHit] = []
-    for hit in found:
-        if not apart or hit.start >= apart[-1].end:
-            apart.append(hit)
-    return tuple(_with_year(hit, apart, text, today) for hit in apart)
-
-
-def _found(text: str, today: datetime.date) -> Iterator[DateHit]:
-    for match in _DATE.finditer(text):
-        hit = _read(match, today)
-        if hit is not None:
-            yield hit
-    for match in _YEAR.finditer(text):
-        if int(match["year"]) <= today.year:
-            yield DateHit(match.start("year"), match.end("year"), None, int(match["year"]))
-    for match in _LOOSE_YEAR.finditer(text):
-        if int(match["year"]) <= today.year:
-            yield DateHit(match.start("year"), match.end("year"), None, int(match["year"]), loose=True)
-    for match in _MONTH_ALONE.finditer(text):
-        yield DateHit(match.start("name"), match.end("name"), None, month=_month(match["name"]))
-    for match in _ON_DAY.finditer(text):
-        open_day = (int(match["m"]), int(match["d"]))
-        if _day(2000, *open_day):
-            yield DateHit(match.start("day"), match.end("day"), None, None, open_day)
+    def edtf(self, today: datetime.date) -> str:
+        """The day or the period in EDTF, at the latest the day before the assessment; nothing for a wrong day."""
+        if self.wrong:
+            return ""
+        if self.day is not None:
+            return self.day.isoformat()
+        if self.year and (self.year, self.month or 1) < (today.year, today.month if self.month else 1):
+            return f"{self.year}-{self.month:02}" if self.month else str(self.year)
+        return f"../{today - datetime.timedelta(days=1)}"
 
 
-def _read(match: re.Match[str], today: datetime.date) -> DateHit | None:
-    start, end = match.span()
-    if match["word"]:
-        back = 1 if match["word"].casefold() == "yesterday" else 0
-        return DateHit(start, end, _back(today, back))
-    if match["vague"]:
-        return DateHit(start, end, None)
-    if match["step"]:
-        return _ago(match, today)
-    if match["y5"] or match["y6"]:
-        month = _month(match["m5"]) if match["m5"] else int(match["m6"])
-        year = int(match["y5"] or match["y6"])
-        return DateHit(start, end, None, year, month=month) if 1 <= month <= 12 else None
-    if match["m4"]:
-        return _numeric(match)
-    named = "2" if match["m2"] else "3"
-    if match["y1"]:
-        day = _day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
-        return DateHit(start, end, day, wrong=day is None)
-    month, number, year_text = _month(match[f"m{named}"]), int(match[f"d{named}"]), match[f"y{named}"]
-    short = match["s2"] or match["t2"]
-    if short and int(short) <= today.year % 100:
-        year_text = f"20{short}"
-    if year_text is None and named == "3" and _may_be_a_year(match, number, today):
-        return DateHit(start, end, None)
-    if year_text is None:
-        return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
-    day = _day(int(year_text), month, number)
-    return DateHit(start, end, day, wrong=day is None)
+@dataclass(frozen=True)
+class _Numeric:
+    """Two numbers that are a day and a month, in either order, with the year if it is said."""
+
+    start: int
+    end: int
+    first: int
+    second: int
+    year: int | None
+    sure: bool
 
 
-def _may_be_a_year(match: re.Match[str], number: int, today: datetime.date) -> bool:
-    """Whether the digits behind a month can be a recent year as well (`Oct 25`); `on` before it makes them a day."""
-    return (
-        YEARS_BACK >= today.year - 2000 - number >= 0
-        and _ON.search(match.string, max(0, match.start() - 4), match.start()) is None
+class DateReader:
+    """Reads the dates of texts, with the words of a language file."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.months = {name: number for number, names in data["months"].items() for name in names}
+        self.weekdays = {name: number for number, names in data["weekdays"].items() for name in names}
+        self.days_back: Mapping[str, int] = data["days_back"]
+        self.counts: Mapping[str, int] = data["counts"]
+        self.steps = {name: step for step, names in data["steps"].items() for name in names}
+        self.named = re.compile(self._named(data), re.IGNORECASE)
+        self.numeric = re.compile(
+            rf"{_BEFORE}(?P<a>\d{{1,2}})(?P<sep>[/.-])(?P<b>\d{{1,2}})(?P=sep)(?P<y>{_YEAR}|\d\d){_BEHIND}"
+        )
+        self.short = re.compile(r"(?<![\w.,/+-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\w/%+]|[.-]\d|,\d)")
+        self.cue = re.compile(rf"(?:^|[\s(\[])(?:{_any(data['cues'])})\.?[\s:(]*(?:the\s+)?$", re.IGNORECASE)
+        self.on = re.compile(rf"\b(?:{_any(data['last'])})\s$", re.IGNORECASE)
+
+    def _named(self, data: Mapping[str, Any]) -> str:
+        month, month_too = _any(self.months), _any(name for name in self.months if name not in data["words_too"])
+        weekday, plain = _any(self.weekdays), _any(name for name in self.weekdays if len(name) > 5)
+        count = rf"(?:\d{{1,3}}|{_any(self.counts)})"
+        year_in, in_ = _any(data["year_in"]), _any(data["in"])
+        return (
+            rf"{_BEFORE}(?:"
+            rf"(?P<y1>{_YEAR})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})(?:[T ]\d\d:?\d\d[\d:.]*Z?)?{_BEHIND}"
+            rf"|(?P<y9>{_YEAR})-(?P<m9>\d\d)(?![\w/.-])"
+            rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:\s+of)?[\s/-]+(?P<m2>{month})\.?"
+            rf"(?:,?[\s/-]+(?P<y2>{_YEAR})|[/-](?P<s2>\d\d)|\s+'?(?P<t2>\d\d)(?=\s*(?:[):,;\n]|$)))?{_BEHIND}"
+            rf"|(?P<m3>{month})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|\.\d)(?:,?\s+(?P<y3>{_YEAR}))?{_BEHIND}"
+            rf"|(?P<m5>{month})\.?,?\s+(?:of\s+)?(?P<y5>{_YEAR}){_BEHIND}"
+            rf"|(?P<m6>\d{{1,2}})/(?P<y6>{_YEAR}){_BEHIND}"
+            rf"|(?:(?P<n7>{count})\s+(?P<u7>{_any(self.steps)})\s+(?:{_any(data['ago'])})|(?:vor)\s+(?P<n8>{count})\s+"
+            rf"(?P<u8>{_any(self.steps)}))\b"
+            rf"|(?P<vague>{_any(data['vague'])})\b"
+            rf"|(?P<back>{_any(self.days_back)})\b"
+            rf")"
+            rf"|\b(?:{year_in})\s+(?P<y10>{_YEAR}){_BEHIND_A_YEAR}|,\s*(?P<y11>{_YEAR}){_BEHIND_A_YEAR}"
+            rf"|(?<=[a-z)])\s\(?(?P<loose>{_YEAR}){_BEHIND_A_YEAR}"
+            rf"|\b(?:{in_})\s+(?P<m12>{month})\b\.?(?!\s*'?\d)"
+            rf"|(?<=\d[\s(])(?P<m13>{month_too})\b(?=\s*[),;.<:]|\s*$)|(?<=[(])(?P<m14>{month_too})\b(?=\s*[):])"
+            rf"|\b(?:{_any(data['last'])})\s+(?P<w15>{weekday})\b|\b(?P<w16>{plain})\b(?!'s)"
+            rf"|(?P<w17>\b(?:{weekday}))(?=\s*(?:\)|:\s))"
+        )
+
+    def read(self, text: str, today: datetime.date, cells: Iterable[tuple[int, int]] = ()) -> tuple[DateHit, ...]:
+        """All dates of a text in order, without overlap. `cells`: those of tables, where a day and a month suffice."""
+        fixed = [hit for match in self.named.finditer(text) for hit in [self._read(match, today)] if hit]
+        numeric = list(self._numeric(text, frozenset(cells)))
+        month_first = _month_first(numeric, fixed, today)
+        found = fixed + [hit for item in numeric for hit in [_ordered(item, month_first, today)] if hit]
+        apart: list[DateHit] = []
+        for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
+            if not apart or hit.start >= apart[-1].end:
+                apart.append(hit)
+        return tuple(_with_years(apart, text, today))
+
+    def _numeric(self, text: str, cells: frozenset[tuple[int, int]]) -> Iterator[_Numeric]:
+        for match in self.numeric.finditer(text):
+            year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+            yield _Numeric(match.start(), match.end(), int(match["a"]), int(match["b"]), year, True)
+        for match in self.short.finditer(text):
+            first, second = int(match["a"]), int(match["b"])
+            cued = self.cue.search(text, max(0, match.start() - 16), match.start()) is not None
+            opens = text[max(0, match.start() - 1) : match.start()] in ("", "\n") and text[match.end() :][:1] == ":"
+            sure = cued or opens or match.span() in cells
+            bracket = text[match.start() - 1 : match.start()] == "(" and text[match.end() : match.end() + 1] == ")"
+            decisive = (first > 12) != (second > 12) and second not in (52, 7) and match.span() not in cells
+            if sure or (
+                (bracket or text[match.end() : match.end() + 1] in ":)") and decisive and max(first, second) > 14
+            ):
+                yield _Numeric(match.start(), match.end(), first, second, None, sure)
+
+    def _read(self, match: re.Match[str], today: datetime.date) -> DateHit | None:
+        """A date in words, or year first."""
+        found = match.groupdict()
+        group = next(name for name in reversed(tuple(found)) if found[name] is not None)
+        start, end = match.span()
+        if group == "back":
+            return DateHit(start, end, _back(today, self.days_back[_spaced(match[group])]))
+        if group == "vague":
+            return DateHit(start, end, None)
+        if group in ("u7", "u8"):
+            return self._ago(start, end, match[f"n{group[1]}"], match[group], today)
+        if group in ("y10", "y11", "loose"):
+            place, year = match.span(group), int(match[group])
+            return DateHit(*place, None, year, loose=group == "loose") if year <= today.year else None
+        if group in ("m12", "m13", "m14"):
+            month = self.months[match[group].casefold()]
+            year = today.year if month <= today.month else today.year - 1
+            return DateHit(*match.span(group), None, year, month=month)
+        if group.startswith("w"):
+            back = (today.weekday() - self.weekdays[match[group].casefold()]) % 7 or 7
+            return DateHit(*match.span(group), _back(today, back))
+        return self._calendar(match, today)
+
+    def _calendar(self, match: re.Match[str], today: datetime.date) -> DateHit | None:
+        start, end = match.span()
+        if match["y1"]:
+            day = _day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
+            return DateHit(start, end, day, wrong=day is None, says_year=True)
+        year = match["y5"] or match["y6"] or match["y9"]
+        if year:
+            number = self.months[match["m5"].casefold()] if match["m5"] else int(match["m6"] or match["m9"])
+            return DateHit(start, end, None, int(year), month=number, says_year=True) if 1 <= number <= 12 else None
+        named = "2" if match["m2"] else "3"
+        month, number, year = self.months[match[f"m{named}"].casefold()], int(match[f"d{named}"]), match[f"y{named}"]
+        short = match["s2"] or match["t2"]
+        if short and int(short) <= today.year % 100:
+            year = f"20{short}"
+        if year is None and named == "3" and self._may_be_a_year(match, number, today):
+            return DateHit(start, end, None, 2000 + number, month=month)
+        if year is None:
+            return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
+        day = _day(int(year), month, number)
+        return DateHit(start, end, day, wrong=day is None, says_year=True)
+
+    def _may_be_a_year(self, match: re.Match[str], number: int, today: datetime.date) -> bool:
+        """Whether the digits behind a month can be a recent year as well (`Oct 25`); `on` makes them a day."""
+        recent = YEARS_BACK >= today.year - 2000 - number >= 0
+        return recent and self.on.search(match.string, max(0, match.start() - 6), match.start()) is None
+
+    def _ago(self, start: int, end: int, count: str, unit: str, today: datetime.date) -> DateHit | None:
+        number = self.counts.get(count.casefold()) or int(count)
+        step = self.steps[unit.casefold()]
+        if step == "year":
+            return DateHit(start, end, None, today.year - number) if number < today.year else None
+        if step == "month":
+            months = today.year * 12 + today.month - 1 - number
+            last = _day(months // 12, months % 12 + 1, today.day) or _day(months // 12, months % 12 + 1, 28)
+            return DateHit(start, end, last)
+        return DateHit(start, end, _back(today, number * {"day": 1, "week": 7, "fortnight": 14}[step]))
+
+
+def _any(names: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first."""
+    ordered = sorted(names, key=len, reverse=True)
+    return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in ordered)
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def _month_first(numeric: Iterable[_Numeric], fixed: Iterable[DateHit], today: datetime.date) -> bool:
+    """Whether a text writes the month before the day."""
+    items = list(numeric)
+    sure = [item for item in items if item.sure]
+    if any(item.first > 12 >= item.second for item in sure):
+        return False
+    if any(item.second > 12 >= item.first for item in sure):
+        return True
+    anchors = {hit.day for hit in fixed if hit.day} | {today}
+    agree = [0, 0]
+    for item in sure:
+        if item.first == item.second:
+            continue
+        days = [_latest(item, order, today) for order in (False, True)]
+        for order, day in enumerate(days):
+            agree[order] += day in anchors
+    if agree[0] != agree[1]:
+        return agree[1] > agree[0]
+    return _nearer(sure, today)
+
+
+def _nearer(items: Iterable[_Numeric], today: datetime.date) -> bool:
+    """Whether days without a year are recent only with the month first."""
+    ages = [
+        [(today - day).days if (day := _latest(item, order, today)) else 999 for order in (False, True)]
+        for item in items
+        if item.year is None and item.first != item.second
+    ]
+    return bool(ages) and all(
+        month_first < day_first and month_first <= 60 < day_first for day_first, month_first in ages
     )
 
 
-def _numeric(match: re.Match[str]) -> DateHit | None:
-    year = int(match["y4"]) + (2000 if len(match["y4"]) == 2 else 0)
-    first, second = int(match["d4"]), int(match["m4"])
-    day = _day(year, second, first) or _day(year, first, second)
-    plausible = first <= 31 and second <= 31 and len(match["y4"]) == 4
-    return DateHit(match.start(), match.end(), day, wrong=day is None) if day or plausible else None
+def _latest(item: _Numeric, month_first: bool, today: datetime.date) -> datetime.date | None:
+    month, number = (item.first, item.second) if month_first else (item.second, item.first)
+    if item.year:
+        return _day(item.year, month, number)
+    day = _day(today.year, month, number)
+    return day if day is None or day <= today else _day(today.year - 1, month, number)
 
 
-def _ago(match: re.Match[str], today: datetime.date) -> DateHit | None:
-    count = _COUNTS.get(match["count"].casefold()) or int(match["count"])
-    step = match["step"].casefold()
-    start, end = match.span()
-    if step == "year":
-        return DateHit(start, end, None, today.year - count) if count < today.year else None
-    if step == "month":
-        months = today.year * 12 + today.month - 1 - count
-        last = _day(months // 12, months % 12 + 1, today.day) or _day(months // 12, months % 12 + 1, 28)
-        return DateHit(start, end, last)
-    return DateHit(start, end, _back(today, count * (7 if step == "week" else 1)))
+def _ordered(item: _Numeric, month_first: bool, today: datetime.date) -> DateHit | None:
+    month, number = (item.first, item.second) if month_first else (item.second, item.first)
+    if not _day(2000, month, number) and _day(2000, number, month):
+        month, number = number, month
+    if item.year is None:
+        return DateHit(item.start, item.end, None, None, (month, number)) if _day(2000, month, number) else None
+    day = _day(item.year, month, number)
+    plausible = item.first <= 31 and item.second <= 31
+    return DateHit(item.start, item.end, day, wrong=day is None, says_year=True) if day or plausible else None
 
 
 def _back(today: datetime.date, days: int) -> datetime.date | None:
@@ -173,10 +270,6 @@ def _back(today: datetime.date, days: int) -> datetime.date | None:
         return None
 
 
-def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].casefold()) + 1
-
-
 def _day(year: int, month: int, day: int) -> datetime.date | None:
     try:
         return datetime.date(year, month, day)
@@ -184,20 +277,29 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
         return None
 
 
-def _with_year(hit: DateHit, hits: list[DateHit], text: str, today: datetime.date) -> DateHit:
-    """A day whose year another date of the line says, one behind it first; else the latest such day."""
-    if hit.open is None:
-        return hit
-    near = [
-        (other.start, other.day.year if other.day else other.year)
-        for other in hits
-        if (other.day or other.year) and "\n" not in text[min(hit.end, other.end) : max(hit.start, other.start)]
-    ]
-    after = [year for start, year in near if start > hit.start]
-    before = [year for start, year in near if start < hit.start]
+def _with_years(hits: list[DateHit], text: str, today: datetime.date) -> Iterator[DateHit]:
+    """Days whose year another date of the line says, one behind it first; else the latest such day."""
+    lines: dict[int, list[DateHit]] = {}
+    starts, line = {}, 0
+    place = 0
+    for hit in hits:
+        line += text.count("\n", place, hit.start)
+        place = hit.start
+        starts[hit.start] = line
+        if hit.says_year:
+            lines.setdefault(line, []).append(hit)
+    for hit in hits:
+        yield _with_year(hit, lines.get(starts[hit.start], []), today) if hit.open else hit
+
+
+def _with_year(hit: DateHit, near: list[DateHit], today: datetime.date) -> DateHit:
+    assert hit.open is not None
+    years = [(other.start, other.day.year if other.day else other.year) for other in near]
+    after = [year for start, year in years if start > hit.start]
+    before = [year for start, year in years if start < hit.start]
     chosen = after[0] if after else before[-1] if before else None
-    for year in [chosen] if chosen else [today.year, today.year - 1]:
-        day = _day(year, *hit.open)
-        if day and (chosen or day <= today):
+    for year in [chosen, today.year, today.year - 1]:
+        day = _day(year, *hit.open) if year else None
+        if day and day <= today:
             return replace(hit, day=day, open=None)
     return replace(hit, open=None)

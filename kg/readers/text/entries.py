@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from kg.readers.text.people import Person, Said
 from kg.readers.text.reading import Span, Unread
 
 
@@ -44,6 +45,25 @@ class Draft:
         """Report a span as not understood; false, for nothing came of it."""
         self.unread.append(Unread(start, end, self.text[start:end], reason))
         return False
+
+    def take(self, person: Person) -> None:
+        """Write age and sex; what contradicts itself is reported and not used."""
+        age, sex = self._one(person.ages, "age"), self._one(person.sexes, "sex")
+        if age is not None and isinstance(age.value, int):
+            self.age = (age.value, Span(age.start, age.end))
+        if sex is not None and isinstance(sex.value, str):
+            self.sex = (sex.value, Span(sex.start, sex.end))
+
+    def _one(self, found: Sequence[Said], what: str) -> Said | None:
+        for said in found:
+            if said.doubt:
+                self.leave(said.start, said.end, said.doubt)
+        sound = [said for said in found if not said.doubt]
+        if len({said.value for said in sound}) > 1:
+            for said in sound:
+                self.leave(said.start, said.end, f"the text gives more than one {what}; none is used")
+            return None
+        return sound[0] if sound else None
 
     def case(self, as_of: datetime.date) -> tuple[dict[str, Any], dict[str, Span]]:
         """The case as INTERFACE writes it, and the span of each JSON path. Decimals stand for numbers."""

@@ -17,10 +17,12 @@ from typing import Final
 import ahocorasick
 from rapidfuzz.distance import OSA
 
+from kg.cache.derived import derived
 from kg.ontology.model import Concept
 from kg.readers.text.atoms import Atom, atoms
 from kg.readers.text.cues import CLOSERS, FILLERS, PHRASES, Cue
 from kg.readers.text.lab_conventions import Customs, read_customs
+from kg.readers.text.language import Language, read_language
 from kg.vocabulary.names import RELATED, SYNONYM, Names, fold
 
 SMALL: Final = frozenset(
@@ -66,6 +68,7 @@ class Lexicon:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.customs: Customs = read_customs(names.ontology.folder)
+        self.language: Language = read_language(names.ontology.folder)
         self.entries = self._entries()
         self.automaton = ahocorasick.Automaton()
         for phrase, entry in self.entries.items():
@@ -247,7 +250,7 @@ def inflected(phrase: str) -> Iterator[str]:
         yield phrase + "s"
 
 
-@lru_cache(maxsize=4)
+@derived
 def lexicon_of(names: Names) -> Lexicon:
     """The lexicon of some names, made once."""
     return Lexicon(names)

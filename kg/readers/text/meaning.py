@@ -7,10 +7,8 @@ and therapies under treatments, past operations under procedures. A drug counts 
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from kg.ontology.model import Concept
@@ -18,7 +16,7 @@ from kg.readers.text.cues import PHRASES, Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Lexicon
-from kg.readers.text.named import POSITIONS, TREATMENTS, Named
+from kg.readers.text.named import POSITIONS, TREATMENTS, Context, Named
 from kg.readers.text.reading import Sense, Span
 from kg.vocabulary.names import RELATED
 
@@ -42,18 +40,6 @@ _TEST_WORD: Final = re.compile(
     re.IGNORECASE,
 )
 _RUNNING: Final = frozenset(word for phrase in PHRASES[Cue.TREATED] for word in phrase.split()) | {"having"}
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the reader knows of the place of a name: heading, dose, question, day of the assessment."""
-
-    heading: str
-    taken: bool
-    gives: bool
-    asked: bool
-    diagnosed: bool
-    today: datetime.date
 
 
 class Meaning:

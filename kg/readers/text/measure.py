@@ -30,27 +30,11 @@ class Measurer:
         self.names, self.customs, self.draft, self.as_of, self.commas = names, customs, draft, as_of, commas
         self.issues: list[DataIssue] = []
 
-    def quantity(self, hit: Hit) -> Concept | None:
-        """The quantity that a name stands for or is a position of."""
-        ontology = self.names.ontology
-        for concept, _ in hit.entry.concepts:
-            if concept.name in ontology.quantities:
-                return concept
-        for concept, _ in hit.entry.concepts:
-            for name in sorted(ontology.ancestors(concept.name)):
-                axis = ontology.concepts[name].axis
-                if axis and concept.kind == "finding":
-                    return ontology.concepts[axis[0]]
-        return None
-
-    def measure(self, hit: Hit, value: Value, leading: DateHit | None, start: int) -> bool:
+    def measure(self, concept: Concept, hit: Hit, value: Value, leading: DateHit | None, start: int) -> bool:
         """Add the measurements of one value, one a day; false if none came of it. `start` is where its words begin."""
-        concept = self.quantity(hit)
-        assert concept is not None
+
         days = value.days or ((leading,) if leading else ())
         span = Span(start, value.end)
-        if value.earlier and not days:
-            return self.draft.leave(value.start, value.end, "an earlier value without a date")
         numbers, unit = self._unit(concept, value)
         if not unit:
             return False
@@ -66,6 +50,10 @@ class Measurer:
             said = " or ".join(str(plain(one)) for one in numbers)
             return self.draft.leave(hit.start, value.end, f"the number can be read as {said}")
         entry = self._entry(concept, value, number, unit)
+        if value.earlier and not days:
+            return self.draft.add(
+                "measurements", entry | {"date": f"../{self.as_of - datetime.timedelta(days=1)}"}, span
+            )
         return all(
             [self._dated(entry, day, span) for day in days] if days else [self.draft.add("measurements", entry, span)]
         )
@@ -73,17 +61,11 @@ class Measurer:
     def _dated(self, entry: dict[str, Any], day: DateHit, span: Span) -> bool:
         if day.wrong:
             return self.draft.leave(span.start, max(span.end, day.end), "the calendar has no such day")
-        if day.day is None:
-            return self.draft.leave(
-                span.start,
-                max(span.end, day.end),
-                "a value needs the day it was measured; only the year or month is said",
-            )
-        if day.day > self.as_of:
+        if day.day is not None and day.day > self.as_of:
             return self.draft.leave(
                 span.start, max(span.end, day.end), f"{day.day} lies after the day of the assessment ({self.as_of})"
             )
-        return self.draft.add("measurements", entry | {"date": day.day.isoformat()}, span)
+        return self.draft.add("measurements", entry | {"date": day.edtf(self.as_of)}, span)
 
     def _unit(self, concept: Concept, value: Value) -> tuple[tuple[Decimal, ...], str]:
         """The readings of the number and the unit: as printed, of the range, or as custom has it."""

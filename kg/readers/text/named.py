@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.lexicon import Hit
 from kg.readers.text.reading import Sense
+from kg.readers.text.segments import Segment
 from kg.readers.text.tokens import Token
 
 POSITIONS: Final[Mapping[Cue, str]] = {Cue.LOW: "Low", Cue.NORMAL: "Normal", Cue.HIGH: "High"}
@@ -73,6 +75,28 @@ class Named:
             self.until = day
         elif self.day is None:
             self.day = day
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the reader knows of the place of a name: heading, dose, question, day of the assessment."""
+
+    heading: str
+    taken: bool
+    gives: bool
+    asked: bool
+    diagnosed: bool
+    today: datetime.date
+
+
+@dataclass(frozen=True)
+class Place:
+    """A name in its segment, with the sense that was read."""
+
+    named: Named
+    segment: Segment
+    sense: Sense
+    context: Context
 
 
 # The most restrictive sense first: a mark on a name, a heading over it, and what follows from either.

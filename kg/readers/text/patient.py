@@ -9,7 +9,7 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.entries import Draft
 from kg.readers.text.named import Named
-from kg.readers.text.people import Said, ages, introduction, sexes, speaks_of_one
+from kg.readers.text.people import introduction, speaks_of_one
 from kg.readers.text.reading import Span
 from kg.readers.text.segments import MAY_IT, Heading, Segment
 from kg.readers.text.tokens import Scan
@@ -79,28 +79,6 @@ _COMPLETE: Final = re.compile(
     re.IGNORECASE,
 )
 _INCOMPLETE: Final = re.compile(r"\b(?:not|isn['’]t|never|in)[\s-]*$", re.IGNORECASE)
-
-
-def identify(text: str, draft: Draft, family: tuple[tuple[int, int], ...]) -> None:
-    """Write age and sex into the draft; what contradicts itself is reported and not used."""
-    found_age = _one(draft, ages(text, family), "age")
-    if found_age is not None and isinstance(found_age.value, int):
-        draft.age = (found_age.value, Span(found_age.start, found_age.end))
-    found_sex = _one(draft, sexes(text, family, bool(family)), "sex")
-    if found_sex is not None and isinstance(found_sex.value, str):
-        draft.sex = (found_sex.value, Span(found_sex.start, found_sex.end))
-
-
-def _one(draft: Draft, found: Sequence[Said], what: str) -> Said | None:
-    for said in found:
-        if said.doubt:
-            draft.leave(said.start, said.end, said.doubt)
-    sound = [said for said in found if not said.doubt]
-    if len({said.value for said in sound}) > 1:
-        for said in sound:
-            draft.leave(said.start, said.end, f"the text gives more than one {what}; none is used")
-        return None
-    return sound[0] if sound else None
 
 
 class Addressed:

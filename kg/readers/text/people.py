@@ -7,9 +7,11 @@ where the text names nobody else, for it may stand for a relative. What two plac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from kg.readers.text.table_words import Role
 
 _NOUN: Final = re.compile(
     r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mr|gent))\b\.?",
@@ -34,6 +36,8 @@ _AGE: Final = re.compile(
     re.IGNORECASE,
 )
 _SEX_FIELD: Final = re.compile(r"\b(?:sex|gender)\s*[:=]?\s*(?P<sex>female|male|woman|man|[FM]\b)", re.IGNORECASE)
+_AGE_CELL: Final = re.compile(r"(?P<age>\d{1,3})\b")
+_SEX_CELL: Final = re.compile(r"(?P<sex>female|male|woman|man|[FMfmWw]\b)", re.IGNORECASE)
 _INTRO: Final = re.compile(
     r"\b(?:an?|this|my|our|the|one|your|that|another)\s+(?:(?!(?:in|of|for|with|on|to|is|are|has|was|after|by|from|at|or|and|as|this|that)\b)[\w'’,‐‑/-]+\s+){0,7}?"
     r"(?:patient|pt|man|woman|female|male|lady|gentleman|girl|boy|person|individual|survivor|adult|someone|client|case\s+of)\b(?![-‐‑]\w)"
@@ -48,7 +52,7 @@ _WOMEN: Final = "mother|sister|daughter|aunt|niece|grandmother|wife|mum|mom"
 KIN: Final = f"{_MEN}|{_WOMEN}"
 _HE: Final = frozenset({"he", "his", "him"})
 _SHE: Final = frozenset({"she", "her"})
-_OLDEST: Final = 130
+OLDEST: Final = 130
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,25 @@ class Said:
     doubt: str = ""
 
 
+@dataclass(frozen=True)
+class Person:
+    """What the text says of the patient's age and sex, place by place."""
+
+    ages: tuple[Said, ...]
+    sexes: tuple[Said, ...]
+
+
+def told_in_cells(text: str, cells: Sequence[tuple[Role, int, int]]) -> tuple[Said, ...]:
+    """Age and sex in cells of tables, each said once."""
+    found: dict[str | int, Said] = {}
+    for role, start, end in cells:
+        match = (_AGE_CELL if role is Role.AGE else _SEX_CELL).match(text, start, end)
+        if match:
+            value = int(match["age"]) if role is Role.AGE else "female" if match["sex"][0] in "FfWw" else "male"
+            found.setdefault(value, Said(value, start, end))
+    return tuple(found.values())
+
+
 def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     """Ages stated of the patient, outside of the spans given (relatives). Months and weeks count as full years."""
     found = []
@@ -69,7 +92,7 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
             continue
         number = next(int(match[f"a{n}"]) for n in range(1, 13) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
-        doubt = "" if years <= _OLDEST else f"no age: {number} is over {_OLDEST} years"
+        doubt = "" if years <= OLDEST else f"no age: {number} is over {OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))
     return tuple(found)
 

@@ -12,11 +12,11 @@ from kg.readers.text.numbers import Number, number_at
 _VOLUME: Final = r"(?:100\s?m[lL]|d[lL]|m[lL]|[uµμ][lL]|mc[lL]|n[lL]|c[lL]|DL|ML|UL|[lL]|mm\^?[3³]|MM3|cmm|h\b|min\b)"
 _VOLUME_WORD: Final = r"(?:deci|milli|micro)?lit(?:re|er)s?|cubic millimet(?:re|er)s?"
 _UNIT: Final = re.compile(
-    rf"\s*(?:\|\s*)?(?P<unit>"
+    rf"[^\S\n]*(?:\|[^\S\n]*)?(?P<unit>"
     rf"(?:[xX×*·]\s*)?10\s*(?:\^|\*{{1,2}}|[eE])?\s*(?:12|[369]|[³⁶⁹]|¹²)\s*(?:cells\s*)?(?:/\s*{_VOLUME}|\bper\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:x\s*)?[eE](?:12|[369])\s*/\s*{_VOLUME}"
     r"|m[lL]\s*/\s*min(?:\s*/\s*1[.,]73\s*m[2²])?"
-    rf"|(?:[kK]|[cC]ells?|thousand|[tT]sd\.?)?\s?/\s*(?:[uµμ][lL]|n[lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
+    rf"|(?:[kK]|[cC]ells?|thousand|[tT]sd\.?|THOU|[tT]hou|[mM]ill?)?\s?/\s*(?:[uµμ][lL]|n[lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
     rf"|(?:[kmuµμnpfcdKMUNPFCD]|mc)?(?:gm|gr|g|G|mol|MOL|kat|eq|Eq|IU|iu|[uU]nits?|U|u|Gpt|cells)\s*(?:/\s*{_VOLUME}|\s\s?per\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:pico|nano|micro|milli)?(?:grams?|moles?|units?|cells?)\s+per\s+(?:{_VOLUME_WORD}|{_VOLUME})"
     rf"|[cC]ells?\s+per\s+(?:{_VOLUME_WORD})|per\s+(?:micro)lit(?:re|er)"
@@ -46,12 +46,12 @@ _WORDED: Final = (
     ("=", ("=",)),
 )
 _RANGE: Final = re.compile(
-    r"[\s,;|]*(?P<open>[(\[])?\s*(?P<name>(?:laboratory\s+|lab\s+)?(?:ref(?:erence)?\.?(?:\s*(?:range|interval|limits?|values?))?|normal(?:\s*(?:range|values?))?|"
+    r"[\s,;|]*(?P<open>[(\[{])?\s*(?P<name>(?:laboratory\s+|lab\s+)?(?:ref(?:erence)?\.?(?:\s*(?:range|interval|limits?|values?))?|normal(?:\s*(?:range|values?))?|"
     r"range|NR|RR|RI|N)\s*(?:of\s+|is\s+)?[:=]?\s*)?",
     re.IGNORECASE,
 )
 _TO: Final = re.compile(r"\s*(?:-|‐|‑|–|—|−|to\b|\.\.\.?)\s*")
-_CLOSE: Final = re.compile(r"\s*[)\]]")
+_CLOSE: Final = re.compile(r"\s*[)\]}]")
 _WORDS_OF_FLAGS: Final = r"(?i:high|low|normal)"
 _FLAG: Final = re.compile(
     rf"[\s,|]*(?:\(\s*(?P<in>HH|LL|H|L|N|{_WORDS_OF_FLAGS}|↑+|↓+)\s*\)|\[\s*(?P<box>HH|LL|H|L|N|{_WORDS_OF_FLAGS})\s*\]"

@@ -54,15 +54,6 @@ _HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-
 _CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}
 
 
-LONG_LINE: Final = 60
-_NEWLINE: Final = re.compile(r"(?<!\n)\n(?!\s*\n|\s*$)")
-_NEW_ITEM: Final = re.compile(r"[-*•#|]|\d+[.)]\s|[\w/ ]{0,40}:|$")
-_SMALL_WORD: Final = re.compile(
-    r"\b(?:a|an|the|and|or|nor|of|on|in|at|to|from|by|for|with|without|is|was|are|were|no|not|has|have|had|her|his|my)$",
-    re.IGNORECASE,
-)
-
-
 @dataclass(frozen=True)
 class Segment:
     """[start, end) of a sentence or a part of one; `asks` if it is a question; `mark` if it ends in a question mark."""
@@ -83,14 +74,15 @@ class Heading:
     name_start: int
 
 
-def segments(text: str) -> tuple[Segment, ...]:
-    """The sentences of a text, those that tell and then ask in two parts."""
-    return tuple(part for start, end in _sentences(text) for part in _parts(text, start, end))
+def segments(text: str, first: int = 0, last: int | None = None) -> tuple[Segment, ...]:
+    """The sentences of a text or a part of it, those that tell and then ask in two parts."""
+    last = len(text) if last is None else last
+    return tuple(part for start, end in _sentences(text, first, last) for part in _parts(text, start, end))
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in _END.finditer(text):
+def _sentences(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    start = first
+    for match in _END.finditer(text, first, last):
         if match[0] == "." and _abbreviated(text, match.start()):
             continue
         if match[0] == "?" and not text[start : match.start()].strip():
@@ -100,8 +92,8 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         if text[start:end].strip():
             yield start, end
         start = match.end()
-    if text[start:].strip():
-        yield start, len(text)
+    if text[start:last].strip():
+        yield start, last
 
 
 def _abbreviated(text: str, stop: int) -> bool:
@@ -111,29 +103,6 @@ def _abbreviated(text: str, stop: int) -> bool:
     if not _INITIAL.search(text, max(0, stop - 1), stop) or _ASKS.match(text, stop + 1):
         return False
     return bool(_SMALL.match(text, stop) or _CAPITAL.search(text[max(0, stop - 40) : stop - 1]))
-
-
-def unwrapped(text: str) -> str:
-    """A text of the same length in which a line that goes on in the next one ends in a blank.
-
-    It goes on where no blank line, list or heading follows, and it ends in a comma or a small word, or is long and the
-    next one begins with a small letter, a digit or a bracket.
-    """
-    return _NEWLINE.sub(lambda match: " " if _goes_on(text, match.start()) else match[0], text)
-
-
-def _goes_on(text: str, place: int) -> bool:
-    line = text[text.rfind("\n", 0, place) + 1 : place].rstrip()
-    following = text[place + 1 : text.find("\n", place + 1) if "\n" in text[place + 1 :] else len(text)].lstrip(" \t")
-    if not line or _NEW_ITEM.match(following) or "\t" in line or "|" in line:
-        return False
-    if line.endswith(",") or _SMALL_WORD.search(line):
-        return True
-    return (
-        len(line) > LONG_LINE
-        and line[-1] not in ".!?:;"
-        and (following[:1].islower() or following[:1] in "(0123456789")
-    )
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[Segment]:

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Final
 
 from kg.readers.text.cues import Cue, words_of
+from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Hit, Lexicon
 from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import Unread
-from kg.readers.text.segments import Heading, Segment
 from kg.readers.text.tokens import Scan
 from kg.vocabulary.names import fold
 
@@ -49,10 +49,10 @@ _NO_DRUG: Final = words_of(
 )
 
 
-def leftover(
-    lexicon: Lexicon, scan: Scan, draft: Draft, parts: Sequence[Segment], heads: Sequence[Heading]
-) -> tuple[Unread, ...]:
+def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
     """Spans that look clinical and that nothing has used or reported."""
+    lexicon, scan, parts, heads = document.lexicon, document.scan, document.segments, document.headings
+    assert scan is not None
     nameless = set(_nameless_tests(scan))
     spans = [(hit.start, hit.end) for hit in scan.hits if not hit.entry.other and hit not in nameless]
     spans += [(value.start, value.end) for series in scan.series.values() for value in series.values]
@@ -62,7 +62,11 @@ def leftover(
     spans += [(said[1].start, said[1].end) for said in (draft.sex, draft.age) if said]
     spans += [(span.start, span.end) for span in draft.complete.values()]
     spans += [(head.name_start, head.start) for head in heads]
+    spans += document.tables.covered
+    spans += [(line.start, line.end) for line in document.message.lines] if document.message else []
+    told = [(part.start, part.end) for part in document.message.told] if document.message else []
     covered = {place for start, end in spans for place in range(start, end)}
+    covered -= {place for start, end in told for place in range(start, end)}
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[Unread] = []
     looks = (

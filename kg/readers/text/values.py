@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from kg.facts.units import ucum
 from kg.readers.text.dates import DateHit
 from kg.readers.text.numbers import number_at
 from kg.readers.text.printed import PrintedRange, comparator_at, dose_at, flag_at, flagged_unit_at, range_at, unit_at
@@ -24,7 +25,7 @@ _BETWEEN: Final = re.compile(
     r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
     r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"
     r"reduced|normal|abnormal|mildly|slightly|severely|significantly|on|dated|it|yesterday|today|returned|drawn|taken|then|"
-    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|usually|normally|typically|holding|steady|hovering|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
+    r"in|above|below|over|range|limit|limits|upper|lower|showed|shows|persistently|usually|normally|typically|holding|steady|noted|nadir|peak|unexpectedly|drop|now|measuring|checked|sits|sitting|hovers|averaging|approximately|today|here|this|morning|admission|discharge|hovering|remains|remained|improved|worsened|climbed|dipped)\b|[:;|\t(\[=*…]|\.{2,}|->|→|↑+|↓+",
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
@@ -77,6 +78,15 @@ _COMMA: Final = re.compile(r"\s*[,;]\s*")
 _SHARED: Final = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _DAY_CLOSE: Final = re.compile(r"\s*[)\]]?")
 _UNIT_HEAD: Final = re.compile(r"\s*[(\[,]\s*")
+_CLAUSE: Final = re.compile(r"[^\d.;:!?\n()\[\]<>≤≥]{1,80}(?=[<>≤≥~]?\s?\d)")
+_BRACKET: Final = re.compile(r"\s*\(\s*")
+_WITHIN: Final = re.compile(
+    r"(?:\b(?:was|were|prev|previous|previously|prior|before|from|last|baseline|compared with|vs|down|up)\b\s*)*",
+    re.IGNORECASE,
+)
+_APART: Final = re.compile(r"\s*[,;]\s*(?:and\s+)?")
+_AT: Final = re.compile(r"\s*(?:(?:on|in|at|from|dated|the)\s+)*", re.IGNORECASE)
+_CLOSED: Final = re.compile(r"\s*\)")
 _JOINT: Final = re.compile(r"(?:[-–—]|[^\S\n]+[-–—][^\S\n]+)(?=\d)")
 _DASH: Final = re.compile(r"\s*(?:-(?!>)|‐|‑|–|—|−)\s*")
 SLASH: Final = re.compile(r"[^\S\n]?/[^\S\n]?")
@@ -123,9 +133,12 @@ class ValueReader:
         self.text, self.commas = text, commas
         self.days = {hit.start: hit for hit in days}
 
-    def after(self, name: int, place: int, limit: int) -> Series:
-        """The values between a test's name, from `name` to `place`, and the next name."""
-        opened = self._open(place, limit)
+    def after(self, name: int, place: int, limit: int, units: frozenset[str] = frozenset()) -> Series:
+        """The values between a test's name, from `name` to `place`, and the next name.
+
+        Words that nobody knows may stand before a number with one of the `units` of the test.
+        """
+        opened = self._open(place, limit) or self._far(place, limit, units)
         if opened is None:
             return Series(())
         start, day, unit, reversed_ = opened
@@ -137,7 +150,8 @@ class ValueReader:
         if first is None:
             return Series((), self._dose(start, limit), self._spread(start, limit))
         first = replace(first, unit=first.unit or unit, days=first.days or day)
-        values = [first, *self._more(first, limit)]
+        values = [first, *self._bracketed(first, limit)]
+        values = [*values, *self._more(values[-1], limit)] if len(values) == 1 else values
         reversed_ = reversed_ or _OF_ANOTHER_TIME.search(self.text, max(0, name - 30), name) is not None
         last, end = values[-1], self._row(values[-1], limit)
         if end and not any(value.days for value in values):
@@ -213,6 +227,20 @@ class ValueReader:
             from_ = from_ or word[0].casefold() in _USED_TO_BE
             place = word.end()
         return None
+
+    def _far(self, place: int, limit: int, units: frozenset[str]) -> tuple[int, tuple[DateHit, ...], str, bool] | None:
+        """Where in the clause the first number stands, behind any words, if it has a unit of the test."""
+        match = _CLAUSE.match(self.text, place, limit)
+        start = match.end() if match else place
+        days = tuple(self.days[at] for at in range(place, start) if at in self.days)
+        if match is None or any(day.end > start for day in days):
+            return None
+        sign = comparator_at(self.text, start)
+        number = number_at(self.text, self._blank(sign.end if sign else start), self.commas)
+        unit = unit_at(self.text, number.end) if number and number.end <= limit else None
+        if unit is None or ucum(unit.said) not in units:
+            return None
+        return start, days[-1:], "", any(word in _USED_TO_BE for word in match[0].casefold().split())
 
     def _compared(self, place: int) -> bool:
         """Whether a comparator and a number stand here."""
@@ -300,7 +328,9 @@ class ValueReader:
                 continue
             limits = range_at(self.text, place, self.commas) if value.range is None else None
             if limits and limits.end <= limit and self._on_one_line(place, limits.end):
-                value = replace(value, range=limits, end=limits.end)
+                behind = unit_at(self.text, limits.end) if not (value.unit or limits.unit) else None
+                end = behind.end if behind and behind.end <= limit else limits.end
+                value = replace(value, range=limits, end=end, unit=value.unit or (behind.said if behind else ""))
                 continue
             break
         return value
@@ -328,6 +358,44 @@ class ValueReader:
             return (), place
         bracket = _DAY_CLOSE.match(self.text, end) if "(" in self.text[place : found[0].start] else None
         return tuple(found), bracket.end() if bracket else end
+
+    # -- earlier values in brackets
+
+    def _bracketed(self, first: Value, limit: int) -> tuple[Value, ...]:
+        """Earlier values in brackets behind a value, each with its day: `(3.4 on 2/20, 4.6 on 9/12/25)`."""
+        opening = _BRACKET.match(self.text, first.end)
+        if opening is None:
+            return ()
+        found: list[Value] = []
+        place = opening.end()
+        while True:
+            word = _WITHIN.match(self.text, place)
+            value = self._value(word.end() if word else place, limit)
+            if value is None:
+                return ()
+            value = self._with_day(value, limit)
+            if not value.days and not (word and word[0]):
+                return ()
+            found.append(replace(value, earlier=True))
+            apart = _APART.match(self.text, value.end)
+            if apart is None:
+                break
+            place = apart.end()
+        closed = _CLOSED.match(self.text, found[-1].end)
+        end = closed.end() if closed else found[-1].end
+        ended = closed is not None or self.text[found[-1].end - 1] == ")"
+        return (*found[:-1], replace(found[-1], end=end)) if ended and end <= limit + 1 else ()
+
+    def _with_day(self, value: Value, limit: int) -> Value:
+        """A value with the date that follows it, also where no comma or bracket parts them."""
+        if value.days:
+            return value
+        at = _AT.match(self.text, value.end)
+        for place in (at.end() if at else value.end, self._blank(value.end)):
+            day = self.days.get(place)
+            if day and day.end <= limit:
+                return replace(value, days=(day,), end=day.end)
+        return value
 
     # -- a series
 

@@ -1,0 +1,38 @@
+"""The ontology over HTTP: all modules as one document, and each module."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.routes.resources import document
+from api.services import services_of
+from api.transport.openapi import forms_of, problems_of
+from api.transport.representations import RDF, respond, split
+from kg.errors import NotFound, Problem
+from kg.ontology import describe
+from kg.vocabulary.nearest import closest
+
+router = APIRouter()
+
+
+@router.get("/ontology", tags=["Ontology"], summary="The ontology", responses=forms_of("", *RDF) | problems_of(406))
+async def ontology(request: Request) -> Response:
+    """All modules as one OWL ontology."""
+    found = services_of(request).ontology
+    return await respond(request, document(found, lambda: describe.merged(found), "ontology", found))
+
+
+@router.get(
+    "/ontology/{module}", tags=["Ontology"], summary="One module", responses=forms_of("", *RDF) | problems_of(404, 406)
+)
+async def module(request: Request, module: str) -> Response:
+    """A module as its file has it, imports included."""
+    name, extension = split(module)
+    found = services_of(request).ontology
+    triples = describe.module(found, name)
+    if triples is None:
+        known = describe.module_names(found)
+        raise NotFound([Problem(name, "is no module.", f"There are {', '.join(known)}.", closest(name, known))])
+    return await respond(request, document(found, lambda: triples, "module", name), extension)

@@ -1,0 +1,19 @@
+"""The merged ontology: every module in one file, for tools that follow no catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rdflib import Graph
+
+from kg.ontology.index import catalog
+
+
+def write_merged(folder: Path, target: Path) -> int:
+    """Write all modules of the ontology in a folder as one RDF/XML file; the number of its triples."""
+    merged = Graph()
+    for path in sorted(catalog(folder).values()):
+        merged.parse(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    merged.serialize(target, format="xml")
+    return len(merged)

@@ -1,0 +1,166 @@
+"""The stage of assertion: how each name is meant, by the words, the heading and the layout around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from kg.readers.text.cues import Cue
+from kg.readers.text.document import Document, Layers
+from kg.readers.text.hindsight import Hindsight
+from kg.readers.text.measurements import quantity_of
+from kg.readers.text.named import Context, Named, Place, sense
+from kg.readers.text.patient import Addressed
+from kg.readers.text.people import KIN, kin_of, specific_introduction
+from kg.readers.text.scopes import Scoper
+from kg.readers.text.segments import Segment
+from kg.readers.text.tokens import Token
+from kg.readers.text.values import Series
+
+_FREQUENCY: Final = re.compile(
+    r"[\s,(]*(?:\d[\d.,]*\s*\w+\s+)?(?:(?:tablets?|injections?|infusions?|once|twice|three\s+times|every|each|\d\s*x)\s+)*"
+    r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
+    re.IGNORECASE,
+)
+_NEW_TURN: Final = re.compile(
+    r"[\s\W]*(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
+    r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
+    re.IGNORECASE,
+)
+_DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
+_MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
+_PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
+_IS: Final = r"\s*(?:[:=]|\b(?:was|were|is|are|of|at)\b)?\s*"
+_NOUGHT: Final = r"(?<![\d.,])0(?:\.0+)?(?![\d.]|,\d|\s*[-–—]\s*\d)"
+_BOUND: Final = r"(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)"
+_ENDING: Final = r"\s*(?:[,;.)]|$|\n|(?:and|but|or|on|in|by|with)\b)"
+_NONE: Final = re.compile(rf"{_IS}{_NOUGHT}\s*(?:%|/\s*\d+|kg\b|per\s+\w+)?{_ENDING}", re.IGNORECASE)
+_NUMBERED: Final = re.compile(rf"{_IS}[<>≤≥~]?=?\s*\d")
+_NONE_OF: Final = re.compile(rf"{_NOUGHT}\s*%\s+(?:of\s+)?$", re.IGNORECASE)
+_AT_MOST: Final = re.compile(rf"{_IS}(?:{_BOUND}|{_NOUGHT}\s*%|0\s*[-–—]\s*\d)", re.IGNORECASE)
+_AT_MOST_OF: Final = re.compile(rf"{_BOUND}\s+(?:of\s+)?$", re.IGNORECASE)
+_EMPTY_BOX: Final = re.compile(r"(?:\[\s*\]|☐|□)\s*$")
+_ANY_BOX: Final = re.compile(r"\[\s*[xX✓✔]?\s*\]|[☐☑☒□]")
+_EMPTY_BOX_BEHIND: Final = re.compile(r"\s*:?\s*(?:\[\s*\]|☐|□)")
+_KIN: Final = re.compile(rf"\b(?P<whose>her|his|my)\s+(?:\w+\s+)?(?P<who>{KIN})\b", re.IGNORECASE)
+_PRONOUN: Final = re.compile(r"\b(he|his|him|she|her|i|my|patient)\b", re.IGNORECASE)
+_DIAGNOSED: Final = re.compile(r"\b(?:diagnosed|diagnosis|dx|found|known|detected|(?<!free )since)\b", re.IGNORECASE)
+
+
+def assertion(document: Document) -> Layers:
+    """Every name with its sense, and the sentences that go on about a relative."""
+    return _Assertion(document).read()
+
+
+class _Assertion:
+    """The names of one document in order of its sentences; what one sentence says bears on those behind it."""
+
+    def __init__(self, document: Document) -> None:
+        assert document.scan is not None
+        self.document, self.text, self.scan = document, document.seen, document.scan
+        self.lexicon, self.headings = document.lexicon, document.headings
+        self.measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
+        self.hindsight = Hindsight(self.text)
+        self.last_treatment: Named | None = None
+        self.kin: frozenset[str] = frozenset()
+        self.of_kin: list[tuple[int, int]] = []
+
+    def read(self) -> Layers:
+        first = [place for segment in self.document.segments for place in self._places(segment)]
+        places = tuple(replace(p, sense=sense(p.named, p.context.heading, p.context.asked)) for p in first)
+        return {"places": places, "of_kin": tuple(self.of_kin)}
+
+    def _places(self, segment: Segment) -> list[Place]:
+        found = self.scan.between(segment.start, segment.end)
+        heading = self._heading(segment)
+        introduced = specific_introduction(self.text, segment.start, segment.end)
+        named = Scoper(self.lexicon, self.measured, introduced).read(found)
+        gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
+        diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
+        ask = Addressed(self.text, segment)
+        gives = gives and not ask.of_a_rule
+        self._end_of_treatment(found, named)
+        self.hindsight.read(segment, named)
+        self._ticked(segment, named)
+        if self._of_kin(segment) and not segment.asks:
+            for name in named:
+                name.marks.add("family")
+        places = []
+        for name in named:
+            asked = ask.asks_about(name)
+            if ask.asks_of_a_value(name):
+                name.position = ""
+            series = self.scan.series.get(name.hit)
+            context = Context(
+                heading, self._taken(name, series), gives and asked, asked, diagnosed, self.document.today
+            )
+            places.append(Place(name, segment, sense(name, heading, asked), context))
+        return places
+
+    def _end_of_treatment(self, found: Sequence[Token], named: Sequence[Named]) -> None:
+        """A sentence that ends a treatment without naming one ends the last one named (`Stopped in May.`)."""
+        treated = [name for name in named if name.concept and name.concept.kind in ("drug", "therapy")]
+        ended = [token for token in found if token.hit and token.hit.entry.cue is Cue.ENDED]
+        if ended and not treated and self.last_treatment:
+            days = [token.day for token in found if token.day and token.start > ended[0].start]
+            self.last_treatment.marks.add("ended")
+            self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
+        self.last_treatment = treated[-1] if treated else self.last_treatment
+
+    def _ticked(self, segment: Segment, named: Sequence[Named]) -> None:
+        """A minus or a count of none behind a finding denies it, a plus states it.
+
+        An empty box before or behind it, or the most that there can be of it, leaves it open.
+        """
+        box = _ANY_BOX.search(self.text, segment.start, segment.end)
+        before = bool(box and named and box.start() < named[0].token.start)
+        for name in named:
+            start, end = name.token.start, name.token.end
+            if name.kinds & {"finding", "condition"}:
+                name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
+                name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
+                name.marks |= {"uncertain"} if _DOUBT.match(self.text, end) else set()
+                self._counted(name, segment)
+            empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
+            if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
+                name.marks.add("unclear")
+
+    def _counted(self, name: Named, segment: Segment) -> None:
+        """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
+        if "finding" not in name.kinds or quantity_of(self.lexicon, name.hit) is not None:
+            return
+        before, end = self.text[segment.start : name.token.start], name.token.end
+        numbered = _NUMBERED.match(self.text, end) is not None
+        if _NONE.match(self.text, end) or (not numbered and _NONE_OF.search(before)):
+            name.marks.add("negated")
+        elif _AT_MOST.match(self.text, end) or (not numbered and _AT_MOST_OF.search(before)):
+            name.marks.add("uncertain")
+
+    def _of_kin(self, segment: Segment) -> bool:
+        """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""
+        own = _KIN.search(self.text, segment.start, segment.end)
+        if own:
+            self.kin = kin_of(own["whose"], own["who"])
+            return False
+        pronoun = _PRONOUN.search(self.text, segment.start, segment.end)
+        goes_on = bool(pronoun and self.kin and pronoun[1].casefold() in self.kin)
+        self.kin = self.kin if goes_on else frozenset()
+        if goes_on:
+            self.of_kin.append((segment.start, segment.end))
+        return goes_on
+
+    def _taken(self, named: Named, series: Series | None) -> bool:
+        """Whether a dose or a frequency stands behind a name."""
+        return (series is not None and series.dose is not None) or _FREQUENCY.match(
+            self.text, named.token.end
+        ) is not None
+
+    def _heading(self, segment: Segment) -> str:
+        """The heading over a sentence; one on the same line ends where the patient's story goes on."""
+        over = [item for item in self.headings if item.name_start < segment.end and segment.start < item.end]
+        if not over:
+            return ""
+        behind = over[-1].start < segment.start and "\n" not in self.text[over[-1].start : segment.start].strip()
+        return "" if behind and _NEW_TURN.match(self.text, segment.start, segment.end) else over[-1].category

@@ -1,0 +1,185 @@
+"""The stage of resolution: names in a sense, and values, to the entries of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kg.errors import CaseError
+from kg.facts.patient import DataIssue, Origin, PatientFacts
+from kg.ontology.model import Concept
+from kg.readers.case.reader import CaseReader
+from kg.readers.text.dating import Dating
+from kg.readers.text.document import Document, Layers
+from kg.readers.text.entries import Draft
+from kg.readers.text.lexicon import Hit
+from kg.readers.text.meaning import Meaning
+from kg.readers.text.measure import Measurer
+from kg.readers.text.measurements import quantity_of
+from kg.readers.text.named import Place
+from kg.readers.text.numbers import decimal_commas
+from kg.readers.text.patient import addressed, completeness
+from kg.readers.text.reading import Mention, Sense, Span
+from kg.readers.text.resolved import Resolved
+from kg.readers.text.tokens import Token
+from kg.readers.text.values import Series
+
+
+def resolution(document: Document) -> Layers:
+    """The case that a text states, its facts, and what could not become one."""
+    return {"resolved": _Resolution(document).resolve()}
+
+
+class _Resolution:
+    """One document being resolved."""
+
+    def __init__(self, document: Document) -> None:
+        assert document.scan is not None
+        self.document, self.text, self.scan = document, document.seen, document.scan
+        self.names, self.today, self.lexicon = document.lexicon.names, document.today, document.lexicon
+        self.segments, self.headings = document.segments, document.headings
+        self.draft = Draft(self.text)
+        self.measurer = Measurer(self.names, self.lexicon.customs, self.draft, self.today, decimal_commas(self.text))
+        self.meaning = Meaning(self.lexicon, self.draft)
+        self.mentions: list[Mention] = []
+        self.dating = Dating(document)
+
+    def resolve(self) -> Resolved:
+        places = self.document.places
+        self.draft.unread += self.document.unmeasured
+        assert self.document.person is not None
+        self.draft.take(self.document.person)
+        told = [place.named for place in places if place.sense is not Sense.ASKED]
+        about = addressed(self.text, self.segments, self.draft, self.scan, told)
+        self._write(places, about)
+        self.draft.complete |= completeness(self.text, self.headings)
+        case, origins, facts = self._facts()
+        return Resolved(case, origins, facts, tuple(sorted(set(self.mentions))), self.draft, about)
+
+    def _write(self, places: Sequence[Place], about: bool) -> None:
+        asserted = (place.named for place in places if place.sense in (Sense.ASSERTED, Sense.HISTORY))
+        self.meaning.present = frozenset(c.name for named in asserted for c, _ in named.hit.entry.concepts)
+        present: set[str] = set()
+        late: list[Place] = []
+        settled = self._negative_results(places) if about else frozenset()
+        for place in places:
+            if place.named.token in settled:
+                continue
+            if place.named.hit.entry.absent:
+                late.append(place)
+                continue
+            used, concept = self._one(place, about)
+            if used and concept and place.sense is Sense.ASSERTED:
+                present.add(concept.name)
+        self._message({place.named.hit for place in places})
+        for place in late:
+            if about and place.named.position and place.sense is Sense.ASSERTED:
+                self.meaning.examined(place.named, frozenset(present))
+
+    def _negative_results(self, places: Sequence[Place]) -> frozenset[Token]:
+        """Write the finding of a test that is said to show none of some conditions; the names that say it."""
+        settled: set[Token] = set()
+        for item in self.lexicon.customs.negative_results:
+            for segment in self.segments:
+                inside = [place for place in places if place.segment is segment]
+                denied = [
+                    (place.named, concept.name)
+                    for place in inside
+                    for concept, _ in place.named.hit.entry.concepts
+                    if place.sense is Sense.NEGATED and place.named.test and concept.name in item.absent
+                ]
+                tests = {concept.name for place in inside for concept, _ in place.named.hit.entry.concepts}
+                if {name for _, name in denied} == item.absent and tests & item.tests:
+                    span = Span(min(named.start for named, _ in denied), max(named.end for named, _ in denied))
+                    self.draft.add("findings", {"concept": self.names.ontology.concepts[item.finding].code}, span)
+                    self.mentions += [Mention(n.start, n.end, name, Sense.NEGATED, True) for n, name in denied]
+                    settled |= {named.token for named, _ in denied}
+        return frozenset(settled)
+
+    def _one(self, place: Place, about: bool) -> tuple[bool, Concept | None]:
+        named, context = place.named, place.context
+        series = self.scan.series.get(named.hit)
+        concept = (
+            quantity_of(self.lexicon, named.hit) if series and series.values else self.meaning.choose(named, context)
+        )
+        meant = place.sense
+        may_be_given = context.gives or not place.segment.asks
+        if meant is Sense.ASKED and may_be_given and concept and concept.kind in ("drug", "therapy"):
+            meant = Sense.PLAN
+        used = about and self._use(place, concept, meant, series)
+        for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:
+            exact = self.meaning.exact(named, other)
+            self.mentions.append(Mention(named.start, named.end, other.name, meant, used, exact))
+        return used, concept
+
+    def _use(self, place: Place, concept: Concept | None, meant: Sense, series: Series | None) -> bool:
+        named = place.named
+        if concept is None:
+            if meant in (Sense.ASKED, Sense.HEADING):
+                return False
+            both = " or ".join(sorted({c.label for c, _ in named.hit.entry.concepts}))
+            return self.draft.leave(named.token.start, named.token.end, f"can mean {both}")
+        if series and series.values:
+            return self._measured(place, meant, series)
+        return self.meaning.state(named, concept, meant, place.context)
+
+    def _message(self, named: set[Hit]) -> None:
+        """The values of a message: their names stand in no sentence."""
+        for hit, series in self.scan.series.items():
+            quantity = quantity_of(self.lexicon, hit)
+            if hit not in named and quantity:
+                for value in series.values:
+                    self.measurer.measure(quantity, hit, value, self.dating.collected, value.start)
+
+    def _measured(self, place: Place, meant: Sense, series: Series) -> bool:
+        named = place.named
+        end = series.values[-1].end
+        if meant in (Sense.FAMILY, Sense.HYPOTHETICAL):
+            return self.draft.leave(named.token.start, end, "not stated of the patient")
+        if meant is Sense.ASKED:
+            return False
+        leading = None
+        if not any(value.days for value in series.values):
+            leading = self.dating.of(named)
+        past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
+        values = [replace(value, earlier=value.earlier or (past and not value.now)) for value in series.values]
+        starts = [values[0].start if series.apart else named.start, *(value.start for value in values[1:])]
+        quantity = quantity_of(self.lexicon, named.hit)
+        assert quantity is not None
+        used = [
+            self.measurer.measure(quantity, named.hit, value, None if value.now else leading, start)
+            for start, value in zip(starts, values, strict=True)
+        ]
+        named_too = [c for c, _ in named.hit.entry.concepts if c.kind in ("finding", "history")]
+        if named.position:
+            named_too = [c for c in [quantity_of(self.lexicon, named.hit)] if c]
+        used += [self.meaning.state(named, concept, meant, place.context) for concept in named_too]
+        return any(used)
+
+    def _facts(self) -> tuple[dict[str, Any], dict[str, Span], PatientFacts]:
+        """The case that the case reader accepts; what it refuses is taken out and reported."""
+        reader = CaseReader(self.names, self.today)
+        while True:
+            case, origins = self.draft.case(self.today)
+            try:
+                facts = reader.read(case)
+                break
+            except CaseError as error:
+                for path in sorted({problem.where for problem in error.problems}, reverse=True):
+                    reason = "; ".join(problem.message for problem in error.problems if problem.where == path)
+                    self.draft.drop(path, reason)
+        return case, origins, self._placed(facts, origins)
+
+    def _placed(self, facts: PatientFacts, origins: Mapping[str, Span]) -> PatientFacts:
+        def origin(given: Origin) -> Origin:
+            span = origins[given.path]
+            return Origin(given.path, span.start, span.end)
+
+        issues: tuple[DataIssue, ...] = (*facts.issues, *self.measurer.issues)
+        return replace(
+            facts,
+            facts=tuple(replace(fact, origin=origin(fact.origin)) for fact in facts.facts),
+            measurements=tuple(replace(item, origin=origin(item.origin)) for item in facts.measurements),
+            issues=issues,
+        ).ordered()

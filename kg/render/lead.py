@@ -1,0 +1,156 @@
+"""The first lines of an answer: alerts, what to do, what not to do, what to think of, how sure all that is.
+
+They name things and claims only; the summary below them gives the reasons. Without alerts they fit ten lines of 100
+columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+from kg.assess import Action
+from kg.assess.alerts import AlertKind
+from kg.assess.outcomes import Outcome
+from kg.facts.patient import NOT_PLACED
+from kg.render.parts import UNRESOLVED, Parts, Row, Section
+from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out, some, strength, when, words
+
+ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
+ALERTS: Final = 4
+CITED: Final = 2
+CALM: Final = "Nothing urgent follows from what is known."
+OPEN: Final = "No claim that applies asks for a step, but not all that was given could be used or judged."
+
+
+class Lead:
+    """The first lines of one assessment."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts, self.ontology, self.assessment = parts, parts.ontology, parts.assessment
+        self.unread = len(parts.assessment.record.facts.unread)
+
+    def sections(self) -> tuple[Section, ...]:
+        """The heads in the order they are read; those of what to do, to think of and how sure are always there."""
+        heads = (
+            ("Alert", self._alerts(), True),
+            ("Do", self._do(), True),
+            ("Do not", self._do_not(), True),
+            ("Think of", self._think_of(), False),
+            ("How sure", self._how_sure(), False),
+        )
+        found = ((heading, tuple(rows), pressing) for heading, rows, pressing in heads)
+        return tuple(Section(heading, rows, pressing) for heading, rows, pressing in found if rows)
+
+    def calm(self) -> bool:
+        """Whether it may be said that nothing urgent follows: no alert, and all that was given is used and judged."""
+        return not (self.assessment.alerts or self.unread or self.assessment.issues)
+
+    def unjudged(self) -> list[str]:
+        """The labels of values that nothing calls low, normal or high, each once."""
+        issues = (name for one in self.assessment.issues if one.kind == NOT_PLACED for name in one.concepts)
+        alerts = (one.concept for one in self.assessment.alerts if one.kind is AlertKind.NOT_JUDGED and one.concept)
+        return list(dict.fromkeys(self.ontology.label(name) for name in (*issues, *alerts)))
+
+    # -- what to do
+
+    def _alerts(self) -> Iterator[Row]:
+        found = self.assessment.alerts
+        yield from (Row(one.sentence) for one in found[:ALERTS])
+        if len(found) > ALERTS:
+            yield Row(f"and {counted(len(found) - ALERTS, 'more alert')}")
+
+    def _do(self) -> Iterator[Row]:
+        pressing = [*self._conflict(), *self._now()]
+        yield from pressing or self.without_urgency()
+        yield from self._treat()
+
+    def _conflict(self) -> Iterator[Row]:
+        for item in [one for one in self.parts.disputes if one.resolution == UNRESOLVED][:1]:
+            claims = cited((*item.supporting, *item.opposing), CITED)
+            yield Row(f"first settle, for the articles disagree: {some(item.labels, 2)} {claims}")
+
+    def _now(self) -> Iterator[Row]:
+        """What must not wait, then the urgent steps and what must come before them."""
+        parts = self.parts
+        if first := [*parts.entailed("escalations"), *parts.ensured, *parts.stopped]:
+            yield self._named("", first, ACTIONS)
+        for urgency, items in groupby(parts.urgent, key=lambda item: item.urgency):
+            yield self._named(f"{words(urgency)}: ", list(items), ACTIONS)
+        if parts.needed_first:
+            yield self._named("before that: ", parts.needed_first, FIRST)
+
+    def _treat(self) -> Iterator[Row]:
+        if offered := [item for item in self.parts.treatments if not self.parts.disputed(item)]:
+            yield self._named("treat: ", offered, 2)
+
+    def without_urgency(self) -> Iterator[Row]:
+        """The next steps where none is urgent; that nothing urgent follows is said only of what was judged in full."""
+        steps = [item for item in self.parts.steps if not ruled_out(item)]
+        said = CALM if self.calm() else ""
+        if steps:
+            yield self._named(f"{said} Next: ".lstrip(), steps, FIRST)
+        elif not self.assessment.applicable():
+            yield Row("None of the articles' claims is known to apply.")
+        elif not self.parts.treatments:
+            yield Row(said or OPEN)
+
+    def _named(self, before: str, items: list[Action], limit: int) -> Row:
+        """Some actions by name, with their limits of time where `before` does not say their urgency."""
+        urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
+        times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
+        names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
+        return Row(f"{before}{some(names, limit)} {cited((name for one in items for name in one.claims), CITED)}")
+
+    def _do_not(self) -> Iterator[Row]:
+        parts = self.parts
+        names = list(self._grouped(parts.avoided))
+        names += [f"as a precaution: {item.label}" for item in parts.at_stake]
+        if names:
+            claims = (name for item in (*parts.avoided, *parts.at_stake) for name in item.claims)
+            yield Row(f"{'; '.join(names[:WARNINGS])}{self._more(names)} {cited(claims, CITED)}")
+
+    @staticmethod
+    def _more(names: list[str]) -> str:
+        return f" and {len(names) - WARNINGS} more" if len(names) > WARNINGS else ""
+
+    def _grouped(self, items: Iterable[Action]) -> Iterator[str]:
+        """Warnings of one kind together: `Do not give: A, B`."""
+        said = ((phrase(self.ontology, item).rpartition(": ")[0], item.label) for item in items)
+        for verb, group in groupby(said, key=lambda pair: pair[0]):
+            names = some((label for _, label in group), WARNINGS)
+            yield f"{verb}: {names}" if verb else names
+
+    # -- what to think of, and how sure
+
+    def _think_of(self) -> Iterator[Row]:
+        conditions = self.parts.conditions
+        if not conditions:
+            yield Row("No claim that applies names a condition.")
+            return
+        names = some((qualified(item.label, strength(item.strength)) for item in conditions), CONDITIONS)
+        yield Row(f"{names} {cited((name for item in conditions for name in item.claims), CITED)}")
+
+    def _how_sure(self) -> Iterator[Row]:
+        yield Row(" ".join([*self._grounds(), *self._gaps()]))
+
+    def _grounds(self) -> Iterator[str]:
+        """What the claims that apply rest on, by the articles' own account."""
+        claims = self.assessment.applicable()
+        if not claims:
+            return
+        articles = sorted({claim.article for claim in claims})
+        states = sorted({self.ontology.articles[name].human_review for name in articles})
+        uncited, doubted = sum(not one.markers for one in claims), sum(bool(one.doubts) for one in claims)
+        resting = f"{counted(len(claims), 'claim')} of {counted(len(articles), 'article')}"
+        yield (f"{resting} (human review {', '.join(states)}); {uncited} without a citation, {doubted} with a doubt.")
+
+    def _gaps(self) -> Iterator[str]:
+        """What could change the answer: claims that wait for a fact, values not judged, input not used."""
+        if waiting := len(self.assessment.outcomes.ids(Outcome.UNDETERMINED)):
+            yield f"{counted(waiting, 'claim')} wait{'s' if waiting == 1 else ''} for facts not given."
+        if unjudged := self.unjudged():
+            yield f"Not judged, for want of a range: {some(unjudged)}."
+        if self.unread:
+            yield f"Not used: {counted(self.unread, 'part')} of the input."
