@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.assess import Assessment
@@ -30,11 +30,21 @@ def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bo
     """The reply to a text. Raises InputError for a text that is empty or cannot be used."""
     if not text.strip():
         raise InputError([Problem("question", "is empty", "Write a case or a question in words.")])
-    reading = read_text(text, knowledge.names, today)
+    reading = read(knowledge, text, today)
     case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
     return Reply(
         reading=reading,
         assessment=knowledge.assess(reading.facts, with_branches=with_branches) if case else None,
-        answer=knowledge.asker.answer(text) if question else None,
+        answer=answer(knowledge, reading) if question else None,
         codes=knowledge.ontology.codes,
     )
+
+
+def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
+    """A text, read, with its kind decided by whether it asserts something of one person."""
+    return replace(read_text(text, knowledge.names, today), kind=knowledge.asker.router.route(text).kind)
+
+
+def answer(knowledge: Knowledge, reading: TextReading) -> Answer:
+    """The answer to the part of a text that asks about medicine."""
+    return knowledge.asker.answer(knowledge.asker.router.route(reading.text).question)

@@ -19,9 +19,10 @@ from api.transport.openapi import body_of, forms_of, problems_of
 from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Resource, respond, split
 from kg import render
 from kg.ask import Reply
+from kg.ask import read as read_text
 from kg.assess import Assessment, explore
 from kg.errors import CaseError, Problem
-from kg.readers.text import Kind, TextReading, read_text
+from kg.readers.text import Kind, TextReading
 from kg.render import explanation, rdf, wire
 from kg.render.contract import Assessment as AssessmentModel
 from kg.render.contract import Difference, Explanation, WhyNot
@@ -168,7 +169,7 @@ def read(services: Services, data: Any, today: datetime.date) -> tuple[Any, Text
         return services.knowledge.read_case(data, today), None
     body = checked(TextCase, data)
     text = check_text(body.text, services.config.work.text)
-    reading = read_text(text, services.knowledge.names, _day(body.as_of, today))
+    reading = read_text(services.knowledge, text, _day(body.as_of, today))
     if reading.kind == Kind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])

@@ -11,20 +11,20 @@ its questions. What no claim answers is `bench/questions/unanswerable.yaml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.questions.answering import Stages
-from kg.questions.decide import coverage
+from kg.questions.claim_index import ClaimIndex
 from kg.questions.embedding import Encoder
 from kg.questions.rank import FILE, LEXICAL, SEMANTIC, Model
+from kg.questions.things import words_of_questions, words_of_terms, words_of_things
 from kg.questions.understand import Understood
 from kg.questions.vectors import FILE as VECTORS
 from kg.questions.vectors import (
@@ -58,11 +58,16 @@ HEAD: Final = """\
 
 @dataclass(frozen=True)
 class Asked:
-    """One question with the features of every claim, and the number of the claim it belongs to (-1: none)."""
+    """One question with the features of every claim, and the claim and place it belongs to, if any."""
 
-    claim: int
+    place: tuple[int, int] | None
     asked: Understood
     features: Numbers
+
+    @property
+    def claim(self) -> int:
+        """The number of the claim that answers, or -1."""
+        return self.place[0] if self.place else -1
 
 
 def held_out(claims: int, seed: int = 0) -> NDArray[np.int64]:
@@ -85,12 +90,19 @@ def collect(stages: Stages, semantic: bool) -> tuple[list[str], list[Asked]]:
             stages.retriever.meaning = Meaning(index, encoder, fit(rows, [sizes[n] for n in inside]), raw)
         else:
             stages.retriever.meaning = None
-        for number in tqdm(np.flatnonzero(folds == fold).tolist(), desc=f"fold {fold + 1}", leave=False):
+        for number in np.flatnonzero(folds == fold).tolist():
             for place, text in enumerate(index.documents[number].claim.asks):
-                asked = stages.listener.listen(text)
+                asked = as_unseen(index, stages.listener.listen(text), (number, place))
                 names, table = features_of(stages, asked, (number, place))
-                found.append(Asked(number, asked, table))
+                found.append(Asked((number, place), asked, table))
     return names, found
+
+
+def as_unseen(index: ClaimIndex, asked: Understood, place: tuple[int, int]) -> Understood:
+    """A question of a claim as it would be understood if the index did not have it: its own words are unknown then."""
+    known = index.claims_with
+    own = [t.text for t in asked.tokens if index.asks_with.get(t.stem) == (place,) and t.stem not in known]
+    return replace(asked, unknown=tuple(dict.fromkeys((*asked.unknown, *own))))
 
 
 def features_of(stages: Stages, asked: Understood, without: tuple[int, int] | None = None) -> tuple[list[str], Numbers]:
@@ -141,7 +153,8 @@ def evidence(stages: Stages, claims: Model, names: Sequence[str], item: Asked) -
     odds = claims.bias + item.features @ np.array([claims.weights[name] for name in names])
     first, second = np.argsort(-odds)[:2]
     best = dict(zip(names, map(float, item.features[first]), strict=True))
-    return coverage(item.asked, best, float(odds[first]), float(odds[second]), stages.index)
+    name = stages.index.documents[first].claim.id
+    return stages.coverage(item.asked, name, best, float(odds[first]), float(odds[second]), item.place)
 
 
 def nobody_answers(stages: Stages) -> list[Asked]:
@@ -150,8 +163,28 @@ def nobody_answers(stages: Stages) -> list[Asked]:
     for texts in yaml.safe_load(NONE.read_text(encoding="utf-8")).values():
         for text in texts:
             asked = stages.listener.listen(text)
-            found.append(Asked(-1, asked, features_of(stages, asked)[1]))
+            found.append(Asked(None, asked, features_of(stages, asked)[1]))
     return found
+
+
+def fit_things(index: ClaimIndex, encoder: Encoder) -> dict[str, Any]:
+    """The model of whether a word names a thing, and its chances for the words of all claims."""
+    named, asked = words_of_things(index.ontology), words_of_questions(index)
+    phrasing = sorted(asked - named - words_of_terms(index))
+    things = sorted(named - set(phrasing))
+    known = sorted(named | asked | words_of_terms(index))
+    vectors = dict(zip(known, vectors_of(encoder, known, {}), strict=True))
+    rows = np.array([vectors[word] for word in (*things, *phrasing)], dtype=float)
+    right = np.r_[np.ones(len(things)), np.zeros(len(phrasing))]
+    balance = np.where(right == 1, len(phrasing) / len(things), 1.0)
+    bias, weights = logistic_fit(rows, right, balance, ridge=5.0)
+    chances = 1 / (1 + np.exp(-(bias + np.array([vectors[word] for word in known], dtype=float) @ weights)))
+    return {
+        "words": np.array(known),
+        "word_chances": chances.astype(np.float16),
+        "word_weights": weights.astype(np.float32),
+        "word_bias": np.float32(bias),
+    }
 
 
 def opened() -> Encoder:
@@ -165,7 +198,8 @@ def opened() -> Encoder:
 def main() -> None:
     """Write vectors and weights of the product's ontology."""
     ontology = Ontology(DEFAULT_FOLDER)
-    write_vectors(Stages(ontology, meaning=False).index, opened(), DEFAULT_FOLDER / VECTORS)
+    index, encoder = Stages(ontology, meaning=False).index, opened()
+    write_vectors(index, encoder, DEFAULT_FOLDER / VECTORS, fit_things(index, encoder))
     found: dict[str, Any] = {}
     for kind in (SEMANTIC, LEXICAL):
         stages = Stages(ontology)

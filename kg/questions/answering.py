@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.questions.answer import Answer
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.compose import Composer
-from kg.questions.decide import Decision, combine, decide
+from kg.questions.decide import Coverage, Decision, combine, decide
 from kg.questions.features import Candidate, Features
 from kg.questions.language import read_language
 from kg.questions.rank import Models, Ranked, rank, read_models
 from kg.questions.retrieve import Ask, Retriever
+from kg.questions.routing import Router
+from kg.questions.sets import Sets
+from kg.questions.things import open_things
 from kg.questions.tokens import Tokenizer
 from kg.questions.understand import Listener, Understood
-from kg.questions.vectors import Meaning, open_meaning
+from kg.questions.vectors import FILE as VECTORS
+from kg.questions.vectors import open_meaning
+from kg.store.dataset import open_kept
 
-PARTS = 3
+PARTS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Trace:
     asked: Understood
     ranking: tuple[Ranked, ...]
     decision: Decision
+    sparql: str = ""
 
     def reasons(self, models: Models) -> Mapping[str, Mapping[str, float]]:
         """Claim → what each feature adds to the log-odds that it answers."""
@@ -46,6 +53,13 @@ class Stages:
         self.retriever = Retriever(self.index, open_meaning(self.index) if meaning else None)
         self.features = Features(self.index, self.language, self.retriever)
 
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What the decision to answer rests on."""
+        meaning = self.retriever.meaning
+        things = open_things(self.ontology.folder / VECTORS, meaning.encoder) if meaning else None
+        return Coverage(self.index, self.retriever.related, things)
+
     def candidates(self, asked: Understood, without: Ask | None = None) -> tuple[Candidate, ...]:
         """Every claim with its features; `without` leaves one of their questions out."""
         return self.features.candidates(asked, self.retriever.scores(asked, without))
@@ -62,6 +76,15 @@ class Asker:
         return Stages(self.ontology)
 
     @cached_property
+    def router(self) -> Router:
+        stages = self.stages
+        return Router(self.ontology, stages.language, stages.tokenizer, stages.listener.names)
+
+    @cached_property
+    def sets(self) -> Sets:
+        return Sets(self.ontology, self.stages.language, cache(lambda: open_kept(self.ontology.folder)))
+
+    @cached_property
     def models(self) -> Models:
         return read_models(self.ontology.folder, semantic=self.stages.retriever.meaning is not None)
 
@@ -72,7 +95,7 @@ class Asker:
     def answer(self, question: str) -> Answer:
         """The answer. What the articles do not say is not covered: never a guess."""
         trace = self.trace(question)
-        return self.composer.compose(trace.asked, trace.decision)
+        return self.composer.compose(trace.asked, trace.decision, trace.sparql)
 
     def trace(self, question: str) -> Trace:
         """What every stage made of a question."""
@@ -80,10 +103,12 @@ class Asker:
         ranking = self._ranked(asked)
         if asked.parts:
             ranking = combine(ranking, [self._ranked(part) for part in asked.parts[:PARTS]])
-        return Trace(asked, ranking, decide(self.models, asked, ranking, self.stages.index))
+        whole = self.sets.find(asked)
+        decision = decide(self.models, asked, ranking, self.stages.coverage, whole.claims if whole else ())
+        return Trace(asked, ranking, decision, whole.sparql if whole else "")
 
     def _ranked(self, asked: Understood) -> tuple[Ranked, ...]:
         return rank(self.models.claims, self.stages.candidates(asked))
 
 
-__all__ = ["Asker", "Meaning", "Stages", "Trace"]
+__all__ = ["Asker", "Stages", "Trace"]

@@ -48,9 +48,9 @@ class Composer:
             cue for reading in language.readings if reading.name == VERDICT for cue in reading.cues if " " not in cue
         )
 
-    def compose(self, asked: Understood, decision: Decision) -> Answer:
-        """The answer that a decision calls for."""
-        shown = self._shown(decision) if decision.covered else ()
+    def compose(self, asked: Understood, decision: Decision, sparql: str = "") -> Answer:
+        """The answer that a decision calls for; `sparql` is the query of a whole set, where one was asked for."""
+        shown = self._shown(decision, whole=bool(sparql)) if decision.covered else ()
         verdict = self._verdict(asked, shown)
         return Answer(
             question=asked.text,
@@ -62,7 +62,7 @@ class Composer:
             verdict=verdict,
             values=tuple(self._values(asked, shown)),
             claims=shown,
-            sparql=query([item.claim.id for item in shown]) if shown else "",
+            sparql=sparql or (query([item.claim.id for item in shown]) if shown else ""),
             covered=bool(shown),
             related=() if shown else tuple(self._one(item, Role.NEAREST) for item in decision.near[:RELATED]),
             notice=self.notices.covered(asked, shown)
@@ -72,8 +72,13 @@ class Composer:
 
     # -- claims
 
-    def _shown(self, decision: Decision) -> tuple[AnsweringClaim, ...]:
-        """The claims decided on, those that only qualify the best so marked, and the exceptions of what is shown."""
+    def _shown(self, decision: Decision, whole: bool) -> tuple[AnsweringClaim, ...]:
+        """The claims decided on, those that only qualify the best so marked, and the exceptions of the best.
+
+        A `whole` set is shown as it is.
+        """
+        if whole:
+            return tuple(self._one(item, Role.ANSWERS) for item in decision.shown)
         best = decision.shown[0].candidate.claim
         beside = {*best.exceptions, *best.doubted_with, *_linked(best, "qualifiedBy")}
         found = [self._one(item, Role.QUALIFIES if item.id in beside else Role.ANSWERS) for item in decision.shown]

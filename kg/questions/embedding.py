@@ -104,7 +104,8 @@ class Encoder:
         scores = query @ key.transpose(0, 2, 1) / np.float32(size**0.5)
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weights = scores / scores.sum(axis=-1, keepdims=True)
-        return (weights @ value).transpose(1, 0, 2).reshape(-1, HEADS * size)
+        found: Floats = (weights @ value).transpose(1, 0, 2).reshape(-1, HEADS * size)
+        return found
 
     def _linear(self, state: Floats, name: str) -> Floats:
         found: Floats = state @ self.weights[name + ".weight"].T + self.weights[name + ".bias"]

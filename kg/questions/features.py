@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,14 +9,14 @@ from typing import Final
 
 from kg.ontology.model import Claim
 from kg.questions.claim_index import ClaimIndex, said
+from kg.questions.figures import ANALYTE, Figures
 from kg.questions.language import Language, Serves
 from kg.questions.retrieve import Retriever, Scores
-from kg.questions.understand import Understood, units_in
+from kg.questions.understand import Understood
 
 LEXICAL: Final = ("words", "asks", "best_ask", "covered", "concepts")
 SEMANTIC: Final = ("meaning", "best_meaning", "sentence", "topic")
 RELATIVE: Final = ("words", "asks", "covered", "meaning", "sentence")
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Features:
 
     def __init__(self, index: ClaimIndex, language: Language, retriever: Retriever) -> None:
         self.index, self.language, self.retriever = index, language, retriever
+        self.figures = Figures(index.ontology, language)
 
     def candidates(self, asked: Understood, scores: Scores) -> tuple[Candidate, ...]:
         """Every claim with its features, in the order of the index."""
@@ -95,24 +95,36 @@ class Features:
     # -- figures
 
     def _figure(self, asked: Understood, number: int) -> float:
-        """1 where a figure is asked for and the claim prints one of its kind, -1 where it prints none, else 0."""
+        """1 where a figure is asked for and the claim prints one of its kind, -1 where it prints none, else 0.
+
+        Where the question names quantities, the claim must be about one of them.
+        """
         if not asked.figures:
             return 0.0
-        printed = self._printed[number]
-        return 1.0 if any(name in printed for name in asked.figures) else -1.0
+        printed = all(name in self._printed[number] for name in asked.figures) and asked.units <= self._units[number]
+        return 1.0 if printed and self._about(asked, number) else -1.0
+
+    @cached_property
+    def _units(self) -> tuple[frozenset[str], ...]:
+        """The units of measurement that each claim prints."""
+        ontology = self.index.ontology
+        return tuple(self.figures.units(" ".join(said(d.claim, ontology))) for d in self.index.documents)
+
+    def _about(self, asked: Understood, number: int) -> bool:
+        """Whether a claim is about a quantity of the question, if that names any."""
+        concepts = self.index.ontology.concepts
+        named = [name for name in asked.concepts if concepts[name].kind == ANALYTE]
+        about = self.index.documents[number].concepts
+        return not named or any(not self.retriever.related(name).isdisjoint(about) for name in named)
 
     @cached_property
     def _printed(self) -> tuple[frozenset[str], ...]:
         """The kinds of figures that each claim prints."""
-        found = []
-        for document in self.index.documents:
-            text = " ".join((*said(document.claim, self.index.ontology), document.claim.field("within")))
-            has_number = _NUMBER.search(text) is not None
-            kinds = (
-                f.name for f in self.language.figures if units_in(text, f) and (has_number or f.name == "duration")
-            )
-            found.append(frozenset(kinds))
-        return tuple(found)
+        ontology = self.index.ontology
+        return tuple(
+            self.figures.printed(" ".join((*said(document.claim, ontology), document.claim.field("within"))))
+            for document in self.index.documents
+        )
 
     def _number(self, asked: Understood, number: int) -> float:
         """The share of the question's numbers that the claim says."""

@@ -40,13 +40,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Figure:
-    """A quantity that a question may ask for, and the units that print one."""
+    """A quantity that a question may ask for, the words that ask for one, and the units that print one."""
 
     __pydantic_config__: ClassVar = STRICT
 
     name: str
     cues: tuple[str, ...]
     units: tuple[str, ...]
+    spelled: tuple[str, ...] = ()
+    of_quantities: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,45 @@ class Against:
 
     modalities: tuple[str, ...]
     predicates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a sentence shows that it asks: its first words, phrases in it, and what may stand before the first words."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    openings: tuple[str, ...]
+    phrases: tuple[str, ...]
+    leads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class People:
+    """Words for people in general and for one person, and the verbs with which a person is told to have something."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    general: tuple[str, ...]
+    relatives: tuple[str, ...]
+    patients: tuple[str, ...]
+    pronouns: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Plurals that ask for all claims of a kind, and what makes a claim one of them."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    names: tuple[str, ...]
+    list: str = ""
+    predicate: str = ""
+    measure: str = ""
+    kind: str = ""
+    steps: bool = False
+    largest: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +120,12 @@ class Language:
     against: Against
     cautions: Mapping[str, str]
     phrases: Mapping[str, str]
+    asking: Asking
+    people: People
+    collections: tuple[Collection, ...]
+    smallest: tuple[str, ...]
+    largest: tuple[str, ...]
+    whole: tuple[str, ...]
 
 
 def read_language(ontology: Ontology) -> Language:

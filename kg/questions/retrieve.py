@@ -74,7 +74,8 @@ class Retriever:
 
     def _asks(self, asked: Understood, without: Ask | None) -> list[list[float]]:
         """For each claim the cosines of its own questions with this one, nearest first."""
-        index, dots = self.index, {}
+        index = self.index
+        dots: dict[Ask, float] = {}
         for word in asked.words:
             square = index.weight(word) ** 2
             for place in index.asks_with.get(word, ()):
@@ -121,6 +122,19 @@ class Retriever:
         """Concept → those above and below it in the hierarchy."""
         ontology = self.index.ontology
         return {name: ontology.ancestors(name) | ontology.descendants(name) for name in ontology.concepts}
+
+    def related(self, concept: str) -> frozenset[str]:
+        """A concept, those above and below it, and the findings that a quantity shows."""
+        return self._related[concept] | self._shown.get(concept, frozenset()) | {concept}
+
+    @cached_property
+    def _shown(self) -> Mapping[str, frozenset[str]]:
+        """Quantity → the findings that its values show."""
+        found: dict[str, set[str]] = {}
+        for concept in self.index.ontology.concepts.values():
+            if concept.axis:
+                found.setdefault(concept.axis[0], set()).add(concept.name)
+        return {name: frozenset(shown) for name, shown in found.items()}
 
     # -- the graph
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.questions.claim_index import ClaimIndex
-from kg.questions.language import Figure, Language
+from kg.questions.figures import Figures
+from kg.questions.language import Language
 from kg.questions.tokens import Spelling, Token, Tokenizer
 from kg.vocabulary.mentions import Hit, Table, words
 from kg.vocabulary.names import fold
@@ -35,7 +36,7 @@ class Understood:
     `core` is the text without the names of texts ("the ... article"); `words` are its stems that say something, each
     once; `readings` a distribution over what is asked for; `parts` the clauses of a question of several; `unknown` the
     words that neither claims, concepts nor this language have; `respelled` pairs words as written with words as read;
-    `texts` the chance of each article of being named.
+    `texts` the chance of each article of being named; `sides` whether several texts are set side by side.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Understood:
     denied: tuple[str, ...]
     readings: Mapping[str, float]
     figures: tuple[str, ...]
+    units: frozenset[str]
     numbers: tuple[str, ...]
     texts: Mapping[str, float]
     step: int | None
@@ -54,6 +56,7 @@ class Understood:
     lists: bool
     counts: bool
     compares: bool
+    sides: bool
     unknown: tuple[str, ...]
     respelled: tuple[tuple[str, str], ...]
     parts: tuple[Understood, ...] = ()
@@ -74,7 +77,7 @@ class Listener:
             [(cue, (r.name, 1.0)) for r in language.readings for cue in r.cues]
             + [(cue, (r.name, TELLING)) for r in language.readings for cue in r.telling]
         )
-        self.figures = Table([(cue, figure.name) for figure in language.figures for cue in figure.cues])
+        self.figures = Figures(self.ontology, language)
         self.forms = {
             name: Table([(cue, name) for cue in cues])
             for name, cues in (
@@ -137,7 +140,8 @@ class Listener:
             concepts=_each(name for hit in mentions for name in hit.meanings if hit.start not in denied),
             denied=_each(name for hit in mentions for name in hit.meanings if hit.start in denied),
             readings=self._readings(plain),
-            figures=_each(name for hit in self.figures.find(plain) for name in hit.meanings),
+            figures=self.figures.asked(core, mentions),
+            units=self.figures.units(core),
             numbers=_each(token.text for token in content if token.is_number),
             texts=texts,
             step=int(step[1]) if step else None,
@@ -146,9 +150,14 @@ class Listener:
             lists=bool(self.forms["lists"].find(plain)),
             counts=bool(self.forms["counts"].find(plain)),
             compares=bool(self.forms["compares"].find(plain)),
+            sides=len(texts) > 1 or self._several(text),
             unknown=_each(token.text for token in content if self._unknown(token)),
             respelled=respelled,
         )
+
+    def _several(self, text: str) -> bool:
+        """Whether a question speaks of the texts in the plural."""
+        return any(text[hit.start : hit.end].lower().endswith("s") for hit in self.forms["texts"].find(text))
 
     def _mentions(self, text: str) -> tuple[Hit[str], ...]:
         """The concepts named; a word written in haste is read in full."""
@@ -228,11 +237,6 @@ class Listener:
         }
 
 
-def units_in(text: str, figure: Figure) -> bool:
-    """Whether a text names a unit of a figure."""
-    return any(re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", text, re.IGNORECASE) for unit in figure.units)
-
-
 def _negated(text: str, hit: Hit[str], mentions: Sequence[Hit[str]], negations: Sequence[Hit[str]]) -> bool:
     """Whether a negation stands in the few words before a name, with no other name between."""
     before = max((other.end for other in mentions if other.end <= hit.start), default=0)
@@ -245,4 +249,4 @@ def _each(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-__all__ = ["Listener", "Understood", "units_in"]
+__all__ = ["Listener", "Understood"]

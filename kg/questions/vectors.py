@@ -56,7 +56,8 @@ class Space:
 
     def __call__(self, vectors: Floats) -> Floats:
         """Unit vectors in the space, one a row."""
-        return unit((vectors - self.centre) @ self.matrix)
+        found: Floats = (vectors - self.centre) @ self.matrix
+        return unit(found)
 
 
 class Meaning:
@@ -69,9 +70,9 @@ class Meaning:
         sizes = [len(document.claim.asks) for document in index.documents]
         self.starts = np.cumsum([0, *sizes])
         count = self.starts[-1]
-        self.topics = unit(
-            np.stack([raw[a:b].mean(axis=0) for a, b in zip(self.starts, self.starts[1:], strict=False)])
-        )
+        spans = zip(self.starts, self.starts[1:], strict=False)
+        middles: Floats = np.stack([raw[first:last].mean(axis=0) for first, last in spans])
+        self.topics = unit(middles)
         self.asks, self.sentences = space(raw[:count]), space(raw[count:])
         self.rows = np.full((len(sizes), max(sizes)), -1)
         for number, size in enumerate(sizes):
@@ -182,23 +183,24 @@ def known_rows(path: Path) -> dict[bytes, Any]:
     return {keys[n * DIGEST : (n + 1) * DIGEST]: row for n, row in enumerate(vectors)}
 
 
-def write_vectors(index: ClaimIndex, encoder: Encoder, path: Path) -> None:
-    """Write the file: the vectors of all texts as bytes, and the projection that is fitted to them."""
+def write_vectors(index: ClaimIndex, encoder: Encoder, path: Path, more: Mapping[str, Any]) -> None:
+    """Write the file: the vectors of all texts as bytes, the projection that is fitted to them, and `more` arrays."""
     import numpy as np  # noqa: PLC0415
 
     texts = texts_of(index)
     raw = vectors_of(encoder, texts, {})
     space = fit(raw, [len(document.claim.asks) for document in index.documents])
     scale = 127 / np.abs(raw).max(axis=1, keepdims=True)
-    keys = np.frombuffer(b"".join(map(digest, texts)), dtype=np.uint8)
     with written(path) as file:
         np.savez_compressed(
             file,
             centre=space.centre.astype(np.float16),
             matrix=space.matrix.astype(np.float16),
-            digests=keys,
+            digests=np.frombuffer(b"".join(map(digest, texts)), dtype=np.uint8),
             vectors=np.rint(raw * scale).astype(np.int8),
+            **more,
         )
+    path.chmod(0o644)
 
 
 def fit(raw: Floats, sizes: Sequence[int]) -> Space:

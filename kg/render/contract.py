@@ -444,8 +444,24 @@ class AnswerClaim(Model):
     id: ClaimId
     sentence: str
     role: Literal["answers", "qualifies", "nearest"]
+    relevance: float = Field(ge=0, le=1, description="the chance that the claim answers")
     note: str = Field(description="doses with their substance, and what a figure is not; often empty")
     sources: list[AnswerSource]
+
+
+class AnswerSentence(Model):
+    """A sentence of an answer and the claims that it rests on."""
+
+    text: str
+    claims: list[ClaimId]
+
+
+class AnswerValue(Model):
+    """A figure, a list item or a count that was asked for, and the claims that give it."""
+
+    kind: Literal["figure", "item", "count"]
+    text: str
+    claims: list[ClaimId]
 
 
 class Answer(Model):
@@ -454,7 +470,11 @@ class Answer(Model):
     question: str
     intent: str
     concepts: list[str]
-    claims: list[AnswerClaim]
+    text: str = Field(description="one to three sentences, each with the ids of the claims behind it")
+    sentences: list[AnswerSentence]
+    verdict: Literal["yes", "no", "depends", "not_stated"] | None
+    values: list[AnswerValue]
+    claims: list[AnswerClaim] = Field(max_length=8)
     sparql: str
     covered: bool
     related: list[AnswerClaim]

@@ -75,7 +75,12 @@ def _answer(answer: Answer) -> Iterator[Section]:
         return
     answering = [item for item in answer.claims if item.role == "answers"]
     beside = [item for item in answer.claims if item.role != "answers"]
-    yield Section(f"Answer ({answer.intent.replace('-', ' ')})", tuple(map(_claim, answering)))
+    values = tuple(f"{value.text} [{', '.join(value.claims)}]" for value in answer.values)
+    said = tuple(Row(f"{item.text} [{', '.join(item.claims)}]") for item in answer.sentences)
+    yield Section(f"Answer ({answer.intent.replace('_', ' ')})", said)
+    if values:
+        yield Section("Figures and items", tuple(map(Row, values)))
+    yield Section("Claims", tuple(map(_claim, answering)))
     if beside:
         yield Section(BESIDE, tuple(map(_claim, beside)), pressing=True)
     yield Section("Notice", (Row(answer.notice),))
