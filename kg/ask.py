@@ -1,4 +1,4 @@
-"""A text asked: a patient's case, a question about medicine, or both (INTERFACE, "Case or question")."""
+"""A text asked: a patient's case, a question about medicine, or both (docs/contract.md, "Case or question")."""
 
 from __future__ import annotations
 
@@ -26,15 +26,21 @@ class Reply:
     codes: Mapping[str, str]
 
 
-def ask(knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True) -> Reply:
-    """The reply to a text. Raises InputError for a text that is empty or cannot be used."""
+def ask(
+    knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True, defaults: bool = True
+) -> Reply:
+    """The reply to a text; without `defaults` no reference interval judges a value.
+
+    Raises InputError for a text that is empty or cannot be used.
+    """
     if not text.strip():
         raise InputError([Problem("question", "is empty", "Write a case or a question in words.")])
     reading = read(knowledge, text, today)
     case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
+    facts = replace(reading.facts, defaults=defaults)
     return Reply(
         reading=reading,
-        assessment=knowledge.assess(reading.facts, with_branches=with_branches) if case else None,
+        assessment=knowledge.assess(facts, with_branches=with_branches) if case else None,
         answer=answer(knowledge, reading) if question else None,
         codes=knowledge.ontology.codes,
     )

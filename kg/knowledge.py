@@ -21,6 +21,11 @@ from kg.reasoner.rule_cache import cached_rules
 from kg.vocabulary.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kg.certificate.knowledge_base import KnowledgeBase
     from kg.questions import Asker
 
 
@@ -54,6 +59,28 @@ class Knowledge(Owner):
         from kg.questions import Asker  # noqa: PLC0415 - a tenth of a cold start that no patient needs
 
         return Asker(self.ontology)
+
+    @cached_property
+    def base(self) -> KnowledgeBase:
+        """The ontology as certificates are checked by it."""
+        from kg.certificate.knowledge_base import KnowledgeBase  # noqa: PLC0415 - only certificates need its parser
+
+        return KnowledgeBase(self.ontology)
+
+    def certificate(self, assessment: Assessment, answer: Any, key: Ed25519PrivateKey, time: str) -> Any:
+        """The signed certificate of an assessment; `answer` is what is shown of it, as JSON data."""
+        from kg.certificate.envelope import sealed  # noqa: PLC0415 - the same
+        from kg.certificate.statement import statement  # noqa: PLC0415 - the same
+
+        return sealed(statement(assessment, self.engine, self.base, answer, time), key)
+
+    def statement_again(self, found: Any, answer: Callable[[Assessment], Any]) -> Any:
+        """A certificate's statement made again from its facts alone."""
+        from kg.certificate.plain import from_plain  # noqa: PLC0415 - the same
+        from kg.certificate.statement import statement  # noqa: PLC0415 - the same
+
+        assessment = self.assess(from_plain(PatientFacts, found["predicate"]["facts"]))
+        return statement(assessment, self.engine, self.base, answer(assessment), found["predicate"]["time"])
 
     def load(self) -> None:
         """Load what cases are read and assessed with, for a program that answers many times."""

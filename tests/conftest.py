@@ -12,6 +12,8 @@ from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader
 from kg.vocabulary.names import Names
 
+pytest_plugins = ["no_silent_skips"]
+
 
 @pytest.fixture(scope="session")
 def ontology() -> Ontology:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
 Branches = Annotated[bool, Query(description="what each open diagnosis and pending result would change")]
+Defaults = Annotated[bool, Query(description="whether reference intervals judge what nothing else does")]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
@@ -44,13 +46,15 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     responses=forms_of(*ALL) | problems_of(406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(["Case", "TextCase"], {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}}),
 )
-async def assess(request: Request, proofs: Proofs = "ids", branches: Branches = True) -> Response:
+async def assess(
+    request: Request, proofs: Proofs = "ids", branches: Branches = True, defaults: Defaults = True
+) -> Response:
     """What the articles say of a patient: a case (`warrant schema case`), or `{"text": "..."}`.
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """
     services, data = services_of(request), await read_json(request)
-    session = await services.executor.run(lambda: _made(services, data))
+    session = await services.executor.run(lambda: _made(services, data, defaults))
     return await respond(request, _assessment(services, session, proofs, branches))
 
 
@@ -158,9 +162,9 @@ async def query(request: Request, handle: Handle) -> Response:
 # -- reading
 
 
-def _made(services: Services, data: Any) -> AssessmentSession:
+def _made(services: Services, data: Any, defaults: bool) -> AssessmentSession:
     facts, reading = read(services, data, datetime.date.today())
-    return services.sessions.make(check_facts(facts, services.config.work.facts), reading)
+    return services.sessions.make(check_facts(replace(facts, defaults=defaults), services.config.work.facts), reading)
 
 
 def read(services: Services, data: Any, today: datetime.date) -> tuple[Any, TextReading | None]:

@@ -1,4 +1,4 @@
-"""The assessment of one patient: INTERFACE.md, "An assessment"."""
+"""The assessment of one patient: docs/contract.md, "An assessment"."""
 
 from kg.assess.assessment import NOTICE, Assessment, Branch, Reasoner, assess, identifier, project
 from kg.assess.items import Action, Basis, Conflict, Differential, ExceptionTo, Item, Prerequisite

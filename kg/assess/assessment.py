@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, Protocol
 
-from kg.assess.alerts import Alert
-from kg.assess.inferred import Inferred
+from kg.assess.alerts import Alert, alerts
+from kg.assess.inferred import Inferred, inferred
 from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
 from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
@@ -35,6 +35,7 @@ NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
     "primary literature before use."
 )
+ACTED_ON: Final = ("escalations", "next_steps", "treatments")
 CANONICAL: Final = json.JSONEncoder(default=str)
 PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExcluded"}
 
@@ -195,6 +196,7 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
     build = Lists(ontology, patient, closure, found)
     names = [name for name in ontology.list_properties.values() if name not in (DIFFERENTIAL, AGAINST)]
     lists = {name: build.actions(name) for name in names}
+    answered = any(lists[name] for name in ACTED_ON)
     return Assessment(
         id=identifier(ontology, patient.facts),
         ontology=ontology,
@@ -205,6 +207,9 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
         counterarguments=build.counterarguments(),
         lists=lists,
         conflicts=build.conflicts(),
+        judgements=patient.judgements,
+        alerts=alerts(ontology, patient, closure, found, answered),
+        inferred=inferred(ontology, patient, closure),
         issues=(*patient.issues, *stale(ontology, patient), *build.issues()),
     )
 

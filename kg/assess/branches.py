@@ -12,6 +12,7 @@ from kg.assess.outcomes import Outcome, outcomes
 from kg.assess.quarantine import is_settled, settle
 from kg.facts.patient import Fact, PatientFacts, Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
 from kg.record.assertions import Record, record
@@ -44,7 +45,7 @@ def _open_diagnoses(assessment: Assessment) -> Iterator[Fact]:
     for concept in dict.fromkeys((*suspected, *listed)):
         if concept not in decided:
             kind = assessment.ontology.concepts[concept].kind
-            yield Fact("diagnoses" if kind == "condition" else "findings", concept)
+            yield Fact("diagnoses" if kind is ConceptKind.CONDITION else "findings", concept)
 
 
 def _pending_results(ontology: Ontology, facts: PatientFacts) -> Iterator[Fact]:

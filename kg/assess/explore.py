@@ -21,7 +21,7 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, Marker
 from kg.proof.derivations import Conclusion, Derivations
 from kg.proof.proof import Explainer
-from kg.record.statement_properties import absent, property_of
+from kg.record.statement_properties import absence_of, property_of
 
 WEEK: Final = 7
 SEXES: Final = ("female", "male")
@@ -143,7 +143,7 @@ def with_facts(ontology: Ontology, facts: PatientFacts, change: PatientFacts) ->
 
 def _about(ontology: Ontology, fact: Fact) -> tuple[tuple[str, str], ...]:
     """What a fact speaks of: its concept in its list, and in its context."""
-    return (fact.concept, fact.list), (fact.concept, absent(property_of(ontology, fact)))
+    return (fact.concept, fact.list), (fact.concept, absence_of(ontology, property_of(ontology, fact)))
 
 
 def without_fact(facts: PatientFacts, gone: Fact | Measurement) -> PatientFacts:

@@ -14,6 +14,7 @@ from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Claim
 from kg.proof.derivations import Conclusion
 from kg.reasoner.closure import Closure
@@ -382,7 +383,7 @@ def _there(fact: object) -> bool:
 
 def _out_of_order(ontology: Ontology, name: str) -> bool:
     concept = ontology.concepts[name]
-    return concept.kind == "finding" and (concept.axis is None or concept.axis[1] != "Normal")
+    return concept.kind is ConceptKind.FINDING and (concept.axis is None or concept.axis[1] != "Normal")
 
 
 @derived

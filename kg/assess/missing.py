@@ -13,6 +13,7 @@ from typing import Final
 
 from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.manchester import AtLeast, Named, Some, Value, parse
 
 MISSING_LIMIT: Final = 64
@@ -23,7 +24,7 @@ NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
 
 @dataclass(frozen=True, order=True)
 class MissingFact:
-    """A fact that would help to decide: a fragment of a case (INTERFACE.md), in words in `label`."""
+    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`."""
 
     list: str
     concept: str
@@ -196,7 +197,7 @@ def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
     derived = {item.name: item for item in ontology.derived}
     while quantity in derived:
         operand = derived[quantity].operands[0]
-        if ontology.concepts[operand].kind != "analyte":
+        if ontology.concepts[operand].kind is not ConceptKind.ANALYTE:
             return MissingFact("treatments", operand, "present", label)
         quantity = operand
     if quantity not in ontology.quantities:
@@ -207,7 +208,7 @@ def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
 
 
 def _list(ontology: Ontology, prop: str, name: str) -> str:
-    return _LIST_OF.get(prop) or _LIST_OF_KIND[ontology.concepts[ontology.certain_form(name)].kind]
+    return _LIST_OF.get(prop) or ontology.kinds[ontology.concepts[ontology.certain_form(name)].kind].case_list
 
 
 _STATUS = {"hasSuspicionOf": "suspected"}
@@ -221,16 +222,4 @@ _LIST_OF = {
     "hasSuspicionOf": "diagnoses",
     "hasNoSuspicionOf": "diagnoses",
     "receives": "treatments",
-}
-_LIST_OF_KIND = {
-    "finding": "findings",
-    "condition": "diagnoses",
-    "drug": "treatments",
-    "therapy": "treatments",
-    "intent": "intents",
-    "suspicion": "diagnoses",
-    "history": "procedures",
-    "result": "results",
-    "procedure": "procedures",
-    "analyte": "measurements",
 }

@@ -1,4 +1,4 @@
-"""From a closure to the outcome of every claim (MODEL, section 7).
+"""From a closure to the outcome of every claim (docs/model.md, section 7).
 
 A reading of a claim holds, fails or is open, as the reasoner entails it. From that:
 

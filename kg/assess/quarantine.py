@@ -1,9 +1,9 @@
 """Facts that contradict each other: read off the proofs of the clashes, set aside, and reported with those proofs.
 
-A clash is an inference: something is present and, in the same context, absent (MODEL, section 3). The statements in all
-minimal justifications of clashes are quarantined: they count as unknown, and what was derived from them goes with them.
-A justification that contains another one's statements is not minimal. What is measured is in no clash: a statement
-against a value is a data issue of the record.
+A clash is an inference: something is present and, in the same context, absent (docs/model.md, section 3). The
+statements in all minimal justifications of clashes are quarantined: they count as unknown, and what was derived from
+them goes with them. A justification that contains another one's statements is not minimal. What is measured is in no
+clash: a statement against a value is a data issue of the record.
 """
 
 from __future__ import annotations

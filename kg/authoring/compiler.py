@@ -12,15 +12,31 @@ from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg import __version__
 from kg.authoring import nodes
+from kg.authoring.alerts import AlertCompiler
 from kg.authoring.articles import CLASSIFYING, KIND_CLASS, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
+from kg.authoring.intervals import resolved
 from kg.authoring.owl import Module
-from kg.authoring.schema import ArticleFile, ClaimEntry, Model, SourceFile, TermFile, ThresholdFile, read
+from kg.authoring.schema import (
+    AlertFile,
+    ArticleFile,
+    ClaimEntry,
+    IntervalFile,
+    Model,
+    ReferenceInterval,
+    SourceFile,
+    Term,
+    TermFile,
+    ThresholdFile,
+    read,
+)
 from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
+from kg.ontology.index import Index, parse_module
+from kg.ontology.kinds import read_kinds, read_negations
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
 from kg.vocabulary.nearest import closest
 
@@ -36,6 +52,8 @@ class Sources:
     sources: SourceFile
     vocabulary: Vocabulary
     thresholds: ThresholdFile
+    intervals: tuple[ReferenceInterval, ...]
+    alerts: AlertFile
     articles: tuple[tuple[str, ArticleFile], ...]
 
     @classmethod
@@ -52,12 +70,16 @@ class Sources:
 
         sources = attempt(folder / "sources.yaml", SourceFile)
         thresholds = attempt(folder / "thresholds.yaml", ThresholdFile)
+        intervals = attempt(folder / "intervals.yaml", IntervalFile)
+        alerts = attempt(folder / "alerts.yaml", AlertFile)
         files = [file for path in _yaml(folder / "terms") for file in attempt(path, TermFile)]
         articles = [(path.name, file) for path in _yaml(folder / "articles") for file in attempt(path, ArticleFile)]
         if problems:
             raise AuthoringError(problems)
-        vocabulary = Vocabulary(tuple(term for file in files for term in file.terms))
-        return cls(folder, sources[0], vocabulary, thresholds[0], tuple(articles))
+        vocabulary = _vocabulary(folder, (term for file in files for term in file.terms))
+        return cls(
+            folder, sources[0], vocabulary, thresholds[0], resolved(intervals[0].intervals), alerts[0], tuple(articles)
+        )
 
     @cached_property
     def core(self) -> Graph:
@@ -94,8 +116,15 @@ class Sources:
         """What an axiom may name as its source: claims, publications, decisions."""
         iris = {item.name: nodes.source(item.name) for item in self.sources.references}
         iris |= {item.name: nodes.source(item.name) for item in self.sources.decisions}
+        iris |= {item.name: nodes.interval(item.name) for item in self.intervals}
         iris |= {entry.id: nodes.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
+
+
+def _vocabulary(folder: Path, terms_: Iterable[Term]) -> Vocabulary:
+    """The terms with what core.ttl declares of their kinds. Raises OntologyError."""
+    core = Index(parse_module((folder / "core.ttl").read_bytes(), 0))
+    return Vocabulary(tuple(terms_), read_kinds(core), read_negations(core))
 
 
 def _yaml(folder: Path) -> list[Path]:
@@ -155,6 +184,10 @@ class Checker:
         named += [(item.name, item.source) for item in file.possible]
         named += [(item.if_, item.source) for item in file.rules]
         named += [(item.name, item.source) for item in file.conditions]
+        named += [(item.name, name) for item in self.sources.intervals for name in item.sources]
+        named += [(item.name, item.critical.source) for item in self.sources.intervals if item.critical]
+        named += [(item.name, grade.source) for item in self.sources.intervals for grade in item.grades]
+        named += [(item.kind, item.source) for item in self.sources.alerts.alerts]
         for name, source in named:
             self._source(f"thresholds.yaml: {name}: source", source)
         for analyte in file.analytes:
@@ -326,7 +359,7 @@ def _modules(sources: Sources) -> Iterator[Module]:
     labels = {term.name: term.label for term in vocabulary.terms}
     yield sources_module(sources.sources)
     yield vocabulary_module(vocabulary)
-    thresholds = ThresholdCompiler(sources.thresholds, vocabulary, iris).compile()
+    thresholds = ThresholdCompiler(sources.thresholds, sources.intervals, vocabulary, iris).compile()
     labels |= thresholds.labels
     yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)
@@ -336,9 +369,20 @@ def _modules(sources: Sources) -> Iterator[Module]:
     for number, rule in enumerate(sources.thresholds.rules, 1):
         conditions.rule(number, rule)
     compiled = [compiler.compile() for compiler in compilers]
+    conditions.findings(_shown_or_concluded(sources))
     conditions.clashes()
     yield conditions.module
+    yield AlertCompiler(sources.alerts.alerts, sources.intervals, vocabulary, iris).compile()
     yield from compiled
+
+
+def _shown_or_concluded(sources: Sources) -> set[str]:
+    """The findings that values show, and those that rules of no single article conclude."""
+    found = set(sources.vocabulary.axes)
+    found |= {grade.finding for item in sources.intervals for grade in item.grades}
+    rules = [name for rule in sources.thresholds.rules for name in (rule.then, rule.concludes) if name]
+    known = [sources.vocabulary[name] for name in rules if name in sources.vocabulary]
+    return found | {term.name for term in known if term.kind == "finding"}
 
 
 def _open_twins(compilers: list[ArticleCompiler], conditions: ConditionCompiler) -> None:
@@ -354,6 +398,7 @@ def _open_twins(compilers: list[ArticleCompiler], conditions: ConditionCompiler)
 def root(sources: Sources) -> Module:
     """The file to open in Protégé: a header and the imports of every module."""
     slugs = [file.article.slug for _, file in sources.articles]
+    slugs = ["alerts", *slugs]
     return Module(
         "warrant",
         "Warrant: a clinical knowledge graph that shows its proofs",
@@ -364,7 +409,7 @@ def root(sources: Sources) -> Module:
 
 def catalog(sources: Sources) -> str:
     """OASIS XML catalog: every ontology IRI and its local file, as Protégé and ROBOT read it."""
-    names = ["sources", "core", "hematology", "thresholds", "conditions"]
+    names = ["sources", "core", "hematology", "thresholds", "conditions", "alerts"]
     files = {name: f"modules/{name}.ttl" for name in names} | {"core": "core.ttl", "warrant": "warrant.ttl"}
     files |= {file.article.slug: f"modules/{file.article.slug}.ttl" for _, file in sources.articles}
     rows = [f'    <uri name="{nodes.module(name)}" uri="{path}"/>' for name, path in sorted(files.items())]

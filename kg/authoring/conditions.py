@@ -22,9 +22,10 @@ from rdflib.namespace import RDFS
 from kg.authoring import nodes
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
-from kg.authoring.vocabulary import ABSENT_IN, KIND_CLASS, PRESENT, STATED, Vocabulary
+from kg.authoring.vocabulary import Vocabulary
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
+from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
 
 GENERATED = nodes.source("generated")
@@ -127,7 +128,7 @@ class ConditionCompiler:
         self.labels[twin.name] = twin.label
         self.module.note(iri, nodes.term("possibleFormOf"), nodes.term(twin.of))
         self.module.text(iri, nodes.term("whyPossible"), twin.reason)
-        self.module.subclass(Named(twin.name), Named(KIND_CLASS[self.vocabulary[twin.of].kind]), source)
+        self.module.subclass(Named(twin.name), Named(self.vocabulary.kind(twin.of).kind_class), source)
         self.module.subclass(Named(twin.of), Named(twin.name), source)
 
     def twin_of(self, name: str, article: str) -> Twin | None:
@@ -221,9 +222,9 @@ class ConditionCompiler:
                 filler in self.opposites
             ):
                 self._refute(Some(prop, Named(self.opposites[filler])), name)
-            case Some(prop, Named(filler)) if prop in ABSENT_IN:
+            case Some(prop, Named(filler)) if prop in self.vocabulary.negations:
                 self._refute_presence(prop, filler, name)
-            case Value(prop, individual) if prop in ABSENT_IN.values():
+            case Value(prop, individual) if prop in self.vocabulary.negations.values():
                 self._refute(Some(self._present(prop, individual), Named(individual)), name)
             case Value("lacksRecordOf", individual):
                 self._refute(Some("hasRecordOf", Named(self._recorded(individual))), name)
@@ -232,11 +233,11 @@ class ConditionCompiler:
         return name
 
     def _recorded(self, concept: str) -> str:
-        return concept + "Measurement" if self.vocabulary[concept].kind == "analyte" else concept
+        return concept + "Measurement" if self.vocabulary[concept].kind is ConceptKind.ANALYTE else concept
 
     def _present(self, absent: str, concept: str) -> str:
-        kinds = {"hasAbsent": PRESENT[self.vocabulary[concept].kind]}
-        return kinds.get(absent) or next(present for present, no in ABSENT_IN.items() if no == absent)
+        kinds = {"hasAbsent": self.vocabulary.kind(concept).asked_by}
+        return kinds.get(absent) or next(present for present, no in self.vocabulary.negations.items() if no == absent)
 
     def _refute(self, body: Expression, name: str, source: URIRef = GENERATED) -> None:
         self.module.subclass(body, Named(refuted(name)), source)
@@ -244,7 +245,7 @@ class ConditionCompiler:
     def _refute_presence(self, prop: str, concept: str, name: str) -> None:
         base = self.base.get(concept, concept)
         if base in self.vocabulary:
-            self._refute(Value(ABSENT_IN[prop], base), name)
+            self._refute(Value(self.vocabulary.negations[prop], base), name)
         for above in self._above(concept):
             upper = self._atom(Some(prop, Named(above)))
             self.module.subclass(Named(refuted(upper)), Named(refuted(name)), GENERATED)
@@ -358,7 +359,7 @@ class ConditionCompiler:
     def conclude(self, holds: str, concept: str, source: URIRef) -> None:
         """A concluded finding is given to the patient as a typed witness."""
         base = self.base.get(concept, concept)
-        prop = PRESENT[self.vocabulary[base].kind]
+        prop = self.vocabulary.kind(base).asked_by
         self.module.subclass(Named(holds), Value(prop, self._witness(concept)), source)
 
     def _witness(self, concept: str) -> str:
@@ -376,13 +377,20 @@ class ConditionCompiler:
         """What a concept means: it fails where the condition fails, unless the record states it."""
         unstated = self._atom(Value("lacksRecordOf", concept))
         names = list(readings)
-        certain = self._atom(Some(PRESENT[self.vocabulary[concept].kind], Named(concept)))
+        certain = self._atom(Some(self.vocabulary.kind(concept).asked_by, Named(concept)))
         for name in names:
             self._refute(And((Named(refuted(name)), Named(unstated))), certain)
         twin = self.twins.get(concept)
         if twin:
-            possible = self._atom(Some(PRESENT[self.vocabulary[concept].kind], Named(twin.name)))
+            possible = self._atom(Some(self.vocabulary.kind(concept).asked_by, Named(twin.name)))
             self._refute(And((*(Named(refuted(name)) for name in names), Named(unstated))), possible)
+
+    def findings(self, concepts: Iterable[str]) -> None:
+        """A class of patients for every finding that a value shows or a rule concludes, and for its wider twin."""
+        for concept in sorted(concepts):
+            self._atom(Some("hasFinding", Named(concept)))
+            if twin := self.twins.get(concept):
+                self._atom(Some("hasFinding", Named(twin.name)))
 
     def clashes(self) -> None:
         """Present and absent together: `hasClash value X`, per concept and per context."""
@@ -391,17 +399,22 @@ class ConditionCompiler:
                 body = And((Some(present, Named(term.name)), Value(absent, term.name)))
                 self.module.subclass(body, Value("hasClash", term.name), GENERATED)
 
-    def _contexts(self, kind: str) -> Iterable[tuple[str, str]]:
-        if kind in ("finding", "condition", "drug", "therapy"):
-            yield STATED[kind], "hasAbsent"
-        if kind in ("condition", "finding", "history", "drug", "therapy"):
+    def _contexts(self, kind: ConceptKind) -> Iterable[tuple[str, str]]:
+        """The properties of presence and absence that cannot both hold of an entry of a kind."""
+        match kind:
+            case ConceptKind.FINDING | ConceptKind.CONDITION:
+                yield "hasStatedFinding", "hasAbsent"
+            case ConceptKind.DRUG | ConceptKind.THERAPY:
+                yield "receives", "hasAbsent"
+        if kind in (ConceptKind.CONDITION, ConceptKind.FINDING, ConceptKind.HISTORY, *TREATMENTS):
             yield "hasHistoryOf", "hasNoHistoryOf"
-        if kind in ("drug", "therapy"):
-            yield "plans", "hasNoPlanFor"
-        if kind in ("condition", "suspicion"):
-            yield "hasSuspicionOf", "hasNoSuspicionOf"
-        if kind == "intent":
-            yield "hasIntent", "hasNoIntentOf"
+        match kind:
+            case ConceptKind.DRUG | ConceptKind.THERAPY:
+                yield "plans", "hasNoPlanFor"
+            case ConceptKind.CONDITION | ConceptKind.SUSPICION:
+                yield "hasSuspicionOf", "hasNoSuspicionOf"
+            case ConceptKind.INTENT:
+                yield "hasIntent", "hasNoIntentOf"
 
 
 def _definition(label: str, hold: str, expression: Expression, source: URIRef) -> str:

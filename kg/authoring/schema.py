@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kg.errors import AuthoringError, Problem
+from kg.ontology.kinds import ConceptKind
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -34,18 +35,12 @@ class Mapping(Entry):
     why: Text
 
 
-Kind = Literal[
-    "analyte", "procedure", "finding", "condition", "drug", "therapy", "intent", "history",
-    "specimen", "qualifier", "suspicion", "result", "substance", "context",
-]  # fmt: skip
-
-
 class Term(Entry):
     """A concept of the vocabulary: a class to browse and an individual to point at."""
 
     name: Name
     code: Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]*$")]
-    kind: Kind
+    kind: ConceptKind
     label: Text
     definition: Text
     parents: tuple[Name, ...] = ()
@@ -69,7 +64,7 @@ class PublishedSource(Entry):
     name: Text
     title: Text
     publisher: Text
-    year: int
+    year: int | None = None
     supports: Text
 
 
@@ -147,9 +142,89 @@ class Limit(Entry):
     analyte: Name
     when: Name
     position: Literal["low", "high", "not low", "not high"]
-    rank: Literal["absolute", "fallback", "default"]
-    sex: Literal["female", "male"] | None = None
+    rank: Literal["absolute", "fallback"]
     source: Text
+
+
+class IntervalPopulation(Entry):
+    """Whom a reference interval is for. `age: unknown` is for records without an age."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    sex: Literal["female", "male"] | None = None
+    from_: int | None = Field(default=None, alias="from")
+    below: int | None = None
+    age: Literal["unknown"] | None = None
+    pregnant: bool | Literal["any"] = False
+
+
+class DecisionLimits(Entry):
+    """Where every source agrees: low, normal and high; a side that is left out has no limit."""
+
+    low_below: Number | None = None
+    normal_from: Number | None = None
+    normal_to: Number | None = None
+    high_above: Number | None = None
+
+
+class CriticalLimits(Entry):
+    """Limits beyond which a value is an alert, outside any precedence."""
+
+    below: Number | None = None
+    above: Number | None = None
+    source: Text
+
+
+class Grade(Entry):
+    """How severe a low value is: `from` is inclusive, `below` is not."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    finding: Name
+    from_: Number | None = Field(default=None, alias="from")
+    below: Number | None = None
+    source: Text
+
+
+class ReferenceInterval(Entry):
+    """A reference interval of one quantity in one population, with the sources that print it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: Name
+    of: Name
+    unit: Text
+    label: Text
+    for_: IntervalPopulation = Field(alias="for")
+    decides: DecisionLimits = DecisionLimits()
+    together_from: tuple[Name, ...] = ()
+    critical: CriticalLimits | None = None
+    grades: tuple[Grade, ...] = ()
+    sources: tuple[Text, ...] = ()
+    confidence: Literal["low", "medium", "high"]
+    note: str = ""
+
+
+class IntervalFile(Entry):
+    intervals: tuple[ReferenceInterval, ...]
+
+
+class AlertEntry(Entry):
+    """One alert, or one for each quantity of a kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    kind: Literal["critical_value", "outside_scope", "population", "not_judged"]
+    each: Literal["critical_low", "critical_high", "unused", "undecided", "unreadable"] | None = None
+    code: str = ""
+    about: Name | None = None
+    if_: str = Field(default="", alias="if")
+    sentence: Text
+    source: Text
+
+
+class AlertFile(Entry):
+    alerts: tuple[AlertEntry, ...]
 
 
 class PossibleConcept(Entry):

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from kg.authoring.schema import ClaimEntry, ThresholdFile
-from kg.authoring.vocabulary import ABSENT_IN, POSITIONS, Vocabulary
+from kg.authoring.vocabulary import POSITIONS, Vocabulary
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
 from kg.vocabulary.mentions import Table
 
-NO_SUBJECTS: Final = ("qualifier", "context")
+NO_SUBJECTS: Final = (ConceptKind.QUALIFIER, ConceptKind.CONTEXT)
 TERMS: Final = (
     "purpose", "trigger", "performer", "over", "particularly", "examples", "presupposes", "mechanism", "until",
     "before", "only_after", "about",
@@ -77,7 +78,7 @@ class Subjects:
             case Some(_, filler) | AtLeast(_, _, filler):
                 yield from self._condition(filler)
             case Value(prop, name):
-                yield name, prop in ABSENT_IN.values()
+                yield name, prop in self.vocabulary.negations.values()
             case Named(name) if name in self.conditions:
                 yield from self._condition(parse(self.conditions[name]))
             case Named(name):

@@ -8,16 +8,14 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
+from kg.authoring.intervals import IntervalWriter, limits_named, limits_of
 from kg.authoring.owl import Module, canonical_decimal
-from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, Threshold, ThresholdFile
+from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, ReferenceInterval, Threshold, ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
-from kg.ontology.manchester import And, Named, parse
+from kg.ontology import terms
+from kg.ontology.manchester import And, Expression, Named, Value, parse
 
-YARDSTICK = {
-    "absolute": "InterpretedByArticleLimit",
-    "fallback": "InterpretedByArticleLimit",
-    "default": "InterpretedBySourcedDefault",
-}
+YARDSTICK = "InterpretedByArticleLimit"
 POSITION_CLASS = {
     "low": "LowMeasurement",
     "high": "HighMeasurement",
@@ -51,9 +49,17 @@ def measurement_class(quantity: str, derived: frozenset[str]) -> str:
 class ThresholdCompiler:
     """Builds the module of thresholds from its source and the vocabulary."""
 
-    def __init__(self, file: ThresholdFile, vocabulary: Vocabulary, sources: dict[str, URIRef]) -> None:
-        self.file, self.vocabulary, self.sources = file, vocabulary, sources
+    def __init__(
+        self,
+        file: ThresholdFile,
+        intervals: tuple[ReferenceInterval, ...],
+        vocabulary: Vocabulary,
+        sources: dict[str, URIRef],
+    ) -> None:
+        self.file, self.intervals, self.vocabulary, self.sources = file, intervals, vocabulary, sources
         self.derived = frozenset(item.name for item in file.derived)
+        self.twins = {item.name: item.label for item in file.possible}
+        self.witnesses: set[str] = set()
         numbers: tuple[NumberOf, ...] = (*file.analytes, *file.derived)
         self.units = {item.name: item.unit for item in numbers}
         self.conversions = {
@@ -74,15 +80,20 @@ class ThresholdCompiler:
             self._analyte(analyte)
         for derived in self.file.derived:
             self._derived(derived)
-        for threshold in self.file.thresholds:
+        for threshold in (*self.file.thresholds, *limits_of(self.file, self.intervals)):
             self._threshold(threshold)
-        for quantity in sorted({quantity for quantity, _ in self.vocabulary.axes.values()}):
+        placed = {quantity for quantity, _ in self.vocabulary.axes.values()} | {item.of for item in self.intervals}
+        for quantity in sorted(placed):
             self._positions(quantity)
-        for number, limit in enumerate(self.file.limits):
-            self._limit(number, limit)
+        for limit in self.file.limits:
+            self._limit(limit)
+        names = limits_named(self.file, self.intervals)
+        writer = IntervalWriter(self.module, self.show, self.sources, names)
+        for interval in self.intervals:
+            writer.write(interval)
         for rule in self.file.rules:
             if rule.then:
-                self.module.subclass(parse(rule.if_), Named(rule.then), self.sources[rule.source])
+                self.show(parse(rule.if_), rule.then, self.sources[rule.source])
         return self.module
 
     def _population(self) -> None:
@@ -197,23 +208,36 @@ class ThresholdCompiler:
             self.module.equivalent(name, both, source)
         for finding, (analyte, position) in self.vocabulary.axes.items():
             if analyte == quantity:
-                self.module.subclass(Named(quantity + position), Named(finding), source)
+                self.show(Named(quantity + position), finding, source)
 
-    def _limit(self, number: int, limit: Limit) -> None:
+    def show(self, values: Expression, finding: str, source: URIRef) -> None:
+        """A class of values shows a finding: whoever has such a value now has it, by a typed witness."""
+        self.module.subclass(values, Value("shows", self._witness(finding)), source)
+
+    def _witness(self, finding: str) -> str:
+        iri = nodes.shown(finding)
+        if finding not in self.witnesses:
+            self.witnesses.add(finding)
+            self.module.note(iri, RDF.type, OWL.NamedIndividual)
+            self.module.note(iri, RDFS.label, Literal(f"shown: {self._label(finding)}", lang="en"))
+            self.module.note(iri, nodes.term("witnessOf"), nodes.term(finding))
+            self.module.axiom(iri, RDF.type, nodes.term(finding), nodes.source("generated"))
+        return terms.local(iri)
+
+    def _label(self, finding: str) -> str:
+        return self.vocabulary[finding].label if finding in self.vocabulary else self.twins[finding]
+
+    def _limit(self, limit: Limit) -> None:
         source = self.sources[limit.source]
-        parts = [Named(limit.when), Named(YARDSTICK[limit.rank])]
-        if limit.sex:
-            parts.append(Named(f"MeasurementIn{limit.sex.capitalize()}Patient"))
-        self.module.subclass(And(tuple(parts)), Named(POSITION_CLASS[limit.position]), source)
-        node = nodes.W[f"limit/{limit.when}" + (f"/{limit.sex}" if limit.sex else "")]
+        both = And((Named(limit.when), Named(YARDSTICK)))
+        self.module.subclass(both, Named(POSITION_CLASS[limit.position]), source)
+        node = nodes.W[f"limit/{limit.when}"]
         self.module.note(node, RDF.type, OWL.NamedIndividual)
         self.module.note(node, RDFS.label, Literal(f"limit: {_spaced(limit.when)}", lang="en"))
         self.module.note(node, nodes.term("quantity"), nodes.term(limit.analyte))
         self.module.note(node, nodes.term("limit"), nodes.term(limit.when))
         self.module.text(node, nodes.term("rank"), limit.rank)
         self.module.text(node, nodes.term("positionOf"), limit.position)
-        if limit.sex:
-            self.module.text(node, nodes.term("sex"), limit.sex)
         self.module.note(node, DCTERMS.source, source)
 
 

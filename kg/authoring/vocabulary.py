@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,53 +12,19 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 from kg.authoring import nodes
 from kg.authoring.owl import Module
 from kg.authoring.schema import SourceFile, Term
+from kg.ontology.kinds import KindDeclaration, Kinds
 from kg.ontology.manchester import Named
 
-KIND_CLASS = {
-    "analyte": "MeasurableQuantity",
-    "procedure": "Test",
-    "finding": "Finding",
-    "condition": "Condition",
-    "drug": "Drug",
-    "therapy": "Treatment",
-    "intent": "TreatmentIntent",
-    "history": "Procedure",
-    "specimen": "Specimen",
-    "qualifier": "Qualifier",
-    "suspicion": "Suspicion",
-    "result": "Result",
-    "substance": "Substance",
-    "context": "CaseContext",
-}
-
-PRESENT = {
-    "finding": "hasFinding",
-    "condition": "hasFinding",
-    "drug": "receives",
-    "therapy": "receives",
-    "intent": "hasIntent",
-    "suspicion": "hasSuspicionOf",
-    "history": "hasHistoryOf",
-    "result": "hasResult",
-    "procedure": "hasHistoryOf",
-}
-STATED = PRESENT | {"finding": "hasStatedFinding", "condition": "hasStatedFinding"}
-ABSENT_IN = {
-    "hasFinding": "hasAbsent",
-    "receives": "hasAbsent",
-    "hasHistoryOf": "hasNoHistoryOf",
-    "plans": "hasNoPlanFor",
-    "hasSuspicionOf": "hasNoSuspicionOf",
-    "hasIntent": "hasNoIntentOf",
-}
 POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All terms by local name."""
+    """All terms by local name; what core.ttl declares of their kinds, and of absence (`read_negations`)."""
 
     terms: tuple[Term, ...]
+    kinds: Kinds
+    negations: Mapping[str, str]
 
     @cached_property
     def by_name(self) -> dict[str, Term]:
@@ -69,6 +35,10 @@ class Vocabulary:
 
     def __getitem__(self, name: str) -> Term:
         return self.by_name[name]
+
+    def kind(self, name: str) -> KindDeclaration:
+        """What is declared of the kind of a term."""
+        return self.kinds[self.by_name[name].kind]
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The terms above a term, itself first."""
@@ -108,7 +78,8 @@ def sources_module(file: SourceFile) -> Module:
         module.note(iri, RDFS.label, Literal(reference.title, lang="en"))
         module.text(iri, DCTERMS.title, reference.title)
         module.text(iri, DCTERMS.publisher, reference.publisher)
-        module.text(iri, DCTERMS.date, str(reference.year))
+        if reference.year is not None:
+            module.text(iri, DCTERMS.date, str(reference.year))
         module.text(iri, nodes.term("supports"), reference.supports)
     for decision in file.decisions:
         iri = nodes.source(decision.name)
@@ -128,18 +99,18 @@ def vocabulary_module(vocabulary: Vocabulary) -> Module:
         ("core",),
     )
     for term in vocabulary.terms:
-        _term(module, term)
+        _term(module, term, vocabulary.kinds[term.kind])
     return module
 
 
-def _term(module: Module, term: Term) -> None:
+def _term(module: Module, term: Term, kind: KindDeclaration) -> None:
     source = nodes.source(term.source)
     iri = module.declare_class(term.name, term.label, term.definition, source)
     module.note(iri, RDF.type, OWL.NamedIndividual)
     module.text(iri, SKOS.notation, term.code)
-    module.text(iri, nodes.term("conceptKind"), term.kind)
+    module.text(iri, nodes.term("conceptKind"), term.kind.value)
     _names(module, term)
-    for parent in term.parents or (KIND_CLASS[term.kind],):
+    for parent in term.parents or (kind.kind_class,):
         module.subclass(Named(term.name), Named(parent), source)
     for parent in term.parents:
         module.axiom(nodes.term(parent), nodes.term("hasNarrower"), iri, nodes.source("generated"))

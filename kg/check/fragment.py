@@ -1,4 +1,4 @@
-"""The fragment gate: every logical axiom is Horn, as MODEL.md section 5 lists its parts.
+"""The fragment gate: every logical axiom is Horn, as docs/model.md section 5 lists its parts.
 
     bodies      named class, intersection, union, some, value, qualified min, facet, inverse property
     heads       named class, intersection, value, owl:Nothing
@@ -26,7 +26,7 @@ from kg.check.report import Description, Finding
 DESCRIPTION: Final = Description(
     "fragment",
     "Logical axiom outside the Horn fragment",
-    "The engine is complete for the fragment of MODEL.md section 5 only; an axiom outside it would be lost there "
+    "The engine is complete for the fragment of docs/model.md section 5 only; an axiom outside it would be lost there "
     "and still count for HermiT.",
     "Say the same with a named class, an intersection, `some`, `value` or `min` in the body and a named class or "
     "`value` in the head; state absence positively (hasAbsent) instead of by a complement.",

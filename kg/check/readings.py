@@ -4,7 +4,7 @@ A claim, a reading and a condition show their condition as text (`formalReading`
 parsed again, brought into disjunctive normal form, and each disjunct is laid as a set of facts under
 the axioms that the compiler wrote. The class, claim or reading must follow from every disjunct whole,
 and from none that lacks a part. The same is asked of the situations of a claim's readings together,
-and of their refutations (MODEL.md section 7):
+and of their refutations (docs/model.md section 7):
 
     facts of a disjunct,  body ⊑ head over named classes and restrictions
     ──────────────────────────────────────────────────────────────────────  (forward, to a fixed point)

@@ -15,6 +15,7 @@ from kg.commands.common import (
     command,
     day_argument,
     day_of,
+    defaults_argument,
     format_argument,
     full_argument,
     lines_as_json,
@@ -38,6 +39,7 @@ def add(commands: Any) -> None:
     found = command(commands, "ask", run, "a case or a question in plain words", example)
     found.add_argument("question", nargs="?", help="the text; - or nothing reads standard input")
     day_argument(found)
+    defaults_argument(found)
     found.add_argument("--jsonl", action="store_true", help='lines such as {"question": ..., "as_of": ...} from stdin')
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         knowledge.load()
         return answered(standard_input(), lambda line: _line(knowledge, line, options), None)
     text = read_input("-") if options.question in (None, "-") else options.question
-    found = ask(knowledge, text, day_of(options), not options.no_branches)
+    found = ask(knowledge, text, day_of(options), not options.no_branches, options.defaults)
     if any((options.conclusion, options.why_not, options.what_if, options.counterfactual)):
         return _explained(knowledge, found, options)
     form = chosen_format(options)
@@ -81,7 +83,9 @@ def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> bytes
         raise CaseError([Problem("$.question", "is missing or no text", 'Write {"question": "...", "as_of": "..."}.')])
     if unknown := sorted(set(data) - set(LINE)):
         raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
-    found = ask(knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches)
+    found = ask(
+        knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches, options.defaults
+    )
     return render.dumps(reply.reply_json(found, options.proofs), None).encode("utf-8", "surrogatepass")
 
 

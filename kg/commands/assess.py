@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from kg.commands.common import (
 )
 from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import print_answer
+from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.readers.case.reader import parse_json
 from kg.render import wire
@@ -61,8 +63,9 @@ def _explaining(options: argparse.Namespace) -> str:
     return f"warrant explain {shlex.quote(options.case)}{day} --conclusion"
 
 
-def _assessed(knowledge: Knowledge, facts: Any, options: argparse.Namespace) -> Assessment:
-    return knowledge.assess(facts, options.reasoner, with_branches=not options.no_branches)
+def _assessed(knowledge: Knowledge, facts: PatientFacts, options: argparse.Namespace) -> Assessment:
+    chosen = replace(facts, defaults=options.defaults)
+    return knowledge.assess(chosen, options.reasoner, with_branches=not options.no_branches)
 
 
 def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:

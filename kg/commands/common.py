@@ -76,6 +76,13 @@ def case_arguments(parser: argparse.ArgumentParser) -> None:
     """A case and its day."""
     parser.add_argument("case", help="a .json or .yaml file, a .txt file in plain words, or - for standard input")
     day_argument(parser)
+    defaults_argument(parser)
+
+
+def defaults_argument(parser: argparse.ArgumentParser) -> None:
+    """`--no-defaults`."""
+    help_text = "judge no value by the reference intervals of the ontology; critical values alert all the same"
+    parser.add_argument("--no-defaults", dest="defaults", action="store_false", help=help_text)
 
 
 def lines_as_json(options: argparse.Namespace) -> None:

@@ -24,6 +24,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "claims": "kg.commands.claims",
     "sparql": "kg.commands.sparql",
     "check": "kg.commands.check",
+    "certificate": "kg.commands.certificate",
+    "verify": "kg.commands.certificate",
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",
     "passages": "kg.commands.build",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import Any
 
 from kg import render
@@ -37,7 +38,8 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
-    assessment = knowledge.assess(read_case(knowledge, options.case, day_of(options)))
+    facts = read_case(knowledge, options.case, day_of(options))
+    assessment = knowledge.assess(replace(facts, defaults=options.defaults))
     return print_explanation(knowledge, assessment, options)
 
 

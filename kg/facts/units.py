@@ -99,7 +99,7 @@ APPROXIMATELY: Final = Decimal("0.05")
 
 
 def interval(value: Decimal, comparator: str) -> Interval:
-    """The interval that a value with a comparator stands for; `~x` is 0.95x to 1.05x (MODEL, section 3)."""
+    """The interval that a value with a comparator stands for; `~x` is 0.95x to 1.05x (docs/model.md, section 3)."""
     match comparator:
         case "<":
             return Interval(None, value, high_strict=True)

@@ -21,7 +21,10 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.index import cached_index, catalog, content_digest
+from kg.ontology.intervals import alerts, intervals
+from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
 from kg.ontology.model import (
+    AlertKindOf,
     Article,
     Claim,
     Concept,
@@ -31,6 +34,7 @@ from kg.ontology.model import (
     Limit,
     Quantity,
     Reference,
+    ReferenceInterval,
     Threshold,
 )
 from kg.ontology.resources import shipped
@@ -38,6 +42,7 @@ from kg.ontology.resources import shipped
 DEFAULT_FOLDER: Final = shipped("ontology")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SHOWS = "shows"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS = "http://purl.org/dc/terms/"
@@ -84,7 +89,7 @@ class Ontology(Owner):
         return Concept(
             name=name,
             code=index.value(iri, _SKOS + "notation"),
-            kind=index.own_value(iri, "conceptKind"),
+            kind=ConceptKind(index.own_value(iri, "conceptKind")),
             label=index.value(iri, _RDFS + "label"),
             definition=index.value(iri, terms.DEFINITION),
             parents=tuple(terms.local(parent) for parent in index.subjects(narrower, iri)),
@@ -93,6 +98,16 @@ class Ontology(Owner):
             codes=tuple(dict.fromkeys(codes)),
             axis=axes[0] if axes else None,
         )
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What is declared of each kind of concept."""
+        return read_kinds(self.index)
+
+    @cached_property
+    def absences(self) -> Mapping[str, str]:
+        """Property by which something is present → the property by which it is absent."""
+        return read_absences(self.index, self.kinds)
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
@@ -148,7 +163,7 @@ class Ontology(Owner):
         for name, concept in self.concepts.items():
             iri = terms.BASE + name
             unit = index.own_value(iri, "canonicalUnit")
-            if concept.kind == "analyte" and unit:
+            if concept.kind is ConceptKind.ANALYTE and unit:
                 mine = [self._conversion(node) for node in conversions if index.own_value(node, "quantity") == name]
                 table = {conversion.unit: conversion for conversion in mine}
                 found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))
@@ -191,10 +206,27 @@ class Ontology(Owner):
                 threshold=index.own_value(node, "limit"),
                 position=index.own_value(node, "positionOf"),
                 rank=index.own_value(node, "rank"),
-                sex=index.own_value(node, "sex"),
+                source=self._source_name(index.value(node, _DCTERMS + "source")),
             )
             for node in ranked
         )
+
+    def _source_name(self, iri: str) -> str:
+        """The id of a claim, or the label of any other source."""
+        name = terms.local(iri)
+        return (
+            name.removeprefix("claim/") if name.startswith("claim/") else self.index.value(iri, _RDFS + "label", name)
+        )
+
+    @cached_property
+    def intervals(self) -> Mapping[str, tuple[ReferenceInterval, ...]]:
+        """The reference intervals of each quantity, the narrowest first."""
+        return MappingProxyType(intervals(self.index))
+
+    @cached_property
+    def alerts(self) -> Mapping[str, AlertKindOf]:
+        """Every alert by the local part of its IRI."""
+        return MappingProxyType(alerts(self.index))
 
     @cached_property
     def derived(self) -> tuple[DerivedQuantity, ...]:
@@ -240,15 +272,37 @@ class Ontology(Owner):
     @cached_property
     def concluded_by(self) -> Mapping[str, tuple[str, ...]]:
         """Elementary expression such as `hasFinding some X` → the conditions from which an axiom concludes it."""
+        witnessed = {key: bodies for key, bodies in self._witnessed.items() if key[0] != _SHOWS}
+        return {
+            f"{prop} some {name}": tuple(sorted(name for one in bodies if len(one) == 1 for name in one))
+            for (prop, name), bodies in witnessed.items()
+        }
+
+    @cached_property
+    def shown_by(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """Finding → the classes of values that show it, each as the named classes that it is the intersection of."""
+        shown = {name: bodies for (prop, name), bodies in self._witnessed.items() if prop == _SHOWS}
+        return {name: tuple(sorted(bodies, key=sorted)) for name, bodies in shown.items()}
+
+    @cached_property
+    def _witnessed(self) -> Mapping[tuple[str, str], frozenset[frozenset[str]]]:
+        """Property and concept of a typed witness → what an axiom asks of whom it gives the witness."""
         index = self.index
-        found: dict[str, list[str]] = {}
+        found: dict[tuple[str, str], set[frozenset[str]]] = {}
         for node in index.subjects(_TYPE, _OWL + "Restriction"):
             value = terms.local(index.value(node, _OWL + "hasValue"))
             if value.startswith("witness/"):
                 prop = terms.local(index.value(node, _OWL + "onProperty"))
-                atom = f"{prop} some {index.own_value(terms.BASE + value, 'witnessOf')}"
-                found.setdefault(atom, []).extend(map(terms.local, index.subjects(_RDFS + "subClassOf", node)))
-        return {atom: tuple(sorted(set(conditions))) for atom, conditions in sorted(found.items())}
+                concept = index.own_value(terms.BASE + value, "witnessOf")
+                bodies = map(self._body, index.subjects(_RDFS + "subClassOf", node))
+                found.setdefault((prop, concept), set()).update(bodies)
+        return {key: frozenset(bodies) for key, bodies in sorted(found.items())}
+
+    def _body(self, node: str) -> frozenset[str]:
+        """A named class, or the named classes that an intersection is of."""
+        if not node.startswith("_:"):
+            return frozenset({terms.local(node)})
+        return frozenset(map(terms.local, self.index.members(self.index.value(node, _OWL + "intersectionOf"))))
 
     @cached_property
     def conclusions_of_rules(self) -> Mapping[str, frozenset[str]]:

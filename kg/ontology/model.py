@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-Kind = str
+from kg.ontology.kinds import ConceptKind
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Concept:
 
     name: str
     code: str
-    kind: Kind
+    kind: ConceptKind
     label: str
     definition: str
     parents: tuple[str, ...]
@@ -60,13 +60,65 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Limit:
-    """A threshold that calls a value low, high, not low or not high, and when it may (`rank`)."""
+    """A threshold of an article that calls a value low, high, not low or not high, and when it may (`rank`)."""
 
     quantity: str
     threshold: str
     position: str
     rank: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ReferenceInterval:
+    """The limits of a quantity in a population, in the canonical unit; None where there is no limit.
+
+    A value is low under `low_below`, normal from `normal_from` to `normal_to`, high over `high_above`. `state` is
+    `yes`, `no` or `any`. `sources` are titles.
+    """
+
+    name: str
+    quantity: str
+    people: str
     sex: str
+    from_age: int | None
+    below_age: int | None
+    age_unknown: bool
+    state: str
+    low_below: Decimal | None
+    normal_from: Decimal | None
+    normal_to: Decimal | None
+    high_above: Decimal | None
+    critical_below: Decimal | None
+    critical_above: Decimal | None
+    critical_source: str
+    sources: tuple[str, ...]
+
+    def fits(self, sex: str, age: int | None, special: bool) -> bool:
+        """Whether it is for a patient of this sex and age; `special`: known to be in the state it may be for."""
+        if self.sex not in ("", sex) or self.state == ("no" if special else "yes"):
+            return False
+        if age is None:
+            return self.age_unknown or (self.from_age is None and self.below_age is None)
+        return not self.age_unknown and (self.from_age or 0) <= age and (self.below_age is None or age < self.below_age)
+
+    @property
+    def narrowness(self) -> tuple[bool, bool, bool]:
+        """How much it asks of a patient: of two that fit, the narrower is used."""
+        aged = self.age_unknown or self.from_age is not None or self.below_age is not None
+        return self.state == "yes", aged, bool(self.sex)
+
+
+@dataclass(frozen=True)
+class AlertKindOf:
+    """An alert of the ontology: its kind, the last part of its id, what it is about, its sentence, its sources."""
+
+    name: str
+    kind: str
+    code: str
+    concept: str
+    sentence: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ PREFIXES: Final[dict[str, str]] = {
     "claim": BASE + "claim/",
     "source": BASE + "source/",
     "witness": BASE + "witness/",
+    "interval": BASE + "interval/",
+    "alert": BASE + "alert/",
     "passage": BASE + "passage/",
     "marker": BASE + "marker/",
     "owl": OWL,
@@ -78,6 +80,21 @@ def reference(article_id: str, position: int) -> str:
 def source(name: str) -> str:
     """The IRI of a published source or an editorial decision."""
     return BASE + "source/" + name
+
+
+def interval(name: str) -> str:
+    """A reference interval."""
+    return BASE + "interval/" + name
+
+
+def alert(name: str) -> str:
+    """An alert by kind and code: `critical_value/anc`."""
+    return BASE + "alert/" + name
+
+
+def shown(concept: str) -> str:
+    """The individual through which a value shows a finding."""
+    return BASE + "witness/Shown" + concept
 
 
 def witness(concept: str) -> str:

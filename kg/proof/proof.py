@@ -113,7 +113,7 @@ class Proof:
         return graph
 
     def to_json(self) -> dict[str, Any]:
-        """The form of INTERFACE.md, "A proof"."""
+        """The form of docs/contract.md, "A proof"."""
         return {
             "conclusion": list(self.conclusion),
             "steps": [step.to_json() for step in self.steps],

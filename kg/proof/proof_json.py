@@ -1,4 +1,4 @@
-"""Proofs read back from their JSON form (INTERFACE.md, "A proof").
+"""Proofs read back from their JSON form (docs/contract.md, "A proof").
 
 Reading restores what was written; whether it proves anything is for `kg.proof.checker`.
 """

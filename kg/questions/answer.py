@@ -1,4 +1,4 @@
-"""The answer to a question about medicine (INTERFACE.md, "Questions")."""
+"""The answer to a question about medicine (docs/contract.md, "Questions")."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Answer:
         )
 
     def to_json(self, codes: Mapping[str, str]) -> dict[str, Any]:
-        """The form of INTERFACE.md; `codes` gives the vocabulary code of each concept."""
+        """The form of docs/contract.md; `codes` gives the vocabulary code of each concept."""
         return {
             "question": self.question,
             "intent": self.intent,

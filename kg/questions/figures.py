@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.questions.language import Figure, Language
 from kg.vocabulary.mentions import Hit, Table, words
 
 WHICH: Final = frozenset({"which", "what"})
 SPACE: Final = 2
-ANALYTE: Final = "analyte"
+ANALYTE: Final = ConceptKind.ANALYTE
 DURATION: Final = "duration"
 _NUMBER: Final = re.compile(r"\d")
 _NUMBER_BEFORE: Final = re.compile(r"\d\s*(?:to\s*\d+\s*)?$")

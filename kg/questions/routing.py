@@ -1,4 +1,4 @@
-"""Whether a text is a case, a question about medicine, or both (INTERFACE.md, "Case or question").
+"""Whether a text is a case, a question about medicine, or both (docs/contract.md, "Case or question").
 
 A text is a case when it asserts something of one person: an age, a value, a relative or patient who has something, or
 findings set down without a sentence. People in general, "a patient" or "somebody" alone, never make one.
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.questions.language import Language
 from kg.questions.tokens import Tokenizer
 from kg.readers.text import Kind
 from kg.vocabulary.mentions import Hit, Table
 
-ANALYTE: Final = "analyte"
+ANALYTE: Final = ConceptKind.ANALYTE
 FEW: Final = 2
 CLOSE: Final = 14
 _SENTENCE: Final = re.compile(r"(?<=[.?!;\n])\s+|\n|\s+[-–—]\s+|(?<=:)\s+(?=[a-z])")

@@ -8,11 +8,19 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 
-OUTCOMES: Final = ("claimApplies", "claimExcluded", "holdsInReading", "failsInReading", "precautionFor", "hasClash")
+OUTCOMES: Final = (
+    "claimApplies",
+    "claimExcluded",
+    "holdsInReading",
+    "failsInReading",
+    "precautionFor",
+    "hasClash",
+    "hasAlert",
+)
 
 
 def inferred_properties(ontology: Ontology) -> tuple[str, ...]:
-    """The properties that a closure holds: outcomes of claims, clashes and the lists of an assessment."""
+    """The properties that a closure holds: outcomes of claims, clashes, alerts and the lists of an assessment."""
     return (*OUTCOMES, *ontology.list_properties)
 
 

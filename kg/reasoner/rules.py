@@ -424,11 +424,19 @@ class _Compiler:
             for lower in below.get(upper, ()) if kind == "value" else ():
                 self.rules.rule("prp-spo1", (self.rules.feature(Feature("value", lower, value)),), feature, ())
 
+    def _upward(self, prop: str) -> frozenset[str]:
+        """The properties that a link by this one is a link by, in its own direction."""
+        return reach(self.rules.above, prop)[0]
+
     def _check_links(self) -> None:
         """Bodies and chains look along links of patients; along the ontology's own only a chain's second link does."""
         self.rules.chains = [chain for chain, _ in self.chains]
         inverse = {prop for lower in self.rules.above for prop in reach(self.rules.above, lower)[1]}
-        joined = [prop for c in self.rules.chains if c.second in inverse for prop in (c.first, c.second)]
+        concluded = {
+            above for prop, kind, role in self.used if (kind, role) == (OBJECT, HEAD) for above in self._upward(prop)
+        }
+        patients = inverse | concluded
+        joined = [prop for c in self.rules.chains if c.second in patients for prop in (c.first, c.second)]
         looked = {f.property for f in self.rules.features if f.kind in ("some", "min")}
         self.rules.followed = sorted(looked | set(joined))
         asserted = {axiom.predicate for axiom in self.assertions} & self.declared[OBJECT].keys()

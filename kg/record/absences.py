@@ -17,20 +17,20 @@ from typing import Final, NamedTuple
 
 from kg.cache.derived import derived
 from kg.facts.patient import Fact, PatientFacts, Status
-from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.manchester import Named, Some, Value, parse
 from kg.ontology.model import Threshold
-from kg.record.statement_properties import ABSENT, PASSES, absent, has_ended, property_of
+from kg.record.statement_properties import PASSES, absence_of, has_ended, property_of
 
-LEFT_OUT: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
-    "findings": (("hasAbsent", ("finding",)),),
-    "diagnoses": (("hasAbsent", ("condition",)), ("hasNoSuspicionOf", ("condition",))),
-    "treatments": (("hasAbsent", ("drug", "therapy")),),
-    "history": (("hasNoHistoryOf", ("history", "condition", "therapy", "drug")),),
-    "procedures": (("hasNoHistoryOf", ("history",)),),
-    "plans": (("hasNoPlanFor", ("drug", "therapy")),),
-    "intents": (("hasNoIntentOf", ("intent",)),),
+LEFT_OUT: Final[Mapping[str, tuple[tuple[str, tuple[ConceptKind, ...]], ...]]] = {
+    "findings": (("hasAbsent", (ConceptKind.FINDING,)),),
+    "diagnoses": (("hasAbsent", (ConceptKind.CONDITION,)), ("hasNoSuspicionOf", (ConceptKind.CONDITION,))),
+    "treatments": (("hasAbsent", TREATMENTS),),
+    "history": (("hasNoHistoryOf", (ConceptKind.HISTORY, ConceptKind.CONDITION, *TREATMENTS)),),
+    "procedures": (("hasNoHistoryOf", (ConceptKind.HISTORY,)),),
+    "plans": (("hasNoPlanFor", TREATMENTS),),
+    "intents": (("hasNoIntentOf", (ConceptKind.INTENT,)),),
 }
 """Complete list → contexts in which it denies, and the kinds of concepts of which it speaks."""
 ABOUT_NOW: Final = ("hasAbsent", "hasNoSuspicionOf")
@@ -40,13 +40,20 @@ Known = dict[str, set[str]]
 """Context → concepts; `measured` → quantities."""
 
 
+class Showing(NamedTuple):
+    """A limit beyond which a value shows a concept, and the further classes that the value must be in."""
+
+    limit: Threshold
+    classes: frozenset[str]
+
+
 @derived
-def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Threshold, ...]]:
-    """The quantities whose values can show a concept, each with the limits that make it so whatever the yardstick."""
+def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Showing, ...]]:
+    """The quantities whose values can show a concept, each with the limits that make it so."""
     axis = ontology.concepts[concept].axis
-    found: dict[str, tuple[Threshold, ...]] = {axis[0]: ()} if axis else {}
-    for limit in _limits_above(ontology).get(concept, ()):
-        found[limit.quantity] = (*found.get(limit.quantity, ()), limit)
+    found: dict[str, tuple[Showing, ...]] = {axis[0]: ()} if axis else {}
+    for one in _limits_above(ontology).get(concept, ()):
+        found[one.limit.quantity] = (*found.get(one.limit.quantity, ()), one)
     return found
 
 
@@ -61,18 +68,23 @@ def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
 
 
 @derived
-def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Threshold, ...]]:
-    """Concept → the limits whose class stands directly below it."""
-    found: dict[str, tuple[Threshold, ...]] = {}
-    for name, limit in ontology.thresholds.items():
-        for upper in map(terms.local, ontology.index.values(terms.BASE + name, terms.RDFS + "subClassOf")):
-            if upper in ontology.concepts:
-                found[upper] = (*found.get(upper, ()), limit)
+def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Showing, ...]]:
+    """Concept → the limits beyond which a value shows it."""
+    found: dict[str, tuple[Showing, ...]] = {}
+    for finding, bodies in ontology.shown_by.items():
+        limits = tuple(
+            Showing(ontology.thresholds[name], body - {name})
+            for body in bodies
+            for name in sorted(body)
+            if name in ontology.thresholds
+        )
+        if limits and finding in ontology.concepts:
+            found[finding] = limits
     return found
 
 
 @derived
-def _of_kinds(ontology: Ontology, kinds: tuple[str, ...]) -> frozenset[str]:
+def _of_kinds(ontology: Ontology, kinds: tuple[ConceptKind, ...]) -> frozenset[str]:
     return frozenset(name for name, concept in ontology.concepts.items() if concept.kind in kinds)
 
 
@@ -91,7 +103,7 @@ class Absences:
         """What a fact that is stated absent, or that has ended, denies."""
         if fact.status is not Status.ABSENT:
             return tuple(self._ended(fact))
-        context = ABSENT.get(property_of(self.ontology, fact))
+        context = self.ontology.absences.get(property_of(self.ontology, fact))
         if context is None:
             return ()
         return ((context, fact.concept), *(self._unsuspected(fact) if context == "hasAbsent" else ()))
@@ -106,10 +118,10 @@ class Absences:
     def _unsuspected(self, fact: Fact) -> Iterable[Absence]:
         """Conditions that are absent and of which there is no suspicion, the most general ones."""
         below = self.ontology.descendants(fact.concept)
-        if not any(self.ontology.concepts[name].kind == "condition" for name in below):
+        if not any(self.ontology.concepts[name].kind is ConceptKind.CONDITION for name in below):
             return ()
         suspected = {other.concept for other in self._facts(Status.SUSPECTED)} | self._concluded["hasNoSuspicionOf"]
-        free = self._free(("condition",), suspected) & below
+        free = self._free((ConceptKind.CONDITION,), suspected) & below
         return (("hasNoSuspicionOf", concept) for concept in self._top(free))
 
     # -- of a complete list
@@ -122,7 +134,7 @@ class Absences:
                 free = self._free(kinds, touched)
                 yield from ((context, concept) for concept in self._top(free))
 
-    def _free(self, kinds: tuple[str, ...], touched: Collection[str]) -> frozenset[str]:
+    def _free(self, kinds: tuple[ConceptKind, ...], touched: Collection[str]) -> frozenset[str]:
         """Concepts of some kinds with nothing touched at or below them."""
         return _of_kinds(self.ontology, kinds).difference(*map(self.ontology.ancestors, touched))
 
@@ -139,12 +151,12 @@ class Absences:
         return has_ended(self.ontology, fact, self.facts.as_of)
 
     def _context(self, fact: Fact) -> str:
-        return absent(property_of(self.ontology, fact))
+        return absence_of(self.ontology, property_of(self.ontology, fact))
 
     @cached_property
     def _named(self) -> Known:
         """Concepts of which the record says anything but an absence, with what is above and below, by context."""
-        found: Known = {context: set() for context in ABSENT.values()}
+        found: Known = {context: set() for context in self.ontology.absences.values()}
         for fact in self.facts.facts:
             near = self.ontology.ancestors(fact.concept) | self.ontology.descendants(fact.concept)
             if fact.status is not Status.ABSENT or not self.counts(fact):
@@ -166,7 +178,7 @@ class Absences:
     @cached_property
     def _concluded(self) -> Known:
         """Concepts that a rule may yet conclude from what the record speaks of, by context."""
-        found: Known = {context: set() for context in ABSENT.values()}
+        found: Known = {context: set() for context in self.ontology.absences.values()}
         waiting = self.ontology.concluded_by
         while True:
             holding = self._could_hold(found)
@@ -175,7 +187,7 @@ class Absences:
                 return found
             for atom in held:
                 prop, _, concept = atom.partition(" some ")
-                found[absent(prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
+                found[absence_of(self.ontology, prop)] |= self.ontology.ancestors(self.ontology.certain_form(concept))
             waiting = {atom: conditions for atom, conditions in waiting.items() if atom not in held}
 
     def _could_hold(self, concluded: Known) -> frozenset[str]:
@@ -206,8 +218,8 @@ def _ground(ontology: Ontology, condition: str) -> _Ground:
     match parse(ontology.atom(condition)):
         case Value():
             return _Ground(always=True)
-        case Some(prop, Named(name)) if prop in ABSENT or prop == "hasFinding":
-            return _Ground(context=absent(prop), concept=ontology.certain_form(name))
+        case Some(prop, Named(name)) if prop in ontology.absences:
+            return _Ground(context=absence_of(ontology, prop), concept=ontology.certain_form(name))
         case _:
             return _Ground(values=ontology.mentioned(condition))
 

@@ -12,17 +12,30 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kg.cache.derived import derived
-from kg.facts.patient import NOT_PLACED, DataIssue, Fact, PatientFacts, Status
+from kg.facts.patient import NOT_PLACED, DataIssue, Fact, Measurement, PatientFacts, Reason, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.record.absences import Absence, Absences, decided_by
 from kg.record.default_limits import contradicting_limits
 from kg.record.derive import Derivation, derive
-from kg.record.observations import CONTRADICTS, NO_YARDSTICK, Interpretation, Interpreter, Occasion, occasions
+from kg.record.judgements import Judgement, judgement
+from kg.record.observations import (
+    CONTRADICTS,
+    NO_YARDSTICK,
+    STATEMENT,
+    Interpretation,
+    Interpreter,
+    Occasion,
+    occasions,
+)
 from kg.record.statement_properties import NOW, PASSES, RECORDED, has_ended, property_of
+
+NO_READING_LACKED: Final = (Reason.OTHER_PERSON, Reason.OTHER_SPECIMEN, Reason.ENTERED_IN_ERROR)
+"""Reasons for which a value of the patient's own blood is not missing."""
 
 
 class Leaf(StrEnum):
@@ -48,6 +61,7 @@ class Record:
     """The assertions about one patient, and what is odd about the data.
 
     `behind` names the statements from which an assertion was made; a measured, computed or missing one has none.
+    `aside` are statements that count as unknown.
     """
 
     patient: str
@@ -58,7 +72,9 @@ class Record:
     occasions: tuple[Occasion, ...]
     derivations: tuple[Derivation, ...]
     absences: tuple[str, ...]
+    judgements: Mapping[Measurement, Judgement] = field(default_factory=dict, compare=False, repr=False)
     behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
+    aside: frozenset[Fact] = frozenset()
 
 
 def text(value: Decimal) -> str:
@@ -133,13 +149,13 @@ class _Compiler:
         self.say("type", "Patient")
         for fact in self.quarantine:
             self.say("hasQuarantined", fact.concept, Leaf.RECORD)
-        if self.facts.sex:
-            self.say("type", f"{self.facts.sex.capitalize()}Patient")
+        self._person()
         self._present()
         self._measurements()
         self._absent()
         self._derived()
         self._about_the_record()
+        self._unread()
         days = tuple(day for name in sorted(self.occasions) for day in self.occasions[name])
         issues = {issue.key: issue for issue in self.issues}
         return Record(
@@ -151,8 +167,18 @@ class _Compiler:
             occasions=days,
             derivations=self.derivations,
             absences=tuple(self.absences),
+            judgements=self._judgements(),
             behind={assertion: tuple(facts) for assertion, facts in sorted(self.behind.items())},
+            aside=self.quarantine,
         )
+
+    def _person(self) -> None:
+        if self.facts.sex:
+            self.say("type", f"{self.facts.sex.capitalize()}Patient")
+        if self.interpreter.child:
+            self.say("type", "ChildPatient", Leaf.COMPUTED)
+        if self.interpreter.within:
+            self.say("type", "PatientWithinArticles", Leaf.RECORD)
 
     def _present(self) -> None:
         for fact in self.running:
@@ -208,11 +234,13 @@ class _Compiler:
 
     def _shows(self, occasion: Occasion, concept: str) -> bool:
         """Whether a value shows a concept: by the yardstick in force, or by a limit that makes it so whatever else."""
-        limits = decided_by(self.ontology, concept).get(occasion.quantity, ())
-        if occasion.unit == self.ontology.quantities[occasion.quantity].unit and any(
-            occasion.value.satisfies(limit.bound, limit.limit) for limit in limits
-        ):
-            return True
+        shown = decided_by(self.ontology, concept).get(occasion.quantity, ())
+        if shown and occasion.unit == self.ontology.quantities[occasion.quantity].unit:
+            classes = self.interpreter.classes_of(occasion, self._is_current(occasion))
+            if any(
+                one.classes <= classes and occasion.value.satisfies(one.limit.bound, one.limit.limit) for one in shown
+            ):
+                return True
         axis = self._axis(concept)
         position = self.interpretation(occasion).position
         return axis == (occasion.quantity, position)
@@ -242,14 +270,15 @@ class _Compiler:
 
     @cached_property
     def interpreter(self) -> Interpreter:
-        return Interpreter(self.ontology, self.facts, self.stated_axes | self.denied_axes)
+        return Interpreter(self.ontology, self.facts, self.stated_axes, self.denied_axes)
 
     def interpretation(self, occasion: Occasion) -> Interpretation:
         return self.interpreter.interpret(occasion, self._is_current(occasion))
 
     def _is_current(self, occasion: Occasion) -> bool:
-        """Whether it is of the latest day; a quantity that is also given in another unit has two values of a day."""
-        return occasion.day == self.occasions[occasion.quantity][-1].day
+        """Whether it is the latest; a quantity that is also given in another unit has two values of a day."""
+        latest = self.occasions[occasion.quantity][-1]
+        return (occasion.day, occasion.time) == (latest.day, latest.time)
 
     def _measurements(self) -> None:
         for quantity, days in self.occasions.items():
@@ -257,9 +286,30 @@ class _Compiler:
             dated = {occasion.day: name for name, occasion in zip(names, days, strict=True) if occasion.dated}
             if len(dated) > 1:
                 self.different.append(tuple(dated.values()))
+            if quantity not in self.strained:
+                self._values_of_the_day(quantity, days)
+
+    def _values_of_the_day(self, quantity: str, days: tuple[Occasion, ...]) -> None:
+        """The single values of the latest day, where it has more than one: none of them hides another."""
+        unit = self.ontology.quantities[quantity].unit
+        latest = [occasion for occasion in days if occasion.day == days[-1].day and occasion.unit == unit]
+        values = dict.fromkeys(item.value for occasion in latest for item in occasion.values)
+        if len(values) < 2:
+            return
+        for number, value in enumerate(values, 1):
+            individual = f"{self.patient}/{quantity}-{days[-1].day.isoformat()}-value-{number}"
+            self.say("hasCurrentValue", individual)
+            self.add(individual, "type", f"{quantity}Measurement")
+            self._compared(individual, quantity)
+            self._bounds(individual, value, Leaf.STATED)
+
+    def _compared(self, individual: str, quantity: str) -> None:
+        if item := self.interpreter.interval_of(quantity):
+            self.add(individual, "comparedWith", f"interval/{item.name}", Leaf.COMPUTED)
 
     def _measurement(self, quantity: str, occasion: Occasion, current: bool) -> str:
         day = occasion.day.isoformat() if occasion.dated else "undated"
+        day += f"T{occasion.time:%H-%M}" if occasion.time else ""
         individual = f"{self.patient}/{quantity}-{day}"
         if occasion.unit != self.ontology.quantities[quantity].unit:
             individual += "-in-another-unit"
@@ -272,7 +322,10 @@ class _Compiler:
         if occasion.unit == self.ontology.quantities[quantity].unit:
             leaf = Leaf.STATED if all(item.given == occasion.value.exact for item in occasion.values) else Leaf.COMPUTED
             self._bounds(individual, occasion.value, leaf)
+            self._compared(individual, quantity)
         self.add(individual, "interpretedBy", found.yardstick, Leaf.COMPUTED)
+        if current and found.yardstick != STATEMENT and self._leaves_open(quantity, found.position):
+            self.add(individual, "type", "UndecidedMeasurement", Leaf.RECORD)
         self._positions(individual, occasion)
         if current:
             self._check_against_statements(individual, occasion, found)
@@ -280,9 +333,29 @@ class _Compiler:
             self._without_yardstick(quantity)
         return individual
 
+    def _judgements(self) -> Mapping[Measurement, Judgement]:
+        """How each value was judged, those of strained quantities left out."""
+        rows = (
+            (item, judgement(self.interpreter, occasion, item, self._is_current(occasion)))
+            for quantity, days in self.occasions.items()
+            if quantity not in self.strained
+            for occasion in days
+            for item in occasion.values
+        )
+        return {item: found for item, found in rows if found}
+
+    def _leaves_open(self, quantity: str, position: str) -> bool:
+        """Whether some finding of a quantity is neither shown nor ruled out by a position."""
+        axes = (concept.axis for concept in self.ontology.concepts.values())
+        spoken_of = {axis[1] for axis in axes if axis and axis[0] == quantity}
+        return any(position != one and position not in CONTRADICTS[one] for one in spoken_of)
+
     def _without_yardstick(self, quantity: str) -> None:
         """A value that nothing says to be low, normal or high, though findings would follow from it."""
-        if self.interpreter.limits(quantity, "default"):
+        if not self.facts.defaults and quantity in self.ontology.placed:
+            message = f"{self.label[quantity]}: reference intervals are switched off, and nothing else judges the value"
+            self.issues.append(DataIssue(NOT_PLACED, message, (quantity,)))
+        elif not self.interpreter.within and quantity in self.ontology.intervals:
             message = f"{self.label[quantity]}: limits for adults are not established for this patient (age or state)"
             self.issues.append(DataIssue("default_not_established", message, (quantity,)))
         elif quantity in self.ontology.placed:
@@ -321,7 +394,8 @@ class _Compiler:
                 )
             )
             self.issues.append(DataIssue("label_against_value", f"{self.label[quantity]}: {message}", (quantity,)))
-        beyond = contradicting_limits(self.ontology, occasion, found.position)
+        classes = self.interpreter.classes_of(occasion, current=True)
+        beyond = contradicting_limits(self.ontology, occasion, found.position, classes)
         for limit in beyond:
             bound = f"{limit.bound} {text(limit.limit)} {occasion.unit}"
             message = f"{self._describe(occasion)}, but is {bound}: nothing is refuted by it"
@@ -391,13 +465,21 @@ class _Compiler:
             if len(self.occasions.get(concept, ())) == 1:
                 self.say("hasSoleRecordOf", concept, Leaf.RECORD)
 
+    def _unread(self) -> None:
+        """What came in and was not used, as far as an alert follows from it."""
+        for item in self.facts.unread:
+            if item.reason is Reason.OUTSIDE_ARTICLES:
+                self.say("hasUnread", "OutsideArticles", Leaf.RECORD)
+            elif item.concept in self.ontology.quantities and item.reason not in NO_READING_LACKED:
+                self.say("lacksReadingOf", item.concept, Leaf.RECORD)
+
     @cached_property
     def recorded(self) -> frozenset[str]:
         """What the record states of the patient, now or over, in a context that counts as a record of it."""
         return frozenset(fact.concept for fact in self.stated(Status.PRESENT) if self.property_of(fact) in RECORDED)
 
     def _on_record(self, concept: str) -> bool:
-        if self.ontology.concepts[concept].kind == "analyte":
+        if self.ontology.concepts[concept].kind is ConceptKind.ANALYTE:
             return concept in self.occasions and concept not in self.strained
         below = self.ontology.descendants(concept)
         return not below.isdisjoint(self.recorded) or any(

@@ -10,48 +10,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.cache.derived import derived
-from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, parse
 from kg.ontology.model import Threshold
 from kg.record.observations import CONTRADICTS, Occasion
 
 
-def contradicting_limits(ontology: Ontology, occasion: Occasion, position: str) -> tuple[Threshold, ...]:
-    """The limits that place a value where the position that its yardstick gives cannot be."""
+def contradicting_limits(
+    ontology: Ontology, occasion: Occasion, position: str, classes: frozenset[str]
+) -> tuple[Threshold, ...]:
+    """The limits that place a value where the position that its yardstick gives cannot be.
+
+    `classes` are the occasion's by its yardstick and by whose it is.
+    """
     if occasion.unit != ontology.quantities[occasion.quantity].unit:
         return ()
     return tuple(
         limit
-        for limit, placed in placing_limits(ontology, occasion.quantity)
-        if position in CONTRADICTS[placed] and occasion.value.satisfies(limit.bound, limit.limit)
+        for limit, placed, asked in placing_limits(ontology, occasion.quantity)
+        if asked <= classes and position in CONTRADICTS[placed] and occasion.value.satisfies(limit.bound, limit.limit)
     )
 
 
 @derived
-def placing_limits(ontology: Ontology, quantity: str) -> tuple[tuple[Threshold, str], ...]:
-    """The limits of a quantity from which a finding follows, each with the position that the finding implies."""
+def placing_limits(ontology: Ontology, quantity: str) -> tuple[tuple[Threshold, str, frozenset[str]], ...]:
+    """The limits of a quantity from which a finding follows, each with the position that the finding implies.
+
+    The third part are further classes that the value must be in.
+    """
     found = {
-        (name, axis[1])
+        (name, axis[1], asked)
         for name, limit in ontology.thresholds.items()
         if limit.quantity == quantity
-        for finding in _findings(ontology, name)
+        for finding, asked in _findings(ontology, name)
         for above in ontology.ancestors(finding)
         if (axis := ontology.concepts[above].axis) and axis[0] == quantity and axis[1] in CONTRADICTS
+        if quantity + axis[1] not in asked
     }
-    return tuple((ontology.thresholds[name], position) for name, position in sorted(found))
+    rows = sorted(found, key=lambda row: (row[0], row[1], sorted(row[2])))
+    return tuple((ontology.thresholds[name], position, asked) for name, position, asked in rows)
 
 
-def _findings(ontology: Ontology, limit: str) -> Iterator[str]:
-    """The findings whose class a limit stands below, and those that a rule concludes from it."""
-    for upper in map(terms.local, ontology.index.values(terms.BASE + limit, terms.RDFS + "subClassOf")):
-        if upper in ontology.concepts:
-            yield upper
+def _findings(ontology: Ontology, limit: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The findings that a value beyond a limit shows, and those that a rule concludes from it."""
+    for finding, bodies in ontology.shown_by.items():
+        if finding in ontology.concepts:
+            yield from ((finding, body - {limit}) for body in bodies if limit in body)
     for formal, ways in ontology.concluded_by.items():
         match parse(formal):
             case Some("hasFinding", Named(finding)) if finding in ontology.concepts:
                 if any(limit in _limits_in(ontology, way) for way in ways):
-                    yield finding
+                    yield finding, frozenset()
 
 
 def _limits_in(ontology: Ontology, condition: str) -> Iterator[str]:

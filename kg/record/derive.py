@@ -1,4 +1,4 @@
-"""Quantities computed from named measurements and dates, as the ontology declares them (MODEL, section 3)."""
+"""Quantities computed from named measurements and dates, as the ontology declares them (docs/model.md, section 3)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Measurements by occasion, the yardstick in force for each, and what it makes of the value.
 
-The order of yardsticks is INTERFACE.md's, with the limits that hold whatever the laboratory says before it:
-a limit of rank `absolute`, the reference range, the flag, the clinician's statement, a limit of rank
-`fallback`, and a sourced default for adults (`default`), which never contradicts a statement.
+The order of yardsticks is docs/contract.md's, with the limits that hold whatever the laboratory says before it: a limit
+of rank `absolute`, the reference range, the flag, the clinician's statement, a limit of rank `fallback`, and the
+reference interval of the ontology for the patient's sex, age and state, which never contradicts a statement. Critical
+limits stand outside this order. What articles print for adults is not used in children and in states not meant.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from typing import Final
 
@@ -17,9 +19,21 @@ from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, ReferenceRange, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
-from kg.ontology.model import Limit
+from kg.ontology.model import Limit, ReferenceInterval
 
 NO_YARDSTICK: Final = "NoYardstick"
+ARTICLE, RANGE, FLAG = "ArticlePrintedLimit", "ReferenceRange", "LaboratoryFlag"
+STATEMENT, DEFAULT = "ClinicianStatement", "SourcedDefault"
+INTERPRETED: Final[Mapping[str, str]] = {
+    ARTICLE: "InterpretedByArticleLimit",
+    RANGE: "InterpretedByReferenceRange",
+    FLAG: "InterpretedByFlag",
+    STATEMENT: "InterpretedByStatement",
+    DEFAULT: "InterpretedBySourcedDefault",
+    NO_YARDSTICK: "NotInterpretable",
+}
+"""Yardstick in force → the class of the measurements that it judges."""
+NO_TIME: Final = datetime.time.min
 POSITION_OF_FLAG = {"L": "Low", "N": "Normal", "H": "High"}
 POSITION_OF_LIMIT = {"low": "Low", "high": "High", "not low": "NotLow", "not high": "NotHigh"}
 CONTRADICTS: Mapping[str, frozenset[str]] = {
@@ -31,11 +45,15 @@ CONTRADICTS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Occasion:
-    """All values of one quantity on one day, as one interval; `values` are what was given."""
+    """All values of one quantity on one day, as one interval; `values` are what was given.
+
+    Values with a time of day are occasions of their own, in the order of their times.
+    """
 
     quantity: str
     unit: str
     day: datetime.date
+    time: datetime.time | None
     dated: bool
     value: Interval
     range: ReferenceRange | None
@@ -56,6 +74,10 @@ class Occasion:
         return "Normal" if inside else ""
 
 
+Axis = tuple[str, str]
+"""A quantity and a position."""
+
+
 @dataclass(frozen=True)
 class Interpretation:
     """The yardstick in force for an occasion, and the position it gives (empty: undecided)."""
@@ -68,13 +90,18 @@ def occasions(
     facts: PatientFacts, issues: list[DataIssue], label: Mapping[str, str]
 ) -> dict[str, tuple[Occasion, ...]]:
     """Quantity → its occasions, oldest first. A value without a date counts as of the day of the record."""
-    groups: dict[tuple[str, str, datetime.date], list[Measurement]] = {}
+    groups: dict[tuple[str, str, datetime.date, datetime.time], list[Measurement]] = {}
     for item in facts.measurements:
-        groups.setdefault((item.quantity, item.unit, item.date or facts.as_of), []).append(item)
+        when = item.date or facts.as_of, item.time or NO_TIME
+        groups.setdefault((item.quantity, item.unit, *when), []).append(item)
     found: dict[str, list[Occasion]] = {}
-    for (quantity, unit, day), items in sorted(groups.items()):
+    for (quantity, unit, day, _), items in sorted(groups.items()):
         found.setdefault(quantity, []).append(_occasion(quantity, unit, day, items, issues, label))
-    return {quantity: tuple(sorted(days, key=lambda o: (o.day, o.dated))) for quantity, days in found.items()}
+    return {quantity: tuple(sorted(days, key=_order)) for quantity, days in found.items()}
+
+
+def _order(occasion: Occasion) -> tuple[datetime.date, bool, datetime.time]:
+    return occasion.day, occasion.dated, occasion.time or NO_TIME
 
 
 def _occasion(
@@ -99,6 +126,7 @@ def _occasion(
         quantity=quantity,
         unit=unit,
         day=day,
+        time=items[0].time,
         dated=all(item.date is not None for item in items),
         value=value,
         range=ranges.pop() if len(ranges) == 1 else None,
@@ -128,51 +156,100 @@ def pregnant(ontology: Ontology, facts: PatientFacts) -> bool | None:
 class Interpreter:
     """Chooses the yardstick of each occasion of one patient."""
 
-    def __init__(self, ontology: Ontology, facts: PatientFacts, stated_axes: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self, ontology: Ontology, facts: PatientFacts, stated_axes: Iterable[Axis], denied_axes: Iterable[Axis] = ()
+    ) -> None:
         self.ontology, self.facts = ontology, facts
-        self.stated = {quantity for quantity, _ in stated_axes}
-        self.established = self._adult() and not self._excluded()
-
-    def _adult(self) -> bool:
-        return self.facts.age is not None and self.facts.age >= self.ontology.adult_from
-
-    def _excluded(self) -> bool:
-        names = {
-            name
-            for fact in self.facts.facts
-            if fact.status == "present"
-            for name in self.ontology.ancestors(fact.concept)
-        }
-        return bool(names & set(self.ontology.defaults_not_in))
+        self.present = frozenset(stated_axes)
+        self.stated = {quantity for quantity, _ in (*self.present, *denied_axes)}
+        self.special = pregnant(ontology, facts) is True
+        self.child = facts.age is not None and facts.age < ontology.adult_from
+        self.within = not self.child and not self.special
 
     def limits(self, quantity: str, rank: str) -> tuple[Limit, ...]:
-        return _limits(self.ontology).get((quantity, rank), ())
+        """The limits of articles, where these speak of such patients."""
+        return _limits(self.ontology).get((quantity, rank), ()) if self.within else ()
 
-    def by_limits(self, occasion: Occasion, rank: str) -> str:
-        """The position that the limits of a rank give, if they decide it."""
+    def interval_of(self, quantity: str) -> ReferenceInterval | None:
+        """The narrowest reference interval that is for this patient."""
+        known = self.ontology.intervals.get(quantity, ())
+        return next((item for item in known if item.fits(self.facts.sex, self.facts.age, self.special)), None)
+
+    def by_limits(self, occasion: Occasion, rank: str) -> Limit | None:
+        """The limit of a rank that decides the position, if one does."""
         for limit in self.limits(occasion.quantity, rank):
             threshold = self.ontology.thresholds[limit.threshold]
-            if limit.sex in ("", self.facts.sex) and occasion.value.satisfies(threshold.bound, threshold.limit):
-                return POSITION_OF_LIMIT[limit.position]
-        return ""
+            if occasion.value.satisfies(threshold.bound, threshold.limit):
+                return limit
+        return None
+
+    def by_interval(self, occasion: Occasion) -> str:
+        """The position that the reference interval of the patient gives; empty where its sources disagree."""
+        item = self.interval_of(occasion.quantity)
+        return "" if item is None or not self._is_canonical(occasion) else position_in(item, occasion)
+
+    def _is_canonical(self, occasion: Occasion) -> bool:
+        return occasion.unit == self.ontology.quantities[occasion.quantity].unit
 
     def interpret(self, occasion: Occasion, current: bool) -> Interpretation:
         """The yardstick in force, and what it says. A statement speaks of the current value only."""
         quantity = occasion.quantity
-        if position := self.by_limits(occasion, "absolute"):
-            return Interpretation("ArticlePrintedLimit", position)
+        if limit := self.by_limits(occasion, "absolute"):
+            return Interpretation(ARTICLE, POSITION_OF_LIMIT[limit.position])
         if occasion.range is not None:
-            return Interpretation("ReferenceRange", occasion.range_position)
+            return Interpretation(RANGE, occasion.range_position)
         if occasion.flag:
-            return Interpretation("LaboratoryFlag", POSITION_OF_FLAG[occasion.flag])
+            return Interpretation(FLAG, POSITION_OF_FLAG[occasion.flag])
         if current and quantity in self.stated:
-            return Interpretation("ClinicianStatement", "")
+            return Interpretation(STATEMENT, "")
         if self.limits(quantity, "fallback"):
-            return Interpretation("ArticlePrintedLimit", self.by_limits(occasion, "fallback"))
-        if self.limits(quantity, "default") and self.established:
-            return Interpretation("SourcedDefault", self.by_limits(occasion, "default"))
+            limit = self.by_limits(occasion, "fallback")
+            return Interpretation(ARTICLE, POSITION_OF_LIMIT[limit.position] if limit else "")
+        if self.facts.defaults and self._is_canonical(occasion) and has_limits(self.interval_of(quantity)):
+            return Interpretation(DEFAULT, self.by_interval(occasion))
         return Interpretation(NO_YARDSTICK, "")
 
     def by_other_limits(self, occasion: Occasion) -> str:
         """The position by limits that stand behind a statement: the article's own, or a default for this patient."""
-        return self.by_limits(occasion, "fallback") or (self.by_limits(occasion, "default") if self.established else "")
+        limit = self.by_limits(occasion, "fallback")
+        return POSITION_OF_LIMIT[limit.position] if limit else self.by_interval(occasion)
+
+    def classes_of(self, occasion: Occasion, current: bool) -> frozenset[str]:
+        """The classes of an occasion that depend on its yardstick and on whose it is."""
+        found = self.interpret(occasion, current)
+        names = {INTERPRETED[found.yardstick], *(["MeasurementWithinArticles"] if self.within else [])}
+        return frozenset(names | {occasion.quantity + position for position in IMPLIED.get(found.position, ())})
+
+
+IMPLIED: Final[Mapping[str, tuple[str, ...]]] = {
+    "Low": ("Low", "NotHigh", "NotNormal"),
+    "Normal": ("Normal", "NotLow", "NotHigh"),
+    "High": ("High", "NotLow", "NotNormal"),
+    "NotLow": ("NotLow",),
+    "NotHigh": ("NotHigh",),
+}
+"""Position → itself and the positions that it implies."""
+
+
+def has_limits(item: ReferenceInterval | None) -> bool:
+    """Whether an interval decides anything."""
+    return item is not None and any(
+        limit is not None for limit in (item.low_below, item.normal_from, item.normal_to, item.high_above)
+    )
+
+
+def position_in(item: ReferenceInterval, occasion: Occasion) -> str:
+    """The position of a value by a reference interval, as its axioms give it; empty where they decide nothing."""
+    value = occasion.value
+
+    def holds(bound: str, limit: Decimal | None) -> bool:
+        return limit is not None and value.satisfies(bound, limit) is True
+
+    if holds("<", item.low_below):
+        return "Low"
+    if holds(">", item.high_above):
+        return "High"
+    not_low, not_high = holds(">=", item.normal_from), holds("<=", item.normal_to)
+    if not_high and (not_low or item.normal_from is None):
+        return "Normal"
+    return "NotLow" if not_low else "NotHigh" if not_high else ""

@@ -1,6 +1,7 @@
 """What a stated fact means in the patient graph: the property of its presence, and the context of its absence.
 
-An absence carries its context (now, history, plan, suspicion, intent) and clashes only within it (MODEL, section 3).
+An absence carries its context (now, history, plan, suspicion, intent) and clashes only within it (docs/model.md,
+section 3).
 """
 
 from __future__ import annotations
@@ -11,31 +12,10 @@ from typing import Final
 
 from kg.facts.patient import Fact, Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 
 NOW: Final = ("findings", "diagnoses", "treatments", "results")
-PRESENT_BY_KIND: Final[Mapping[str, str]] = {
-    "finding": "hasStatedFinding",
-    "condition": "hasDiagnosis",
-    "drug": "receives",
-    "therapy": "receives",
-    "intent": "hasIntent",
-    "suspicion": "hasSuspicionOf",
-    "history": "hasUndergone",
-    "result": "hasResult",
-    "procedure": "hasUndergone",
-    "analyte": "hasUndergone",
-}
 PRESENT_BY_LIST: Final[Mapping[str, str]] = {"history": "hasHistoryOf", "plans": "plans", "intents": "hasIntent"}
-ABSENT: Final[Mapping[str, str]] = {
-    "hasStatedFinding": "hasAbsent",
-    "hasDiagnosis": "hasAbsent",
-    "receives": "hasAbsent",
-    "hasHistoryOf": "hasNoHistoryOf",
-    "hasUndergone": "hasNoHistoryOf",
-    "plans": "hasNoPlanFor",
-    "hasIntent": "hasNoIntentOf",
-    "hasSuspicionOf": "hasNoSuspicionOf",
-}
 PASSES: Final = ("hasStatedFinding", "hasDiagnosis", "receives", "hasHistoryOf")
 """What is history once it has ended. A procedure stays done, a result stays there; a plan is then no plan."""
 LASTS: Final = ("hasUndergone", "hasResult")
@@ -47,11 +27,11 @@ def property_of(ontology: Ontology, fact: Fact) -> str:
     kind = ontology.concepts[fact.concept].kind
     if fact.status is Status.SUSPECTED:
         return "hasSuspicionOf"
-    if fact.list == "history" and kind in ("history", "procedure"):
+    if fact.list == "history" and kind in (ConceptKind.HISTORY, ConceptKind.PROCEDURE):
         return "hasUndergone"
-    if fact.list == "results" and kind in ("procedure", "analyte"):
+    if fact.list == "results" and kind in (ConceptKind.PROCEDURE, ConceptKind.ANALYTE):
         return "hasResult"
-    return PRESENT_BY_LIST.get(fact.list) or PRESENT_BY_KIND[kind]
+    return PRESENT_BY_LIST.get(fact.list) or ontology.kinds[kind].present_by
 
 
 def has_ended(ontology: Ontology, fact: Fact, as_of: datetime.date) -> bool:
@@ -59,6 +39,6 @@ def has_ended(ontology: Ontology, fact: Fact, as_of: datetime.date) -> bool:
     return fact.ended is not None and fact.ended < as_of and property_of(ontology, fact) not in LASTS
 
 
-def absent(prop: str) -> str:
+def absence_of(ontology: Ontology, prop: str) -> str:
     """The absence that stands against a property of presence; what is found by any means is present now."""
-    return ABSENT.get(prop, "hasAbsent")
+    return ontology.absences.get(prop, "hasAbsent")

@@ -1,4 +1,4 @@
-"""The data that crosses the border of the process, as models: the one source of its JSON Schema (INTERFACE.md).
+"""The data that crosses the border of the process, as models: the one source of its JSON Schema (docs/contract.md).
 
 A case is not here: what a case may hold is what `kg.readers.case.reader` reads, and `kg.render.schema` derives its
 schema from that. Every model forbids what it does not name, so that a field that is added without its description fails

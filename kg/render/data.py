@@ -1,4 +1,4 @@
-"""An assessment as JSON data: field names of INTERFACE.md, every list in a fixed order."""
+"""An assessment as JSON data: field names of docs/contract.md, every list in a fixed order."""
 
 from __future__ import annotations
 
@@ -308,7 +308,7 @@ def undetermined(ontology: Ontology, claim: str, find: Find) -> Data:
 
 
 def claim_json(claim: Claim) -> Data:
-    """A claim as INTERFACE.md names its fields, with its formal reading and its doubts."""
+    """A claim as docs/contract.md names its fields, with its formal reading and its doubts."""
     return {
         "id": claim.id,
         "kind": claim.kind,

@@ -30,7 +30,7 @@ ROOT: Final = "$"
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a conclusion follows: its `id` as INTERFACE.md names it, its proof, its minimal sets of axioms and facts."""
+    """Why a conclusion follows: its `id` (docs/contract.md), its proof, its minimal sets of axioms and facts."""
 
     id: str
     proof: Proof
@@ -83,7 +83,7 @@ def _unknown(assessment: Assessment, identifier: str) -> NotFound:
 
 
 def explanation_json(found: Explanation) -> Data:
-    """INTERFACE.md, "A proof", with the id it was asked by, the passages it ends in, and all minimal sets."""
+    """docs/contract.md, "A proof", with the id it was asked by, the passages it ends in, and all minimal sets."""
     return {
         "id": found.id,
         "proof": found.proof.id,

@@ -1,4 +1,4 @@
-"""Stated facts, values with their judgements, and what was not used, as JSON data (INTERFACE, Contract 2)."""
+"""Stated facts, values with their judgements, and what was not used, as JSON data (docs/contract.md)."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ from kg.assess import Action
 from kg.assess.alerts import AlertKind
 from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
-from kg.render.parts import UNRESOLVED, Parts, Row, Section
+from kg.ontology.model import Claim
+from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
 from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out, some, strength, when, words
 
 ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
 ALERTS: Final = 4
 CITED: Final = 2
 CALM: Final = "Nothing urgent follows from what is known."
-OPEN: Final = "No claim that applies asks for a step, but not all that was given could be used or judged."
 
 
 class Lead:
@@ -44,8 +44,25 @@ class Lead:
         return tuple(Section(heading, rows, pressing) for heading, rows, pressing in found if rows)
 
     def calm(self) -> bool:
-        """Whether it may be said that nothing urgent follows: no alert, and all that was given is used and judged."""
-        return not (self.assessment.alerts or self.unread or self.assessment.issues)
+        """Whether it may be said that nothing urgent follows.
+
+        No alert stands, all that was given is used and judged, every claim that asks for something urgent is excluded.
+        """
+        return not (self.assessment.alerts or self.unread or self.assessment.issues or self.open_urgencies())
+
+    def open_urgencies(self) -> list[str]:
+        """The claims that ask for something urgent and neither apply nor are excluded, by their ids."""
+        found = self.assessment.outcomes
+        return [
+            name
+            for outcome in (Outcome.AMBIGUOUS, Outcome.UNDETERMINED)
+            for name in found.ids(outcome)
+            if self._urgent(self.ontology.claims[name])
+        ]
+
+    def _urgent(self, claim: Claim) -> bool:
+        lists = {self.ontology.lists.get(predicate) for predicate, _ in claim.conclusions}
+        return claim.field("urgency") in PRESSING or "escalations" in lists
 
     def unjudged(self) -> list[str]:
         """The labels of values that nothing calls low, normal or high, each once."""
@@ -86,15 +103,18 @@ class Lead:
             yield self._named("treat: ", offered, 2)
 
     def without_urgency(self) -> Iterator[Row]:
-        """The next steps where none is urgent; that nothing urgent follows is said only of what was judged in full."""
-        steps = [item for item in self.parts.steps if not ruled_out(item)]
-        said = CALM if self.calm() else ""
-        if steps:
-            yield self._named(f"{said} Next: ".lstrip(), steps, FIRST)
+        """The next steps where none is urgent, and whether claims that are urgent are still open."""
+        if self.calm():
+            yield Row(CALM)
+        if steps := [item for item in self.parts.steps if not ruled_out(item)]:
+            yield self._named("next: ", steps, FIRST)
         elif not self.assessment.applicable():
             yield Row("None of the articles' claims is known to apply.")
         elif not self.parts.treatments:
-            yield Row(said or OPEN)
+            yield Row("No claim that applies asks for a step.")
+        if names := self.open_urgencies():
+            waiting = f"{counted(len(names), 'urgent claim')} wait{'s' if len(names) == 1 else ''} for facts"
+            yield Row(f"whether anything is urgent is open: {waiting} {cited(names, CITED)}")
 
     def _named(self, before: str, items: list[Action], limit: int) -> Row:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""

@@ -232,7 +232,7 @@ def facts(assessment: Assessment) -> tuple[Conclusion, ...]:
 
 
 def named_conclusions(assessment: Assessment, explainer: Explainer) -> Mapping[Conclusion, tuple[str, ...]]:
-    """Every conclusion of an assessment that is proved, with the ids it goes by (INTERFACE.md): the entries of the
+    """Every conclusion of an assessment that is proved, with the ids it goes by (docs/contract.md): the entries of the
     lists, and the claims that apply or are excluded."""
     outcomes = assessment.outcomes
     decided = [*outcomes.ids(Outcome.APPLICABLE), *outcomes.ids(Outcome.EXCLUDED)]

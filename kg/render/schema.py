@@ -57,7 +57,7 @@ def _head(name: str) -> dict[str, Any]:
 
 
 def case_schema() -> dict[str, Any]:
-    """The schema of INTERFACE.md, "A case"."""
+    """The schema of docs/contract.md, "A case"."""
     return {**_head("case"), **_body()}
 
 

@@ -56,8 +56,11 @@ class Summary:
         self.command = command
 
     def headline(self) -> str:
-        """The first condition, the first thing to do, the first to avoid."""
-        parts = self.parts
+        """The alerts; then the first condition, the first thing to do, the first to avoid.
+
+        Where an alert stands, nothing reassures.
+        """
+        parts, alarm = self.parts, [item.sentence for item in self.assessment.alerts]
         first = [*parts.entailed("escalations"), *parts.stopped, *parts.urgent]
         said = [f"Think of: {self._condition(item)}" for item in parts.conditions[:1]]
         said += [f"Do first: {qualified(phrase(self.ontology, item), when(item))}" for item in first[:1]]
@@ -66,7 +69,9 @@ class Summary:
         withheld = [phrase(self.ontology, one) for one in parts.avoided if not set(one.relations) <= set(LIMITING)]
         withheld += [f"As a precaution avoid: {item.label}" for item in parts.at_stake]
         said += withheld[:1]
-        return " · ".join(said or (row.text for row in Lead(parts).without_urgency()))
+        if alarm or said:
+            return " · ".join([*alarm, *said])
+        return " · ".join(row.text for row in Lead(parts).without_urgency())
 
     def sections(self) -> Iterator[Section]:
         """One row or a few under each of the heads that have something to say."""

@@ -17,7 +17,7 @@ from kg.render.explanation import names_of_conclusions
 
 
 def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:
-    """The object of INTERFACE.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
+    """The object of docs/contract.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
 
     `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`.
     """

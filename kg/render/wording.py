@@ -10,6 +10,7 @@ from kg.assess import Action, Assessment, ExceptionTo
 from kg.assess.missing import MissingFact
 from kg.facts.patient import Fact, Measurement, Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Claim, RegimenPhase
 from kg.record.assertions import text as number
 
@@ -59,11 +60,11 @@ PHRASES: Final[Mapping[str, str]] = {
 ENSURING: Final = ("forbidsDelayOf", "forbidsWithholding")
 INTERPRETING: Final = ("forbidsAssuming", "forbidsConfusing", "forbidsReassuranceBy", "forbidsSoleRelianceOn")
 PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "assesses": ("analyte", "procedure"),
-    "inspects": ("analyte", "procedure"),
-    "reviews": ("procedure",),
-    "ensures": ("analyte", "procedure"),
-    "considers": ("analyte", "procedure", "drug", "therapy"),
+    "assesses": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
+    "inspects": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
+    "reviews": (ConceptKind.PROCEDURE,),
+    "ensures": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
+    "considers": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE, ConceptKind.DRUG, ConceptKind.THERAPY),
 }
 UNMARKED: Final = ("must", "must-not", "asserts", "caution", "exception")
 
@@ -203,7 +204,11 @@ def dose(ontology: Ontology, phase: RegimenPhase) -> str:
 
 def doses(ontology: Ontology, item: Action) -> list[str]:
     """The phases of a treatment; of a drug without one, that none is printed."""
-    if not item.regimen and ontology.concepts[item.concept].kind == "drug" and not ontology.narrower[item.concept]:
+    if (
+        not item.regimen
+        and ontology.concepts[item.concept].kind is ConceptKind.DRUG
+        and not ontology.narrower[item.concept]
+    ):
         return ["no dose printed"]
     return [dose(ontology, phase) for phase in item.regimen]
 

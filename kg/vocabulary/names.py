@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from kg.cache.derived import Owner
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Concept
 
 _DASHES: Final = re.compile(r"[‐-―−⁃﹘﹣－]")
@@ -23,16 +24,16 @@ _AMERICAN: Final = (
     ("ae", "e"), ("oe", "e"), ("our", "or"), ("isation", "ization"), ("ise", "ize"), ("yse", "yze"),
     ("leuc", "leuk"), ("sulph", "sulf"), ("centre", "center"), ("programme", "program"),
 )  # fmt: skip
-KINDS_OF_LIST: Final[Mapping[str, tuple[str, ...]]] = {
-    "measurements": ("analyte",),
-    "findings": ("finding", "suspicion"),
-    "diagnoses": ("condition", "suspicion"),
-    "history": ("history", "condition", "therapy", "drug", "finding"),
-    "treatments": ("drug", "therapy", "intent"),
-    "plans": ("drug", "therapy", "procedure"),
-    "intents": ("intent",),
-    "procedures": ("history", "procedure"),
-    "results": ("result", "procedure", "analyte", "finding"),
+KINDS_OF_LIST: Final[Mapping[str, tuple[ConceptKind, ...]]] = {
+    "measurements": (ConceptKind.ANALYTE,),
+    "findings": (ConceptKind.FINDING, ConceptKind.SUSPICION),
+    "diagnoses": (ConceptKind.CONDITION, ConceptKind.SUSPICION),
+    "history": (ConceptKind.HISTORY, ConceptKind.CONDITION, ConceptKind.THERAPY, ConceptKind.DRUG, ConceptKind.FINDING),
+    "treatments": (ConceptKind.DRUG, ConceptKind.THERAPY, ConceptKind.INTENT),
+    "plans": (ConceptKind.DRUG, ConceptKind.THERAPY, ConceptKind.PROCEDURE),
+    "intents": (ConceptKind.INTENT,),
+    "procedures": (ConceptKind.HISTORY, ConceptKind.PROCEDURE),
+    "results": (ConceptKind.RESULT, ConceptKind.PROCEDURE, ConceptKind.ANALYTE, ConceptKind.FINDING),
 }
 LABEL, SYNONYM, RELATED = 1, 2, 3
 
@@ -138,7 +139,7 @@ class Names(Owner):
         best = min(ranks)
         return Match(self._decide(name, ranks[best], kinds), best != RELATED)
 
-    def _decide(self, name: str, found: tuple[Concept, ...], kinds: tuple[str, ...]) -> Concept:
+    def _decide(self, name: str, found: tuple[Concept, ...], kinds: tuple[ConceptKind, ...]) -> Concept:
         for kind in kinds:
             fitting = [concept for concept in found if concept.kind == kind]
             if len(fitting) == 1:
@@ -149,7 +150,7 @@ class Names(Owner):
             raise AmbiguousName(name, found)
         return found[0]
 
-    def closest(self, name: str, kinds: Iterable[str]) -> tuple[str, ...]:
+    def closest(self, name: str, kinds: Iterable[ConceptKind]) -> tuple[str, ...]:
         """Up to three labels whose names look like this one, those that fit the list first."""
         wanted = set(kinds)
         found = process.extract(fold(name), list(self.words), scorer=fuzz.WRatio, limit=12, score_cutoff=70)

@@ -16,6 +16,7 @@ from kg.knowledge import Knowledge
 from kg.readers.case.reader import parse_yaml
 from kg.render import contract, wire
 from service import EXAMPLES, NAMES, PANCYTOPENIA, SEVERE, assessed, case_of, get, post, wrong
+from sources import example_names
 
 TODAY = datetime.date(2026, 2, 10)
 LOW = {"findings": [{"concept": "pancytopenia"}], "as_of": "2026-02-10"}
@@ -38,7 +39,7 @@ def test_a_case_is_answered_by_its_assessment(endpoint: Endpoint) -> None:
 
 
 def test_every_example_has_the_form_of_the_contract() -> None:
-    assert len(EXAMPLES) == 15
+    assert [path.stem for path in EXAMPLES] == example_names()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)

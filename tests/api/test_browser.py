@@ -10,11 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
-from browser import DESKTOP, NAMES, PATIENT, PHONE, QUESTION, ask, browsing, installed, visit
+from browser import DESKTOP, NEEDED, PATIENT, PHONE, QUESTION, ask, browsing, installed, visit
 from endpoint import Endpoint
 
 CHROMIUM = installed()
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"none of {', '.join(NAMES)} is installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NEEDED)
 KINDS = ["start", "question", "rejected", "answer", "facts", "proof", "suppose", "why-not", "expired"]
 KNOWLEDGE = ["/v1/claims", "/v1/claims/A0-39", "/v1/articles/A4", "/v1/concepts/mds", "/v1/references", "/sparql"]
 expect.set_options(timeout=60_000)

@@ -1,6 +1,6 @@
 """The clinical cases of tests/assess/cases, through the doors that users have: a text, or a structured case.
 
-What is expected was worked out from claims.csv and analysis.md by hand, apart from this program.
+What is expected was worked out from claims.csv and docs/policies.md by hand, apart from this program.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import parse_yaml
 from kg.readers.text import TextReading, read_text
 from kg.record.assertions import text as digits
-from kg.record.statement_properties import ABSENT, property_of
+from kg.record.statement_properties import property_of
 from kg.render import as_json, dumps
 
 POLICIES: Final = [f"P{number}" for number in range(1, 19)]
@@ -120,7 +120,7 @@ class Answer:
 def word(ontology: Ontology, fact: Fact) -> str:
     prop = property_of(ontology, fact)
     if fact.status is Status.ABSENT:
-        return NEGATIONS.get(ABSENT.get(prop, ""), "absent")
+        return NEGATIONS.get(ontology.absences.get(prop, ""), "absent")
     return WORDS.get(prop, str(fact.status)) if fact.status is Status.PRESENT else str(fact.status)
 
 

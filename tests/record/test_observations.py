@@ -44,7 +44,7 @@ def test_a_value_repeated_without_its_range_keeps_the_range(records: Records) ->
 
 def test_two_ranges_printed_on_one_day_are_a_data_issue_and_neither_is_used(records: Records) -> None:
     found = records(measurements=[hb(11, reference_range={"low": 12}), hb(11, reference_range={"low": 10})])
-    assert yardstick(found, "Hemoglobin") == "NoYardstick"
+    assert yardstick(found, "Hemoglobin") == "SourcedDefault"
     assert "several_ranges_in_one_day" in kinds(found)
 
 
@@ -119,8 +119,8 @@ def test_a_sourced_default_serves_an_adult(records: Records) -> None:
 
 
 def test_without_any_yardstick_nothing_interprets_a_value(records: Records) -> None:
-    ferritin = {"test": "ferritin", "value": 80, "unit": "ng/mL", "date": "2026-02-01"}
-    assert yardstick(records(measurements=[ferritin], **ADULT), "Ferritin") == "NoYardstick"
+    hepcidin = {"test": "hepcidin-25", "value": 8, "unit": "ng/mL", "date": "2026-02-01"}
+    assert yardstick(records(measurements=[hepcidin], **ADULT), "Hepcidin25") == "NoYardstick"
 
 
 @pytest.mark.parametrize(
@@ -139,36 +139,47 @@ def test_the_limits_of_a_range_belong_to_it(records: Records, value: int, positi
 
 def test_a_value_that_straddles_the_end_of_its_range_has_no_position(records: Records) -> None:
     found = records(measurements=[hb(12, comparator="~", reference_range={"low": 12, "high": 15})])
-    assert of(found, "Hemoglobin-2026-02-01", "type") == {"HemoglobinMeasurement", "UncontradictedMeasurement"}
+    undecided = {"HemoglobinMeasurement", "UncontradictedMeasurement", "UndecidedMeasurement"}
+    assert of(found, "Hemoglobin-2026-02-01", "type") == undecided
 
 
-# -- defaults are for adults who are not pregnant
+# -- a reference interval is for a sex, an age and a state
 
 
 @pytest.mark.parametrize(
-    "who",
+    ("who", "interval"),
     [
-        {"sex": "female", "age": 17},
-        {"sex": "female"},
-        {"sex": "female", "age": 30, "diagnoses": [{"concept": "pregnancy"}]},
+        ({"sex": "female", "age": 30}, "HemoglobinOfWomen"),
+        ({"sex": "male", "age": 18}, "HemoglobinOfMen"),
+        ({"age": 40}, "HemoglobinOfAdults"),
+        ({"sex": "female", "age": 13}, "HemoglobinFrom12"),
+        ({"sex": "male", "age": 4}, "HemoglobinFrom2"),
+        ({"sex": "female", "age": 0}, "HemoglobinUnder1"),
+        ({}, "HemoglobinAtUnknownAge"),
+        ({"sex": "female"}, "HemoglobinOfWomenAtUnknownAge"),
+        ({"sex": "female", "age": 30, "diagnoses": [{"concept": "pregnancy"}]}, "HemoglobinInPregnancy"),
     ],
 )
-def test_for_children_in_pregnancy_and_at_unknown_age_a_default_is_not_established(
-    records: Records, who: dict[str, Any]
+def test_the_narrowest_reference_interval_that_fits_is_used(
+    records: Records, who: dict[str, Any], interval: str
 ) -> None:
     found = records(measurements=[hb(11)], **who)
-    assert yardstick(found, "Hemoglobin") == "NoYardstick"
+    assert of(found, "Hemoglobin-2026-02-01", "comparedWith") == {f"interval/{interval}"}
+    assert yardstick(found, "Hemoglobin") == "SourcedDefault"
+
+
+@pytest.mark.parametrize("who", [{"age": 9}, {"age": 30, "diagnoses": [{"concept": "pregnancy"}]}])
+def test_where_no_interval_is_for_the_patient_that_is_a_data_issue(records: Records, who: dict[str, Any]) -> None:
+    tibc = {"test": "TIBC", "value": 420, "unit": "ug/dL", "date": "2026-02-01"}
+    found = records(measurements=[tibc], **who)
+    assert yardstick(found, "TotalIronBindingCapacity") == "NoYardstick"
     assert kinds(found) == ["default_not_established"]
-    assert found.issues[0].concepts == ("Hemoglobin",)
 
 
-def test_a_default_holds_from_the_eighteenth_birthday(records: Records) -> None:
-    assert yardstick(records(measurements=[hb(11)], sex="male", age=18), "Hemoglobin") == "SourcedDefault"
-
-
-def test_a_default_that_is_not_established_does_not_contradict_a_statement_either(records: Records) -> None:
+def test_the_interval_of_a_child_stands_against_a_statement_as_a_data_issue_alone(records: Records) -> None:
     found = records(measurements=[hb(13)], findings=[{"concept": "anemia"}], sex="male", age=5)
-    assert found.issues == ()
+    assert kinds(found) == ["label_against_value"]
+    assert yardstick(found, "Hemoglobin") == "ClinicianStatement"
 
 
 def test_where_the_laboratory_gives_a_range_no_default_is_missed(records: Records) -> None:

@@ -125,7 +125,7 @@ def test_every_subject_of_the_graph_is_the_patient_or_hangs_on_the_patient(
 
 def test_a_patient_of_whom_nothing_is_known_is_a_patient_with_gaps_in_the_record(records: Records) -> None:
     found = records()
-    assert of_patient(found, "type") == {"Patient"}
+    assert of_patient(found, "type") == {"Patient", "PatientWithinArticles"}
     assert {item.predicate for item in found.assertions} == {"type", "lacksRecordOf"}
 
 

@@ -15,6 +15,7 @@ from kg import CONTRACT_VERSION
 from kg.commands.dispatch import main
 from kg.render import contract, schema
 from service import EXAMPLES, NAMES, case_of, get, post
+from sources import example_names
 
 TEXTS = (
     "62-year-old woman with pancytopenia, B12 1250 ng/L. What next?",
@@ -55,8 +56,8 @@ def test_the_schema_names_every_field_of_its_model() -> None:
         assert set(described) == {field.alias or key for key, field in model.model_fields.items()}
 
 
-def test_there_are_fifteen_examples() -> None:
-    assert len(EXAMPLES) == 15
+def test_every_example_is_there() -> None:
+    assert [path.stem for path in EXAMPLES] == example_names()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)

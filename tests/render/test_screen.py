@@ -15,6 +15,8 @@ from kg.ask import ask
 from kg.assess import Assessment
 from kg.commands.terminal import WHOLE
 from kg.errors import CaseError
+from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.readers.case.reader import parse_yaml
 from kg.render import as_screen
 from kg.render.document import document
 from kg.render.lead import CALM, Lead
@@ -23,6 +25,12 @@ from places import ROOT
 from rendered import DAY, EXAMPLES, KNOWLEDGE, assessments
 
 WIDTH, LINES, FIRST = 100, 60, 10
+ALL_NORMAL: Final = DEFAULT_FOLDER / "examples" / "all-normal.yaml"
+NEUTROPHILS: Final = (
+    "  - {test: ANC, value: 3.2, unit: 10*9/L, reference_range: {low: 1.8, high: 7.5}, date: 2026-02-01}"
+)
+FEW: Final = "  - {test: ANC, value: 0.4, unit: 10*9/L, reference_range: {low: 2, high: 7}, date: 2026-02-01}"
+CLASH: Final = "diagnoses: [{concept: lymphoma}, {concept: lymphoma, status: absent}]"
 HEADS: Final = ["Do", "Think of", "How sure"]
 
 
@@ -84,20 +92,36 @@ def test_what_not_to_do_is_there_wherever_a_warning_applies() -> None:
 
 def test_nothing_urgent_is_never_said_while_a_value_was_not_judged_or_not_used() -> None:
     calm = [(name, found) for name, found in patients() if CALM in " ".join(as_screen(found, WIDTH).split())]
-    assert calm
     for name, found in calm:
         assert [*found.alerts, *found.record.facts.unread, *found.issues] == [], name
+        assert Lead(Parts(found)).open_urgencies() == [], name
+
+
+def healthy(*added: str) -> Assessment:
+    """Someone of whom everything is known and normal, but for the lines that are added behind the measurements."""
+    text = ALL_NORMAL.read_text(encoding="utf-8").replace(
+        "\nrecord:", "".join(f"\n{line}" for line in added) + "\nrecord:"
+    )
+    return KNOWLEDGE.assess(KNOWLEDGE.read_case(parse_yaml(text), DAY))
+
+
+def test_nothing_urgent_follows_for_someone_of_whom_all_is_known_and_normal() -> None:
+    assert as_screen(healthy(NEUTROPHILS)).startswith(f"Do        {CALM}")
 
 
 @pytest.mark.parametrize(
     "added",
-    ["Creatinine 3 mmol/kg.", "Serum zorblatt 12 mg/dL."],
-    ids=["a value of a unit that does not fit", "a test of no name"],
+    [[], [NEUTROPHILS, FEW], [NEUTROPHILS, CLASH]],
+    ids=["an urgent claim waits for a value", "two values of a day differ", "the record contradicts itself"],
 )
-def test_an_answer_is_calm_until_something_is_added_that_nobody_can_judge(added: str) -> None:
-    text = "54-year-old woman, haemoglobin 131 g/L."
-    assert Lead(Parts(read(text))).calm()
-    assert not Lead(Parts(read(f"{text} {added}"))).calm()
+def test_an_answer_is_not_calm_where(added: list[str]) -> None:
+    assert CALM not in as_screen(healthy(*added))
+
+
+def test_what_was_not_used_is_counted_in_how_sure() -> None:
+    found = read("54-year-old woman, haemoglobin 131 g/L. Serum zorblatt 12 mg/dL.")
+    assert f"Not used: {len(found.record.facts.unread)} part" in as_screen(found)
+    assert CALM not in as_screen(found)
 
 
 def test_a_value_that_nothing_judges_is_named_in_how_sure() -> None:

@@ -1,4 +1,4 @@
-"""A real Chromium for tests, and pictures of the pages: `python tests/browser.py FOLDER` writes them.
+"""A real Chromium for tests, and pictures of the pages: `python tests/support/browser.py FOLDER` writes them.
 
 The browser is one of the machine, found by PATH; its driver is Playwright, which needs none of its own. What a browser
 of a distribution logs to the terminal is not looked at.
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from endpoint import Endpoint, serving
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+NEEDED: Final = f"no browser ({', '.join(NAMES)}); on Debian or Ubuntu: apt-get install chromium"
 PHONE, DESKTOP = (390, 844), (1280, 900)
 PATIENT: Final = (
     "62-year-old woman, breast cancer treated in 2019. Hb 9.8 g/dL, WBC 2.9, platelets 90, leukopenia, "
@@ -77,7 +78,7 @@ def visit(page: Page, endpoint: Endpoint) -> Iterator[str]:
 def main(folder: Path) -> None:
     """Pictures of every kind of page: phone, desktop, dark, and on paper."""
     path = installed()
-    assert path, f"none of {', '.join(NAMES)} is installed"
+    assert path, NEEDED
     folder.mkdir(parents=True, exist_ok=True)
     with serving() as endpoint, browsing(path) as browser:
         for size, (width, height) in {"phone": PHONE, "desktop": DESKTOP}.items():

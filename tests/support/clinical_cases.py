@@ -4,7 +4,7 @@ A file of tests/assess/cases is named by a sentence and holds
 
     text or case     what a clinician writes, or a structured case; `{value}` stands for the value of each of `given`
     given            variants of the case: a `value` and what is expected of it
-    covers           limits of ontology/thresholds.yaml, policies of analysis.md (P1 to P18), claims
+    covers           limits of ontology/thresholds.yaml, docs/policies.md (P1 to P18), claims
     as_of            the day of the case (2026-02-10 unless told)
     known_defect     why the program fails it today
 

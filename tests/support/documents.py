@@ -20,7 +20,8 @@ from api.cli import COMMANDS
 from kg.commands.dispatch import main
 from places import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "ontology" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = ("README.md", "CONTRIBUTING.md", "ontology/README.md")
+DOCUMENTS = [*(ROOT / name for name in PAGES), *sorted((ROOT / "docs").glob("*.md"))]
 WARRANT = ".venv/bin/warrant"
 SERVER = "127.0.0.1:8000"
 # a comment behind a command says that it takes long, or that it goes on until it is stopped

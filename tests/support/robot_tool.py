@@ -25,9 +25,10 @@ NOT_LOGICAL = (
 
 def classpath() -> str:
     """The class path of ROBOT, asked of Maven once for each pom.xml. Skips the test where ROBOT cannot be had."""
-    missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"ROBOT needs java and mvn; not found: {', '.join(missing)}")
+    if shutil.which("mvn") is None:
+        pytest.skip("Maven, which brings ROBOT, is not at hand; on Debian or Ubuntu: apt-get install maven")
+    if shutil.which("java") is None:
+        pytest.skip("ROBOT needs Java; on Debian or Ubuntu: apt-get install default-jre-headless")
     cached = BUILD / f"classpath-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
     if not (cached.exists() and all(Path(jar).exists() for jar in cached.read_text().split(os.pathsep))):
         _resolve(cached)

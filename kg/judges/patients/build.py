@@ -8,18 +8,17 @@ from functools import cached_property
 from random import Random
 from typing import Final
 
-from kg.judges.patients.case import LIST_OF_KIND, CaseWriter, Item, Patient, Person, days_before
+from kg.judges.patients.case import CaseWriter, Item, Patient, Person, days_before
 from kg.judges.patients.values import a_range, a_unit, around, in_unit
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import ConceptKind, KindDeclaration
 from kg.ontology.manchester import AtLeast, Atom, Named, Some, Value, parse
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
-from kg.record.statement_properties import ABSENT, PRESENT_BY_KIND
 
 LISTS: Final = {"hasHistoryOf": "history", "plans": "plans", "hasIntent": "intents"}
-PRESENT: Final = {absent: present for present, absent in ABSENT.items() if present not in PRESENT_BY_KIND.values()}
 POSITIONS: Final = ("NotLow", "NotHigh", "Low", "Normal", "High")
 SEARCH: Final = 300
 PRIOR: Final = (150, 120, 90, 71, 40)
@@ -76,19 +75,21 @@ class Builder:
 
     def _statements(self, demand: Demand, random: Random) -> list[Item] | None:
         """Entries that state what is demanded, none if silence does; None if no statement can."""
+        absences = self.ontology.absences
         match demand.atom, demand.refuted:
             case Value("lacksRecordOf", _), False:
                 return []
             case Value("lacksRecordOf", name), True:
-                return self._present(PRESENT_BY_KIND[self.ontology.concepts[name].kind], name, random)
-            case (Some(prop, Named(name)), False) if prop in ABSENT or prop == "hasFinding":
+                return self._present(self._kind(name).present_by, name, random)
+            case (Some(prop, Named(name)), False) if prop in absences:
                 return self._present(prop, name, random)
-            case (Some(prop, Named(name)), True) if prop in ABSENT or prop == "hasFinding":
-                return self._absent(ABSENT.get(prop, "hasAbsent"), self.ontology.certain_form(name), random)
-            case (Value(prop, name), False) if prop in ABSENT.values():
+            case (Some(prop, Named(name)), True) if prop in absences:
+                return self._absent(absences[prop], self.ontology.certain_form(name), random)
+            case (Value(prop, name), False) if prop in absences.values():
                 return self._absent(prop, name, random)
-            case (Value(prop, name), True) if prop in ABSENT.values():
-                present = PRESENT.get(prop) or PRESENT_BY_KIND[self.ontology.concepts[name].kind]
+            case (Value(prop, name), True) if prop in absences.values():
+                listed = {absences[name]: name for name in LISTS}
+                present = listed.get(prop) or self._kind(name).present_by
                 return self._present(present, name, random)
             case _:
                 return None
@@ -99,19 +100,25 @@ class Builder:
         below = sorted(self.ontology.descendants(base))
         concept = random.choice(below) if random.random() < 0.25 else base
         kind = self.ontology.concepts[concept].kind
-        if kind == "analyte":
+        if kind is ConceptKind.ANALYTE:
             return None
-        list_name = LISTS.get(prop, LIST_OF_KIND[kind])
-        status = "suspected" if prop == "hasSuspicionOf" and kind != "suspicion" else "present"
+        list_name = LISTS.get(prop, self._kind(concept).case_list)
+        status = "suspected" if prop == "hasSuspicionOf" and kind is not ConceptKind.SUSPICION else "present"
         return [self.writer.statement(list_name, concept, status)]
 
     def _absent(self, prop: str, name: str, random: Random) -> list[Item] | None:
         """That something is absent: it, or a quarter of the time something above it."""
         above = sorted(self.ontology.ancestors(name))
         concept = random.choice(above) if random.random() < 0.25 else name
-        present = next((present for present, absent in ABSENT.items() if absent == prop and present in LISTS), "")
-        list_name = LISTS.get(present, LIST_OF_KIND[self.ontology.concepts[concept].kind])
+        absences, kind = self.ontology.absences, self._kind(concept)
+        present = next((name for name in LISTS if absences[name] == prop), "")
+        # a test that was never done has no value
+        usual = "procedures" if kind.kind is ConceptKind.ANALYTE else kind.case_list
+        list_name = LISTS.get(present, usual)
         return [self.writer.statement(list_name, concept, "absent")]
+
+    def _kind(self, concept: str) -> KindDeclaration:
+        return self.ontology.kinds[self.ontology.concepts[concept].kind]
 
     # -- numbers
 

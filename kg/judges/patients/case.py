@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,23 +16,11 @@ from kg.vocabulary.names import Names
 
 AS_OF: Final = datetime.date(2026, 2, 10)
 RECORD: Final = "record"
-LIST_OF_KIND: Final[Mapping[str, str]] = {
-    "finding": "findings",
-    "condition": "diagnoses",
-    "suspicion": "diagnoses",
-    "drug": "treatments",
-    "therapy": "treatments",
-    "intent": "intents",
-    "history": "procedures",
-    "procedure": "procedures",
-    "analyte": "procedures",
-    "result": "results",
-}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of a list of a case (INTERFACE, "A case"); in the list `record`, a list declared complete."""
+    """One entry of a list of a case (docs/contract.md, "A case"); in the list `record`, a list declared complete."""
 
     list: str
     entry: tuple[tuple[str, Any], ...]

@@ -13,7 +13,7 @@ from kg.judges.patients.values import a_reading, around, limits_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import DerivedQuantity
-from kg.readers.case.reader import FACT_LISTS, NOT_FACTS, PLAIN_STATUSES, STATUSES
+from kg.readers.case.reader import FACT_LISTS, PLAIN_STATUSES, STATUSES
 from kg.vocabulary.names import KINDS_OF_LIST
 
 AGES: Final = (None, 0, 5, 17, 18, 40, 62, 90)
@@ -60,7 +60,7 @@ class _Draw:
     def concepts(self) -> tuple[str, ...]:
         """What can be stated, once; what conditions of claims ask for, and what is above or below it, five times."""
         known = self.ontology.concepts
-        stated = [name for name, concept in known.items() if concept.kind not in NOT_FACTS]
+        stated = [name for name, concept in known.items() if self.ontology.kinds[concept.kind].case_list]
         asked = {name for prop in ("hasAbsent", "lacksRecordOf") for name in self.ontology.fillers(prop)}
         asked |= {name for name in stated if any(name in words for words in self._readings)}
         near = {other for name in asked for other in (*self.ontology.ancestors(name), *self.ontology.descendants(name))}

@@ -16,6 +16,7 @@ from kg.errors import CaseError, Problem
 from kg.facts.patient import DataIssue, Fact, Measurement, Origin, PatientFacts, ReferenceRange, Status
 from kg.facts.time import Period, period
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
+from kg.ontology.kinds import ConceptKind
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName
 
 FACT_LISTS: Final = tuple(name for name in KINDS_OF_LIST if name != "measurements")
@@ -31,7 +32,7 @@ STATUSES: Final[Mapping[str, tuple[Status, ...]]] = {
     "results": (Status.PRESENT, Status.ABSENT, Status.UNKNOWN, Status.PENDING),
 }
 PLAIN_STATUSES: Final = (Status.PRESENT, Status.ABSENT, Status.UNKNOWN)
-NOT_FACTS: Final = ("specimen", "qualifier", "substance", "context")
+TESTS: Final = (ConceptKind.ANALYTE, ConceptKind.PROCEDURE, ConceptKind.RESULT)
 T = TypeVar("T")
 
 
@@ -272,11 +273,12 @@ class _Reading:
 
     def fits(self, path: str, match: Match, list_name: str, status: Status) -> bool:
         concept = match.concept
-        if list_name == "treatments" and concept.kind in ("analyte", "procedure", "result"):
+        if list_name == "treatments" and concept.kind in TESTS:
             message = f"{concept.label} is a test, not a treatment"
             self.problem(f"{path}.concept", message, "Name the treatment, or put it into measurements or procedures.")
             return False
-        if concept.kind in NOT_FACTS or (list_name == "intents" and concept.kind != "intent"):
+        stated = self.names.ontology.kinds[concept.kind].case_list
+        if not stated or (list_name == "intents" and concept.kind is not ConceptKind.INTENT):
             self.problem(f"{path}.concept", f"{concept.label} ({concept.kind}) cannot be stated here", "Remove it.")
             return False
         if status is Status.ABSENT and not match.exact:

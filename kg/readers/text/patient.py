@@ -18,9 +18,9 @@ _AUXILIARY: Final = re.compile(
     r"\s*(?:and\s+)?(?:has|have|is|are|was|can|could|does|do|did|should|may|might|would|will|must|shall)\b",
     re.IGNORECASE,
 )
-_OPEN_QUESTION: Final = re.compile(r"[\s\W]*(?:what|how|why|which)\b", re.IGNORECASE)
+_OPEN_QUESTION: Final = re.compile(r"[\s\W]{0,9}(?:what|how|why|which)\b", re.IGNORECASE)
 _IN_GENERAL: Final = re.compile(
-    r"[\s\W]*(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
+    r"[\s\W]{0,9}(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
     r"(?:what|how|why|which|when|who|whom|whose|where)\b(?!\s+(?:about|not)\b)",
     re.IGNORECASE,
 )

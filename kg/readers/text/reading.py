@@ -28,7 +28,7 @@ class Sense(StrEnum):
 
 
 class Kind(StrEnum):
-    """INTERFACE, "Case or question"."""
+    """docs/contract.md, "Case or question"."""
 
     CASE = "case"
     QUESTION = "question"
@@ -82,7 +82,7 @@ class Unread:
 class TextReading:
     """One text, read.
 
-    `case` is the equivalent structured case (INTERFACE, "A case"); `origins` leads from its JSON paths to spans.
+    `case` is the equivalent structured case (docs/contract.md, "A case"); `origins` leads from its JSON paths to spans.
     The origins of `facts` are spans of `text`. `general` are those of the `questions` that ask about medicine and not
     about the patient.
     """

@@ -1,0 +1,75 @@
+"""Reference intervals and alerts, read from the index of the ontology."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kg.ontology import terms
+from kg.ontology.index import Index
+from kg.ontology.model import AlertKindOf, ReferenceInterval
+
+_DCTERMS = terms.PREFIXES["dcterms"]
+_RDFS_LABEL = terms.RDFS + "label"
+
+
+def intervals(index: Index) -> dict[str, tuple[ReferenceInterval, ...]]:
+    """Quantity → its reference intervals, the narrowest first."""
+    found: dict[str, list[ReferenceInterval]] = {}
+    for iri in index.having(terms.BASE + "forState"):
+        item = _interval(index, iri)
+        found.setdefault(item.quantity, []).append(item)
+    return {
+        quantity: tuple(sorted(items, key=lambda item: (item.narrowness, item.name), reverse=True))
+        for quantity, items in found.items()
+    }
+
+
+def _interval(index: Index, iri: str) -> ReferenceInterval:
+    def figure(name: str) -> Decimal | None:
+        value = index.own_value(iri, name)
+        return Decimal(value) if value else None
+
+    def years(name: str) -> int | None:
+        value = figure(name)
+        return None if value is None else int(value)
+
+    critical = index.own_value(iri, "criticalSource")
+    return ReferenceInterval(
+        name=terms.local(iri).removeprefix("interval/"),
+        quantity=index.own_value(iri, "quantity"),
+        people=index.own_value(iri, "population"),
+        sex=index.own_value(iri, "sex"),
+        from_age=years("fromAge"),
+        below_age=years("belowAge"),
+        age_unknown=index.own_value(iri, "forAge") == "unknown",
+        state=index.own_value(iri, "forState"),
+        low_below=figure("lowBelow"),
+        normal_from=figure("normalFrom"),
+        normal_to=figure("normalTo"),
+        high_above=figure("highAbove"),
+        critical_below=figure("criticalBelow"),
+        critical_above=figure("criticalAbove"),
+        critical_source=index.value(terms.source(critical), _RDFS_LABEL) if critical else "",
+        sources=_titles(index, iri),
+    )
+
+
+def alerts(index: Index) -> dict[str, AlertKindOf]:
+    """Local part of the IRI → alert."""
+    found = {}
+    for iri in index.having(terms.BASE + "alertKind"):
+        name = terms.local(iri)
+        found[name] = AlertKindOf(
+            name=name,
+            kind=index.own_value(iri, "alertKind"),
+            code=index.own_value(iri, "alertCode"),
+            concept=index.own_value(iri, "alertOf"),
+            sentence=index.own_value(iri, "alertSentence"),
+            sources=_titles(index, iri),
+        )
+    return found
+
+
+def _titles(index: Index, iri: str) -> tuple[str, ...]:
+    """The titles of the sources of an individual, in a fixed order."""
+    return tuple(sorted(index.value(source, _RDFS_LABEL, source) for source in index.values(iri, _DCTERMS + "source")))
