@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from kg.knowledge import Knowledge
 from kg.readers.text import Kind, TextReading, read_text
 
 if TYPE_CHECKING:
+    from kg.facts.patient import PatientFacts
     from kg.questions import Answer
+    from kg.questions.patient import PatientAnswer
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Reply:
     assessment: Assessment | None
     answer: Answer | None
     codes: Mapping[str, str]
+    then: tuple[PatientAnswer, ...] = ()
 
 
 def ask(
@@ -44,6 +47,18 @@ def ask(
         answer=answer(knowledge, reading) if question else None,
         codes=knowledge.ontology.codes,
     )
+
+
+def then(knowledge: Knowledge, assessment: Assessment, questions: Sequence[str]) -> tuple[PatientAnswer, ...]:
+    """The answers to questions asked one after the other about an assessed patient."""
+    from kg.questions.patient import PatientAsker  # noqa: PLC0415 - only conversations need it
+
+    def supposed(text: str, patient: Assessment) -> PatientFacts:
+        return read_text(text, knowledge.names, patient.record.facts.as_of).facts
+
+    asker = knowledge.asker
+    found = PatientAsker(knowledge.ontology, knowledge.engine, asker.stages.listener.names, supposed, asker.answer)
+    return found.ask(assessment, questions)
 
 
 def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:

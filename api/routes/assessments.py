@@ -15,18 +15,18 @@ from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json
 from api.transport.limits import check_facts, check_text
-from api.transport.models import CASE, TextCase
+from api.transport.models import CASE, PatientQuestionBody, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
 from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Resource, respond, split
 from kg import render
-from kg.ask import Reply
+from kg.ask import Reply, then
 from kg.ask import read as read_text
 from kg.assess import Assessment, explore
 from kg.errors import CaseError, Problem
 from kg.readers.text import Kind, TextReading
 from kg.render import explanation, rdf, wire
 from kg.render.contract import Assessment as AssessmentModel
-from kg.render.contract import Difference, Explanation, WhyNot
+from kg.render.contract import Difference, Explanation, PatientAnswer, WhyNot
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
@@ -148,6 +148,28 @@ async def what_if(request: Request, handle: Handle) -> Response:
         return Resource(forms, "what-if", (session, change, found))
 
     return await respond(request, await services.executor.run(changed))
+
+
+@router.post(
+    "/{handle}/questions",
+    summary="Ask about this patient",
+    response_model=PatientAnswer,
+    responses=problems_of(404, 406, 413, 415, 422, 503, 504),
+    openapi_extra=body_of(["PatientQuestionBody"], {"question": {"question": "What if the result is normal?"}}),
+)
+async def asked(request: Request, handle: Handle) -> Response:
+    """The answer about the patient, from the assessment; `before` are the questions that it follows."""
+    services = services_of(request)
+    body = checked(PatientQuestionBody, await read_json(request))
+    texts = [check_text(text, services.config.work.text, "question") for text in (*body.before, body.question)]
+
+    def answered() -> Resource:
+        session = services.sessions.find(handle)
+        with session.lock:
+            data = then(services.knowledge, session.plain, texts)[-1].to_json()
+        return Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "patient-answer", data)
+
+    return await respond(request, await services.executor.run(answered))
 
 
 @router.api_route("/{handle}/sparql", methods=["GET", "POST"], include_in_schema=False)

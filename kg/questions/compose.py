@@ -114,6 +114,8 @@ class Composer:
     def _against(self, claim: Claim) -> bool:
         """Whether a claim speaks against something."""
         concluded = {name for name, _ in claim.conclusions}
+        if not concluded.isdisjoint(self.language.against.unless):
+            return False
         return claim.field("modality") in self.language.against.modalities or bool(concluded & self._predicates_against)
 
     @cached_property
@@ -157,11 +159,11 @@ class Composer:
     def _reason(self, asked: Understood, decision: Decision) -> str:
         """What is not stated: the things that nobody here names, the figure that is not printed, or the whole."""
         phrases = self.language.phrases
+        if asked.figures and decision.evidence["figure_missing"]:
+            return f"{phrases['not_stated']}. {phrases['figure_missing']}."
         if asked.unknown:
             named = ", ".join(f"“{word}”" for word in asked.unknown)
             return f"{phrases['not_stated']}. {phrases['unknown'].format(words=named)}."
-        if asked.figures and decision.evidence.get("figure", 0.0) < 0:
-            return f"{phrases['not_stated']}. {phrases['figure_missing']}."
         return f"{phrases['not_stated']}."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kg.ontology.kinds import ConceptKind
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.rank import Models, Ranked, logistic
 from kg.questions.retrieve import Ask
@@ -16,6 +17,7 @@ from kg.questions.understand import Understood
 MOST: Final = 8
 OF_A_PART: Final = 1.0
 SIDE: Final = 6.0
+THINGS: Final = (ConceptKind.ANALYTE, ConceptKind.CONDITION, ConceptKind.DRUG, ConceptKind.THERAPY)
 OF_THE_BEST: Final = ("words", "covered", "meaning", "topic", "best_meaning")
 
 
@@ -45,7 +47,8 @@ def decide(
 ) -> Decision:
     """The claims near enough to the best, if the question is one that claims answer; `whole` is a set asked for.
 
-    A question for a figure is answered where one of the claims shown prints it.
+    A question for a figure is answered where one of the claims shown prints it; one that names a thing of the
+    vocabulary that no claim is about is not.
     """
     best = ranking[0]
     evidence = coverage(asked, best.id, best.candidate.features, best.log_odds, ranking[1].log_odds)
@@ -54,10 +57,21 @@ def decide(
     if whole:
         shown = tuple(item for item in ranking if item.id in whole)
         return Decision(shown, near, chance, True, evidence)
-    near = tuple(dict.fromkeys((*near, *sides(asked, ranking))))[:MOST]
+    known = {item.id for item in near}
+    near = (*near, *(item for item in sides(asked, ranking) if item.id not in known))[:MOST]
+    near = tuple(item for item in near if _fits(asked, item))
     printed = not asked.figures or any(item.candidate.features["figure"] > 0 for item in near)
-    covered = printed and chance >= models.least
+    spoken = not any(coverage.is_orphan(name) for name in asked.concepts)
+    covered = bool(near) and printed and spoken and chance >= models.least
     return Decision(near if covered else (), near, chance, covered, evidence)
+
+
+def _fits(asked: Understood, item: Ranked) -> bool:
+    """Whether a claim stands in a text that the question names, and is the entry of a list that it numbers."""
+    claim = item.candidate.claim
+    if asked.texts and claim.article not in asked.texts:
+        return False
+    return asked.reference is None or f"position={asked.reference};" in claim.field("states")
 
 
 def sides(asked: Understood, ranking: Sequence[Ranked]) -> tuple[Ranked, ...]:
@@ -109,6 +123,12 @@ class Coverage:
             found["thing_missing"] = self._likeliest(lacking)
             found["things_missing"] = sum(map(self._thing, lacking))
         return {**found, **{name: features[name] for name in OF_THE_BEST if name in features}}
+
+    def is_orphan(self, concept: str) -> bool:
+        """Whether no claim is about a thing, nor about anything broader or narrower."""
+        if self.index.ontology.concepts[concept].kind not in THINGS:
+            return False
+        return self.related(concept).isdisjoint(self.index.concept_frequency)
 
     def _has(self, claim: str, token: Token, without: Ask | None) -> bool:
         """Whether a claim has a word in its own words or in one of its questions."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.model import Claim
 from kg.questions.claim_index import ClaimIndex, said
 from kg.questions.figures import ANALYTE, Figures
@@ -97,7 +98,8 @@ class Features:
     def _figure(self, asked: Understood, number: int) -> float:
         """1 where a figure is asked for and the claim prints one of its kind, -1 where it prints none, else 0.
 
-        Where the question names quantities, the claim must be about one of them.
+        Where the question names quantities, the claim must be about one of them, a dose be that of a drug it names
+        and an effect one on a condition it names.
         """
         if not asked.figures:
             return 0.0
@@ -112,10 +114,21 @@ class Features:
 
     def _about(self, asked: Understood, number: int) -> bool:
         """Whether a claim is about a quantity of the question, if that names any."""
-        concepts = self.index.ontology.concepts
+        concepts, document = self.index.ontology.concepts, self.index.documents[number]
+        given = {phase.substance for phase in document.claim.regimen}
+        drugs = [name for name in asked.concepts if concepts[name].kind in TREATMENTS]
+        if given and drugs and all(self.retriever.related(name).isdisjoint(given) for name in drugs):
+            return False
+        outcomes = {effect.outcome for effect in document.claim.effects if effect.outcome}
+        conditions = [name for name in asked.concepts if concepts[name].kind == ConceptKind.CONDITION]
+        if outcomes and conditions and not any(self._within(outcomes, name) for name in conditions):
+            return False
         named = [name for name in asked.concepts if concepts[name].kind == ANALYTE]
-        about = self.index.documents[number].concepts
-        return not named or any(not self.retriever.related(name).isdisjoint(about) for name in named)
+        return not named or any(not self.retriever.related(name).isdisjoint(document.concepts) for name in named)
+
+    def _within(self, names: set[str], concept: str) -> bool:
+        """Whether one of some names is a concept or below it."""
+        return not names.isdisjoint(self.index.ontology.descendants(concept) | {concept})
 
     @cached_property
     def _printed(self) -> tuple[frozenset[str], ...]:

@@ -12,6 +12,7 @@ from kg.errors import AuthoringError, Problem
 from kg.ontology.compiled import Ontology
 
 FILE: Final = "questions.yaml"
+CONVERSATION: Final = "conversation.yaml"
 STRICT: Final = {"extra": "forbid"}
 
 
@@ -53,12 +54,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Against:
-    """The modalities and predicates of claims that speak against something."""
+    """The modalities and predicates of claims that speak against something, unless it is leaving something undone."""
 
     __pydantic_config__: ClassVar = STRICT
 
     modalities: tuple[str, ...]
     predicates: tuple[str, ...]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,46 @@ class Language:
     whole: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Conversation:
+    """The file of questions about a patient as data."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    supposing: tuple[str, ...]
+    permission: tuple[str, ...]
+    reasons: tuple[str, ...]
+    reversed: tuple[str, ...]
+    changes: tuple[str, ...]
+    allowing: tuple[str, ...]
+    forbidding: tuple[str, ...]
+    phrases: Mapping[str, str]
+
+
+def read_conversation(ontology: Ontology) -> Conversation:
+    """How people ask about a patient. Raises AuthoringError with every field and list that is wrong."""
+    found: Conversation = _read(ontology, CONVERSATION, Conversation)
+    lists = {*found.allowing, *found.forbidding} - set(ontology.list_properties.values())
+    if problems := [Problem(f"{CONVERSATION}: {name}", "is no list.", "Correct it.") for name in sorted(lists)]:
+        raise AuthoringError(problems)
+    return found
+
+
 def read_language(ontology: Ontology) -> Language:
-    """The file of an ontology. Raises AuthoringError with every field, predicate and kind that is wrong."""
-    data = yaml.load((ontology.folder / FILE).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    try:
-        found: Language = _made(Language, data)
-    except TypeError:
-        found = _checked(data)
+    """How people ask about medicine. Raises AuthoringError with every field, predicate and kind that is wrong."""
+    found: Language = _read(ontology, FILE, Language)
     if problems := list(_unknown(ontology, found)):
         raise AuthoringError(problems)
     return found
+
+
+def _read(ontology: Ontology, name: str, kind: Any) -> Any:
+    """A file of an ontology as a dataclass. Raises AuthoringError with every field that is wrong."""
+    data = yaml.load((ontology.folder / name).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        return _made(kind, data)
+    except TypeError:
+        return _checked(name, kind, data)
 
 
 def _made(kind: Any, data: Any) -> Any:
@@ -155,15 +187,15 @@ def _made(kind: Any, data: Any) -> Any:
     raise TypeError(f"{data!r} is no {kind}")
 
 
-def _checked(data: Any) -> Language:
+def _checked(name: str, kind: Any, data: Any) -> Any:
     """The same with every problem named; the library that does so takes a tenth of a second to load."""
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
     try:
-        return TypeAdapter(Language).validate_python(data)
+        return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         raise AuthoringError(
-            [Problem(f"{FILE}: {'.'.join(map(str, item['loc']))}", item["msg"], "Mend it.") for item in error.errors()]
+            [Problem(f"{name}: {'.'.join(map(str, item['loc']))}", item["msg"], "Mend it.") for item in error.errors()]
         ) from error
 
 

@@ -24,7 +24,7 @@ NEAR: Final = 4
 PART: Final = 2
 BESIDE: Final = 3
 _CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
-_REFERENCE: Final = re.compile(r"\b(?:reference|ref|marker|citation)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
+_REFERENCE: Final = re.compile(r"\b(?:reference|ref)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
 _STEP: Final = re.compile(r"\bstep\s*(?:number|no\.?)?\s*(\d)\b", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"(?<=[,;:.?!])\s+")
 

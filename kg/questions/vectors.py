@@ -56,8 +56,8 @@ class Space:
 
     def __call__(self, vectors: Floats) -> Floats:
         """Unit vectors in the space, one a row."""
-        found: Floats = (vectors - self.centre) @ self.matrix
-        return unit(found)
+        found = (vectors - self.centre) @ self.matrix
+        return unit(found.astype(self.matrix.dtype))
 
 
 class Meaning:
@@ -71,8 +71,8 @@ class Meaning:
         self.starts = np.cumsum([0, *sizes])
         count = self.starts[-1]
         spans = zip(self.starts, self.starts[1:], strict=False)
-        middles: Floats = np.stack([raw[first:last].mean(axis=0) for first, last in spans])
-        self.topics = unit(middles)
+        middles = [raw[first:last].mean(axis=0) for first, last in spans]
+        self.topics = unit(np.array(middles, dtype=np.float32))
         self.asks, self.sentences = space(raw[:count]), space(raw[count:])
         self.rows = np.full((len(sizes), max(sizes)), -1)
         for number, size in enumerate(sizes):

@@ -481,6 +481,35 @@ class Answer(Model):
     notice: str
 
 
+class ConclusionProof(Model):
+    """A conclusion with the id of its proof."""
+
+    id: str
+    proof: Hash | None
+
+
+class ClaimSentence(Model):
+    """A claim with its sentence."""
+
+    id: ClaimId
+    sentence: str
+
+
+class PatientAnswer(Model):
+    """An answer about a patient, from the assessment; `added` and `removed` are entries that a supposition changes."""
+
+    question: str
+    verdict: Literal["yes", "no", "depends", "not_stated"] | None
+    text: str
+    sentences: list[AnswerSentence]
+    claims: list[ClaimSentence]
+    proofs: list[ConclusionProof]
+    supposed: list[str]
+    added: list[str]
+    removed: list[str]
+    covered: bool
+
+
 class Assessment(Lists):
     """Everything that is said of one patient."""
 
@@ -503,3 +532,4 @@ class Assessment(Lists):
     sources: list[ArticleSources]
     proofs: dict[str, Proof] | None = None
     answer: Answer | None = Field(None, description="where a text asks a question too")
+    then: list[PatientAnswer] | None = Field(None, description="answers to questions asked about the patient after it")
