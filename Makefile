@@ -43,6 +43,7 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
 	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
 	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k mutant
+	WARRANT_LAYOUT_SETS=300 $(VENV)/bin/python -m pytest tests/readers/test_layouts.py
 	$(VENV)/bin/python -m pytest -m long
 
 slice: setup          ## what CI runs of it: the long tests, 36 patients and 12 justifications, always the same ones

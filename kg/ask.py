@@ -62,8 +62,13 @@ def then(knowledge: Knowledge, assessment: Assessment, questions: Sequence[str])
 
 
 def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
-    """A text, read, with its kind decided by whether it asserts something of one person."""
-    return replace(read_text(text, knowledge.names, today), kind=knowledge.asker.router.route(text).kind)
+    """A text, read, with its kind."""
+    return routed(knowledge, read_text(text, knowledge.names, today))
+
+
+def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
+    """A reading with its kind decided by whether the text asserts something of one person."""
+    return replace(reading, kind=knowledge.asker.router.route(reading.text).kind)
 
 
 def answer(knowledge: Knowledge, reading: TextReading) -> Answer:

@@ -16,7 +16,20 @@ from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
 from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
-from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out, some, strength, when, words
+from kg.render.wording import (
+    cited,
+    counted,
+    how,
+    named,
+    phrase,
+    qualified,
+    reading,
+    ruled_out,
+    some,
+    strength,
+    when,
+    words,
+)
 
 ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
 ALERTS: Final = 4
@@ -91,7 +104,7 @@ class Lead:
     def _now(self) -> Iterator[Row]:
         """What must not wait, then the urgent steps and what must come before them."""
         parts = self.parts
-        if first := [*parts.entailed("escalations"), *parts.ensured, *parts.stopped]:
+        if first := [*parts.escalations, *parts.ensured, *parts.stopped]:
             yield self._named("", first, ACTIONS)
         for urgency, items in groupby(parts.urgent, key=lambda item: item.urgency):
             yield self._named(f"{words(urgency)}: ", list(items), ACTIONS)
@@ -103,7 +116,7 @@ class Lead:
             yield self._named("treat: ", offered, 2)
 
     def without_urgency(self) -> Iterator[Row]:
-        """The next steps where none is urgent, and whether claims that are urgent are still open."""
+        """The next steps where none is urgent; that nothing urgent follows is said only where that is known."""
         if self.calm():
             yield Row(CALM)
         if steps := [item for item in self.parts.steps if not ruled_out(item)]:
@@ -112,16 +125,15 @@ class Lead:
             yield Row("None of the articles' claims is known to apply.")
         elif not self.parts.treatments:
             yield Row("No claim that applies asks for a step.")
-        if names := self.open_urgencies():
-            waiting = f"{counted(len(names), 'urgent claim')} wait{'s' if len(names) == 1 else ''} for facts"
-            yield Row(f"whether anything is urgent is open: {waiting} {cited(names, CITED)}")
 
     def _named(self, before: str, items: list[Action], limit: int) -> Row:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""
         urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
         times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
         names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
-        return Row(f"{before}{some(names, limit)} {cited((name for one in items for name in one.claims), CITED)}")
+        return Row(
+            f"{before}{named(names, items, limit)} {cited((name for one in items for name in one.claims), CITED)}"
+        )
 
     def _do_not(self) -> Iterator[Row]:
         parts = self.parts
@@ -137,7 +149,9 @@ class Lead:
 
     def _grouped(self, items: Iterable[Action]) -> Iterator[str]:
         """Warnings of one kind together: `Do not give: A, B`."""
-        said = ((phrase(self.ontology, item).rpartition(": ")[0], item.label) for item in items)
+        said = (
+            (phrase(self.ontology, item).rpartition(": ")[0], qualified(item.label, reading(item))) for item in items
+        )
         for verb, group in groupby(said, key=lambda pair: pair[0]):
             names = some((label for _, label in group), WARNINGS)
             yield f"{verb}: {names}" if verb else names
@@ -170,6 +184,8 @@ class Lead:
         """What could change the answer: claims that wait for a fact, values not judged, input not used."""
         if waiting := len(self.assessment.outcomes.ids(Outcome.UNDETERMINED)):
             yield f"{counted(waiting, 'claim')} wait{'s' if waiting == 1 else ''} for facts not given."
+        if urgent := self.open_urgencies():
+            yield f"Urgent steps still open: {cited(urgent, CITED)}."
         if unjudged := self.unjudged():
             yield f"Not judged, for want of a range: {some(unjudged)}."
         if self.unread:

@@ -140,7 +140,7 @@ def test_the_schema_knows_the_fields_lists_and_statuses_of_a_case(capsys: pytest
     schema = json.loads(capsys.readouterr().out)
     case = schema["properties"]
     assert set(case) == {"as_of", "sex", "age", "measurements", "findings", "history", "diagnoses", "treatments",
-                         "plans", "intents", "procedures", "results", "record"}  # fmt: skip
+                         "plans", "intents", "procedures", "results", "record", "unknown"}  # fmt: skip
     assert schema["additionalProperties"] is False
     assert schema["version"]
     assert "suspected" in case["diagnoses"]["items"]["properties"]["status"]["enum"]

@@ -25,11 +25,6 @@ _FREQUENCY: Final = re.compile(
     r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
     re.IGNORECASE,
 )
-_NEW_TURN: Final = re.compile(
-    r"[\s\W]{0,9}(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
-    r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
-    re.IGNORECASE,
-)
 _DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
@@ -81,7 +76,7 @@ class _Assertion:
         named = Scoper(self.lexicon, self.measured, introduced).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
-        ask = Addressed(self.text, segment)
+        ask = Addressed(self.text, segment, self.lexicon.language.patterns)
         gives = gives and not ask.of_a_rule
         self._end_of_treatment(found, named)
         self.hindsight.read(segment, named)
@@ -182,4 +177,8 @@ class _Assertion:
         if not over:
             return ""
         behind = over[-1].start < segment.start and "\n" not in self.text[over[-1].start : segment.start].strip()
-        return "" if behind and _NEW_TURN.match(self.text, segment.start, segment.end) else over[-1].category
+        return (
+            ""
+            if behind and self.lexicon.language.patterns["new_turn"].match(self.text, segment.start, segment.end)
+            else over[-1].category
+        )

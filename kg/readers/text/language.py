@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ class Language:
     phrases: Mapping[Cue, tuple[str, ...]]
     sections: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
+    patterns: Mapping[str, re.Pattern[str]]
     names: MoreNames
     voice: VoiceWords
     tables: TableWords
@@ -58,6 +60,7 @@ def read_language(folder: Path) -> Language:
         phrases=phrases_of(cues),
         sections={item["literal"]: item["category"] for item in _merged(root, "sections.yaml")},
         words={name: frozenset(map(str, words)) for name, words in _merged(root, "words.yaml").items()},
+        patterns={name: re.compile(said, re.IGNORECASE) for name, said in _merged(root, "patterns.yaml").items()},
         names=more_names(_merged(root, "names.yaml")),
         voice=VoiceWords(_merged(root, "persons.yaml")),
         tables=table_words(tables),

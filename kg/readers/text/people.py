@@ -97,7 +97,7 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
             continue
         number = next(int(match[f"a{n}"]) for n in range(1, 16) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
-        doubt = "" if years <= OLDEST else f"no age: {number} is over {OLDEST} years"
+        doubt = "" if years <= OLDEST else f"no age: {number} exceeds {OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))
     return tuple(found)
 

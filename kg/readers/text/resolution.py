@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kg.errors import CaseError
-from kg.facts.patient import DataIssue, Origin, PatientFacts, Reason
+from kg.facts.origins import JsonPath, Origin, TextSpan, origin_key
+from kg.facts.patient import DataIssue, PatientFacts, Reason
 from kg.ontology.model import Concept
 from kg.readers.case.reader import CaseReader
 from kg.readers.text.dating import Dating
@@ -178,23 +178,20 @@ class _Resolution:
         return any(used)
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Span], PatientFacts]:
-        """The case that the case reader accepts; what it refuses is taken out and reported."""
-        reader = CaseReader(self.names, self.today)
-        while True:
-            case, origins = self.draft.case(self.today)
-            try:
-                facts = reader.read(case)
-                break
-            except CaseError as error:
-                for path in sorted({problem.where for problem in error.problems}, reverse=True):
-                    reason = "; ".join(problem.message for problem in error.problems if problem.where == path)
-                    self.draft.drop(path, reason)
-        return case, origins, self._placed(facts, origins)
+        """The case that the case reader accepts; what it cannot use is taken out and reported."""
+        case, origins = self.draft.case(self.today)
+        facts = CaseReader(self.names, self.today, lenient=True).read(case)
+        for item in sorted(facts.unread, key=lambda item: origin_key(item.origin), reverse=True):
+            assert isinstance(item.origin, JsonPath)
+            self.draft.drop(item.origin.path, item.message)
+        placed = self._placed(replace(facts, unread=()), origins)
+        return (*self.draft.case(self.today), placed) if facts.unread else (case, origins, placed)
 
     def _placed(self, facts: PatientFacts, origins: Mapping[str, Span]) -> PatientFacts:
-        def origin(given: Origin) -> Origin:
+        def origin(given: Origin | None) -> Origin:
+            assert isinstance(given, JsonPath)
             span = origins[given.path]
-            return Origin(given.path, span.start, span.end)
+            return TextSpan(span.start, span.end)
 
         issues: tuple[DataIssue, ...] = (*facts.issues, *self.measurer.issues)
         return replace(

@@ -26,7 +26,7 @@ _ASKS: Final = re.compile(
     rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
     r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
-    r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
+    r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:(?:most\s+)?likely\s+|differential\s+)?diagnosis\s*\?|"
     r"(?:dose|dosage|dosing|definition|meaning|mechanism|effect\s+size|contraindications?|monitoring|sources?|references?|evidence|"
     r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|limit|target|"
     r"odds\s+ratio|hazard\s+ratio|relative\s+risk)\s+(?:of|for|in|to)\b)\b|"
