@@ -13,17 +13,16 @@ from dataclasses import replace
 from api.config import Config
 from api.sessions.store import SessionStore, memory_file
 from api.transport.problems import Expired
-from kg.ask import Reply
+from kg.ask import Reply, answer
 from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
 from kg.cache.collector import settled
 from kg.errors import Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.questions import Answer, Asker
+from kg.questions import Answer
 from kg.readers.text import Kind, TextReading, read_text
 from kg.render import rdf
-from kg.store.dataset import open_store
 
 
 class AssessmentSession:
@@ -64,28 +63,26 @@ class AssessmentSessions:
         self._ready: OrderedDict[str, AssessmentSession] = OrderedDict()
 
     def load(self) -> None:
-        """Load the ontology, its rules and names, and what the first request would wait for.
-
-        Questions are answered from the dataset in memory: a store on disk has threads, which a fork would lose.
-        """
+        """Load the ontology, its rules and names, and what the first request would wait for."""
         knowledge = self.knowledge
-        knowledge.asker = Asker(knowledge.names, open_store(knowledge.folder).query)
-        knowledge.asker.answer(knowledge.ontology.label(next(iter(knowledge.ontology.concepts))))
+        knowledge.asker.answer("")
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()
 
     def answer(self, question: str | TextReading) -> Answer:
         """The answer to a knowledge question."""
-        return self.knowledge.asker.answer(question)
+        if isinstance(question, str):
+            return self.knowledge.asker.answer(question)
+        return answer(self.knowledge, question)
 
     def reply(self, session: AssessmentSession, with_branches: bool) -> Reply | None:
         """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
         if (reading := session.reading) is None:
             return None
-        answer = self.answer(reading) if reading.kind is Kind.BOTH else None
+        found_answer = self.answer(reading) if reading.kind is Kind.BOTH else None
         found = session.assessment(self.knowledge, with_branches)
-        return Reply(reading, found, answer, self.knowledge.ontology.codes)
+        return Reply(reading, found, found_answer, self.knowledge.ontology.codes)
 
     # -- assessments
 
