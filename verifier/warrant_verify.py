@@ -441,6 +441,8 @@ class Ontology:
         claim = value.removeprefix("claim/").partition("/")[0]
         if predicate in ("claimApplies", "claimExcluded"):
             return {claim}
+        if predicate == "hasAlert":
+            return {value.replace("/", ":")}
         if predicate in properties:
             return {self._entry(properties[predicate], value)}
         if predicate not in ("precautionFor", "holdsInReading"):
@@ -675,7 +677,7 @@ class Verifier:
         facts = self.record(found)
         world = self.ontology.chainer.over(facts)
         ids = self.steps(found, facts)
-        self.conclusions(found, world)
+        self.conclusions(found, world, ids)
         self.outcomes(found, world)
         self.cited(found)
         self.open(found, world)
@@ -699,7 +701,10 @@ class Verifier:
         days = {(m["quantity"], m["date"] or "undated") for m in facts["measurements"]}
         sex = {"female": "FemalePatient", "male": "MalePatient", "": ""}[facts["sex"]]
         kinds = {o for s, p, o in assertions if (s, p) == (patient, "type")}
-        need(kinds - {"Patient"} == ({sex} if sex else set()), "the record gives the patient another sex")
+        need(
+            kinds & {"FemalePatient", "MalePatient"} == ({sex} if sex else set()),
+            "the record gives the patient another sex",
+        )
         linked = {o for s, _, o in assertions if s == patient}
         for s, p, o in assertions:
             need(s == patient or s in linked, f"{s} belongs to nobody")
@@ -724,7 +729,8 @@ class Verifier:
             need((node, "type", rest) in assertions, f"{node} is not of its kind")
         else:
             day = rest.removesuffix("-in-another-unit")
-            need((first, day) in days, f"nobody measured {first} on that day")
+            named = day == "undated" and first in {quantity for quantity, _ in days}
+            need(named or (first, day) in days, f"nobody measured {first} on that day")
 
     def _value(self, item: dict, measured: list, patient: str, assertions: set) -> None:
         """A value of the record must be one that was measured on its day."""
@@ -788,7 +794,7 @@ class Verifier:
 
     # C6: conclusions and outcomes
 
-    def conclusions(self, found: dict, world: World) -> None:
+    def conclusions(self, found: dict, world: World, ids: list[str]) -> None:
         rows, steps, patient = found["conclusions"], found["steps"], found["record"]["patient"]
         need([row["id"] for row in rows] == sorted({row["id"] for row in rows}), "conclusions in no order")
         for row in rows:
@@ -803,6 +809,8 @@ class Verifier:
             for value in world.objects(patient, predicate):
                 need((patient, predicate, value) in stated, f"it leaves out {predicate} {value}")
         used = {row["step"] for row in rows} | {number for row in steps for number in row["premises"]}
+        shown = {item.get("proof") for item in walked(found["answer"])}
+        used |= {place for place, identifier in enumerate(ids) if identifier in shown}
         need(used == set(range(len(steps))), "nothing rests on one of its steps")
 
     def outcomes(self, found: dict, world: World) -> None:
@@ -902,6 +910,10 @@ class Verifier:
                     need(one.labels.get(item[key]) == item["label"], f"{item[key]} has another label")
             if isinstance(name, str) and "sentence" in item and one.is_claim(name):
                 need(item["sentence"] == one.own_one("claim/" + name, "sentence"), f"{name} says something else")
+            if {"kind", "sentence", "proof", "sources"} <= set(item):
+                template = one.own_one(str(name).replace(":", "/"), "alertSentence")
+                pattern = ".+".join(map(re.escape, re.split(r"\{\w+\}", template)))
+                need(re.fullmatch(pattern, item["sentence"]), f"{name} says something else")
             if set(item) == {"claim", "passage", "markers"}:
                 node = "claim/" + item["claim"]
                 same(item, {"claim": item["claim"], "passage": one.passage(node), "markers": one.markers(node)}, node)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kg.certificate.answer import check_answer
+from kg.certificate.answer import check_answer, objects
 from kg.certificate.canonical import canonical
 from kg.certificate.countermodels import FAILS, HOLDS, decided
 from kg.certificate.envelope import Refused, opened
@@ -149,6 +149,8 @@ class _Verifier:
         if missing := sorted(expected - stated):
             raise Refused(f"it leaves out that {' '.join(missing[0])}")
         used = {row["step"] for row in rows} | {number for row in found["steps"] for number in row["premises"]}
+        shown = {item.get("proof") for item in objects(found["answer"])}
+        used |= {place for place, step in enumerate(steps) if step["id"] in shown}
         _same(sorted(used), list(range(len(steps))), "steps that something rests on")
 
     # -- claims

@@ -2,6 +2,7 @@
 
 patient claimApplies claim/A0-39            A0-39
 patient hasNextStep X                       next_step:<code of X>
+patient hasAlert alert/KIND/CODE            alert:KIND:CODE
 patient precautionFor claim/A0-51           <list>:<code> of whatever the claim concludes, also `:precautionary`
 patient holdsInReading claim/A0-13/reading/1    the same
 """
@@ -68,6 +69,8 @@ class ConclusionNames:
         claim = value.removeprefix("claim/").partition("/")[0]
         if predicate in OF_CLAIMS:
             return (claim,)
+        if predicate == "hasAlert":
+            return (value.replace("/", ":"),)
         if predicate in self.lists:
             return (f"{self.lists[predicate].removesuffix('s')}:{self.code(value)}",)
         if predicate in IN_PART:
