@@ -728,7 +728,7 @@ class Verifier:
         elif first == "derived":
             need((node, "type", rest) in assertions, f"{node} is not of its kind")
         else:
-            day = rest.removesuffix("-in-another-unit")
+            day = re.sub(r"(-in-another-unit)?(-value-\d+)?$", "", rest)
             named = day == "undated" and first in {quantity for quantity, _ in days}
             need(named or (first, day) in days, f"nobody measured {first} on that day")
 
