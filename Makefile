@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run serve test check verify bench ontology lock release robot clean
+.PHONY: setup run serve test check verify slice bench ontology lock release robot clean
 
 setup: $(STAMP)
 
@@ -30,7 +30,7 @@ test: setup           ## lint, types, order of imports, gates and tests
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/warrant check
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not long"
 
 check: setup          ## every gate on the ontology, HermiT included
 	$(VENV)/bin/warrant check --hermit
@@ -38,10 +38,16 @@ check: setup          ## every gate on the ontology, HermiT included
 ontology: setup       ## compile the sources to modules, and the example patients
 	$(VENV)/bin/warrant compile
 
-verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications; 1,000 mutated cases, 22,000 mutated certificates (long)
+verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications; 1,000 mutated cases, 22,000 mutated certificates; long tests
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
 	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
 	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k mutant
+	WARRANT_LAYOUT_SETS=300 $(VENV)/bin/python -m pytest tests/readers/test_layouts.py
+	$(VENV)/bin/python -m pytest -m long
+
+slice: setup          ## what CI runs of it: the long tests, 36 patients and 12 justifications, always the same ones
+	$(VENV)/bin/warrant check --patients 36 --justifications 12 --seed 7
+	$(VENV)/bin/python -m pytest -n 2 -m long
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     found = command(commands, "serve", run, "the HTTP service", "warrant serve --port 8000")
     found.add_argument("--host", default=LOOPBACK, help=f"address to listen on, {LOOPBACK} if not given")
-    found.add_argument("--port", type=int, default=8000)
+    found.add_argument("--port", type=int, default=8000, help="port to listen on, 8000 if not given")
     found.add_argument("--workers", type=int, default=1, help="processes that answer")
     found.add_argument("--store", type=Path, help="folder that keeps the dataset on disk; in memory without one")
     found.epilog = (

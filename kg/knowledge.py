@@ -92,9 +92,9 @@ class Knowledge(Owner):
         """`engine` or `hermit`."""
         return Hermit(self.ontology) if name == "hermit" else self.engine
 
-    def read_case(self, case: Any, today: datetime.date) -> PatientFacts:
-        """The facts of a parsed case. Raises CaseError with all its problems."""
-        return CaseReader(self.names, today).read(case)
+    def read_case(self, case: Any, today: datetime.date, lenient: bool = False) -> PatientFacts:
+        """The facts of a parsed case. Raises CaseError with all its problems, or reports them in `unread`."""
+        return CaseReader(self.names, today, lenient).read(case)
 
     def assess(self, facts: PatientFacts, reasoner: str = "engine", with_branches: bool = False) -> Assessment:
         """The assessment of one patient; branches are the engine's, whoever reasons about the patient."""

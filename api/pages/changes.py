@@ -21,7 +21,7 @@ from api.transport.problems import BadRequest, UnsupportedType
 from kg.assess import Assessment
 from kg.assess.explore import with_facts, without_fact
 from kg.errors import CaseError, Problem
-from kg.facts.patient import Fact, Measurement, Origin, PatientFacts
+from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.readers.case.reader import CaseReader
 from kg.render import explanation
 from kg.vocabulary.names import Names
@@ -83,8 +83,8 @@ def _named(facts: PatientFacts, pairs: Pairs) -> Fact | Measurement:
 def _read(names: Names, assessment: Assessment, fragments: list[dict[str, Any]]) -> PatientFacts:
     """Fragments of a case as facts that have no place in the text or the case."""
     found = explanation.facts_of(fragments, names, assessment)
-    facts = tuple(replace(fact, origin=Origin()) for fact in found.facts)
-    return replace(found, facts=facts, measurements=tuple(replace(m, origin=Origin()) for m in found.measurements))
+    facts = tuple(replace(fact, origin=None) for fact in found.facts)
+    return replace(found, facts=facts, measurements=tuple(replace(m, origin=None) for m in found.measurements))
 
 
 def _corrected(names: Names, assessment: Assessment, old: Fact | Measurement, pairs: Pairs) -> PatientFacts:

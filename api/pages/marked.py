@@ -8,10 +8,11 @@ from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from api.sessions.service import AssessmentSession
+from kg.facts.origins import TextSpan
 from kg.facts.patient import Fact, Measurement, PatientFacts, Status
 from kg.facts.units import units_of
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import PLAIN_STATUSES, STATUSES
+from kg.readers.builder import PLAIN_STATUSES, STATUSES
 from kg.readers.text import TextReading
 from kg.render.wording import measured, stated
 
@@ -72,9 +73,9 @@ def entries(session: AssessmentSession) -> tuple[Entry, ...]:
 
 
 def _origin(session: AssessmentSession, item: Fact | Measurement) -> str:
-    if item.origin.start >= 0:
+    if isinstance(item.origin, TextSpan):
         return "text"
-    return "case" if session.reading is None and item.origin.path else "added"
+    return "case" if session.reading is None and item.origin else "added"
 
 
 def stated_by(facts: PatientFacts, key: str) -> Fact | Measurement | None:
@@ -112,10 +113,10 @@ def pieces(session: AssessmentSession) -> tuple[Piece, ...]:
 def _spans(reading: TextReading, facts: PatientFacts) -> Iterator[tuple[int, int, Piece]]:
     """Spans with what they were taken for; where two overlap, the first one counts."""
     for number, item in enumerate(facts.measurements):
-        if item.origin.start >= 0:
+        if isinstance(item.origin, TextSpan):
             yield item.origin.start, item.origin.end, Piece("", "present", f"m{number}")
     for number, fact in enumerate(facts.facts):
-        if fact.origin.start >= 0:
+        if isinstance(fact.origin, TextSpan):
             yield fact.origin.start, fact.origin.end, Piece("", KINDS.get(fact.status, "open"), f"f{number}")
     for path, span in reading.origins.items():
         if path in ("$.sex", "$.age"):
@@ -123,7 +124,7 @@ def _spans(reading: TextReading, facts: PatientFacts) -> Iterator[tuple[int, int
     now = {*facts.facts, *facts.measurements}
     before: tuple[Fact | Measurement, ...] = (*reading.facts.measurements, *reading.facts.facts)
     for gone in before:
-        if gone.origin.start >= 0 and gone not in now:
+        if isinstance(gone.origin, TextSpan) and gone not in now:
             yield gone.origin.start, gone.origin.end, Piece("", "gone")
     for number, unread in enumerate(reading.not_understood):
         yield unread.start, unread.end, Piece("", "unread", f"u{number}")

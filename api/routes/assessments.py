@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
-from api.transport.bodies import checked, read_json
+from api.transport.bodies import checked, read_json, read_text_body
 from api.transport.limits import check_facts, check_text
 from api.transport.models import CASE, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
@@ -22,7 +22,13 @@ from kg import render
 from kg.ask import Reply
 from kg.assess import Assessment, explore
 from kg.errors import CaseError, Problem
-from kg.readers.text import Kind, TextReading, read_text
+from kg.readers.case.formats import JSON as JSON_CASE
+from kg.readers.case.formats import read_case
+from kg.readers.case.reader import parse_json
+from kg.readers.protocol import Context, ReadResult
+from kg.readers.registry import READERS
+from kg.readers.text import Kind
+from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
 from kg.render.contract import Assessment as AssessmentModel
 from kg.render.contract import Difference, Explanation, WhyNot
@@ -34,6 +40,9 @@ router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
 Branches = Annotated[bool, Query(description="what each open diagnosis and pending result would change")]
+Unknown = Annotated[
+    Literal["error", "report"], Query(description="`report`: what cannot be used is listed in `not_understood`")
+]
 Defaults = Annotated[bool, Query(description="whether reference intervals judge what nothing else does")]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
@@ -43,17 +52,28 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     summary="Assess a patient",
     response_model=AssessmentModel,
     responses=forms_of(*ALL) | problems_of(406, 413, 415, 422, 503, 504),
-    openapi_extra=body_of(["Case", "TextCase"], {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}}),
+    openapi_extra=body_of(
+        ["Case", "TextCase"],
+        {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}},
+        [name for name in READERS.media_types if name != JSON],
+    ),
 )
 async def assess(
-    request: Request, proofs: Proofs = "ids", branches: Branches = True, defaults: Defaults = True
+    request: Request,
+    proofs: Proofs = "ids",
+    branches: Branches = True,
+    unknown: Unknown = "error",
+    defaults: Defaults = True,
 ) -> Response:
-    """What the articles say of a patient: a case (`warrant schema case`), or `{"text": "..."}`.
+    """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, or the
+    words themselves as text/plain.
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """
-    services, data = services_of(request), await read_json(request)
-    session = await services.executor.run(lambda: _made(services, data, defaults))
+    services = services_of(request)
+    media_type, text = await read_text_body(request, READERS.media_types)
+    context = Context(services.names, datetime.date.today(), lenient=unknown == "report")
+    session = await services.executor.run(lambda: _made(services, media_type, text, context, defaults))
     return await respond(request, _assessment(services, session, proofs, branches))
 
 
@@ -161,22 +181,33 @@ async def query(request: Request, handle: Handle) -> Response:
 # -- reading
 
 
-def _made(services: Services, data: Any, defaults: bool) -> AssessmentSession:
-    facts, reading = read(services, data, datetime.date.today())
-    return services.sessions.make(check_facts(replace(facts, defaults=defaults), services.config.work.facts), reading)
+def _made(services: Services, media_type: str, text: str, context: Context, defaults: bool) -> AssessmentSession:
+    found = read(services, media_type, text, context)
+    facts = replace(found.facts, defaults=defaults)
+    return services.sessions.make(check_facts(facts, services.config.work.facts), found.text)
 
 
-def read(services: Services, data: Any, today: datetime.date) -> tuple[Any, TextReading | None]:
-    """The facts of a body, and the reading of its text if it is one. Raises CaseError or OverLimit."""
+def read(services: Services, media_type: str, text: str, context: Context) -> ReadResult:
+    """What a body of a media type that READERS knows holds. Raises CaseError or OverLimit."""
+    if media_type in PLAIN.media_types:
+        return _in_words(services, text, context)
+    if media_type not in JSON_CASE.media_types:
+        reader = READERS.of_type(media_type)
+        assert reader is not None
+        return reader.read(text.encode(), context)
+    data = parse_json(text)
     if not isinstance(data, dict) or "text" not in data:
-        return services.knowledge.read_case(data, today), None
+        return read_case(data, context)
     body = checked(TextCase, data)
-    text = check_text(body.text, services.config.work.text)
-    reading = read_text(text, services.knowledge.names, _day(body.as_of, today))
-    if reading.kind == Kind.QUESTION:
+    return _in_words(services, body.text, replace(context, today=_day(body.as_of, context.today)))
+
+
+def _in_words(services: Services, text: str, context: Context) -> ReadResult:
+    found = PLAIN.words(check_text(text, services.config.work.text), context)
+    if found.text and found.text.kind is Kind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])
-    return reading.facts, reading
+    return found
 
 
 def _day(text: str | None, today: datetime.date) -> datetime.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,18 +19,28 @@ M = TypeVar("M", bound=BaseModel)
 
 async def read_json(request: Request) -> Any:
     """The parsed body, numbers as decimals. Raises UnsupportedType, BadRequest or CaseError."""
+    _, text = await read_text_body(request, TAKEN)
+    return parse_json(text)
+
+
+async def read_text_body(request: Request, taken: Sequence[str]) -> tuple[str, str]:
+    """The media type and the text of a body of one of some types; what ends in `+json` counts as `application/json`.
+
+    Raises UnsupportedType or BadRequest.
+    """
     name, parameters = media_type(request.headers.get("content-type", ""))
-    if name not in TAKEN and not name.endswith("+json"):
-        raise UnsupportedType(f"A body of type {name or 'none'} is not read here; send application/json.", TAKEN)
+    if name not in taken and name.endswith("+json"):
+        name = "application/json"
+    if name not in taken:
+        raise UnsupportedType(f"A body of type {name or 'none'} is not read here; send {' or '.join(taken)}.", taken)
     if parameters.get("charset", "utf-8") not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedType(f"The charset {parameters['charset']} is not taken here; send UTF-8.", TAKEN)
+        raise UnsupportedType(f"The charset {parameters['charset']} is not taken here; send UTF-8.", taken)
     body = await request.body()
     try:
-        text = body.decode()
+        return name, body.decode()
     except UnicodeDecodeError as error:
-        problem = Problem("the body", f"is not UTF-8: byte {error.start}.", "Encode JSON in UTF-8.")
+        problem = Problem("the body", f"is not UTF-8: byte {error.start}.", "Encode it in UTF-8.")
         raise BadRequest([problem]) from error
-    return parse_json(text)
 
 
 def checked(model: type[M], data: Any) -> M:

@@ -38,12 +38,13 @@ def forms_of(*types: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "The answer.", "content": {name: {"schema": TEXT} for name in types[1:]}}}
 
 
-def body_of(models: Sequence[str], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON body that is one of some models, with examples by name."""
+def body_of(models: Sequence[str], examples: Mapping[str, Any], others: Sequence[str] = ()) -> dict[str, Any]:
+    """A JSON body that is one of some models, with examples by name, or a body of another media type."""
     choices = [{"$ref": SCHEMAS + name} for name in models]
     schema = choices[0] if len(choices) == 1 else {"anyOf": choices}
     named = {name: {"value": value} for name, value in examples.items()}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "examples": named}}}}
+    content = {"application/json": {"schema": schema, "examples": named}} | {name: {"schema": TEXT} for name in others}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def components() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from kg.assess.alerts import Alert, alerts
+from kg.assess.conflicts import conflicts
+from kg.assess.differential import counterarguments, differential
 from kg.assess.inferred import Inferred, inferred
 from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
@@ -203,10 +205,10 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
         record=patient,
         closure=closure,
         outcomes=found,
-        differential=build.differential(),
-        counterarguments=build.counterarguments(),
+        differential=differential(build),
+        counterarguments=counterarguments(build),
         lists=lists,
-        conflicts=build.conflicts(),
+        conflicts=conflicts(build),
         judgements=patient.judgements,
         alerts=alerts(ontology, patient, closure, found, answered),
         inferred=inferred(ontology, patient, closure),

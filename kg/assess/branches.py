@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kg.assess.assessment import Assessment, Branch
-from kg.assess.items import Basis, Item
+from kg.assess.differential import differential
+from kg.assess.items import Basis, Differential, Item, State
 from kg.assess.lists import DIFFERENTIAL, Lists, Row
 from kg.assess.outcomes import Outcome, outcomes
 from kg.assess.quarantine import is_settled, settle
@@ -41,11 +42,15 @@ def _open_diagnoses(assessment: Assessment) -> Iterator[Fact]:
     facts = assessment.record.facts.facts
     decided = {fact.concept for fact in facts if fact.status in (Status.PRESENT, Status.ABSENT)}
     suspected = [fact.concept for fact in facts if fact.status is Status.SUSPECTED]
-    listed = [item.concept for item in assessment.differential if item.basis is Basis.ENTAILED]
+    listed = [item.concept for item in assessment.differential if _is_open(item)]
     for concept in dict.fromkeys((*suspected, *listed)):
         if concept not in decided:
             kind = assessment.ontology.concepts[concept].kind
             yield Fact("diagnoses" if kind is ConceptKind.CONDITION else "findings", concept)
+
+
+def _is_open(item: Differential) -> bool:
+    return item.state is State.OPEN and item.basis is Basis.ENTAILED
 
 
 def _pending_results(ontology: Ontology, facts: PatientFacts) -> Iterator[Fact]:
@@ -83,12 +88,13 @@ def _branch(before: Assessment, after: Record, closure: Closure, fact: Fact) -> 
 
     claims = {claim.id for claim in before.applicable()}
     applying = tuple(name for name in reached.ids(Outcome.APPLICABLE) if name not in claims)
-    differential = tuple(filter(new, build.differential())) if changed(DIFFERENTIAL) else ()
+    conditions = differential(build) if changed(DIFFERENTIAL) else ()
     lists = {name: tuple(filter(new, build.actions(name))) if changed(name) else () for name in before.lists}
     there = {row.id for some in rows.values() for row in some}
     gone = tuple(name for name in known if name not in there)
-    if not (applying or differential or gone or any(lists.values())):
+    thought_of = tuple(item for item in conditions if new(item) and item.state is State.OPEN)
+    if not (applying or thought_of or gone or any(lists.values())):
         return None
     concept = ontology.concepts[fact.concept]
     entry = {"list": fact.list, "entry": {"concept": concept.code}}
-    return Branch(entry, concept.label, applying, differential, lists, gone)
+    return Branch(entry, concept.label, applying, thought_of, lists, gone)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kg.ontology.model import RegimenPhase
+from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
 
 
@@ -22,6 +23,19 @@ class Basis(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class State(StrEnum):
+    """How a condition of the differential stands on the record.
+
+    open        neither established nor ruled out: something to think of
+    known       established: offered as the explanation of what it explains, never suggested
+    ruled_out   recorded absent, itself or something above it
+    """
+
+    OPEN = "open"
+    KNOWN = "known"
+    RULED_OUT = "ruled_out"
+
+
 @dataclass(frozen=True)
 class Item:
     """One entry of a list: a concept, the claims that put it there, and what is to be proved of it."""
@@ -36,14 +50,19 @@ class Item:
 
 @dataclass(frozen=True)
 class Differential(Item):
-    """A condition to think of: its strength as printed, claims for and against; never a probability.
+    """A condition with its state and its axes, each alone; never a probability.
 
-    `unexplained`: stated or measured findings of the patient of which none of the claims for it speaks.
+    `claims` speak for it, `against` against it. `explains` and `unexplained` part the stated or measured findings of
+    the patient: those of which a claim for it speaks, and the rest. `parent` is the broader entry it stands under.
     """
 
     strength: str = ""
+    state: State = State.OPEN
+    parent: str = ""
     against: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
     unexplained: tuple[str, ...] = ()
+    harm_if_missed: Harm | None = None
     rank_reason: str = ""
 
 
@@ -66,9 +85,22 @@ class ExceptionTo:
     state: str
 
 
+class Course(StrEnum):
+    """The state of a course of treatment."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    RESPONDING = "responding"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class Action(Item):
-    """Something to do or to avoid: how firmly and how soon the claims put it, all of them kept."""
+    """Something to do or to avoid: how firmly and how soon the claims put it, all of them kept.
+
+    `course` is that of a treatment of which the record has one; `supersedes` names the claims whose offer a stop ends.
+    """
 
     relations: tuple[str, ...] = ()
     modality: tuple[str, ...] = ()
@@ -81,6 +113,8 @@ class Action(Item):
     alternative_to: tuple[str, ...] = ()
     done: bool = False
     done_on: str = ""
+    course: Course | None = None
+    supersedes: tuple[str, ...] = ()
     regimen: tuple[RegimenPhase, ...] = ()
 
 

@@ -41,7 +41,8 @@ TEXT_FIELDS = {
 TERM_FIELDS = {
     "purpose": "purpose", "trigger": "trigger", "performer": "performer", "over": "over",
     "particularly": "particularly", "examples": "example", "presupposes": "presupposes", "mechanism": "mechanism",
-    "until": "until", "before": "before", "only_after": "onlyAfter",
+    "until": "until", "before": "before", "only_after": "onlyAfter", "adds_to": "addsTo",
+    "follows_result_of": "followsResultOf",
 }  # fmt: skip
 CLAIM_FIELDS = {"after": "after", "qualified_by": "qualifiedBy"}
 CASES = ("matchesCase", "isInScopeOf")
@@ -221,6 +222,10 @@ class ArticleCompiler:
             self.module.text(iri, nodes.term("asks"), text)
         for text in entry.terms:
             self.module.text(iri, nodes.term("indexTerm"), text)
+        for cause, findings in entry.accounts_for.items():
+            self.module.note(iri, nodes.term("namesCause"), nodes.term(cause))
+            for finding in findings:
+                self.module.note(iri, nodes.term("accountsFor"), nodes.term(finding))
         if entry.step is not None:
             self.module.note(iri, nodes.term("step"), Literal(entry.step))
         if entry.sequence:

@@ -30,6 +30,7 @@ from kg.authoring.schema import (
     ThresholdFile,
     read,
 )
+from kg.authoring.states import write_states
 from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler, measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary, sources_module, vocabulary_module
@@ -42,6 +43,7 @@ from kg.vocabulary.nearest import closest
 
 DRAFT: Final = "draft"
 ASKS: Final = 10
+DIAGNOSING: Final = ("arguesFor", "arguesAgainst", "excludes")
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,15 @@ class Sources:
     @cached_property
     def predicates(self) -> set[str]:
         """Object properties below `concludes`: what a claim may conclude."""
-        found = self.core.transitive_subjects(RDFS.subPropertyOf, nodes.term("concludes"))
-        return {terms.local(iri) for iri in found} - {"concludes"}
+        return self._below("concludes") - {"concludes"}
+
+    @cached_property
+    def diagnosing(self) -> frozenset[str]:
+        """Predicates by which a claim names a diagnosis: it suggests it, argues against it or wants it excluded."""
+        return frozenset(name for top in DIAGNOSING for name in self._below(top))
+
+    def _below(self, prop: str) -> set[str]:
+        return {terms.local(iri) for iri in self.core.transitive_subjects(RDFS.subPropertyOf, nodes.term(prop))}
 
     @cached_property
     def classes(self) -> set[str]:
@@ -169,6 +178,10 @@ class Checker:
             for parent in term.parents:
                 self._term(f"{where}: parents", parent)
             self._source(f"{where}: source", term.source)
+            if term.response_to:
+                self._term(f"{where}: response_to", term.response_to)
+            if term.harm_if_missed:
+                self._source(f"{where}: harm_if_missed: source", term.harm_if_missed.source)
             for what, name in (("name", term.name), ("code", term.code), ("label", term.label.casefold())):
                 if other := seen.get(f"{what} {name}"):
                     self.problems.append(
@@ -289,9 +302,14 @@ class Checker:
             "before",
             "only_after",
             "about",
+            "adds_to",
+            "follows_result_of",
         ):
             for name in getattr(entry, field):
                 self._term(f"{where}: {field}", name)
+        for cause, findings in entry.accounts_for.items():
+            for name in (cause, *findings):
+                self._term(f"{where}: accounts_for", name)
         for field in ("after", "qualified_by", "sequence"):
             for identifier in getattr(entry, field):
                 self._claim_id(f"{where}: {field}", identifier, claims)
@@ -371,6 +389,8 @@ def _modules(sources: Sources) -> Iterator[Module]:
     compiled = [compiler.compile() for compiler in compilers]
     conditions.findings(_shown_or_concluded(sources))
     conditions.clashes()
+    claims = (entry for _, file in sources.articles for entry in file.claims)
+    write_states(conditions, claims, sources.diagnosing)
     yield conditions.module
     yield AlertCompiler(sources.alerts.alerts, sources.intervals, vocabulary, iris).compile()
     yield from compiled

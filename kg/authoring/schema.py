@@ -35,6 +35,14 @@ class Mapping(Entry):
     why: Text
 
 
+class Harm(Entry):
+    """What a source says is lost when a condition is found too late; `emergency` is a matter of hours."""
+
+    level: Literal["emergency", "irreversible"]
+    text: Text
+    source: Text
+
+
 class Term(Entry):
     """A concept of the vocabulary: a class to browse and an individual to point at."""
 
@@ -52,6 +60,8 @@ class Term(Entry):
     normal_of: Name | None = None
     high_of: Name | None = None
     mappings: tuple[Mapping, ...] = ()
+    harm_if_missed: Harm | None = None
+    response_to: Name | None = None
     note: str = ""
     source: Text = "tree"
 
@@ -395,6 +405,9 @@ class ClaimEntry(Entry):
     before_text: str = ""
     after: tuple[str, ...] = ()
     only_after: tuple[Name, ...] = ()
+    accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    adds_to: tuple[Name, ...] = ()
+    follows_result_of: tuple[Name, ...] = ()
     exceptions: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     alternatives: bool = False

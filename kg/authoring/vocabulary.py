@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +12,12 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module
-from kg.authoring.schema import SourceFile, Term
+from kg.authoring.schema import Harm, SourceFile, Term
 from kg.ontology.kinds import KindDeclaration, Kinds
 from kg.ontology.manchester import Named
 
+HARMS = ("emergency", "irreversible")
+CLAIM = re.compile(r"[A-Z][A-Za-z0-9]*-[0-9]{2,}")
 POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
 
 
@@ -119,6 +122,10 @@ def _term(module: Module, term: Term, kind: KindDeclaration) -> None:
             module.note(iri, nodes.term(prop), nodes.term(quantity))
     for mapping in term.mappings:
         module.text(iri, SKOS[mapping.predicate], mapping.code)
+    if term.response_to:
+        module.note(iri, nodes.term("responseTo"), nodes.term(term.response_to))
+    if term.harm_if_missed:
+        _harm(module, term.name, term.harm_if_missed)
     if term.note:
         module.text(iri, SKOS.editorialNote, term.note)
 
@@ -135,3 +142,17 @@ def _names(module: Module, term: Term) -> None:
     for prop, values in lists:
         for name in values:
             module.note(iri, nodes.term(prop), Literal(name, lang="en"))
+
+
+def _harm(module: Module, concept: str, harm: Harm) -> None:
+    """What is lost when a condition is found too late, with the source that says so."""
+    iri = nodes.W[f"harm/{concept}"]
+    module.note(iri, RDF.type, OWL.NamedIndividual)
+    module.axiom(iri, RDF.type, nodes.term("HarmIfMissed"), nodes.source("order"))
+    module.note(iri, RDFS.label, Literal(f"harm if missed: {concept}", lang="en"))
+    module.note(iri, nodes.DEFINITION, Literal(harm.text, lang="en"))
+    module.note(iri, nodes.term("harmOf"), nodes.term(concept))
+    module.text(iri, nodes.term("harmLevel"), harm.level)
+    module.note(iri, nodes.term("orderPosition"), Literal(HARMS.index(harm.level) + 1))
+    source = nodes.claim(harm.source) if CLAIM.fullmatch(harm.source) else nodes.source(harm.source)
+    module.note(iri, DCTERMS.source, source)

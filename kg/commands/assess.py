@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = Knowledge(options.ontology)
     if options.jsonl or options.case.endswith(".jsonl"):
         return _lines(knowledge, options)
-    assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options)), options)
+    assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options), options.lenient), options)
     data = partial(render.as_json, assessment, options.proofs)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
@@ -75,7 +75,7 @@ def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
     knowledge.load()
 
     def answer(line: str) -> bytes:
-        facts = knowledge.read_case(parse_json(line), today)
+        facts = knowledge.read_case(parse_json(line), today, options.lenient)
         return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
 
     if options.case == "-":

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from kg.errors import CaseError, InputError, Problem
+from kg.errors import InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.ontology.resources import ontology_folder
-from kg.readers.case.reader import parse_json, parse_yaml
+from kg.readers.protocol import Context, decoded
+from kg.readers.registry import READERS
 
 DONE, FAILED, WRONG = 0, 1, 2
 FORMATS: Final = ("text", "json", "markdown")
@@ -75,6 +76,7 @@ def day_of(options: argparse.Namespace) -> datetime.date:
 def case_arguments(parser: argparse.ArgumentParser) -> None:
     """A case and its day."""
     parser.add_argument("case", help="a .json or .yaml file, a .txt file in plain words, or - for standard input")
+    parser.add_argument("--lenient", action="store_true", help="report what cannot be used, and assess the rest")
     day_argument(parser)
     defaults_argument(parser)
 
@@ -94,23 +96,20 @@ def lines_as_json(options: argparse.Namespace) -> None:
 
 def read_input(name: str) -> str:
     """The text of a file; `-` is standard input. Raises InputError for what is no UTF-8 text."""
-    stream = getattr(sys.stdin, "buffer", None)
-    if name == "-" and stream is None:
-        return sys.stdin.read()
     try:
-        return (stream.read() if stream and name == "-" else Path(name).read_bytes()).decode("utf-8-sig")
+        return decoded(read_bytes(name))
     except UnicodeDecodeError as error:
         raise InputError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
 
 
-def read_case(knowledge: Knowledge, name: str, today: datetime.date) -> PatientFacts:
-    """The facts of a case file; `-` is standard input, read as YAML, of which JSON is a part; `.txt` is plain words."""
-    content = read_input(name)
-    if not content.strip():
-        raise CaseError([Problem(name, "is empty", 'Give a case such as {"findings": [{"concept": "..."}]}.')])
-    if name.endswith(".txt"):
-        from kg.readers.text import read_text  # noqa: PLC0415 - only a case in words needs the reader of texts
+def read_bytes(name: str) -> bytes:
+    """The content of a file; `-` is standard input."""
+    if name != "-":
+        return Path(name).read_bytes()
+    stream = getattr(sys.stdin, "buffer", None)
+    return stream.read() if stream else sys.stdin.read().encode("utf-8", "surrogatepass")
 
-        return read_text(content, knowledge.names, today).facts
-    parse = parse_json if name.endswith(".json") or content.lstrip().startswith("{") else parse_yaml
-    return knowledge.read_case(parse(content), today)
+
+def read_case(knowledge: Knowledge, name: str, today: datetime.date, lenient: bool = False) -> PatientFacts:
+    """The facts of a file in any format that is read; `-` is standard input, a case in JSON or YAML."""
+    return READERS.read_file(name, read_bytes(name), Context(knowledge.names, today, lenient)).facts

@@ -17,6 +17,13 @@ from kg.ontology.resources import ontology_folder, version_of
 
 STOPPED: Final = 130
 VERSION: Final = "--version"
+DESCRIPTION: Final = """Answers about a patient, and the proof of each answer, from clinical articles.
+For health professionals, as a supplement to clinical judgment."""
+EPILOG: Final = """start with:  warrant ask "A patient in plain words. What next?" --format text
+then:        the same with --full for all of it, or with --conclusion and an id in brackets for its proof
+more:        warrant COMMAND --help, each with an example
+
+WARRANT_ONTOLOGY names another folder of the ontology, WARRANT_CACHE another folder for what is made from it."""
 COMMANDS: Final[Mapping[str, str]] = {
     "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
@@ -62,7 +69,9 @@ def _hush() -> None:
 
 def parser(modules: Mapping[str, str] = COMMANDS, wanted: str = "") -> argparse.ArgumentParser:
     """The parser of all commands, or of the wanted one alone, so that a command loads only what it needs."""
-    top = argparse.ArgumentParser(prog="warrant", description="Answers about a patient, with the proof.")
+    top = argparse.ArgumentParser(
+        prog="warrant", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     top.add_argument(VERSION, action=_Version, nargs=0, help="versions of the program, the contract, the ontology")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name in _needed(modules, wanted):

@@ -43,7 +43,7 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
-    facts = read_case(knowledge, options.case, day_of(options))
+    facts = read_case(knowledge, options.case, day_of(options), options.lenient)
     assessment = knowledge.assess(replace(facts, defaults=options.defaults))
     return print_explanation(knowledge, assessment, options)
 

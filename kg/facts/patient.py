@@ -10,8 +10,9 @@ import datetime
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
+from kg.facts.origins import Origin, origin_key
 from kg.facts.units import Interval
 
 
@@ -25,14 +26,6 @@ class Status(StrEnum):
     PENDING = "pending"
 
 
-class Origin(NamedTuple):
-    """Where a fact was stated: a JSON path of a case, or a character span of a text."""
-
-    path: str = ""
-    start: int = -1
-    end: int = -1
-
-
 @dataclass(frozen=True)
 class Fact:
     """A concept with a status, in the list in which it was stated. Its origin is no part of its identity."""
@@ -43,7 +36,7 @@ class Fact:
     date: datetime.date | None = None
     started: datetime.date | None = None
     ended: datetime.date | None = None
-    origin: Origin = field(default=Origin(), compare=False)
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -72,7 +65,7 @@ class Measurement:
     date: datetime.date | None = None
     range: ReferenceRange | None = None
     flag: str = ""
-    origin: Origin = field(default=Origin(), compare=False)
+    origin: Origin | None = field(default=None, compare=False)
     time: datetime.time | None = None
 
     @property
@@ -112,7 +105,7 @@ class Unread:
     text: str
     reason: Reason
     message: str
-    origin: Origin = field(default=Origin())
+    origin: Origin | None = None
     concept: str = ""
 
 
@@ -164,7 +157,7 @@ class PatientFacts:
 
     def ordered(self) -> PatientFacts:
         """The same facts without repetitions, in canonical order; of equal ones the shortest writing is kept."""
-        facts = {fact.key: fact for fact in sorted(self.facts, key=lambda fact: fact.origin, reverse=True)}
+        facts = {fact.key: fact for fact in sorted(self.facts, key=lambda fact: origin_key(fact.origin), reverse=True)}
         values = {item.key: item for item in sorted(self.measurements, key=_writing, reverse=True)}
         issues = {issue.key: issue for issue in self.issues}
         return replace(
@@ -172,7 +165,7 @@ class PatientFacts:
             facts=tuple(facts[key] for key in sorted(facts)),
             measurements=tuple(values[key] for key in sorted(values)),
             issues=tuple(issues[key] for key in sorted(issues)),
-            unread=tuple(dict.fromkeys(sorted(self.unread, key=lambda item: (item.origin, item.text)))),
+            unread=tuple(dict.fromkeys(sorted(self.unread, key=lambda item: (*origin_key(item.origin), item.text)))),
         )
 
 
@@ -183,5 +176,5 @@ def _number(value: Decimal | None) -> str:
     return "0" if plain == "-0" else plain
 
 
-def _writing(item: Measurement) -> tuple[int, str, Origin]:
-    return len(str(item.given)), str(item.given), item.origin
+def _writing(item: Measurement) -> tuple[int, str, tuple[str, tuple[object, ...]]]:
+    return len(str(item.given)), str(item.given), origin_key(item.origin)

@@ -384,7 +384,7 @@ class Ontology(Owner):
         for prop in index.having(chains):
             for head in index.values(prop, chains):
                 first, last = index.members(head)
-                if terms.local(first) == "claimApplies":
+                if terms.local(first) == "claimApplies" and index.own_value(last, "listedAs"):
                     found[terms.local(prop)] = self.lists[terms.local(last)]
         return MappingProxyType(found)
 

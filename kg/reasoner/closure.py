@@ -8,6 +8,7 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 
+STATES: Final = ("hasEstablished", "hasKnownExplanation", "endsCourseOf", "hasAbsent")
 OUTCOMES: Final = (
     "claimApplies",
     "claimExcluded",
@@ -20,8 +21,8 @@ OUTCOMES: Final = (
 
 
 def inferred_properties(ontology: Ontology) -> tuple[str, ...]:
-    """The properties that a closure holds: outcomes of claims, clashes, alerts and the lists of an assessment."""
-    return (*OUTCOMES, *ontology.list_properties)
+    """The properties that a closure holds: outcomes of claims, clashes, alerts, states and the lists."""
+    return (*OUTCOMES, *STATES, *ontology.list_properties)
 
 
 @dataclass(frozen=True)

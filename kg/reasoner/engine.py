@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from kg.cache.flat import Remembered
 from kg.errors import InputError, Problem
 from kg.ontology.modules import Modules
-from kg.reasoner.closure import OUTCOMES, Closure
+from kg.reasoner.closure import OUTCOMES, STATES, Closure
 from kg.reasoner.rule_tables import Facet, Others, Wanted, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
 from kg.record.assertions import Assertion, Record
@@ -123,8 +123,9 @@ class Engine:
 
     @cached_property
     def _inferred(self) -> tuple[str, ...]:
-        """Outcomes, clashes and the lists of an assessment: what claims that apply lead to by a chain."""
-        return (*OUTCOMES, *sorted(chain.result for chain in self.rules.chains if chain.first == "claimApplies"))
+        """Outcomes, clashes, states and the lists of an assessment: what claims that apply lead to by a chain."""
+        listed = sorted(chain.result for chain in self.rules.chains if chain.first == "claimApplies")
+        return tuple(dict.fromkeys((*OUTCOMES, *STATES, *listed)))
 
 
 class _Run:

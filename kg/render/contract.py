@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kg.render.relations import Relation
+
 Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0" * 64])]
 ClaimId = Annotated[str, Field(examples=["A0-39"])]
 Basis = Literal["entailed", "precautionary", "ambiguous"]
@@ -122,6 +124,15 @@ class Alert(Model):
     sentence: str
     sources: list[str]
     proof: Hash | None
+
+
+class Headline(Model):
+    """The first lines of the text answer. Where there is an alert, nothing in it reassures."""
+
+    alerts: list[str]
+    do: list[str]
+    do_not: list[str]
+    think_of: list[str]
 
 
 class Inferred(Model):
@@ -244,15 +255,37 @@ class Item(Model):
     label: str
 
 
+class Evidence(Model):
+    """A claim that speaks for or against a condition, and how strongly it is put, as printed."""
+
+    claim: ClaimId
+    sentence: str
+    strength: str
+
+
+class Harm(Model):
+    """What is lost when a condition is found too late, and the source that says so."""
+
+    level: Literal["emergency", "irreversible"]
+    text: str
+    source: str
+
+
 class Condition(Item):
-    """A condition to think of; never a probability."""
+    """A condition with its state and each axis of its place alone; never a probability."""
 
     condition: str
+    state: Literal["open", "known", "ruled_out"]
+    parent: str | None = Field(description="the broader entry it stands under")
     strength: str
     supporting: list[ClaimId] = Field(alias="for")
     against: list[ClaimId]
+    evidence_for: list[Evidence]
+    evidence_against: list[Evidence]
+    explains: list[str] = Field(description="findings of the patient of which a claim for it speaks")
     unexplained: list[str]
-    rank_reason: str
+    harm_if_missed: Harm | None
+    rank_reason: str = Field(description="the ordering rule that parts it from the entry before it")
 
 
 class Counterargument(Item):
@@ -296,7 +329,7 @@ class Action(Item):
     """Something to do, to use, to watch or to avoid: how firmly and how soon the claims put it."""
 
     action: str
-    relations: list[str]
+    relations: list[Relation]
     modality: list[str]
     urgency: str | None
     within: list[str]
@@ -305,6 +338,10 @@ class Action(Item):
     alternative_to: list[str]
     done: bool
     done_on: str | None
+    course: Literal["planned", "running", "responding", "failed", "ended"] | None = Field(
+        description="the state of the course of a treatment, where the record has one"
+    )
+    supersedes: list[ClaimId] = Field(description="claims whose offer a stop ends")
     scope: list[str]
     exceptions: list[ExceptionTo]
     regimen: list[RegimenPhase]
@@ -468,6 +505,7 @@ class Assessment(Lists):
     handle: str | None = Field(None, description="over HTTP: what addresses use in the place of the id")
     ontology_version: str
     notice: str
+    headline: Headline
     alerts: list[Alert] = Field(description="what must be seen first, the most urgent first")
     patient: Patient
     understood: list[Understood]

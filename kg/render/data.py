@@ -19,10 +19,14 @@ from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, Marker, Reference
+from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
+from kg.render.lead import Lead
+from kg.render.parts import Parts
 
 Data = dict[str, Any]
+HEADS: Final = {"alerts": "Alert", "do": "Do", "do_not": "Do not", "think_of": "Think of"}
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -32,6 +36,12 @@ def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = Tr
     Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
     """
     return _Writer(assessment, open_claims=open_claims).whole(proofs)
+
+
+def headline(assessment: Assessment) -> Data:
+    """The first lines of the text answer; the texts under `do` never reassure while there is an alert."""
+    said = {one.heading: [row.text for row in one.rows] for one in Lead(Parts(assessment)).sections()}
+    return {field: said.get(heading, []) for field, heading in HEADS.items()}
 
 
 def notice(assessment: Assessment) -> str:
@@ -63,6 +73,7 @@ class _Writer:
             "id": item.id,
             "ontology_version": self.ontology.version,
             "notice": notice(item),
+            "headline": headline(item),
             "alerts": [self.alert(one) for one in item.alerts],
             "patient": patient_json(self.ontology, record.facts),
             "understood": [
@@ -167,12 +178,23 @@ class _Writer:
     def condition(self, item: Differential) -> Data:
         return {
             **self._head(item, "condition"),
+            "state": str(item.state),
+            "parent": self.ontology.codes[item.parent] if item.parent else None,
             "strength": item.strength,
             "for": list(item.claims),
             "against": list(item.against),
+            "evidence_for": [self.evidence(name) for name in item.claims],
+            "evidence_against": [self.evidence(name) for name in item.against],
+            "explains": [self.ontology.codes[name] for name in item.explains],
             "unexplained": [self.ontology.codes[name] for name in item.unexplained],
+            "harm_if_missed": harm_json(item.harm_if_missed) if item.harm_if_missed else None,
             "rank_reason": item.rank_reason,
         }
+
+    def evidence(self, claim: str) -> Data:
+        """A claim with its sentence and how strongly it is put."""
+        found = self.ontology.claims[claim]
+        return {"claim": claim, "sentence": found.sentence, "strength": found.field("strength")}
 
     def action(self, item: Action) -> Data:
         return {
@@ -194,6 +216,8 @@ class _Writer:
             "alternative_to": list(item.alternative_to),
             "done": item.done,
             "done_on": item.done_on or None,
+            "course": str(item.course) if item.course else None,
+            "supersedes": list(item.supersedes),
             "scope": list(item.scope),
             "exceptions": [asdict(one) for one in item.exceptions],
             "regimen": [{**asdict(phase), "substance": self.ontology.codes[phase.substance]} for phase in item.regimen],
@@ -278,6 +302,11 @@ def reference_json(reference: Reference) -> Data:
     """An entry of a reference list; `topic_mismatch` says what it is about if not the claims' topic."""
     data = asdict(reference)
     return {"id": data.pop("iri").removeprefix("reference/").replace("/", "-R"), **data}
+
+
+def harm_json(harm: Harm) -> Data:
+    """What is lost when a condition is found too late, and the source that says so."""
+    return {"level": harm.level, "text": harm.text, "source": harm.source}
 
 
 def conflict_json(item: Conflict) -> Data:

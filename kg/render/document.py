@@ -31,6 +31,7 @@ from kg.render.wording import (
     phrase,
     qualified,
     ranges,
+    reading,
     some,
     source_line,
     stated,
@@ -47,7 +48,7 @@ OPEN: Final = {
     "grey_zone": "A value lies in a grey zone",
     "comparator": "A value is known only within bounds",
 }
-BASIS: Final = {Basis.PRECAUTIONARY: "as a precaution", Basis.AMBIGUOUS: "in one reading"}
+BASIS: Final = {Basis.PRECAUTIONARY: "as a precaution", Basis.AMBIGUOUS: "wider reading"}
 
 __all__ = ["Document", "Row", "Section", "document", "source_line"]
 
@@ -79,7 +80,7 @@ class _Builder:
 
     def sections(self) -> Iterator[Section]:
         parts = self.parts
-        now = [*parts.entailed("escalations"), *parts.ensured, *parts.stopped, *parts.pressing]
+        now = [*parts.escalations, *parts.ensured, *parts.stopped, *parts.pressing]
         yield Section(UNDERSTOOD, tuple(self._understood()))
         if len(self.assessment.issues) > 1:
             yield Section("Data issues", tuple(Row(issue.message) for issue in self.assessment.issues), pressing=True)
@@ -90,7 +91,9 @@ class _Builder:
         yield Section("Avoid", tuple(map(self._warning, parts.avoided)), pressing=True)
         yield Section("Avoid as a precaution", tuple(map(self._precaution, parts.precautions)))
         yield Section("Pitfalls of interpretation", tuple(map(self._warning, parts.interpreting)))
-        yield Section("Differential", tuple(map(self._condition, parts.conditions)))
+        yield Section("Differential", tuple(map(self._condition, parts.open_conditions)))
+        yield Section("Already known", tuple(map(self._condition, parts.known)))
+        yield Section("Ruled out by the record", tuple(map(self._condition, parts.ruled_out)))
         yield Section("Less likely", tuple(Row(label, claims) for label, claims in parts.less_likely))
         yield Section("Claims in conflict", tuple(map(self._dispute, parts.disputes)))
         yield Section("Depends on how it is read", tuple(self._open()))
@@ -136,7 +139,8 @@ class _Builder:
         return [name for name in item.claims if self.ontology.claims[name].fields.get("scope")]
 
     def _action(self, item: Action) -> Row:
-        text = qualified(phrase(self.ontology, item), when(item), "" if item.urgency else how(item), done(item))
+        firm = "" if item.urgency else how(item)
+        text = qualified(phrase(self.ontology, item), when(item), firm, done(item), reading(item))
         numbers = self.parts.numbers
         before = [numbers[one.id] for one in item.after if one.id in numbers]
         findings = [one.label for one in item.after if one.id not in numbers]
@@ -150,8 +154,10 @@ class _Builder:
 
     def _quoted(self, item: Action) -> Row:
         """A treatment or a control with its doses as printed and the sentences of its claims."""
-        text = qualified(phrase(self.ontology, item), when(item), how(item), done(item))
-        return Row(text, (), (*doses(self.ontology, item), *self._sentences(item)), id=item.id)
+        course = f"course {item.course}" if item.course else ""
+        text = qualified(phrase(self.ontology, item), when(item), how(item), done(item), course, reading(item))
+        ended = (f"ends what {', '.join(item.supersedes)} offered",) if item.supersedes else ()
+        return Row(text, (), (*ended, *doses(self.ontology, item), *self._sentences(item)), id=item.id)
 
     def _sentences(self, item: Action) -> Iterator[str]:
         return (f"{self.ontology.claims[name].sentence} [{name}]" for name in item.claims)
@@ -159,7 +165,7 @@ class _Builder:
     def _warning(self, item: Action) -> Row:
         scopes = (f"scope: {scope}" for scope in item.scope)
         details = (*self._sentences(item), *self._exceptions(item), *scopes)
-        return Row(phrase(self.ontology, item), (), details, id=item.id)
+        return Row(qualified(phrase(self.ontology, item), reading(item)), (), details, id=item.id)
 
     def _precaution(self, item: Action) -> Row:
         if self.assessment.at_stake.isdisjoint(item.claims):
@@ -174,13 +180,17 @@ class _Builder:
 
     def _condition(self, item: Differential) -> Row:
         details = []
+        if item.harm_if_missed:
+            details.append(f"if missed: {item.harm_if_missed.text.rstrip('.')} ({item.harm_if_missed.source})")
+        if item.explains:
+            details.append(f"explains: {', '.join(map(self.ontology.label, item.explains))}")
         if item.against:
             details.append(f"against: {', '.join(item.against)}")
         if item.unexplained:
             details.append(f"not explained by it: {', '.join(map(self.ontology.label, item.unexplained))}")
-        joined = "; ".join(details)
-        text = qualified(item.label, strength(item.strength))
-        return Row(text, item.claims, (joined,) if joined else (), id=item.id)
+        details.append(f"stands here by {item.rank_reason.removeprefix('order by ')}")
+        text = qualified(item.label, strength(item.strength), reading(item))
+        return Row(text, item.claims, ("; ".join(details),), id=item.id)
 
     def _dispute(self, item: Dispute) -> Row:
         sides = [*((name, "for") for name in item.supporting), *((name, "against") for name in item.opposing)]

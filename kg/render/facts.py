@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from kg.facts.patient import Fact, Measurement, Origin, PatientFacts, Unread
+from kg.facts.origins import Hl7Field, JsonPath, Origin, TableCell, TextSpan
+from kg.facts.patient import Fact, Measurement, PatientFacts, Unread
 from kg.ontology.compiled import Ontology
 from kg.record.judgements import Judgement
 from kg.record.observations import pregnant
@@ -23,7 +24,7 @@ def fact_json(ontology: Ontology, fact: Fact) -> Data:
     """A stated fact with its dates and its place."""
     concept = ontology.concepts[fact.concept]
     data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
-    return {**data, **_days(fact), **_place(fact.origin)}
+    return {**data, **_days(fact), **place_json(fact.origin)}
 
 
 def measurement_json(
@@ -47,7 +48,7 @@ def measurement_json(
         "current": current,
         "age_days": age_days,
         **_judged(judgement),
-        **_place(item.origin),
+        **place_json(item.origin),
     }
 
 
@@ -61,9 +62,8 @@ def _judged(found: Judgement | None) -> Data:
 
 def unread_json(item: Unread) -> Data:
     """Something that came in and was not used: its text with the span or the path, and why."""
-    where = item.origin
-    place = {"start": where.start, "end": where.end} if where.start >= 0 else {"path": where.path}
-    return {"text": item.text, **place, "reason": str(item.reason), "message": item.message}
+    place = place_json(item.origin)
+    return {"text": item.text, **place.get("span", place), "reason": str(item.reason), "message": item.message}
 
 
 def fragment(ontology: Ontology, fact: Fact | Measurement) -> Data:
@@ -88,8 +88,16 @@ def _days(fact: Fact) -> Mapping[str, str]:
     return {name: str(day) for name in ("date", "started", "ended") if (day := getattr(fact, name))}
 
 
-def _place(origin: Origin) -> Mapping[str, Any]:
-    """Where a fact was stated: its path in a case, or its span in a text."""
-    if origin.start >= 0:
-        return {"span": {"start": origin.start, "end": origin.end}}
-    return {"path": origin.path} if origin.path else {}
+def place_json(origin: Origin | None) -> Data:
+    """Where something was stated: `span` in a text, else `path` in a case, a message or a table."""
+    match origin:
+        case None:
+            return {}
+        case TextSpan(start, end):
+            return {"span": {"start": start, "end": end}}
+        case JsonPath(path):
+            return {"path": path}
+        case Hl7Field(segment, number, field, component):
+            return {"path": f"{segment}[{number}]-{field}" + (f".{component}" if component else "")}
+        case TableCell(row, column):
+            return {"path": f"row {row}, {column}"}

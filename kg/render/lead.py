@@ -6,7 +6,7 @@ columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -16,12 +16,31 @@ from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
 from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
-from kg.render.wording import cited, counted, how, phrase, qualified, ruled_out, some, strength, when, words
+from kg.render.wording import (
+    cited,
+    counted,
+    how,
+    named,
+    phrase,
+    qualified,
+    reading,
+    ruled_out,
+    some,
+    strength,
+    when,
+    words,
+)
 
-ACTIONS, WARNINGS, CONDITIONS, FIRST = 3, 3, 3, 4
+NAMES, ROWS = 4, 4
+ONE_LINE, TWO_LINES = 84, 160
 ALERTS: Final = 4
 CITED: Final = 2
+NEVER: Final = "Do not "
 CALM: Final = "Nothing urgent follows from what is known."
+
+
+Text = Callable[[int], str]
+"""A line by the number of names in it."""
 
 
 class Lead:
@@ -80,67 +99,73 @@ class Lead:
 
     def _do(self) -> Iterator[Row]:
         pressing = [*self._conflict(), *self._now()]
-        yield from pressing or self.without_urgency()
-        yield from self._treat()
+        found = [*(pressing or self._calmly()), *self._treat()][:ROWS]
+        yield from (Row(_fitted(text, ONE_LINE if len(found) > 2 else TWO_LINES)) for text in found)
 
-    def _conflict(self) -> Iterator[Row]:
-        for item in [one for one in self.parts.disputes if one.resolution == UNRESOLVED][:1]:
-            claims = cited((*item.supporting, *item.opposing), CITED)
-            yield Row(f"first settle, for the articles disagree: {some(item.labels, 2)} {claims}")
+    def _conflict(self) -> Iterator[Text]:
+        if open_ones := [one for one in self.parts.disputes if one.resolution == UNRESOLVED]:
+            labels = open_ones[0].labels
+            claims = cited((*open_ones[0].supporting, *open_ones[0].opposing), CITED)
+            yield lambda number: f"first settle, for the articles disagree: {some(labels, number)} {claims}"
 
-    def _now(self) -> Iterator[Row]:
+    def _now(self) -> Iterator[Text]:
         """What must not wait, then the urgent steps and what must come before them."""
         parts = self.parts
-        if first := [*parts.entailed("escalations"), *parts.ensured, *parts.stopped]:
-            yield self._named("", first, ACTIONS)
+        if first := [*parts.escalations, *parts.ensured, *parts.stopped]:
+            yield self._named("", first)
         for urgency, items in groupby(parts.urgent, key=lambda item: item.urgency):
-            yield self._named(f"{words(urgency)}: ", list(items), ACTIONS)
+            yield self._named(f"{words(urgency)}: ", list(items))
         if parts.needed_first:
-            yield self._named("before that: ", parts.needed_first, FIRST)
+            yield self._named("before that: ", parts.needed_first)
 
-    def _treat(self) -> Iterator[Row]:
+    def _treat(self) -> Iterator[Text]:
         if offered := [item for item in self.parts.treatments if not self.parts.disputed(item)]:
-            yield self._named("treat: ", offered, 2)
+            yield self._named("treat: ", offered)
 
     def without_urgency(self) -> Iterator[Row]:
-        """The next steps where none is urgent, and whether claims that are urgent are still open."""
-        if self.calm():
-            yield Row(CALM)
-        if steps := [item for item in self.parts.steps if not ruled_out(item)]:
-            yield self._named("next: ", steps, FIRST)
-        elif not self.assessment.applicable():
-            yield Row("None of the articles' claims is known to apply.")
-        elif not self.parts.treatments:
-            yield Row("No claim that applies asks for a step.")
-        if names := self.open_urgencies():
-            waiting = f"{counted(len(names), 'urgent claim')} wait{'s' if len(names) == 1 else ''} for facts"
-            yield Row(f"whether anything is urgent is open: {waiting} {cited(names, CITED)}")
+        """The rows of `_calmly`."""
+        yield from (Row(_fitted(text, TWO_LINES)) for text in self._calmly())
 
-    def _named(self, before: str, items: list[Action], limit: int) -> Row:
+    def _calmly(self) -> Iterator[Text]:
+        """The next steps where none is urgent; that nothing urgent follows is said only where that is known."""
+        if self.calm():
+            yield lambda number: CALM
+        if steps := [item for item in self.parts.steps if not ruled_out(item)]:
+            yield self._named("next: ", steps)
+        elif not self.assessment.applicable():
+            yield lambda number: "None of the articles' claims is known to apply."
+        elif not self.parts.treatments:
+            yield lambda number: "No claim that applies asks for a step."
+
+    def _named(self, before: str, items: list[Action]) -> Text:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""
         urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
         times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
         names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
-        return Row(f"{before}{some(names, limit)} {cited((name for one in items for name in one.claims), CITED)}")
+        claims = cited((name for one in items for name in one.claims), CITED)
+        return lambda number: f"{before}{named(names, items, number)} {claims}"
 
     def _do_not(self) -> Iterator[Row]:
         parts = self.parts
-        names = list(self._grouped(parts.avoided))
-        names += [f"as a precaution: {item.label}" for item in parts.at_stake]
-        if names:
-            claims = (name for item in (*parts.avoided, *parts.at_stake) for name in item.claims)
-            yield Row(f"{'; '.join(names[:WARNINGS])}{self._more(names)} {cited(claims, CITED)}")
+        claims = cited((name for item in (*parts.avoided, *parts.at_stake) for name in item.claims), CITED)
+        if claims:
+            yield Row(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
 
-    @staticmethod
-    def _more(names: list[str]) -> str:
-        return f" and {len(names) - WARNINGS} more" if len(names) > WARNINGS else ""
+    def _warnings(self, number: int) -> str:
+        """So many kinds of warnings with so many of each, and how many kinds more."""
+        parts = self.parts
+        kinds = [*self._grouped(parts.avoided, number), *(f"as a precaution: {one.label}" for one in parts.at_stake)]
+        more = f" and {len(kinds) - number} more" if len(kinds) > number else ""
+        return f"{'; '.join(kinds[:number])}{more}"
 
-    def _grouped(self, items: Iterable[Action]) -> Iterator[str]:
-        """Warnings of one kind together: `Do not give: A, B`."""
-        said = ((phrase(self.ontology, item).rpartition(": ")[0], item.label) for item in items)
+    def _grouped(self, items: Iterable[Action], number: int) -> Iterator[str]:
+        """Warnings of one kind together, to be read behind their head: `give: A, B`."""
+        said = (
+            (phrase(self.ontology, item).rpartition(": ")[0], qualified(item.label, reading(item))) for item in items
+        )
         for verb, group in groupby(said, key=lambda pair: pair[0]):
-            names = some((label for _, label in group), WARNINGS)
-            yield f"{verb}: {names}" if verb else names
+            names = some((label for _, label in group), number)
+            yield f"{verb.removeprefix(NEVER)}: {names}" if verb else names
 
     # -- what to think of, and how sure
 
@@ -149,8 +174,9 @@ class Lead:
         if not conditions:
             yield Row("No claim that applies names a condition.")
             return
-        names = some((qualified(item.label, strength(item.strength)) for item in conditions), CONDITIONS)
-        yield Row(f"{names} {cited((name for item in conditions for name in item.claims), CITED)}")
+        names = [qualified(item.label, strength(item.strength)) for item in conditions]
+        claims = cited((name for item in conditions for name in item.claims), CITED)
+        yield Row(_fitted(lambda number: f"{some(names, number)} {claims}", TWO_LINES))
 
     def _how_sure(self) -> Iterator[Row]:
         yield Row(" ".join([*self._grounds(), *self._gaps()]))
@@ -170,7 +196,14 @@ class Lead:
         """What could change the answer: claims that wait for a fact, values not judged, input not used."""
         if waiting := len(self.assessment.outcomes.ids(Outcome.UNDETERMINED)):
             yield f"{counted(waiting, 'claim')} wait{'s' if waiting == 1 else ''} for facts not given."
+        if urgent := self.open_urgencies():
+            yield f"Urgent steps still open: {cited(urgent, CITED)}."
         if unjudged := self.unjudged():
-            yield f"Not judged, for want of a range: {some(unjudged)}."
+            yield f"Not judged, for want of a range: {some(unjudged, 2)}."
         if self.unread:
             yield f"Not used: {counted(self.unread, 'part')} of the input."
+
+
+def _fitted(text: Text, room: int) -> str:
+    """The text with as many names, four at most, as fit so many characters; with one where not even that fits."""
+    return next((found for number in range(NAMES, 1, -1) if len(found := text(number)) <= room), text(1))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kg.assess import Action, Assessment, Basis, Conflict, Differential
+from kg.assess import Action, Assessment, Basis, Conflict, Differential, State
 from kg.render.wording import ENSURING, INTERPRETING, firmness
 
 PRESSING: Final = ("immediate", "urgent", "red_flag")
@@ -73,9 +73,18 @@ class Parts:
         """The entries of a list that claims put there which apply."""
         return [item for item in self.lists.get(name, ()) if item.basis is Basis.ENTAILED]
 
+    def acting(self, name: str) -> list[Action]:
+        """The entries of a list to act upon: those that follow in every reading, and those of a wider one, marked."""
+        return [item for item in self.lists.get(name, ()) if item.basis is not Basis.PRECAUTIONARY]
+
+    @cached_property
+    def escalations(self) -> list[Action]:
+        """Whom to call in, the most urgent first."""
+        return self.acting("escalations")
+
     @cached_property
     def warnings(self) -> list[Action]:
-        return [*self.entailed("contraindications"), *self.entailed("pitfalls")]
+        return [*self.acting("contraindications"), *self.acting("pitfalls")]
 
     @cached_property
     def ensured(self) -> list[Action]:
@@ -91,7 +100,7 @@ class Parts:
     def avoided(self) -> list[Action]:
         """What is not to be done or given, the firmest warning first."""
         found = [item for item in self.warnings if item not in self.ensured and item not in self.interpreting]
-        return sorted(found, key=firmness)
+        return sorted(found, key=lambda item: (item.basis is not Basis.ENTAILED, firmness(item)))
 
     @cached_property
     def precautions(self) -> list[Action]:
@@ -154,15 +163,15 @@ class Parts:
 
     @cached_property
     def stopped(self) -> list[Action]:
-        return [item for item in self.entailed("monitoring") if STOPPING in item.relations]
+        return [item for item in self.acting("monitoring") if STOPPING in item.relations]
 
     @cached_property
     def monitored(self) -> list[Action]:
-        return [item for item in self.entailed("monitoring") if STOPPING not in item.relations]
+        return [item for item in self.acting("monitoring") if STOPPING not in item.relations]
 
     @cached_property
     def steps(self) -> list[Action]:
-        return self.entailed("next_steps")
+        return self.acting("next_steps")
 
     @cached_property
     def urgent(self) -> list[Action]:
@@ -199,7 +208,26 @@ class Parts:
 
     @cached_property
     def conditions(self) -> list[Differential]:
-        return [item for item in self.assessment.differential if item.basis is Basis.ENTAILED]
+        """What to think of: open conditions that follow in every reading."""
+        return [item for item in self.open_conditions if item.basis is Basis.ENTAILED]
+
+    @cached_property
+    def open_conditions(self) -> list[Differential]:
+        """What to think of in some reading, in the order of the differential."""
+        return self._in_state(State.OPEN)
+
+    @cached_property
+    def known(self) -> list[Differential]:
+        """What is established and goes with findings of the patient."""
+        return self._in_state(State.KNOWN)
+
+    @cached_property
+    def ruled_out(self) -> list[Differential]:
+        """What claims suggest and the record says to be absent."""
+        return self._in_state(State.RULED_OUT)
+
+    def _in_state(self, state: State) -> list[Differential]:
+        return [item for item in self.assessment.differential if item.state is state]
 
     @cached_property
     def less_likely(self) -> list[tuple[str, tuple[str, ...]]]:

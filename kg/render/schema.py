@@ -13,7 +13,8 @@ from pydantic.json_schema import models_json_schema
 
 from kg import CONTRACT_VERSION
 from kg.ontology import terms
-from kg.readers.case.reader import COMPARATORS, FACT_LISTS, FLAGS, OLDEST, PLAIN_STATUSES, STATUSES
+from kg.readers.builder import COMPARATORS, FACT_LISTS, FLAGS, PLAIN_STATUSES, STATUSES
+from kg.readers.case.reader import OLDEST, REPORT
 from kg.render import contract
 
 DATE: Final = {"type": "string", "format": "date"}
@@ -72,6 +73,7 @@ def _body() -> dict[str, Any]:
             "age": {"type": "number", "minimum": 0, "maximum": OLDEST},
             "measurements": {"type": "array", "items": _measurement()},
             **lists,
+            "unknown": {"enum": [REPORT]},
             "record": _object({"complete": {"type": "array", "items": {"enum": ["measurements", *FACT_LISTS]}}}),
         },
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from kg.assess import Action, Assessment, Differential
+from kg.assess import Action, Assessment, Basis, Differential
 from kg.assess.issues import STALE, age_in_days, current
 from kg.assess.outcomes import Outcome
 from kg.assess.questions import Question
@@ -21,8 +21,10 @@ from kg.render.wording import (
     doses,
     exception,
     how,
+    named,
     phrase,
     qualified,
+    reading,
     ruled_out,
     some,
     stated,
@@ -61,9 +63,9 @@ class Summary:
         Where an alert stands, nothing reassures.
         """
         parts, alarm = self.parts, [item.sentence for item in self.assessment.alerts]
-        first = [*parts.entailed("escalations"), *parts.stopped, *parts.urgent]
+        first = [*parts.escalations, *parts.stopped, *parts.urgent]
         said = [f"Think of: {self._condition(item)}" for item in parts.conditions[:1]]
-        said += [f"Do first: {qualified(phrase(self.ontology, item), when(item))}" for item in first[:1]]
+        said += [f"Do first: {qualified(phrase(self.ontology, item), when(item), reading(item))}" for item in first[:1]]
         said += [f"In conflict: {', '.join(item.labels)}" for item in self._unresolved()]
         said += [f"Treat: {self._modal(item)}" for item in parts.treatments[:1] if not parts.disputed(item)]
         withheld = [phrase(self.ontology, one) for one in parts.avoided if not set(one.relations) <= set(LIMITING)]
@@ -76,7 +78,7 @@ class Summary:
     def sections(self) -> Iterator[Section]:
         """One row or a few under each of the heads that have something to say."""
         parts = self.parts
-        urgent = bool(parts.urgent or parts.ensured or parts.stopped or parts.entailed("escalations"))
+        urgent = bool(parts.urgent or parts.ensured or parts.stopped or parts.escalations)
         heads = (
             ("Patient", self._patient(), False),
             ("Not used", self._not_used(), True),
@@ -145,16 +147,17 @@ class Summary:
 
     def _first(self) -> Iterator[Row]:
         parts = self.parts
-        for item in (*parts.entailed("escalations"), *parts.ensured, *parts.stopped):
-            yield Row(f"{qualified(phrase(self.ontology, item), when(item))} {cited(item.claims)}")
+        for item in (*parts.escalations, *parts.ensured, *parts.stopped):
+            yield Row(f"{qualified(phrase(self.ontology, item), when(item), reading(item))} {cited(item.claims)}")
         for word, items in groupby(parts.urgent, key=lambda item: item.urgency):
             group = list(items)
             within = ((item, when(item).removeprefix(words(word)).removeprefix(", ")) for item in group)
-            names = some((qualified(phrase(self.ontology, item), limit) for item, limit in within), 9)
+            names = named((qualified(phrase(self.ontology, item), limit) for item, limit in within), group, 9)
             yield Row(f"{words(word)}: {names} {cited(name for item in group for name in item.claims)}")
         if parts.needed_first:
             claims = list(dict.fromkeys(one.claim for item in parts.pressing for one in item.after))
-            names = some((self._modal(item) for item in parts.needed_first), 9)
+            texts = (qualified(phrase(self.ontology, item), how(item)) for item in parts.needed_first)
+            names = named(texts, parts.needed_first, 9)
             yield Row(f"before that: {names} {cited(claims)}{''.join(self._freed(claims))}")
         said = {item.concept for item in parts.ensured}
         if later := [item for item in parts.later if not ruled_out(item) and item.concept not in said]:
@@ -172,7 +175,7 @@ class Summary:
         return self._shown(Row(f"{self._modal(item)} {cited(item.claims)}") for item in steps)
 
     def _modal(self, item: Action) -> str:
-        return qualified(phrase(self.ontology, item), how(item))
+        return qualified(phrase(self.ontology, item), how(item), reading(item))
 
     def _treatment(self, item: Action) -> Row:
         given = (text.replace(f" {item.label},", "") for text in doses(self.ontology, item))
@@ -199,7 +202,8 @@ class Summary:
     def _warning(self, item: Action) -> Row:
         sentence = self.ontology.claims[item.claims[0]].sentence
         scope = f" ({', '.join(item.scope)})" if item.scope else ""
-        return Row(f"{phrase(self.ontology, item)}. {sentence.rstrip('.')}{scope} {cited(item.claims)}")
+        said = qualified(phrase(self.ontology, item), reading(item))
+        return Row(f"{said}. {sentence.rstrip('.')}{scope} {cited(item.claims)}")
 
     def _conflicts(self) -> list[Row]:
         return self._shown(
@@ -224,22 +228,41 @@ class Summary:
     # -- what to think of, and what to ask
 
     def _conditions(self) -> Iterator[Row]:
-        rows: list[tuple[list[Differential], str]] = []
-        for (lead, _), items in groupby(self.parts.conditions, key=lambda item: (self._lead(item), item.strength)):
-            group = list(items)
-            names = qualified(some((item.label for item in group), 4), strength(group[0].strength))
-            rows.append((group, f"{names}. {self.ontology.claims[lead].sentence.rstrip('.')} [{lead}]"))
-        for _, text in rows[:REASONED]:
-            yield Row(text)
-        if rest := [item for group, _ in rows[REASONED:] for item in group]:
+        """The broadest conditions with what belongs under them; then what is known, and what is less likely."""
+        heads = [item for item in self.parts.open_conditions if not self._under(item)]
+        leading = [item for item in heads if self._stands_in_every_reading(item)][:REASONED]
+        for item in leading:
+            lead = self._lead(item)
+            names = some((one.label for one in self._narrower(item)), ALIKE)
+            among = f"; among them {names}" if names else ""
+            sentence = self.ontology.claims[lead].sentence.rstrip(".")
+            yield Row(f"{self._condition(item)}{among}. {sentence} [{lead}]")
+        if rest := [item for item in heads if item not in leading]:
             claims = cited((name for item in rest for name in item.claims), 2)
             yield Row(f"also: {some((self._condition(item) for item in rest), ROWS)} {claims}")
+        if known := self.parts.known:
+            goes_with = dict.fromkeys(self.ontology.label(name) for item in known for name in item.explains)
+            claims = cited((name for item in known for name in item.claims), 2)
+            fitting = f" (goes with {some(goes_with, ROWS)})" if goes_with else ""
+            yield Row(f"already known: {some((item.label for item in known), ALIKE)}{fitting} {claims}")
         if less := self.parts.less_likely:
             claims = cited((name for _, names in less for name in names), 2)
             yield Row(f"less likely: {some((label for label, _ in less), ROWS)} {claims}")
 
+    def _stands_in_every_reading(self, head: Differential) -> bool:
+        return any(item.basis is Basis.ENTAILED for item in (head, *self._narrower(head)))
+
+    def _under(self, item: Differential) -> bool:
+        return any(one.concept == item.parent for one in self.parts.open_conditions)
+
+    def _narrower(self, head: Differential) -> Iterator[Differential]:
+        for item in self.parts.open_conditions:
+            if item.parent == head.concept:
+                yield item
+                yield from self._narrower(item)
+
     def _condition(self, item: Differential) -> str:
-        return qualified(item.label, strength(item.strength))
+        return qualified(item.label, strength(item.strength), reading(item))
 
     def _lead(self, item: Differential) -> str:
         """The claim that gives a condition its strength."""

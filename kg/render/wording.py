@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from kg.assess import Action, Assessment, ExceptionTo
+from kg.assess import Action, Assessment, Basis, ExceptionTo, Item
 from kg.assess.missing import MissingFact
 from kg.facts.patient import Fact, Measurement, Status
 from kg.ontology.compiled import Ontology
@@ -66,6 +66,7 @@ PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "ensures": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
     "considers": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE, ConceptKind.DRUG, ConceptKind.THERAPY),
 }
+WIDER: Final = "wider reading"
 UNMARKED: Final = ("must", "must-not", "asserts", "caution", "exception")
 
 
@@ -89,6 +90,18 @@ def firmness(item: Action) -> int:
 def when(item: Action) -> str:
     """Urgency and limits of time as printed, all of them."""
     return ", ".join([*filter(None, (words(item.urgency),)), *(f"within {duration(one)}" for one in item.within)])
+
+
+def reading(item: Item) -> str:
+    """A mark on what follows in one reading of the text and not in every one."""
+    return WIDER if item.basis is Basis.AMBIGUOUS else ""
+
+
+def named(texts: Iterable[str], items: Sequence[Item], limit: int) -> str:
+    """The first few of some entries, each marked if it is of a wider reading; one mark where all of them are."""
+    if items and all(map(reading, items)):
+        return f"{some(texts, limit)} ({WIDER})"
+    return some((qualified(text, reading(item)) for text, item in zip(texts, items, strict=True)), limit)
 
 
 def how(item: Action) -> str:

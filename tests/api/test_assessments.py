@@ -16,6 +16,7 @@ from kg.knowledge import Knowledge
 from kg.readers.case.reader import parse_yaml
 from kg.render import contract, wire
 from service import EXAMPLES, NAMES, PANCYTOPENIA, SEVERE, assessed, case_of, get, post, wrong
+from sources import example_names
 
 TODAY = datetime.date(2026, 2, 10)
 LOW = {"findings": [{"concept": "pancytopenia"}], "as_of": "2026-02-10"}
@@ -38,7 +39,7 @@ def test_a_case_is_answered_by_its_assessment(endpoint: Endpoint) -> None:
 
 
 def test_every_example_has_the_form_of_the_contract() -> None:
-    assert len(EXAMPLES) == 15
+    assert [path.stem for path in EXAMPLES] == example_names()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
@@ -257,3 +258,33 @@ def test_a_body_that_is_no_case_is_refused(endpoint: Endpoint, body: str) -> Non
 def test_a_severe_case_begins_with_what_cannot_wait(endpoint: Endpoint) -> None:
     found = assessed(endpoint, case_of(SEVERE))
     assert found["escalations"] or any(step["urgency"] for step in found["next_steps"])
+
+
+# -- other formats, and what cannot be used
+
+
+def test_plain_words_and_yaml_are_read_by_their_media_type(endpoint: Endpoint) -> None:
+    bodies = {
+        "text/plain": "A woman of 62 with pancytopenia.",
+        "application/yaml": "findings: [{concept: pancytopenia}]",
+    }
+    for media_type, body in bodies.items():
+        headers = {"content-type": media_type}
+        found = endpoint.client.post("/v1/assessments", content=body.encode(), headers=headers)
+        assert found.status_code == 200, found.text
+        assert [fact["concept"] for fact in found.json()["understood"]] == ["pancytopenia"]
+
+
+def test_a_body_of_no_format_names_those_that_are_read(endpoint: Endpoint) -> None:
+    found = endpoint.client.post("/v1/assessments", content=b"x", headers={"content-type": "image/png"})
+    assert found.status_code == 415
+    assert found.headers["accept-post"] == "application/json, application/yaml, text/plain"
+
+
+def test_what_cannot_be_used_is_listed_where_that_is_asked_for(endpoint: Endpoint) -> None:
+    case = {"findings": [{"concept": "pancytopenia"}, {"concept": "no such finding"}]}
+    assert post(endpoint, case).status_code == 422
+    (unread,) = assessed(endpoint, case, unknown="report")["not_understood"]
+    assert (unread["path"], unread["reason"]) == ("$.findings[1]", "unknown_name")
+    assert assessed(endpoint, {**case, "unknown": "report"})["not_understood"] == [unread]
+    assert post(endpoint, case, unknown="drop").status_code == 422

@@ -17,6 +17,7 @@ from kg.proof.derivations import Conclusion
 from kg.proof.rdf_reader import proof_from_rdf
 from kg.render import contract
 from service import EXAMPLES, NAMES, OFF_CHEMOTHERAPY, PANCYTOPENIA, assessed, case_of, get, post, wrong
+from sources import example_names
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -160,7 +161,7 @@ def test_every_conclusion_has_a_proof_that_the_checker_accepts_and_that_ends_in_
 
 
 def test_the_examples_are_all_there() -> None:
-    assert len(EXAMPLES) == 15
+    assert [path.stem for path in EXAMPLES] == example_names()
 
 
 # -- forms

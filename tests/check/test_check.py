@@ -94,8 +94,8 @@ def test_the_ontology_passes_every_gate() -> None:
 def test_every_gate_has_one_severity_and_one_bad_example() -> None:
     examples = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert len(list(FOLDER.glob("*.rq"))) == len(queries()) == 65
-    assert len(NAMES) == len(set(NAMES)) == len(severities()) == len(examples) == 73
+    assert len(list(FOLDER.glob("*.rq"))) == len(queries()) >= 65
+    assert len(NAMES) == len(set(NAMES)) == len(severities()) == len(examples) >= 73
     assert set(NAMES) == set(severities()) == examples
     assert all((EXAMPLES / name / "fires.txt").read_text(encoding="utf-8").strip() for name in NAMES)
 

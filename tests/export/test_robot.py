@@ -80,6 +80,7 @@ def test_the_ontology_is_owl_2_dl(merged: Path) -> None:
     assert run.returncode == 0, run.stdout + verdict.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_hermit_finds_it_consistent_and_every_class_satisfiable(merged: Path) -> None:
     # Given the merged ontology; when HermiT classifies it; then ROBOT, which refuses an inconsistent ontology and
     # any unsatisfiable class, is content.

@@ -170,10 +170,11 @@ def test_a_factor_known_as_a_span_widens_the_value(ontology: Ontology) -> None:
 
 def test_values_and_limits_are_decimals_not_floats(ontology: Ontology) -> None:
     amounts = [canonical(ontology, name, "0.1", item.unit).exact for name, item in ontology.quantities.items()]
-    assert amounts == [Decimal("0.1")] * 24
+    assert amounts == [Decimal("0.1")] * len(ontology.quantities)
+    assert len(amounts) >= 24
     limits = [threshold.limit for threshold in ontology.thresholds.values()]
     assert all(isinstance(limit, Decimal) for limit in limits)
-    assert len(limits) == 60
+    assert len(limits) >= 60
 
 
 def test_a_unit_taken_but_not_converted_keeps_its_own_code(ontology: Ontology) -> None:

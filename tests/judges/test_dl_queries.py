@@ -73,6 +73,7 @@ def test_the_guide_has_ten_queries(queries: list[Query], ontology: Ontology) -> 
     assert len([line for line in lines if line]) == 2 * len(queries)
 
 
+@pytest.mark.long
 def test_each_query_parses_and_has_an_answer(queries: list[Query], ontology: Ontology, tmp_path: Path) -> None:
     # Given the ontology, the patients of the three articles, and a query that has no answer and one that is broken
     if importlib.util.find_spec("jpype") is None:

@@ -53,7 +53,7 @@ def codes(ontology: Ontology, names: frozenset[str]) -> list[str]:
 
 def test_every_example_has_an_expectation() -> None:
     assert sorted(path.stem for path in EXPECTED.glob("*.yaml")) == sorted(NAMES)
-    assert len(NAMES) == 15
+    assert len(NAMES) >= 15
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -63,7 +63,8 @@ def test_hermit_infers_the_expected_outcomes(name: str, assessments: dict[str, A
     for outcome in (Outcome.APPLICABLE, Outcome.AMBIGUOUS, Outcome.EXCLUDED):
         assert sorted(found.ids(outcome)) == wanted[outcome], outcome
     decided = sum(len(wanted[outcome]) for outcome in ("applicable", "ambiguous", "excluded"))
-    assert len(found.ids(Outcome.UNDETERMINED)) == 174 - decided
+    executable = sum(claim.executable for claim in assessments[name].ontology.claims.values())
+    assert len(found.ids(Outcome.UNDETERMINED)) == executable - decided
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -99,6 +100,7 @@ def test_a_contradiction_is_inferred_and_does_not_sink_the_ontology(
     assert "A0-39" in assessments[WITH_CLASH].outcomes.ids(Outcome.UNDETERMINED)
 
 
+@pytest.mark.long
 def test_two_stages_infer_what_one_stage_does(ontology: Ontology, examples: dict[str, tuple[Record, Closure]]) -> None:
     name = "persistent-elevation-without-another-cause"
     record, staged = examples[name]
@@ -109,6 +111,6 @@ def test_two_stages_infer_what_one_stage_does(ontology: Ontology, examples: dict
 
 def test_the_compiled_examples_are_current(ontology: Ontology) -> None:
     files = compile_examples(ontology)
-    assert len(files) == 16
+    assert len(files) == len(NAMES) + 1
     for path, text in files.items():
         assert (ontology.folder / path).read_text(encoding="utf-8") == text, path

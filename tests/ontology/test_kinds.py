@@ -11,7 +11,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import Index, parse_module
 from kg.ontology.kinds import ConceptKind, read_kinds
-from kg.readers.case.reader import FACT_LISTS
+from kg.readers.builder import FACT_LISTS
 
 FACTS = [kind for kind in ConceptKind if kind not in ("specimen", "qualifier", "substance", "context")]
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from kg.errors import CaseError, Problem
+from kg.facts.origins import JsonPath
 from kg.facts.patient import Fact, ReferenceRange, Status
 from kg.facts.units import Interval
 from kg.readers.case.reader import CaseReader, parse_json, parse_yaml
@@ -76,7 +77,7 @@ def test_the_case_of_the_contract_reads(reader: CaseReader) -> None:
     assert (value.quantity, value.given, value.comparator, value.given_unit) == ("Hemoglobin", Decimal(125), "~", "g/L")
     assert value.value == Interval(Decimal("11.875"), Decimal("13.125"))
     assert (value.unit, value.range, value.flag) == ("g/dL", ReferenceRange(Decimal(12), Decimal("15.5")), "N")
-    assert value.origin.path == "$.measurements[0]"
+    assert value.origin == JsonPath("$.measurements[0]")
 
 
 def test_json_and_yaml_give_equal_facts(reader: CaseReader) -> None:

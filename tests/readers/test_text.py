@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kg.readers.text
+from kg.facts.origins import TextSpan
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader, parse_yaml
 from kg.readers.text import Kind, TextReading, read_text
@@ -106,7 +107,7 @@ def places_are_right(text: str, reading: TextReading) -> None:
     spans += [(item.start, item.end) for item in reading.mentions]
     spans += [(item.start, item.end) for item in reading.not_understood]
     origins = [fact.origin for fact in reading.facts.facts] + [item.origin for item in reading.facts.measurements]
-    spans += [(origin.start or 0, origin.end or 0) for origin in origins]
+    spans += [(origin.start, origin.end) for origin in origins if isinstance(origin, TextSpan)]
     assert all(0 <= start < end <= len(text) for start, end in spans)
 
 

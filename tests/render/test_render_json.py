@@ -79,7 +79,7 @@ def test_every_executable_claim_has_exactly_one_outcome(name: str, assessments: 
     listed = [entry["id"] for entries in claims.values() for entry in entries]
     executable = [claim.id for claim in KNOWLEDGE.ontology.claims.values() if claim.executable]
     assert sorted(listed) == sorted(executable)
-    assert len(executable) == 174
+    assert len(executable) >= 174
 
 
 @by_name()

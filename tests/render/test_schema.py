@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema_rs
 import pytest
 
+from assessing import KNOWLEDGE
 from endpoint import Endpoint
 from kg import CONTRACT_VERSION
 from kg.commands.dispatch import main
 from kg.render import contract, schema
+from kg.render.relations import Relation
 from service import EXAMPLES, NAMES, case_of, get, post
+from sources import example_names
 
 TEXTS = (
     "62-year-old woman with pancytopenia, B12 1250 ng/L. What next?",
@@ -55,8 +58,8 @@ def test_the_schema_names_every_field_of_its_model() -> None:
         assert set(described) == {field.alias or key for key, field in model.model_fields.items()}
 
 
-def test_there_are_fifteen_examples() -> None:
-    assert len(EXAMPLES) == 15
+def test_every_example_is_there() -> None:
+    assert [path.stem for path in EXAMPLES] == example_names()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
@@ -106,3 +109,9 @@ def test_what_is_no_case_is_none_by_the_schema_either(case: dict[str, Any]) -> N
 def test_an_answer_with_a_field_that_nobody_described_is_refused() -> None:
     assert contract.Assessment.model_config["extra"] == "forbid"
     assert errors("answer", {"question": "x", "more": 1})
+
+
+def test_the_relations_of_the_contract_are_those_of_the_ontology() -> None:
+    ontology = KNOWLEDGE.ontology
+    assert set(get_args(Relation)) == {ontology.label(predicate) for predicate in ontology.lists}
+    assert [name for name in get_args(Relation) if name.startswith("stop")] == [ontology.label("stops")]

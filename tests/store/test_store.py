@@ -125,6 +125,7 @@ def test_a_claim_that_contraindicates_is_found_by_what_that_means(store: ox.Stor
     assert not holds(store, "ASK FROM g:inferred { claim:A0-39 :arguesFor ?o }")
 
 
+@pytest.mark.long
 def test_hermit_infers_the_same_classes_neither_more_nor_fewer(
     store: ox.Store, ontology: Ontology, tmp_path: Path
 ) -> None:

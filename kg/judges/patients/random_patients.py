@@ -13,7 +13,7 @@ from kg.judges.patients.values import a_reading, around, limits_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import DerivedQuantity
-from kg.readers.case.reader import FACT_LISTS, PLAIN_STATUSES, STATUSES
+from kg.readers.builder import FACT_LISTS, PLAIN_STATUSES, STATUSES
 from kg.vocabulary.names import KINDS_OF_LIST
 
 AGES: Final = (None, 0, 5, 17, 18, 40, 62, 90)

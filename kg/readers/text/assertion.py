@@ -10,6 +10,7 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hindsight import Hindsight
+from kg.readers.text.lexicon import Entry
 from kg.readers.text.measurements import quantity_of
 from kg.readers.text.named import Context, Named, Place, sense
 from kg.readers.text.patient import Addressed
@@ -24,14 +25,10 @@ _FREQUENCY: Final = re.compile(
     r"(?:daily|weekly|monthly|nightly|od|bd|tds|qds|prn|a\s+day|per\s+day|every\s+\w+|day|week|month|since)\b",
     re.IGNORECASE,
 )
-_NEW_TURN: Final = re.compile(
-    r"[\s\W]*(?:now|today|currently|presents?|presented|presenting|referred|seen|admitted|complains|c/o|o/e|on\s+exam|"
-    r"(?:she|he|patient|the\s+patient|pt)\b(?!['\w])|\d{1,3}[\s-]*(?:[FM]\b|y))",
-    re.IGNORECASE,
-)
 _DOUBT: Final = re.compile(r"\s*(?:[(\[]\s*\?|:\s*\?)")
 _MINUS: Final = re.compile(r"\s*(?:\(\s*(?:[-–−]|-?ve)\s*\)|\s[-–−](?=\s*(?:[,;.\n]|$)))")
 _PLUS: Final = re.compile(r"\s*(?:\(\s*\+{1,3}\s*\)|\+{1,3}(?=\s*(?:[,;.\n]|$)))")
+_NEAR: Final = 40
 _IS: Final = r"\s*(?:[:=]|\b(?:was|were|is|are|of|at)\b)?\s*"
 _NOUGHT: Final = r"(?<![\d.,])0(?:\.0+)?(?![\d.]|,\d|\s*[-–—]\s*\d)"
 _BOUND: Final = r"(?:<=?|≤|=<|less than|below|under|up to)\s*\d[\d.,]*\s*(?:%|per\s?cent\b)"
@@ -73,20 +70,24 @@ class _Assertion:
         return {"places": places, "of_kin": tuple(self.of_kin)}
 
     def _places(self, segment: Segment) -> list[Place]:
-        found = self.scan.between(segment.start, segment.end)
+        found = [self._as_patient(token) for token in self.scan.between(segment.start, segment.end)]
         heading = self._heading(segment)
         introduced = specific_introduction(self.text, segment.start, segment.end)
         named = Scoper(self.lexicon, self.measured, introduced).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None
-        ask = Addressed(self.text, segment)
+        ask = Addressed(self.text, segment, self.lexicon.language.patterns)
         gives = gives and not ask.of_a_rule
         self._end_of_treatment(found, named)
         self.hindsight.read(segment, named)
         self._ticked(segment, named)
-        if self._of_kin(segment) and not segment.asks:
-            for name in named:
+        of_kin = self._of_kin(segment) and not segment.asks
+        letterhead = self._letterhead(segment)
+        for name in named:
+            if of_kin or self.document.voice.of_another(name.start):
                 name.marks.add("family")
+            if letterhead:
+                name.marks.add("asked")
         places = []
         for name in named:
             asked = ask.asks_about(name)
@@ -98,6 +99,18 @@ class _Assertion:
             )
             places.append(Place(name, segment, sense(name, heading, asked), context))
         return places
+
+    def _as_patient(self, token: Token) -> Token:
+        """The word for the relative who is the patient is no word for a relative."""
+        if token.word != self.document.voice.patient or token.hit is None or token.hit.entry.cue is not Cue.FAMILY:
+            return token
+        return replace(token, hit=replace(token.hit, entry=Entry(cue=Cue.SUBJECT)))
+
+    def _letterhead(self, segment: Segment) -> bool:
+        """Whether a line names a place or a kind of letter: `... CLINIC`, in capitals, alone in its line."""
+        line = self.text[segment.start : segment.end]
+        alone = self.text[segment.end : segment.end + 1] in ("", "\n") and "\n" not in line
+        return alone and line.isupper() and self.lexicon.language.voice.letterhead.search(line) is not None
 
     def _end_of_treatment(self, found: Sequence[Token], named: Sequence[Named]) -> None:
         """A sentence that ends a treatment without naming one ends the last one named (`Stopped in May.`)."""
@@ -131,7 +144,8 @@ class _Assertion:
         """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
         if "finding" not in name.kinds or quantity_of(self.lexicon, name.hit) is not None:
             return
-        before, end = self.text[segment.start : name.token.start], name.token.end
+        start = max(segment.start, name.token.start - _NEAR)
+        before, end = self.text[start : name.token.start], name.token.end
         numbered = _NUMBERED.match(self.text, end) is not None
         if _NONE.match(self.text, end) or (not numbered and _NONE_OF.search(before)):
             name.marks.add("negated")
@@ -141,7 +155,7 @@ class _Assertion:
     def _of_kin(self, segment: Segment) -> bool:
         """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""
         own = _KIN.search(self.text, segment.start, segment.end)
-        if own:
+        if own and own["who"].casefold() != self.document.voice.patient:
             self.kin = kin_of(own["whose"], own["who"])
             return False
         pronoun = _PRONOUN.search(self.text, segment.start, segment.end)
@@ -163,4 +177,8 @@ class _Assertion:
         if not over:
             return ""
         behind = over[-1].start < segment.start and "\n" not in self.text[over[-1].start : segment.start].strip()
-        return "" if behind and _NEW_TURN.match(self.text, segment.start, segment.end) else over[-1].category
+        return (
+            ""
+            if behind and self.lexicon.language.patterns["new_turn"].match(self.text, segment.start, segment.end)
+            else over[-1].category
+        )

@@ -33,7 +33,7 @@ class Chain:
     `started`: it has reached one; `gap`: words since that are neither name nor cue; `link`: what joins the next name;
     `doubt`: something stood between; `closed`: `or` has named the last of the list; `over`: a finding that nobody
     denies has ended it; `held`: names whose reach a later `or` decides; `group`: what kind of thing it reached first;
-    `starts`, `other`: what the cue says.
+    `starts`, `other`: what the cue says; `lists`: it denies things, so a word that nobody knows is one.
     """
 
     cue: Cue
@@ -47,6 +47,7 @@ class Chain:
     group: str = ""
     starts: bool = False
     other: bool = False
+    lists: bool = False
 
     def passes_by(self, measured: bool) -> bool:
         """Whether a name with a value beside it is out of reach: a value is neither denied nor, in a list, past."""

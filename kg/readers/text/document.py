@@ -25,6 +25,7 @@ from kg.readers.text.resolved import Resolved
 from kg.readers.text.segments import Heading, Segment
 from kg.readers.text.tables import Tables
 from kg.readers.text.tokens import Scan
+from kg.readers.text.voice import Voice
 
 GIVEN: Final = ("text", "today", "lexicon")
 
@@ -41,6 +42,7 @@ class Document:
     message: Message | None = None
     headings: tuple[Heading, ...] = ()
     segments: tuple[Segment, ...] = ()
+    voice: Voice = field(default=Voice())
     atoms: tuple[Atom, ...] = ()
     hits: tuple[Hit, ...] = ()
     days: tuple[DateHit, ...] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from kg.facts.patient import Reason
 from kg.readers.text.people import Person, Said
 from kg.readers.text.reading import Span, Unread
 
@@ -41,9 +42,9 @@ class Draft:
             self.stated.append(Stated(list_name, entry, span))
         return True
 
-    def leave(self, start: int, end: int, reason: str) -> bool:
+    def leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNSUPPORTED) -> bool:
         """Report a span as not understood; false, for nothing came of it."""
-        self.unread.append(Unread(start, end, self.text[start:end], reason))
+        self.unread.append(Unread(start, end, self.text[start:end], reason, code))
         return False
 
     def take(self, person: Person) -> None:
@@ -64,6 +65,16 @@ class Draft:
                 self.leave(said.start, said.end, f"the text gives more than one {what}; none is used")
             return None
         return sound[0] if sound else None
+
+    def settle(self) -> None:
+        """What is said later of the same thing counts: a treatment that ended, a diagnosis that is no longer open."""
+        ended = {item.entry["concept"]: item for item in self.stated if item.list == "history" or _ended(item)}
+        settled = {
+            item.entry["concept"]
+            for item in self.stated
+            if item.list == "diagnoses" and item.entry.get("status") in (None, "absent")
+        }
+        self.stated = [item for item in self.stated if not _overtaken(item, ended, settled)]
 
     def case(self, as_of: datetime.date) -> tuple[dict[str, Any], dict[str, Span]]:
         """The case as docs/contract.md writes it, and the span of each JSON path. Decimals stand for numbers."""
@@ -97,6 +108,20 @@ class Draft:
         if path.startswith("$.age") and self.age:
             self.leave(self.age[1].start, self.age[1].end, reason)
             self.age = None
+
+
+def _ended(item: Stated) -> bool:
+    return item.list == "treatments" and ("ended" in item.entry or item.entry.get("status") == "absent")
+
+
+def _overtaken(item: Stated, ended: Mapping[str, Stated], settled: Collection[str]) -> bool:
+    concept = item.entry.get("concept", "")
+    if item.list == "diagnoses" and item.entry.get("status") == "suspected":
+        return concept in settled
+    if item.list != "treatments" or "status" in item.entry or "ended" in item.entry:
+        return False
+    later = ended.get(concept)
+    return later is not None and later.span.start > item.span.end
 
 
 def plain(number: Decimal) -> int | Decimal:

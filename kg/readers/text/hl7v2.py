@@ -122,18 +122,24 @@ def _day_of(text: str, spans: Sequence[FieldSpan], number: int) -> str:
     return f"{match['year']}-{match['month']}-{match['day']}" if match else ""
 
 
+def _unit(text: str, spans: Sequence[FieldSpan]) -> str:
+    """The code of the unit; a power of ten is often sent with the sign that parts components."""
+    code, _, rest = _text(text, spans, 6).partition("^")
+    return f"{code}^{rest.partition('^')[0]}" if code == "10" and rest[:1].isdigit() else code
+
+
 def _observation(text: str, spans: Sequence[FieldSpan], day: str, specimen: str) -> Observation:
     nothing = FieldSpan(spans[0].start, spans[0].start)
     code = _component(text, spans, 3, 0)
     name = _component(text, spans, 3, 1) or code or nothing
     system = _component(text, spans, 3, 2)
     coded = code is not None and system is not None and text[system.start : system.end] == "LN"
-    unit = _component(text, spans, 6, 0)
+    unit = _unit(text, spans)
     return Observation(
         code=text[code.start : code.end] if coded and code else "",
         name=name,
         value=_at(spans, 5) or nothing,
-        unit=text[unit.start : unit.end] if unit else "",
+        unit=unit,
         range=_at(spans, 7) or nothing,
         flag=_text(text, spans, 8).partition("^")[0].partition("~")[0],
         status=_text(text, spans, 11),

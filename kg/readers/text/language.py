@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,10 +11,13 @@ from typing import Any, Final
 import yaml
 
 from kg.errors import OntologyError
+from kg.readers.text.cues import ContextItem, Cue, context_items, phrases_of
 from kg.readers.text.date_words import DateWords
 from kg.readers.text.dates import DateReader
+from kg.readers.text.more_names import MoreNames, more_names
 from kg.readers.text.spoken import SpokenNumbers
 from kg.readers.text.table_words import TableWords, table_words
+from kg.readers.text.voice import VoiceWords
 
 FOLDER: Final = "language"
 
@@ -31,6 +36,13 @@ _Loader.yaml_implicit_resolvers = {
 class Language:
     """All languages of an ontology together."""
 
+    cues: tuple[ContextItem, ...]
+    phrases: Mapping[Cue, tuple[str, ...]]
+    sections: Mapping[str, str]
+    words: Mapping[str, frozenset[str]]
+    patterns: Mapping[str, re.Pattern[str]]
+    names: MoreNames
+    voice: VoiceWords
     tables: TableWords
     dates: DateReader
     date_words: DateWords
@@ -42,7 +54,15 @@ def read_language(folder: Path) -> Language:
     root = folder / FOLDER
     tables, dates = _merged(root, "tables.yaml"), _merged(root, "dates.yaml")
     months = [name for names in dates["months"].values() for name in names]
+    cues = context_items(_merged(root, "cues.yaml"))
     return Language(
+        cues=cues,
+        phrases=phrases_of(cues),
+        sections={item["literal"]: item["category"] for item in _merged(root, "sections.yaml")},
+        words={name: frozenset(map(str, words)) for name, words in _merged(root, "words.yaml").items()},
+        patterns={name: re.compile(said, re.IGNORECASE) for name, said in _merged(root, "patterns.yaml").items()},
+        names=more_names(_merged(root, "names.yaml")),
+        voice=VoiceWords(_merged(root, "persons.yaml")),
         tables=table_words(tables),
         dates=DateReader(dates),
         date_words=DateWords(tables, dates),
@@ -50,18 +70,20 @@ def read_language(folder: Path) -> Language:
     )
 
 
-def _merged(folder: Path, name: str) -> dict[str, Any]:
+def _merged(folder: Path, name: str) -> Any:
     """The file of that name of every language, joined: lists behind each other, fields field by field."""
     paths = sorted(folder.glob(f"*/{name}"))
     if not paths:
         raise OntologyError(f"no language in {folder.name} has {name}; it says how texts are read")
-    merged: dict[str, Any] = {}
+    merged: Any = None
     for path in paths:
         merged = _join(merged, yaml.load(path.read_bytes(), Loader=_Loader))
     return merged
 
 
 def _join(first: Any, second: Any) -> Any:
+    if first is None:
+        return second
     if isinstance(first, dict) and isinstance(second, dict):
         return first | {key: _join(first[key], value) if key in first else value for key, value in second.items()}
     if isinstance(first, list) and isinstance(second, list):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.facts.patient import Origin, PatientFacts
+from kg.facts.origins import Origin, TextSpan
+from kg.facts.patient import PatientFacts
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.meaning import REASONS
 from kg.readers.text.patient import Addressed
@@ -72,8 +73,9 @@ class _Ledger:
             unread=tuple(item.fact for item in left),
         ).ordered()
 
-    def _origin(self, origin: Origin) -> Origin:
-        return Origin(origin.path, *self.document.view.given(origin.start, origin.end))
+    def _origin(self, origin: Origin | None) -> Origin:
+        assert isinstance(origin, TextSpan)
+        return TextSpan(*self.document.view.given(origin.start, origin.end))
 
     def _general(self) -> tuple[Span, ...]:
         """The sentences that ask about medicine and not about the patient."""
@@ -86,5 +88,6 @@ class _Ledger:
         return tuple(
             Span(segment.start, segment.end)
             for segment in asked
-            if segment.asks and not Addressed(self.text, segment).of_the_patient
+            if segment.asks
+            and not Addressed(self.text, segment, self.document.lexicon.language.patterns).of_the_patient
         )

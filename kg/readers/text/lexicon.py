@@ -20,9 +20,10 @@ from rapidfuzz.distance import OSA
 from kg.cache.derived import derived
 from kg.ontology.model import Concept
 from kg.readers.text.atoms import Atom, atoms
-from kg.readers.text.cues import CLOSERS, FILLERS, PHRASES, Cue
+from kg.readers.text.cues import Cue
 from kg.readers.text.lab_conventions import Customs, read_customs
 from kg.readers.text.language import Language, read_language
+from kg.readers.text.more_names import Denial
 from kg.vocabulary.names import RELATED, SYNONYM, Names, fold
 
 SMALL: Final = frozenset(
@@ -38,6 +39,7 @@ _GLUED: Final = re.compile(r"(?P<name>[^\W\d_]{2,})(?P<number>\d+\w*)")
 class Entry:
     """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination.
 
+    `denies`: concepts that are absent where what the phrase means is; `states_absence`: the phrase itself says so.
     `other`: something that the vocabulary lacks and whose name has a name of the vocabulary inside.
     """
 
@@ -46,6 +48,9 @@ class Entry:
     absent: tuple[str, ...] = ()
     other: bool = False
     spelled: str = ""
+    denies: tuple[str, ...] = ()
+    states_absence: bool = False
+    states_presence: bool = False
     otherwise: Entry | None = None
 
 
@@ -70,6 +75,8 @@ class Lexicon:
         self.customs: Customs = read_customs(names.ontology.folder)
         self.language: Language = read_language(names.ontology.folder)
         self.entries = self._entries()
+        phrases = self.language.phrases
+        self.joints = frozenset({*phrases[Cue.AND], *phrases[Cue.OR], ",", "/", "nor"})
         self.automaton = ahocorasick.Automaton()
         for phrase, entry in self.entries.items():
             self.automaton.add_word(f" {phrase} ", (phrase, entry))
@@ -78,13 +85,15 @@ class Lexicon:
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self.words):
             self._by_letter.setdefault(word[0], []).append(word)
-        other = {word for phrases in PHRASES.values() for phrase in phrases for word in phrase.split()}
+        other = {word for phrases in self.language.phrases.values() for phrase in phrases for word in phrase.split()}
         other |= {word for name in self.customs.other_names for word in fold(name).split()}
-        self.known = self.words | other | FILLERS | CLOSERS | self.customs.words
+        self.known = (
+            self.words | other | self.language.words["fillers"] | self.language.words["closers"] | self.customs.words
+        )
 
     def _entries(self) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
-        for cue, phrases in PHRASES.items():
+        for cue, phrases in self.language.phrases.items():
             entries |= {parted(fold(phrase)): Entry(cue=cue) for phrase in phrases}
         entries |= {parted(fold(test)): Entry(cue=Cue.TEST) for test in self.customs.tests}
         for item in self.customs.examinations:
@@ -103,9 +112,58 @@ class Lexicon:
         for phrase, name in self.customs.with_numbers.items():
             entries[phrase] = Entry(concepts=((self.names.ontology.concepts[name], SYNONYM),))
         plurals |= {phrase.replace(" the ", " "): entry for phrase, entry in entries.items() if " of the " in phrase}
+        entries = entries | self._more_names(entries)
+        entries |= self._as_written(entries)
         lacking = {parted(fold(name)): Entry(other=True) for name in self.customs.other_names}
         lacking |= {plural: Entry(other=True) for phrase in lacking for plural in inflected(phrase)}
         return plurals | lacking | entries
+
+    def _more_names(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
+        """What people write for concepts beyond the vocabulary: other names, members of a kind, broader words."""
+        concepts, found = self.names.ontology.concepts, dict[str, Entry]()
+        names = self.language.names
+        ranked = [(name, phrase, RELATED) for name, phrases in names.members.items() for phrase in phrases]
+        ranked += [(name, phrase, RELATED) for name, phrase in names.cancers]
+        ranked += [(name, phrase, SYNONYM) for name, phrases in names.synonyms.items() for phrase in phrases]
+        for name, phrase, rank in ranked:
+            entry = Entry(concepts=((concepts[name], rank),))
+            found[parted(fold(phrase))] = entry
+            found |= dict.fromkeys(inflected(parted(fold(phrase))), entry) if rank == RELATED else {}
+        for item in names.denies:
+            for phrase in (parted(fold(name)) for name in item.names):
+                found[phrase] = self._denial(item, known.get(phrase))
+        return {
+            phrase: kept
+            for phrase, entry in found.items()
+            if phrase
+            for kept in [self._beside(entry, known.get(phrase))]
+        }
+
+    def _denial(self, item: Denial, known: Entry | None) -> Entry:
+        """A broader word; one that the vocabulary has as a near name states what it states as well."""
+        near = known is not None and bool(known.concepts) and known.concepts[0][1] == RELATED
+        concepts = known.concepts if known and near else ((self.names.ontology.concepts[item.absent[0]], RELATED),)
+        return Entry(concepts, denies=item.absent, states_absence=item.states_absence, states_presence=near)
+
+    def _beside(self, entry: Entry, known: Entry | None) -> Entry:
+        """A further name beside what the vocabulary has: it counts as well where it is of another kind."""
+        if known is None or not (known.concepts or known.absent) or entry.denies:
+            return entry
+        kinds = {concept.kind for concept, _ in known.concepts}
+        if known.absent or known.spelled or entry.concepts[0][0].kind in kinds:
+            return known
+        return Entry(concepts=(*known.concepts, *entry.concepts))
+
+    def _as_written(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
+        """Names that count as they are written only, beside what else the letters mean."""
+        found = {}
+        for written, name in self.language.names.written.items():
+            phrase = parted(fold(written))
+            entry = Entry(
+                ((self.names.ontology.concepts[name], SYNONYM),), spelled=written, otherwise=known.get(phrase)
+            )
+            found[phrase] = entry
+        return found
 
     def _clinical_words(self) -> frozenset[str]:
         named = (phrase for phrase, entry in self.entries.items() if entry.concepts)
@@ -115,7 +173,7 @@ class Lexicon:
 
     def find(self, text: str, words: Sequence[Atom]) -> tuple[Hit, ...]:
         """Phrases of a text without overlap, leftmost and longest, but for names inside broader ones."""
-        hits = self._select(text, words, [atom.word for atom in words])
+        hits = self._with_shared_heads(words, self._select(text, words, [atom.word for atom in words]))
         corrected = self._corrected(words, hits)
         if not corrected:
             return hits
@@ -134,6 +192,25 @@ class Lexicon:
             else hit
             for hit in again
         )
+
+    def _with_shared_heads(self, words: Sequence[Atom], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Names that share the last word of one behind them: `liver or kidney disease`."""
+        taken = {index for hit in hits if not hit.entry.cue for index in range(hit.first, hit.last)}
+        found = list(hits)
+        for hit in hits:
+            head = words[hit.last - 1].word
+            if not hit.entry.concepts or hit.last - hit.first < 2:
+                continue
+            place = hit.first
+            while place >= 2 and words[place - 1].word in self.joints and place - 2 not in taken:
+                phrase = f"{words[place - 2].word} {head}"
+                entry = self.entries.get(phrase)
+                if entry is None or not entry.concepts:
+                    break
+                first = words[place - 2]
+                found.append(Hit(place - 2, place - 1, first.start, first.end, phrase, entry))
+                place -= 2
+        return tuple(sorted(found, key=lambda hit: (hit.first, -hit.last)))
 
     def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[Hit, ...]:
         found = sorted(self._all(text, words, spelled), key=lambda hit: (hit.first, -hit.last))
@@ -185,7 +262,9 @@ class Lexicon:
         for last, (phrase, entry) in self.automaton.iter(f" {' '.join(spelled)} "):
             first, after = starts[last - len(phrase) - 1], ends[last]
             start, end = words[first].start, words[after - 1].end
-            meant = entry if self._as_spelled(entry, text[start:end], shouting) else entry.otherwise
+            meant: Entry | None = entry
+            while meant and not self._as_spelled(meant, text[start:end], shouting):
+                meant = meant.otherwise
             if meant:
                 yield Hit(first, after, start, end, phrase, meant)
 
@@ -193,7 +272,8 @@ class Lexicon:
         """Whether a name that is another word in small letters is written as a name."""
         if not entry.spelled:
             return True
-        return (written == entry.spelled or written.isupper()) and not (shouting and entry.otherwise)
+        mixed = not entry.spelled.isupper()
+        return (written == entry.spelled or (written.isupper() and not mixed)) and not (shouting and entry.otherwise)
 
     def _corrected(self, words: Sequence[Atom], hits: Iterable[Hit]) -> Mapping[int, str]:
         taken = {index for hit in hits if hit.entry.concepts or hit.entry.other for index in range(hit.first, hit.last)}

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.readers.text.named import TREATMENTS, Named
-
-_ENDS_ALL: Final = frozenset({"completed", "finished"})
-NEGATIVE: Final = frozenset({"negative", "neg", "nonreactive", "non reactive"})
 
 
 def group_of(ontology: Ontology, named: Named) -> str:
@@ -27,7 +23,7 @@ def _on_a_scale(ontology: Ontology, name: str) -> bool:
     return any(ontology.concepts[other].axis for other in related)
 
 
-def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, word: str) -> None:
+def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, negative: bool) -> None:
     """Mark the last name, those that `and` or `or` joins to it, and, but for kin, the list before them.
 
     What is `negative` may be a disease or its test in one list; of a list that a denial closes, another kind of
@@ -36,18 +32,18 @@ def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, word: str
     joined, group = True, group_of(ontology, names[-1])
     names[-1].marks.discard("unclear")
     listed = names[-1].join in ("and", "or") and mark != "family"
-    marks = {mark, "tested"} if word in NEGATIVE else {mark}
+    marks = {mark, "tested"} if negative else {mark}
     for named in reversed(names):
-        if joined or (listed and (word in NEGATIVE or group_of(ontology, named) == group)):
+        if joined or (listed and (negative or group_of(ontology, named) == group)):
             named.marks |= marks
         elif listed and mark == "negated":
             named.marks.add("unclear")
         joined = joined and named.join in ("and", "or", "/")
 
 
-def end_of_list(names: Sequence[Named], word: str) -> None:
+def end_of_list(names: Sequence[Named], all_of_it: bool) -> None:
     """`A, B, completed` ends both; of `A, B, stopped` only B is sure to have ended."""
     names[-1].marks.add("ended")
     for named in names[:-1]:
         if named.treats:
-            named.marks.add("ended" if word in _ENDS_ALL else "unclear")
+            named.marks.add("ended" if all_of_it else "unclear")

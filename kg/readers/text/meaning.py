@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from kg.ontology.model import Concept
-from kg.readers.text.cues import PHRASES, Cue
+from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Lexicon
@@ -31,10 +31,9 @@ REASONS: Final[Mapping[Sense, str]] = {
     Sense.WITHHELD: "withheld, declined or advised against: neither taken nor planned",
 }
 _TEST_WORD: Final = re.compile(
-    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serology|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
+    r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serolog(?:y|ies)|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
     re.IGNORECASE,
 )
-_RUNNING: Final = frozenset(word for phrase in PHRASES[Cue.TREATED] for word in phrase.split()) | {"having"}
 
 
 class Meaning:
@@ -43,6 +42,8 @@ class Meaning:
     def __init__(self, lexicon: Lexicon, draft: Draft) -> None:
         self.lexicon, self.draft = lexicon, draft
         self.ontology = lexicon.names.ontology
+        phrases = lexicon.language.phrases[Cue.TREATED]
+        self.running = frozenset(word for phrase in phrases for word in phrase.split())
         self.present: frozenset[str] = frozenset()
 
     # -- which concept
@@ -165,8 +166,8 @@ class Meaning:
     # -- treatments
 
     def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
-        running = "treated" in named.marks or context.taken or context.heading == "treatments"
-        running = running or named.since is not None or bool(set(named.hit.phrase.split()) & _RUNNING)
+        running = bool(named.marks & {"treated", "done"}) or context.taken or context.heading == "treatments"
+        running = running or named.since is not None or bool(set(named.hit.phrase.split()) & self.running)
         if named.until and named.until.over(context.today):
             ended = self._day(named.until)
             if ended and self.exact(named, concept):
@@ -303,7 +304,7 @@ class Meaning:
     def _named_finding(self, concept: Concept, position: str, degree: str, surface: str) -> Concept | None:
         """The finding whose name is position and test, such as `normal` with what the text calls the test."""
         for cue, name in POSITIONS.items():
-            for word in PHRASES[cue] if name == position else ():
+            for word in self.lexicon.language.phrases[cue] if name == position else ():
                 for test in (surface, concept.label, *concept.synonyms):
                     for other, _ in self.lexicon.concepts(f"{degree} {word} {test}".strip()):
                         return other
@@ -341,6 +342,10 @@ class Meaning:
             return self._leave(named, f"narrower than {concept.label}, or only near it: its absence says nothing of it")
         return self._add(list_name, named, concept, status="absent")
 
+    def absent(self, named: Named, concept: Concept) -> bool:
+        """Write that a concept is absent, as what is broader than it is."""
+        return self._add(self._list(concept), named, concept, status="absent")
+
     def _suspected(self, named: Named, concept: Concept, context: Context) -> bool:
         if concept.kind != "condition":
             return self._leave(named, "stated as suspected; only a diagnosis can be")
@@ -354,7 +359,7 @@ class Meaning:
         written = False
         if named.position != "Normal":
             cue = next(cue for cue, position in POSITIONS.items() if position == named.position)
-            found = (self.lexicon.concepts(f"{word} {named.hit.phrase}") for word in PHRASES[cue])
+            found = (self.lexicon.concepts(f"{word} {named.hit.phrase}") for word in self.lexicon.language.phrases[cue])
             concept = next((concepts[0][0] for concepts in found if concepts), None)
             if concept is None:
                 return self._leave(named, f"an examination that is said to be {named.position.lower()}")

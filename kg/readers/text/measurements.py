@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,7 +16,7 @@ from kg.readers.text.observed import observed
 from kg.readers.text.pieces import Scanner
 from kg.readers.text.reading import Unread
 from kg.readers.text.slashes import slashed
-from kg.readers.text.tables import TableReader, Tables
+from kg.readers.text.tables import OTHER_SPECIMEN, TableReader, Tables
 from kg.readers.text.tokens import Scan
 from kg.readers.text.values import Series, Value, ValueReader
 from kg.vocabulary.names import fold
@@ -51,6 +51,8 @@ class _Measuring:
         self.commas = decimal_commas(self.text)
         self.named = [hit for hit in document.hits if hit.entry.concepts or hit.entry.absent or hit.entry.other]
         self.unread: list[Unread] = []
+        self.specimens = self.lexicon.language.tables.specimens(self.text)
+        self.sentences = [segment.start for segment in document.segments]
 
     def read(self) -> Layers:
         names = {hit.start: hit for hit in reversed(self.named)}
@@ -99,11 +101,21 @@ class _Measuring:
             later = bisect_left(starts, hit.end)
             limit = starts[later] if later < len(starts) else len(self.text)
             found = reader.after(hit.start, hit.end, limit, self._units(hit))
+            if found.values and self._in_another_specimen(hit, found.values[0].start):
+                self._leave(hit.start, found.values[-1].end, OTHER_SPECIMEN, Reason.OTHER_SPECIMEN)
+                continue
             if found.unused:
                 self._leave(*found.unused)
             if found.dose or (found.values and self._takes_value(hit, found.values[0])):
                 series[hit] = found
         return series
+
+    def _in_another_specimen(self, hit: Hit, value: int) -> bool:
+        """Whether the sentence says before a test, or between it and its value, that it was not measured in blood."""
+        number = bisect_right(self.sentences, hit.start) - 1
+        start = self.sentences[number] if number >= 0 else 0
+        last = bisect_left(self.specimens, (value, "")) - 1
+        return last >= 0 and self.specimens[last][0] >= start and self.specimens[last][1] == "other"
 
     def _units(self, hit: Hit) -> frozenset[str]:
         """The units of the test that a name stands for."""

@@ -108,17 +108,21 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
     (frozenset({"unclear"}), "", Sense.UNCERTAIN),
     (frozenset({"withheld"}), "", Sense.WITHHELD),
     (frozenset({"neg", "never", "negated"}), "", Sense.NEGATED),
-    (frozenset({"uncertain", "candidates"}), "uncertain", Sense.UNCERTAIN),
-    (frozenset({"suspected"}), "", Sense.SUSPECTED),
+    (frozenset({"uncertain"}), "", Sense.UNCERTAIN),
+    (frozenset({"suspected", "candidates"}), "uncertain", Sense.SUSPECTED),
     (frozenset({"plan"}), "plan", Sense.PLAN),
     (frozenset({"history", "had", "ended"}), "history", Sense.HISTORY),
 )
 
 
+_DONE: Final = frozenset({"done", "shows", "pending", "ended", "had"})
+
+
 def sense(named: Named, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
     marks = named.marks | ({"asked"} if asked else set())
+    over_it = "" if heading == "plan" and marks & _DONE else heading
     for wanted, over, found in _SENSES:
-        if wanted & marks or (over and over == heading):
+        if wanted & marks or (over and over == over_it):
             return found
     return Sense.ASSERTED

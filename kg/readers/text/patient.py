@@ -18,9 +18,9 @@ _AUXILIARY: Final = re.compile(
     r"\s*(?:and\s+)?(?:has|have|is|are|was|can|could|does|do|did|should|may|might|would|will|must|shall)\b",
     re.IGNORECASE,
 )
-_OPEN_QUESTION: Final = re.compile(r"[\s\W]*(?:what|how|why|which)\b", re.IGNORECASE)
+_OPEN_QUESTION: Final = re.compile(r"[\s\W]{0,9}(?:what|how|why|which)\b", re.IGNORECASE)
 _IN_GENERAL: Final = re.compile(
-    r"[\s\W]*(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
+    r"[\s\W]{0,9}(?:(?:and|so|but|also|then)\s+)?(?:(?:in|for|to|with|under|at|by|on|after|before|until)\s+)?"
     r"(?:what|how|why|which|when|who|whom|whose|where)\b(?!\s+(?:about|not)\b)",
     re.IGNORECASE,
 )
@@ -31,7 +31,6 @@ _MAIN_VERB: Final = re.compile(
 )
 _PREDICATES: Final = re.compile(r"\s*(?:and\s+)?(?:is|are|was|has|have|had)\b", re.IGNORECASE)
 _THE: Final = re.compile(r"\b(?:the|this|her|his|my)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
-_CAUSE: Final = re.compile(r"\b(?:from|due to|caused by|because of|secondary to)\b", re.IGNORECASE)
 _TELLS: Final = re.compile(
     r"\b(?:with|who|whose|on|aged|given|because|since|after|taking|having|without)\b|[,(:]", re.IGNORECASE
 )
@@ -48,7 +47,6 @@ _ALTERNATIVES: Final = re.compile(
     rf"(?P<may>\s+{MAY_IT})?\s*\?\W*",
     re.IGNORECASE,
 )
-_DEICTIC: Final = re.compile(r"\b(?:she|he|her|his|him|this|it|i|we|my|the\s+patient|pt|they|these)\b", re.IGNORECASE)
 _I: Final = re.compile(r"\bI\s+(?:am|have|had|was|take|feel|got|lost)\b|\bI['’](?:m|ve)\b")
 _GENERAL: Final = re.compile(
     r"\b(?:patients|people|women|men|adults|children|individuals|survivors|those|persons)\b|\b(?:is|are|can|may|means?|causes?|indicates?|suggests?)\b",
@@ -88,8 +86,8 @@ class Addressed:
     answered by yes or no does not.
     """
 
-    def __init__(self, text: str, segment: Segment) -> None:
-        self.text, self.segment = text, segment
+    def __init__(self, text: str, segment: Segment, patterns: Mapping[str, re.Pattern[str]]) -> None:
+        self.text, self.segment, self.patterns = text, segment, patterns
         self.intro = introduction(text, segment.start, segment.end) if segment.asks else None
         self.opened = _OPEN_QUESTION.match(text, segment.start) is not None
         self.verb = -1
@@ -112,7 +110,10 @@ class Addressed:
     @property
     def of_the_patient(self) -> bool:
         """Whether the question is about the patient of the text."""
-        return bool(self.intro) or _DEICTIC.search(self.text, self.segment.start, self.segment.end) is not None
+        return (
+            bool(self.intro)
+            or self.patterns["deictic"].search(self.text, self.segment.start, self.segment.end) is not None
+        )
 
     @property
     def of_a_rule(self) -> bool:
@@ -131,7 +132,7 @@ class Addressed:
         if self.intro:
             told = self.opened and (kind == "finding" or bool(named.position) or "measured" in named.marks)
             return (start < self.intro[0] and not told) or 0 <= self.verb < start or start in self.predicate
-        cause = _CAUSE.search(self.text, start, named.token.end)
+        cause = self.patterns["cause"].search(self.text, start, named.token.end)
         if kind in ("finding", "analyte", "condition") and not cause and _POSSESSIVE.search(before):
             return False
         return not self._told(named, before)

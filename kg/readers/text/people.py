@@ -14,7 +14,7 @@ from typing import Final
 from kg.readers.text.table_words import Role
 
 _NOUN: Final = re.compile(
-    r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mr|gent))\b\.?",
+    r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mister|mr|gent))\b\.?",
     re.IGNORECASE,
 )
 _PRONOUN: Final = re.compile(r"\b(?:(?P<female>she|her|hers|herself)|(?P<male>he|him|his|himself))\b", re.IGNORECASE)
@@ -29,8 +29,12 @@ _AGE: Final = re.compile(
     r"|(?P<s5>[FM])\s?[/,]?\s?(?P<a5>\d{2,3})(?![\w/%]|[.,]\d|\s*[/%])(?!\s*(?:mg|g|kg|ng|pg|fl|k)\b)"
     rf"|\b(?:aged?|age\s+is|age\s+of)\s*[:=]?\s*(?P<a6>\d{{1,3}})(?!\s*(?:%|to\b|-\s*\d))(?:\s*{_UNIT}\b)?(?:\s*[-,/]?\s*(?P<s6>[FM])\b)?"
     rf"|\b(?:{_PERSON})\s*,?\s*(?P<a12>\d{{2,3}})\s*{_UNIT}\b"
-    rf"|\b(?:{_PERSON})(?:\s*,|\s+of|(?=\s))\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b))"
+    rf"|\b(?:{_PERSON})(?:\s*,|\s+of|(?=\s))\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)-]|$|with\b|who\b|and\b|on\b))"
     rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
+    rf"|\b(?:mister|mrs?|ms|miss|re:?|patient|pt)\.?:?\s+(?:(?:mister|mrs?|ms|miss)\.?\s+)?(?:(?:fe)?male|(?![FM]\b)[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*){{0,3}}|---+)"
+    rf"\s*[,(]?\s*(?P<a13>\d{{2,3}})\b(?=\s*(?:[,).;:-]|$|{_UNIT}\b|[a-z]{{3,}}|years?))(?!\s*(?:mg|g|%|/|\.\d))"
+    r"|(?:^|(?<=\n))[ \t]{0,6}(?P<a14>[1-9]\d),\s+(?=[a-z])"
+    r"|(?P<a15>[1-9]\d),\s+(?:(?:fe)?male|man|woman)\b"
     r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
     re.IGNORECASE,
@@ -50,6 +54,7 @@ _THIS: Final = re.compile(
 _MEN: Final = "father|brother|son|uncle|nephew|grandfather|husband|dad"
 _WOMEN: Final = "mother|sister|daughter|aunt|niece|grandmother|wife|mum|mom"
 KIN: Final = f"{_MEN}|{_WOMEN}"
+_OF_KIN: Final = re.compile(rf"[\s-]*(?:{KIN}|twins?|baby|child)\b", re.IGNORECASE)
 _HE: Final = frozenset({"he", "his", "him"})
 _SHE: Final = frozenset({"she", "her"})
 OLDEST: Final = 130
@@ -88,11 +93,11 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     """Ages stated of the patient, outside of the spans given (relatives). Months and weeks count as full years."""
     found = []
     for match in _AGE.finditer(text):
-        if _inside(match.start(), outside):
+        if _inside(match.start(), outside) or _OF_KIN.match(text, match.end()):
             continue
-        number = next(int(match[f"a{n}"]) for n in range(1, 13) if match[f"a{n}"])
+        number = next(int(match[f"a{n}"]) for n in range(1, 16) if match[f"a{n}"])
         years = (number // 12 if "month" in match[0].casefold() else 0) if match["a7"] else number
-        doubt = "" if years <= OLDEST else f"no age: {number} is over {OLDEST} years"
+        doubt = "" if years <= OLDEST else f"no age: {number} exceeds {OLDEST} years"
         found.append(Said(years, match.start(), match.end(), doubt))
     return tuple(found)
 

@@ -17,10 +17,15 @@ DIGITS: Final = 8
 
 def persons(document: Document) -> Layers:
     """Age and sex of the patient, each with its place, and what contradicts itself."""
-    family = _family_spans(document)
+    family = (*_family_spans(document), *document.voice.others)
     cells = told_in_cells(document.seen, document.tables.said)
     age = (*ages(document.seen, family), *(said for said in cells if isinstance(said.value, int)))
     sex = (*sexes(document.seen, family, bool(family)), *(said for said in cells if isinstance(said.value, str)))
+    told = document.voice
+    if told.patient and told.sex and told.word:
+        sex = (Said(told.sex, *told.word),)
+    if told.age:
+        age = (Said(told.age[0], *told.age[1:]),)
     message = document.message
     coded = tuple((role, span.start, span.end) for role, span in _coded(message)) if message else ()
     sex = (*sex, *(said for said in told_in_cells(document.seen, coded) if isinstance(said.value, str)))
@@ -57,7 +62,8 @@ def _age(document: Document, born: str, start: int, end: int) -> Iterator[Said]:
 
 def _family_spans(document: Document) -> tuple[tuple[int, int], ...]:
     """What is said of relatives: from the word for one to the end of its sentence."""
-    kin = [hit.start for hit in document.hits if hit.entry.cue is Cue.FAMILY]
+    patient = document.voice.patient
+    kin = [hit.start for hit in document.hits if hit.entry.cue is Cue.FAMILY and hit.phrase != patient]
     spans = []
     for segment in document.segments:
         inside = [start for start in kin if segment.start <= start < segment.end]

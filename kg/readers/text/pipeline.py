@@ -20,6 +20,7 @@ from kg.readers.text.reading import TextReading
 from kg.readers.text.resolution import resolution
 from kg.readers.text.sections import sections
 from kg.readers.text.sentences import sentences
+from kg.readers.text.voice import voice
 from kg.readers.text.wrapping import joined_lines, labels, leaders, separated
 from kg.vocabulary.names import Names
 
@@ -48,14 +49,18 @@ def layout(document: Document) -> Layers:
 PIPELINE: Final = Pipeline((
     Component("characters", (), ("view",), characters),
     Component("layout", ("view",), ("lines", "message"), layout),
-    Component("sections", ("view", "message"), ("headings",), sections),
+    Component("sections", ("view", "lines", "message"), ("headings",), sections),
     Component("sentences", ("view", "message"), ("segments",), sentences),
+    Component("voice", ("view", "segments"), ("voice",), voice),
     Component("mentions", ("view", "lines"), ("atoms", "hits", "days"), mentions),
     Component(
-        "measurements", ("lines", "message", "atoms", "hits", "days"), ("tables", "scan", "unmeasured"), measurements
+        "measurements",
+        ("lines", "message", "segments", "atoms", "hits", "days"),
+        ("tables", "scan", "unmeasured"),
+        measurements,
     ),
-    Component("assertion", ("segments", "headings", "scan"), ("places", "of_kin"), assertion),
-    Component("time and person", ("segments", "tables", "scan", "places", "of_kin"), ("person",), persons),
+    Component("assertion", ("segments", "voice", "headings", "scan"), ("places", "of_kin"), assertion),
+    Component("time and person", ("segments", "voice", "tables", "scan", "places", "of_kin"), ("person",), persons),
     Component("resolution", ("places", "person", "scan", "unmeasured"), ("resolved",), resolution),
     Component("ledger", ("resolved", "places", "segments", "headings"), ("reading",), ledger),
 ))  # fmt: skip

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kg.facts.patient import Origin, PatientFacts, Reason
+from kg.facts.origins import TextSpan
+from kg.facts.patient import PatientFacts, Reason
 from kg.facts.patient import Unread as UnreadFact
 
 
@@ -75,7 +76,7 @@ class Unread:
     @property
     def fact(self) -> UnreadFact:
         """The same as a part of the patient's facts."""
-        return UnreadFact(self.text, self.code, self.reason, Origin("", self.start, self.end), self.concept)
+        return UnreadFact(self.text, self.code, self.reason, TextSpan(self.start, self.end), self.concept)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kg.errors import CaseError
-from kg.facts.patient import DataIssue, Origin, PatientFacts
+from kg.facts.origins import JsonPath, Origin, TextSpan, origin_key
+from kg.facts.patient import DataIssue, PatientFacts, Reason
 from kg.ontology.model import Concept
 from kg.readers.case.reader import CaseReader
 from kg.readers.text.dating import Dating
@@ -24,6 +24,8 @@ from kg.readers.text.reading import Mention, Sense, Span
 from kg.readers.text.resolved import Resolved
 from kg.readers.text.tokens import Token
 from kg.readers.text.values import Series
+
+NOT_SAID = "says too little to state a fact"
 
 
 def resolution(document: Document) -> Layers:
@@ -52,8 +54,9 @@ class _Resolution:
         self.draft.take(self.document.person)
         told = [place.named for place in places if place.sense is not Sense.ASKED]
         about = addressed(self.text, self.segments, self.draft, self.scan, told)
-        self._write(places, about)
         self.draft.complete |= completeness(self.text, self.headings)
+        self._write(places, about)
+        self.draft.settle()
         case, origins, facts = self._facts()
         return Resolved(case, origins, facts, tuple(sorted(set(self.mentions))), self.draft, about)
 
@@ -80,9 +83,11 @@ class _Resolution:
     def _negative_results(self, places: Sequence[Place]) -> frozenset[Token]:
         """Write the finding of a test that is said to show none of some conditions; the names that say it."""
         settled: set[Token] = set()
+        by_segment: dict[int, list[Place]] = {}
+        for place in places:
+            by_segment.setdefault(place.segment.start, []).append(place)
         for item in self.lexicon.customs.negative_results:
-            for segment in self.segments:
-                inside = [place for place in places if place.segment is segment]
+            for inside in by_segment.values():
                 denied = [
                     (place.named, concept.name)
                     for place in inside
@@ -120,9 +125,24 @@ class _Resolution:
                 return False
             both = " or ".join(sorted({c.label for c, _ in named.hit.entry.concepts}))
             return self.draft.leave(named.token.start, named.token.end, f"can mean {both}")
+        if named.hit.entry.denies and (meant is Sense.NEGATED or not named.hit.entry.states_presence):
+            return self._denied(place, meant)
         if series and series.values:
             return self._measured(place, meant, series)
         return self.meaning.state(named, concept, meant, place.context)
+
+    def _denied(self, place: Place, meant: Sense) -> bool:
+        """Broader words: where what they mean is absent, each concept below it is; their presence says nothing."""
+        named, entry = place.named, place.named.hit.entry
+        says_absent = meant is Sense.ASSERTED and entry.states_absence
+        if meant is not Sense.NEGATED and not says_absent:
+            listed = any(s.start <= named.start < s.end for s in self.draft.complete.values())
+            asks = listed or meant in (Sense.ASKED, Sense.HEADING)
+            return False if asks else self.draft.leave(named.start, named.end, NOT_SAID, Reason.AMBIGUOUS)
+        if meant is Sense.NEGATED and entry.states_absence:
+            return self.draft.leave(named.start, named.end, NOT_SAID, Reason.AMBIGUOUS)
+        used = [self.meaning.absent(named, self.names.ontology.concepts[name]) for name in entry.denies]
+        return all(used)
 
     def _message(self, named: set[Hit]) -> None:
         """The values of a message: their names stand in no sentence."""
@@ -158,23 +178,20 @@ class _Resolution:
         return any(used)
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Span], PatientFacts]:
-        """The case that the case reader accepts; what it refuses is taken out and reported."""
-        reader = CaseReader(self.names, self.today)
-        while True:
-            case, origins = self.draft.case(self.today)
-            try:
-                facts = reader.read(case)
-                break
-            except CaseError as error:
-                for path in sorted({problem.where for problem in error.problems}, reverse=True):
-                    reason = "; ".join(problem.message for problem in error.problems if problem.where == path)
-                    self.draft.drop(path, reason)
-        return case, origins, self._placed(facts, origins)
+        """The case that the case reader accepts; what it cannot use is taken out and reported."""
+        case, origins = self.draft.case(self.today)
+        facts = CaseReader(self.names, self.today, lenient=True).read(case)
+        for item in sorted(facts.unread, key=lambda item: origin_key(item.origin), reverse=True):
+            assert isinstance(item.origin, JsonPath)
+            self.draft.drop(item.origin.path, item.message)
+        placed = self._placed(replace(facts, unread=()), origins)
+        return (*self.draft.case(self.today), placed) if facts.unread else (case, origins, placed)
 
     def _placed(self, facts: PatientFacts, origins: Mapping[str, Span]) -> PatientFacts:
-        def origin(given: Origin) -> Origin:
+        def origin(given: Origin | None) -> Origin:
+            assert isinstance(given, JsonPath)
             span = origins[given.path]
-            return Origin(given.path, span.start, span.end)
+            return TextSpan(span.start, span.end)
 
         issues: tuple[DataIssue, ...] = (*facts.issues, *self.measurer.issues)
         return replace(

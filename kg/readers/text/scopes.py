@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from kg.readers.text.chains import CHAINS, DENIALS, REACH, Chain
-from kg.readers.text.cues import CLOSERS, FILLERS, Cue
+from kg.readers.text.cues import Cue
 from kg.readers.text.lexicon import Hit, Lexicon
-from kg.readers.text.lists import NEGATIVE, end_of_list, group_of, mark_behind
+from kg.readers.text.lists import end_of_list, group_of, mark_behind
 from kg.readers.text.named import POSITIONS, TREATMENTS, Named
 from kg.readers.text.positions import Positions
 from kg.readers.text.tokens import Form, Token
@@ -25,26 +25,7 @@ POST: Final[Mapping[Cue, str]] = {
     Cue.PENDING: "pending", Cue.DONE: "done", Cue.ENDED: "ended", Cue.PLAN: "plan", Cue.SHOWS: "shows",
     Cue.NEG: "negated", Cue.NEVER: "never", Cue.WITHHELD: "withheld",
 }  # fmt: skip
-_STARTS: Final = frozenset({"started", "commenced", "began", "starting"})
-_NOW: Final = frozenset({"now", "currently", "today"})
-_POSSESSIVES: Final = frozenset({"my", "her", "his"})
-_PATIENT: Final = frozenset({"patient", "the patient", "pt"})
-_PERSONS: Final = frozenset({"patients", "people", "women", "men", "persons", "individuals", "survivors"})
-_AUXILIARIES: Final = frozenset({"has", "have", "had", "been"})
-_EXCHANGED: Final = frozenset({"switched", "changed", "replaced", "converted"})
-_GOES_ON: Final = frozenset({"ongoing", "continues", "continued", "current"})
-_OTHER: Final = frozenset({"other", "new"})
-_AGAINST: Final = frozenset({"versus", "vs"})
-_IF: Final = frozenset({"if", "what if", "unless", "assuming", "suppose", "whether", "in case of", "in the event of"})
-_WEIGHS: Final = frozenset(
-    {"consider", "considering", "considered", "thinking of", "thinking about", "wondering about"}
-)
 _MARKER: Final = re.compile(r"\w*\d\w*|\w{1,2}")
-_LIKELY: Final = frozenset({"likely", "unlikely"})
-_SOME: Final = frozenset({"occasional", "few", "rare", "numerous", "many", "several", "scattered", "frequent"})
-_PRESENTS: Final = frozenset({"presents", "presented", "presenting", "attends", "referred", "admitted", "seen"})
-_UNTIL: Final = frozenset({"until", "till", "to", "stopped", "finished"})
-_SINCE: Final = frozenset({"since", "from", "started"})
 _BREAKS: Final = frozenset(";.!?")
 _CLOSED: Final = frozenset("()[]'’\"*")
 
@@ -56,6 +37,7 @@ class Scoper:
         """`introduced`: where the segment brings the patient in, by age or as `this patient`; -1 if it does not."""
         self.lexicon, self.measured, self.introduced = lexicon, measured, introduced
         self.ontology = lexicon.names.ontology
+        self.words = lexicon.language.words
         self.chains: list[Chain] = []
         self.scopes: set[Cue] = set()
         self.outside: list[Chain] = []
@@ -87,7 +69,7 @@ class Scoper:
                 case Form.WORD:
                     self._word(token)
             self.before, self.dated = token.word, token.form is Form.DATE
-            self.marker = token.form is Form.WORD and token.word not in FILLERS
+            self.marker = token.form is Form.WORD and token.word not in self.words["fillers"]
         return self.names
 
     def _introduce(self, token: Token) -> None:
@@ -152,7 +134,8 @@ class Scoper:
         """Whether a cue says something of the names before it."""
         if token.word == "nor":
             self._link("or")
-        behind = self._closely_behind(following)
+        bracketed = self.joined == "(" and cue in (Cue.HISTORY_POST, Cue.ENDED) and bool(self.recent)
+        behind = self._closely_behind(following) or bracketed
         if cue is Cue.TREATED and behind and self._begins_or_runs(token, following):
             return True
         if cue in POST and behind and self._may_stand_behind(cue, token, following):
@@ -160,7 +143,7 @@ class Scoper:
             self._after_post(cue)
             return True
         if cue is Cue.ENDED and self._ends_a_list(following):
-            end_of_list(self.recent, token.word)
+            end_of_list(self.recent, token.word in self.words["ends_all"])
             self.date_cue, self.joined = "until", ""
             return True
         return False
@@ -168,7 +151,7 @@ class Scoper:
     def _may_stand_behind(self, cue: Cue, token: Token, following: Token | None) -> bool:
         if cue in DENIALS:
             return self._closes(following)
-        if token.word in _LIKELY:
+        if token.word in self.words["likely"]:
             return following is None or following.word != "to"
         if token.word == "treated":
             return following is not None and following.form is Form.DATE
@@ -187,19 +170,23 @@ class Scoper:
 
     def _begins_or_runs(self, token: Token, following: Token | None) -> bool:
         """A treatment named before the word that it was started on a date, or that it goes on."""
-        words = set(token.word.split())
+        said = set(token.word.split())
         if not self.recent[-1].treats:
             return False
-        if words & _STARTS and following is not None and (following.form is Form.DATE or following.word == "on"):
+        if (
+            said & self.words["starts"]
+            and following is not None
+            and (following.form is Form.DATE or following.word == "on")
+        ):
             self.recent[-1].marks |= {"treated", "starts"}
             return True
-        if words & _GOES_ON and self._closes(following):
+        if said & self.words["goes_on"] and self._closes(following):
             self.recent[-1].marks.add("treated")
             return True
         return False
 
     def _post(self, mark: str, word: str = "") -> None:
-        mark_behind(self.ontology, self.recent, mark, word)
+        mark_behind(self.ontology, self.recent, mark, word in self.words["negative"])
 
     def _after_post(self, cue: Cue) -> None:
         if cue is Cue.SHOWS:
@@ -209,7 +196,7 @@ class Scoper:
 
     def _on_denial_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """What is `negative` between a marker and a disease is the marker; behind another word or a test, who knows."""
-        if token.word not in NEGATIVE:
+        if token.word not in self.words["negative"]:
             self.chains.append(Chain(Cue.NEG))
             return
         if self.marker and _MARKER.fullmatch(self.before) and self._may_be(following, "condition"):
@@ -225,8 +212,9 @@ class Scoper:
         self.chains.append(Chain(Cue.PENDING))
 
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
-        if token.word in _AGAINST and self.recent:
-            self.recent[-1].marks.add("uncertain")
+        if token.word in self.words["against"] and self.recent:
+            self.recent[-1].marks.add("suspected")
+            self._link("or")
         if token.word.startswith("personal"):
             self.scopes.discard(Cue.FAMILY)
         if cue in (Cue.TREATED, Cue.HISTORY, Cue.HAD, Cue.ENDED):
@@ -235,19 +223,21 @@ class Scoper:
         if cue in DENIALS:
             self._close_started()
         self.positions.close()
-        words = set(token.word.split())
-        if words & _EXCHANGED and cue is Cue.TREATED and self.recent and self.recent[-1].treats:
+        said = set(token.word.split())
+        if said & self.words["exchanged"] and cue is Cue.TREATED and self.recent and self.recent[-1].treats:
             self._post(POST[Cue.ENDED], token.word)
-        self.exchanged = bool(words & _EXCHANGED) and cue is Cue.ENDED
-        self.chains.append(Chain(cue, starts=bool(words & _STARTS), other=bool(words & _OTHER)))
+        self.exchanged = bool(said & self.words["exchanged"]) and cue is Cue.ENDED
+        lists = cue in DENIALS and token.word not in self.words["verbal_denials"]
+        starts, other = bool(said & self.words["starts"]), bool(said & self.words["other"])
+        self.chains.append(Chain(cue, starts=starts, other=other, lists=lists))
 
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
             self._post("family")
-        if cue is Cue.PLAN and token.word in _WEIGHS and self._may_be(following, "condition", "finding"):
+        if cue is Cue.PLAN and token.word in self.words["weighs"] and self._may_be(following, "condition", "finding"):
             self.chains.append(Chain(Cue.UNCERTAIN))
         self.scopes.add(cue)
-        self.conditional = self.conditional or token.word in _IF
+        self.conditional = self.conditional or token.word in self.words["if"]
 
     def _may_be(self, following: Token | None, *kinds: str) -> bool:
         """Whether what is named next is of one of these kinds."""
@@ -265,14 +255,15 @@ class Scoper:
         """A new subject ends what was said before; the patient by name ends what was said of others as well."""
         self.chains, self.recent = [], []
         another = token.word == "patient" and self.before in ("a", "another")
-        self.scopes -= set() if another else SCOPES if token.word in _PATIENT else {Cue.FAMILY}
+        self.scopes -= set() if another else SCOPES if token.word in self.words["patient"] else {Cue.FAMILY}
 
     def _on_test(self, cue: Cue, token: Token, following: Token | None) -> None:
         """A test that the vocabulary lacks; what stands behind its colon or verb, or before it, is its result."""
         self.test_seen = self.test_seen or "named"
         if self._closely_behind(following):
+            settled = self.lexicon.language.names.settled_by_a_test
             for named in self.recent:
-                named.test = True
+                named.test = named.concept is None or named.concept.name not in settled
 
     def _on_since(self, cue: Cue, token: Token, following: Token | None) -> None:
         self.date_cue = "since"
@@ -294,10 +285,10 @@ class Scoper:
         What a test is `now` takes the place of what it was; of a finding that has another name then, nothing is sure.
         """
         last = self.recent[-1] if self.recent else None
-        if self.before in _NOW and last and last.position:
+        if self.before in self.words["now"] and last and last.position:
             last.position, last.end = POSITIONS[cue], token.end
             return
-        if self.before in _NOW and last and last.concept and last.concept.axis:
+        if self.before in self.words["now"] and last and last.concept and last.concept.axis:
             last.marks.add("unclear")
             last.end = token.end
             return
@@ -327,7 +318,7 @@ class Scoper:
         word = token.word
         close = following is not None and (following.start == token.end or not self.before)
         if word == "?" and following and following.form is Form.NAME and close:
-            self.chains.append(Chain(Cue.UNCERTAIN))
+            self.chains.append(Chain(Cue.SUSPECTED))
         elif word == ",":
             self._link(",")
             if self.positions.waits:
@@ -360,30 +351,30 @@ class Scoper:
         if word == "to" and self.exchanged and self.recent and not self.joined:
             self.chains, self.exchanged = [Chain(Cue.TREATED)], False
             return
-        if (word == "for" and self.dated) or (word in _POSSESSIVES and self.before == "and"):
+        if (word == "for" and self.dated) or (word in self.words["possessives"] and self.before == "and"):
             self._close_started()
-        if word in _SOME:
+        if word in self.words["some"]:
             self.chains = [chain for chain in self.chains if chain.cue not in DENIALS]
             return
         self.whose = self.whose or word == "whose"
-        if word in _PRESENTS and self.whose:
+        if word in self.words["presents"] and self.whose:
             self.scopes.discard(Cue.FAMILY)
-        if word in _PERSONS and self.recent and self.joined == "":
+        if word in self.words["persons"] and self.recent and self.joined == "":
             self._post("hypothetical")
         if word == "in":
             self.joined = self.joined or "in"
-        if word in _UNTIL:
+        if word in self.words["until"]:
             self.date_cue = "until"
-        if word in _SINCE:
+        if word in self.words["since"]:
             self.date_cue = "since"
-        if word in _AUXILIARIES:
+        if word in self.words["auxiliaries"]:
             self._close_started()
             self.joined = self.joined or "aux"
-        elif word in CLOSERS:
+        elif word in self.words["closers"]:
             self._close_started()
             self.joined = self.joined or "word"
             self.positions.close()
-        elif word not in FILLERS:
+        elif word not in self.words["fillers"]:
             self._strange()
 
     def _listed(self, word: str) -> bool:
@@ -399,6 +390,10 @@ class Scoper:
         """A word that is neither name nor cue: it counts against a chain's reach."""
         kept = []
         for chain in self.chains:
+            if chain.lists:
+                chain.started = True
+                kept.append(chain)
+                continue
             chain.gap += 1
             if chain.started and chain.cue in DENIALS:
                 chain.doubt = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from kg.readers.text.document import Document, Layers
@@ -16,7 +17,19 @@ _LINE_END: Final = re.compile(r"\n|[.;?!](?=\s|$)")
 
 def sections(document: Document) -> Layers:
     """The headings of a text, and the lists in it that are declared complete."""
-    return {"headings": (*_coded(document), *headings(document.seen), *_declared(document.seen))}
+    titled = headings(document.seen, document.lexicon.language.sections)
+    found = (*_coded(document), *_rows(document), *titled, *_declared(document.seen))
+    return {"headings": tuple(sorted(found, key=lambda heading: heading.name_start))}
+
+
+def _rows(document: Document) -> Iterator[Heading]:
+    """Cells of tables that are titles, each over the cells behind it."""
+    titles, text = document.lexicon.language.sections, document.seen
+    for line in document.lines:
+        for cell, following in pairwise(line.cells):
+            category = titles.get(" ".join(text[cell.start : cell.end].strip(" :").casefold().split()))
+            if category and following.start < following.end:
+                yield Heading(category, following.start, line.end, cell.start)
 
 
 def _coded(document: Document) -> Iterator[Heading]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kg.readers.text.cues import HEADINGS
-
 _END: Final = re.compile(r"[.!?]+(?=[\s\"”'’)\]]|$)|;|\?+(?!\w)|\n+|…")
 _SHORT: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|dr|mr|mrs|ms|prof|st|i\.v|p\.o|s\.c|i\.m|cf|etc|max|min|incl|resp|conc|ref|y\.o|b\.d|t\.d\.s|o\.d))$",
@@ -17,17 +15,18 @@ _SHORT: Final = re.compile(
 _INITIAL: Final = re.compile(r"(?:(?<![\w/’'.-])|(?<=\w\.))(?<!\d\s)[A-Z]$")
 _CAPITAL: Final = re.compile(r"(?:^|\b[A-Z][\w'’-]*\.?)\s*$")
 _SMALL: Final = re.compile(r"\.\s+[a-z]")
+_BLANK_LINE: Final = re.compile(r"\n[^\S\n]*\n")
 _ASKING: Final = r"what|which|how|why|whom|whose"
 _PREPOSITIONS: Final = r"(?:by|to|at|in|on|for|from|with|of|under|below|above|over|within|until|since|after|before)"
 _VERBS: Final = r"is|are|was|were|does|do|did|can|could|should|may|might|would|will|shall|must|am|has|have"
 _SUBJECTS: Final = r"it|this|that|there|she|he|they|i|we|you|an?(?!\s+\d)|the|any|my|her|his"
 _WANTED: Final = r"(?:dose|dosage|regimen|limit|threshold|cut-?off|target|definition|mechanism|contraindications?)"
 _ASKS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
+    rf"[\s\"“'(*•-]{{0,9}}(?:(?:and|so|but|also|then|ok|okay|hi|hello|please|thanks|now|in general|generally),?\s+)*"
     rf"(?:(?:{_ASKING})(?:['’]s)?\b(?!\s+\d)|(?:{_VERBS})\s+(?:{_SUBJECTS})\b|"
     r"(?:tell|explain|describe|define|list|compare|summari[sz]e|show|give\s+me|suggest|advise|please|wondering|wonder|i\s+(?:would|want|need)|"
     r"i['’]d\s+like|can\s+you|could\s+you|any\s+(?:advice|suggestions?|thoughts|evidence)|"
-    r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:likely\s+|most\s+likely\s+|differential\s+)?diagnosis\s*\?|"
+    r"next\s+steps?|best\s+(?:next\s+)?(?:step|treatment|test)|(?:(?:most\s+)?likely\s+|differential\s+)?diagnosis\s*\?|"
     r"(?:dose|dosage|dosing|definition|meaning|mechanism|effect\s+size|contraindications?|monitoring|sources?|references?|evidence|"
     r"causes?|management|treatment|interpretation|threshold|cut-?off|prevalence|side\s+effects|risks?|limit|target|"
     r"odds\s+ratio|hazard\s+ratio|relative\s+risk)\s+(?:of|for|in|to)\b)\b|"
@@ -35,7 +34,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _OPENS: Final = re.compile(
-    rf"[\s\"“'(*•-]*(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
+    rf"[\s\"“'(*•-]{{0,9}}(?:(?:and|so|but|also|then)\s+)?(?:{_VERBS}|when|who|where|{_PREPOSITIONS}\s+(?:{_ASKING}))\b",
     re.IGNORECASE,
 )
 _STRONG: Final = re.compile(
@@ -50,8 +49,11 @@ _AND_ASKS: Final = re.compile(
     r",?\s*\band\s+(?=(?:what|how|why|which)\b|(?:should|can|may|could|is|are|does)\s+(?:i|we|she|he|it|this|there|the|you)\b)",
     re.IGNORECASE,
 )
-_HEADING: Final = re.compile(r"(?:^|(?<=[\n.;]))[\s*•#>-]*(?P<name>[A-Za-z][A-Za-z/ ]{0,40}?)\s*:", re.MULTILINE)
-_CATEGORY: Final[Mapping[str, str]] = {name: category for category, names in HEADINGS.items() for name in names}
+_HEADING: Final = re.compile(
+    r"(?:^|(?<=[\n.;]))[ \t*•#>=-]*(?P<name>[A-Za-z][A-Za-z/& ]{0,40}?)"
+    r"\s*(?:(?P<colon>:)|(?P<line>[ \t=]*$)|(?<=\b\w)\))",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -129,17 +131,24 @@ def _parts(text: str, start: int, end: int) -> Iterator[Segment]:
     yield Segment(restart.end(), end, True, mark)
 
 
-def headings(text: str) -> tuple[Heading, ...]:
-    """Known headings with what they govern: the rest of the line; also the lines below where the line is empty."""
+def headings(text: str, categories: Mapping[str, str]) -> tuple[Heading, ...]:
+    """Known headings with what they govern: the rest of the line; also the lines below where the line is empty.
+
+    A title that fills a line governs down to the next title; one before a colon, down to the next blank line.
+    """
     found = []
-    marks = [match for match in _HEADING.finditer(text) if " ".join(match["name"].casefold().split()) in _CATEGORY]
-    for number, match in enumerate(marks):
-        category = _CATEGORY[" ".join(match["name"].casefold().split())]
-        following = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+    named = ((match, categories.get(_title(match["name"]))) for match in _HEADING.finditer(text))
+    marks = [(match, category) for match, category in named if category]
+    for number, (match, category) in enumerate(marks):
+        following = marks[number + 1][0].start() if number + 1 < len(marks) else len(text)
         line = text.find("\n", match.end())
         end = len(text) if line < 0 else line
         if not text[match.end() : end].strip():
-            blank = re.search(r"\n[^\S\n]*\n", text[match.end() + 1 :])
-            end = match.end() + 1 + blank.start() if blank else len(text)
+            blank = None if match["line"] is not None else _BLANK_LINE.search(text, match.end() + 1)
+            end = blank.start() if blank else len(text)
         found.append(Heading(category, match.end(), min(end, following), match.start("name")))
     return tuple(found)
+
+
+def _title(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -7,6 +7,7 @@ values as names none is used: it is not said which belongs to which, or which of
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -54,6 +55,7 @@ def _belongs(found: Slashed, hit: Hit | None, value: Value) -> None:
 def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], int, int]]:
     """Names that slashes join, nothing for one that is no name; where they end, and where the next name begins."""
     starts = {hit.start: hit for hit in named}
+    ordered = sorted(starts)
     end = 0
     for hit in named:
         if hit.start < end:
@@ -68,7 +70,8 @@ def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], i
                 break
             names.append(following)
             end = following.end if following else word.end() if word else end
-        yield names, end, min((start for start in starts if start >= end), default=len(text))
+        later = bisect_left(ordered, end)
+        yield names, end, ordered[later] if later < len(ordered) else len(text)
 
 
 def _before(text: str, place: int) -> int:

@@ -14,6 +14,7 @@ _GAP: Final = re.compile(r"[ \t-]+")
 _SIGN: Final = re.compile(r"[.,;:?!](?=\s|$)")
 MANY: Final = 120
 SMALL: Final = 10
+LONGEST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class SpokenNumbers:
         self.months = frozenset(months)
         self.signs: Mapping[str, str] = data["said"]
         ordered = sorted(self.signs, key=len, reverse=True)
-        self.sign = re.compile(rf"\s*\b(?P<said>{'|'.join(map(re.escape, ordered))})\b", re.IGNORECASE)
+        self.sign = re.compile(rf"[ \t]{{0,2}}\b(?P<said>{'|'.join(map(re.escape, ordered))})\b", re.IGNORECASE)
         self.number = frozenset({*self.ones, *self.teens, *self.tens})
 
     def edits(self, text: str) -> tuple[Edit, ...]:
@@ -88,7 +89,7 @@ class SpokenNumbers:
     def _whole(self, text: str, words: Sequence[_Word], place: int) -> tuple[int, int]:
         total = current = 0
         end = place
-        while end < len(words) and (end == place or _joined(text, words, end)):
+        while end < len(words) and end - place < LONGEST and (end == place or _joined(text, words, end)):
             word = words[end].said
             value = self.ones.get(word, self.teens.get(word, self.tens.get(word)))
             if value is not None:

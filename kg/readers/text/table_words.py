@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -42,6 +42,7 @@ class TableWords:
     blood: frozenset[str]
     other: frozenset[str]
     qualifiers: frozenset[str]
+    specimen: re.Pattern[str]
 
     def role(self, title: str) -> Role:
         """What stands below or behind a title; nothing for words that are none."""
@@ -54,6 +55,10 @@ class TableWords:
             return "other"
         return "blood" if any(f" {name} " in said for name in self.blood) else ""
 
+    def specimens(self, text: str) -> tuple[tuple[int, str], ...]:
+        """Where a text names specimens, and whether each is `blood` or `other`."""
+        return tuple((found.start(), "blood" if found["blood"] else "other") for found in self.specimen.finditer(text))
+
     def qualifies(self, word: str) -> bool:
         """Whether a word beside the name of a test leaves it the same test (`absolute`, `serum`)."""
         return fold(word.strip(_EDGES)) in self.qualifiers or not any(char.isalnum() for char in word)
@@ -63,9 +68,16 @@ def table_words(data: Mapping[str, Any]) -> TableWords:
     """The words of a file `tables.yaml`."""
     roles = {fold(title): Role(role) for role, titles in data["roles"].items() for title in titles}
     specimens = data["specimens"]
+    blood, other = (_any(specimens[name]) for name in ("blood", "other"))
     return TableWords(
-        roles,
-        frozenset(map(fold, specimens["blood"])),
-        frozenset(map(fold, specimens["other"])),
-        frozenset(map(fold, data["qualifiers"])) | frozenset(roles) | frozenset(map(fold, specimens["blood"])),
+        specimen=re.compile(rf"\b(?:(?P<blood>{blood})|(?P<other>{other}))\b", re.IGNORECASE),
+        roles=roles,
+        blood=frozenset(map(fold, specimens["blood"])),
+        other=frozenset(map(fold, specimens["other"])),
+        qualifiers=frozenset(map(fold, [*data["qualifiers"], *specimens["blood"]])) | frozenset(roles),
     )
+
+
+def _any(words: Iterable[str]) -> str:
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)

@@ -449,7 +449,7 @@ class TableReader:
             count += 1
         if count < 2 or not any(p.amount for p, c, _ in pieces if c.role in (Role.NONE, Role.VALUE)):
             return 0
-        if any(p.amount for p, _, _ in pieces[:2]):
+        if any(item.piece.amount and item.cell == 0 for item in pieces):
             return 0
         self._result(_Row(tuple(pieces)))
         return count

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from kg.readers.text.cues import Cue, words_of
+from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Hit, Lexicon
@@ -30,22 +30,6 @@ _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negati
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _AFTER_TAKING: Final = re.compile(
     r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
-)
-_NOT_CLINICAL: Final = words_of("diagnosis prognosis")
-_PLAIN: Final = words_of(
-    "AM AND ASAP BD CC DD DDX DHX DOB DX ECOG ED EDTA ER EU FH FHX FOR FYI GP HPI HX ICU ID II III IM IV IX LABS MRN "
-    "NAD NB NHS NKDA NR OD OE OK PLEASE PM PMH PMHX PO PRN PS QDS RE RI ROS RR RX SC SH TDS THE TV UK USA VI VII VIII "
-    "WHO WNL XI"
-)
-_NO_DRUG_ENDINGS: Final = ("ing", "tion", "sion", "ment", "ness", "ance", "ence")
-_NO_DRUG: Final = words_of(
-    "one two three four five six "
-    "account admission another anything april arrival august average background behalf blood clinic december "
-    "dialysis diet discharge examination february follow friday going holiday imaging inspection january july june "
-    "leave long march medication medications meds monday multiple nothing november october other oxygen physical "
-    "presentation questioning regular repeat review routine saturday september several short sunday testing the "
-    "their therapy there these those thursday today treatment tuesday ultrasound ward wednesday weekends whether "
-    "which"
 )
 
 
@@ -71,7 +55,7 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
     found: list[Unread] = []
     looks = (
         *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan), *_numbers(scan.text),
-        *_taken(scan), *_words(lexicon, scan), *_capitals(scan.text),
+        *_taken(lexicon, scan), *_words(lexicon, scan), *_capitals(lexicon, scan.text),
     )  # fmt: skip
     for start, end, reason in looks:
         if start in asking or not covered.isdisjoint(range(start, end)):
@@ -137,11 +121,16 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), bare.end(), "a number of which the text does not say what it is"
 
 
-def _taken(scan: Scan) -> Iterator[tuple[int, int, str]]:
+def _taken(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
+    words = lexicon.language.words
     for hit in scan.hits:
         if hit.entry.cue in (Cue.TREATED, Cue.ENDED):
             match = _AFTER_TAKING.match(scan.text, hit.end)
-            if match and fold(match["drug"]) not in _NO_DRUG and not match["drug"].endswith(_NO_DRUG_ENDINGS):
+            if (
+                match
+                and fold(match["drug"]) not in words["no_drug"]
+                and not match["drug"].endswith(tuple(words["no_drug_endings"]))
+            ):
                 yield match.start("drug"), match.end("drug"), "no treatment of that name"
 
 
@@ -153,7 +142,9 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
     for match in _WORD.finditer(scan.text):
         word = fold(match[0])
         singular = word.removesuffix("s")
-        if word in _NOT_CLINICAL or (match.start() - 1 in treated and scan.text[match.start() - 1] == " "):
+        if word in lexicon.language.words["not_clinical"] or (
+            match.start() - 1 in treated and scan.text[match.start() - 1] == " "
+        ):
             continue
         looks = word in lexicon.customs.words or singular in lexicon.customs.words
         long = len(word) >= 7 and word.isalpha()
@@ -161,10 +152,11 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), UNKNOWN
 
 
-def _capitals(text: str) -> Iterator[tuple[int, int, str]]:
+def _capitals(lexicon: Lexicon, text: str) -> Iterator[tuple[int, int, str]]:
     if text.isupper():
         return
+    words = lexicon.language.words
     for match in _CAPITALS.finditer(text):
-        plain = match[0].upper() in _PLAIN and not _MARKED.match(text, match.end())
+        plain = match[0].upper() in words["plain_abbreviations"] and not _MARKED.match(text, match.end())
         if not plain and unit_at(text, match.start()) is None:
             yield match.start(), match.end(), "an abbreviation that no name in the vocabulary has"

@@ -1,0 +1,61 @@
+"""How an entry of a list stands to its concept: the closed list of the contract, as the schema of the ontology has it.
+
+The relation of a rule that stops something begins with `stop`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Relation = Literal[
+    "argues against",
+    "argues for",
+    "assesses",
+    "assigns to specialist",
+    "avoids",
+    "calls in",
+    "cautions against",
+    "considers",
+    "considers less likely",
+    "contraindicates",
+    "denies treatment target",
+    "does not indicate",
+    "doses",
+    "ensures",
+    "escalates to",
+    "excludes",
+    "forbids assuming",
+    "forbids confusing",
+    "forbids delay of",
+    "forbids giving",
+    "forbids reassurance by",
+    "forbids sole reliance on",
+    "forbids targeting",
+    "forbids withholding",
+    "holds",
+    "inspects",
+    "investigates for",
+    "marks futile",
+    "may add",
+    "may consider",
+    "may indicate",
+    "may require",
+    "monitors",
+    "offers treatment",
+    "orders monitoring",
+    "orders step",
+    "prefers",
+    "prioritises",
+    "prohibits",
+    "rechecks",
+    "recommends",
+    "refutes",
+    "requires",
+    "reviews",
+    "screens for",
+    "stops",
+    "suggests",
+    "treats with",
+    "warns against",
+    "warns of pitfall",
+]
