@@ -443,6 +443,10 @@ class Ontology:
             return {claim}
         if predicate == "hasAlert":
             return {value.replace("/", ":")}
+        if predicate in ("hasAbsent", "hasEstablished"):
+            return {self._entry("differential", value)}
+        if predicate == "hasKnownExplanation":
+            return {self._entry("differential", concept) for concept in self._below(value)}
         if predicate in properties:
             return {self._entry(properties[predicate], value)}
         if predicate not in ("precautionFor", "holdsInReading"):
@@ -451,7 +455,16 @@ class Ontology:
         found = {
             self._entry(said[local(p)], local(o)) for p, values in rows.items() if local(p) in said for o in values
         }
-        return found | ({name + ":precautionary" for name in found} if predicate == "precautionFor" else set())
+        suffix = ":precautionary" if predicate == "precautionFor" else ":wider_reading"
+        return found | {name + suffix for name in found}
+
+    def _below(self, concept: str) -> set[str]:
+        found, todo = {concept}, [concept]
+        while todo:
+            new = set(self.own(todo.pop(), "hasNarrower")) - found
+            found |= new
+            todo += new
+        return found
 
     def _entry(self, listed: str, concept: str) -> str:
         return f"{listed.removesuffix('s')}:{self.one(BASE + concept, SKOS + 'notation')}"
