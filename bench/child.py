@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from kg.reasoner.engine import Engine
-    from kg.record.assertions import Record
+    from kg.record.record import Record
 
 PATIENTS: Final = 50
 ROUNDS: Final = 5

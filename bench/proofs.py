@@ -23,8 +23,9 @@ from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
 from kg.record.examples import paths, read_example
+from kg.record.record import Record
 
 LIMIT: Final = 5.0
 ROUNDS: Final = 5

@@ -11,7 +11,7 @@ from bench.world import Patient, assertions
 from kg.facts.patient import PatientFacts
 from kg.ontology.terms import BASE
 from kg.reasoner.engine import DATA
-from kg.record.assertions import Assertion, Leaf, Record
+from kg.record.record import Assertion, Leaf, Record
 
 DAY = datetime.date(2026, 1, 1)
 

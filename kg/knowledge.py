@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.assess import Assessment, Reasoner, assess
+from kg.assess.asking import asking
 from kg.assess.branches import branches
 from kg.cache.collector import settled
 from kg.cache.derived import Owner
@@ -97,9 +98,11 @@ class Knowledge(Owner):
         return CaseReader(self.names, today, lenient).read(case)
 
     def assess(self, facts: PatientFacts, reasoner: str = "engine", with_branches: bool = False) -> Assessment:
-        """The assessment of one patient; branches are the engine's, whoever reasons about the patient."""
+        """The assessment of one patient; branches and trials are the engine's, whoever reasons about the patient."""
         found = assess(self.ontology, self.reasoner(reasoner), facts)
-        return replace(found, branches=branches(found, self.engine)) if with_branches else found
+        if not with_branches:
+            return found
+        return replace(found, branches=branches(found, self.engine), asking=asking(found, self.engine))
 
     def assess_case(self, case: Any, today: datetime.date) -> Assessment:
         """The assessment of a parsed case. Raises CaseError."""

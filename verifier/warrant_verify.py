@@ -817,10 +817,11 @@ class Verifier:
             same(row["statement"], steps[row["step"]]["conclusion"], "what a step concludes")
             need(row["id"] in self.ontology.ids(statement), f"{row['id']} is no name of its conclusion")
             need(row["words"] == self.ontology.words(statement), f"the words of {row['id']} say something else")
-        stated = {tuple(row["statement"]) for row in rows}
+        shown_ids = {row["id"] for row in rows}
         for predicate in ("claimApplies", "claimExcluded", *self.ontology.known_lists[0]):
             for value in world.objects(patient, predicate):
-                need((patient, predicate, value) in stated, f"it leaves out {predicate} {value}")
+                missing = shown_ids.isdisjoint(self.ontology.ids((patient, predicate, value)))
+                need(not missing, f"it leaves out {predicate} {value}")
         used = {row["step"] for row in rows} | {number for row in steps for number in row["premises"]}
         shown = {item.get("proof") for item in walked(found["answer"])}
         used |= {place for place, identifier in enumerate(ids) if identifier in shown}

@@ -12,8 +12,8 @@ from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, Row, defer
 from api.services import services_of
 from api.transport.models import Page
 from api.transport.representations import respond, split
-from kg.render.contract import Reference as ReferenceOut
-from kg.render.data import reference_json
+from kg.render.claims import reference_json
+from kg.render.contract_facts import Reference as ReferenceOut
 
 router = APIRouter()
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import Field
 
-from kg.render.contract import ClaimId, Fragment, Marker, Model, Passage, Reference, RegimenPhase
+from kg.render.contract import RegimenPhase
+from kg.render.contract_facts import ClaimId, Fragment, Marker, Model, Passage, Reference
 
 T = TypeVar("T")
 CASE: Final = {

@@ -18,8 +18,8 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.model import AlertKindOf
 from kg.proof.derivations import Conclusion
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record, text
 from kg.record.judgements import Judgement
+from kg.record.record import Record, text
 
 URGENT: Final = ("immediate", "urgent", "red_flag")
 SIGN: Final[Mapping[str, str]] = {"critical_low": "below", "critical_high": "above"}

@@ -19,7 +19,8 @@ from kg.assess.items import Action, Basis, Conflict, Differential, Item
 from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.outcomes import Outcome, Outcomes, outcomes
 from kg.assess.quarantine import settle
-from kg.assess.questions import Question, questions
+from kg.assess.questions import Asking, Question, questions
+from kg.assess.results import ResultReading, result_readings
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology.compiled import Ontology
@@ -29,8 +30,8 @@ from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Step
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine, Saturation
-from kg.record.assertions import Record, text
 from kg.record.judgements import Judgement
+from kg.record.record import Record, text
 from kg.record.statement_properties import property_of
 
 NOTICE: Final = (
@@ -78,6 +79,7 @@ class Assessment:
     inferred: tuple[Inferred, ...] = ()
     judgements: Mapping[Measurement, Judgement] = field(default_factory=dict)
     branches: tuple[Branch, ...] | None = None
+    asking: Asking | None = None
     engine: Engine | None = field(default=None, repr=False)
     saturation: Saturation | None = field(default=None, repr=False)
 
@@ -107,6 +109,11 @@ class Assessment:
         """What to ask or test next."""
         measured = {item.quantity for item in self.record.occasions}
         return questions(self.ontology, self.closure, self.outcomes, measured, self.at_stake)
+
+    @cached_property
+    def result_readings(self) -> Mapping[str, tuple[ResultReading, ...]]:
+        """What the results of steps that are not done would make apply, by the id of the step."""
+        return result_readings(self.ontology, self.outcomes, self.lists["next_steps"])
 
     @cached_property
     def at_stake(self) -> frozenset[str]:

@@ -16,7 +16,8 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 
 def branches(assessment: Assessment, engine: Engine) -> tuple[Branch, ...]:

@@ -11,7 +11,7 @@ from kg.facts.patient import Fact, Status
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import TREATMENTS
-from kg.record.assertions import Record
+from kg.record.record import Record
 from kg.record.statement_properties import has_ended
 
 NOT_GIVEN: Final = ("plans", "intents", "history")

@@ -83,11 +83,8 @@ class _Builder:
 
     def _naming(self, cause: str) -> tuple[Claim, ...]:
         present = frozenset().union(*map(self.ontology.ancestors, self.lists.findings))
-        return tuple(
-            claim
-            for claim in self.ontology.claims.values()
-            if cause in claim.fields.get("namesCause", ()) and present & set(claim.fields.get("accountsFor", ()))
-        )
+        named = _naming_causes(self.ontology).get(cause, ())
+        return tuple(claim for claim in named if present & set(claim.fields["accountsFor"]))
 
     # -- one entry
 
@@ -125,10 +122,9 @@ class _Builder:
     def _explained(self, concept: str, claims: Iterable[Claim]) -> tuple[str, ...]:
         """The findings of the patient of which some claim for the condition speaks."""
         spoken_of = {name for claim in claims for name in _spoken_of(self.ontology, claim.id)}
-        above = self.ontology.ancestors(concept)
-        for claim in self.ontology.claims.values():
-            if above & set(claim.fields.get("namesCause", ())):
-                spoken_of |= set(claim.fields.get("accountsFor", ()))
+        for above in self.ontology.ancestors(concept):
+            for claim in _naming_causes(self.ontology).get(above, ()):
+                spoken_of |= set(claim.fields["accountsFor"])
         return tuple(name for name in self.lists.findings if self.ontology.ancestors(name) & spoken_of)
 
     def _placed(self, item: Differential, found: Mapping[str, Differential]) -> Differential:
@@ -226,6 +222,16 @@ class _Order:
                 return f"{len(item.claims)} for"
             case _:
                 return item.label
+
+
+@derived
+def _naming_causes(ontology: Ontology) -> Mapping[str, tuple[Claim, ...]]:
+    """Concept → the claims that name it as a cause of findings."""
+    found: dict[str, list[Claim]] = {}
+    for claim in ontology.claims.values():
+        for cause in claim.fields.get("namesCause", ()):
+            found.setdefault(cause, []).append(claim)
+    return {cause: tuple(claims) for cause, claims in found.items()}
 
 
 @derived

@@ -13,8 +13,8 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, parse
 from kg.proof.derivations import Conclusion
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record
 from kg.record.judgements import Position
+from kg.record.record import Record
 
 REFUTED = "Refuted"
 AXIS: Mapping[Position, str] = {

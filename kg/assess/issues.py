@@ -7,8 +7,8 @@ from typing import Final
 
 from kg.facts.patient import DataIssue, Fact, Measurement
 from kg.ontology.compiled import Ontology
-from kg.record.assertions import Record
 from kg.record.observations import Occasion
+from kg.record.record import Record
 
 STALE: Final = "stale_value"
 

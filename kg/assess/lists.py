@@ -7,19 +7,17 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from kg.assess.courses import Courses
+from kg.assess.findings_of_values import conditions_of_values, out_of_order
 from kg.assess.items import Action, Basis, Course, ExceptionTo
 from kg.assess.order import arranged
 from kg.assess.outcomes import Outcome, Outcomes
 from kg.assess.precedence import STEPS, Precedence, item_id
-from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Status
-from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Claim
 from kg.proof.derivations import Conclusion
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record
+from kg.record.record import Record
 from kg.record.statement_properties import has_ended, property_of
 
 URGENCY: Final[Mapping[str, int]] = {"immediate": 0, "urgent": 1, "red_flag": 2, "": 3}
@@ -31,7 +29,6 @@ STOPS: Final = "stops"
 GIVEN: Final = (Course.RUNNING, Course.RESPONDING)
 LAST: Final = 99
 EXCLUDES: Final = "excludes"
-RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 
 
 class Row(NamedTuple):
@@ -215,9 +212,9 @@ class Lists:
     @cached_property
     def findings(self) -> tuple[str, ...]:
         """What the record states or its current values show to be out of order."""
-        found = {name for name in self.stated if _out_of_order(self.ontology, name)}
+        found = {name for name in self.stated if out_of_order(self.ontology, name)}
         measured = {item.quantity for item in self.record.occasions}
-        for condition, name, quantity in _conditions_of_values(self.ontology):
+        for condition, name, quantity in conditions_of_values(self.ontology):
             if quantity in measured and condition in self.closure.types:
                 found.add(name)
         return tuple(sorted(found, key=self.ontology.label))
@@ -340,23 +337,6 @@ def _urgency(claim: Claim) -> int:
 
 def _there(fact: object) -> bool:
     return getattr(fact, "status", None) is Status.PRESENT
-
-
-def _out_of_order(ontology: Ontology, name: str) -> bool:
-    concept = ontology.concepts[name]
-    return concept.kind is ConceptKind.FINDING and (concept.axis is None or concept.axis[1] != "Normal")
-
-
-@derived
-def _conditions_of_values(ontology: Ontology) -> tuple[tuple[str, str, str], ...]:
-    """(condition, finding, quantity) of every finding that a low or high value amounts to."""
-    situations = ontology.index.subjects(f"{RDFS}subClassOf", terms.BASE + "Situation")
-    atoms = {ontology.atom(terms.local(iri)): terms.local(iri) for iri in situations}
-    return tuple(
-        (atoms[f"hasFinding some {name}"], name, concept.axis[0])
-        for name, concept in ontology.concepts.items()
-        if concept.axis and _out_of_order(ontology, name) and f"hasFinding some {name}" in atoms
-    )
 
 
 def _each(claims: Iterable[Claim], name: str) -> tuple[str, ...]:

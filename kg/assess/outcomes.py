@@ -22,7 +22,7 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.manchester import Named, Some, parse
 from kg.ontology.model import Claim, ReadingOf
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record
+from kg.record.record import Record
 
 Readings = tuple[ReadingOf, ...]
 

@@ -20,7 +20,8 @@ from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Leaf, Proof
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine, Saturation
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 CLASH: Final = "hasClash"
 

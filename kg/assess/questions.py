@@ -14,6 +14,7 @@ from typing import Final
 from kg.assess.missing import Find, MissingFact
 from kg.assess.outcomes import Outcome, Outcomes
 from kg.cache.derived import derived
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.reasoner.closure import Closure
 
@@ -23,11 +24,28 @@ Key = tuple[str, str, bool]
 
 @dataclass(frozen=True)
 class Question:
-    """Facts that are missing together, the claims that they would settle, and whether a warning in play is of these."""
+    """Facts that are missing together, and the claims that they would settle.
+
+    `pressing`: a warning in play is of these; `red_flag`: an urgent claim is. `effort` is that of the dearest fact.
+    """
 
     missing: tuple[MissingFact, ...]
     settles: tuple[str, ...]
     pressing: bool = False
+    red_flag: bool = False
+    effort: int = 1
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whether asking may end, how many answers were tried, and the first question whose answer could change the plan.
+
+    A question that cannot be tried, for want of a finding that its answer would be, counts as one that could.
+    """
+
+    done: bool
+    tried: int
+    could_change: Question | None = None
 
 
 def questions(
@@ -37,7 +55,8 @@ def questions(
     measured: Collection[str] = (),
     at_stake: Collection[str] = (),
 ) -> tuple[Question, ...]:
-    """First what settles a claim at stake; then what settles most; then one fact before two; then by label.
+    """First what settles a claim at stake or could alone reveal an emergency; then what settles most; the cheapest;
+    then one fact before two; then by label.
 
     `measured` are the quantities with a value; `at_stake` the claims that warn of something planned, given or offered.
     """
@@ -45,22 +64,55 @@ def questions(
     settled: dict[tuple[Key, ...], dict[str, None]] = {}
     facts: dict[Key, MissingFact] = {}
     elementary = _elementary_of_claims(ontology)
-    for item in outcomes.of(Outcome.UNDETERMINED):
-        if closure.types.isdisjoint(elementary[item.claim]):
-            continue
-        for keys, asked in _few(ontology, item.find_missing, known & _measurable(ontology, item.find_missing)):
+    waiting = [
+        (item, _few(ontology, item.find_missing, known & _measurable(ontology, item.find_missing)))
+        for item in outcomes.of(Outcome.UNDETERMINED)
+    ]
+    for item, sets in waiting:
+        for keys, asked in () if closure.types.isdisjoint(elementary[item.claim]) else sets:
             settled.setdefault(keys, {})[item.claim] = None
             for key, one in asked.items():
                 facts[key] = max(one, facts.get(key, one), key=lambda fact: fact.status)
+    # a claim that nothing of the patient meets yet is not asked for by itself, and is settled by what is asked anyhow
+    for item, sets in waiting:
+        for keys, _ in sets:
+            if keys in settled:
+                settled[keys][item.claim] = None
     found = (
-        Question(tuple(facts[key] for key in keys), tuple(claims), not claims.keys().isdisjoint(at_stake))
+        Question(
+            missing=tuple(facts[key] for key in keys),
+            settles=tuple(claims),
+            pressing=not claims.keys().isdisjoint(at_stake),
+            red_flag=not claims.keys().isdisjoint(urgent_claims(ontology)),
+            effort=max(_effort(ontology, facts[key].concept) for key in keys),
+        )
         for keys, claims in settled.items()
     )
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(one: Question) -> tuple[bool, int, int, tuple[str, ...]]:
-    return not one.pressing, -len(one.settles), len(one.missing), tuple(fact.label for fact in one.missing)
+def _rank(one: Question) -> tuple[bool, bool, int, int, int, tuple[str, ...]]:
+    labels = tuple(fact.label for fact in one.missing)
+    alone = one.red_flag and len(one.missing) == 1
+    return not one.pressing, not alone, -len(one.settles), one.effort, len(one.missing), labels
+
+
+@derived
+def urgent_claims(ontology: Ontology) -> frozenset[str]:
+    """Claims with a printed urgency, and those that call somebody in."""
+    return frozenset(
+        name
+        for name, claim in ontology.claims.items()
+        if claim.field("urgency") or any(ontology.lists.get(said) == "escalations" for said, _ in claim.conclusions)
+    )
+
+
+@derived
+def _effort(ontology: Ontology, concept: str) -> int:
+    """What it takes to find a fact out, by the kind of its concept; a finding on an axis takes the test."""
+    axis = ontology.concepts[concept].axis
+    kind = ontology.concepts[axis[0] if axis else concept].kind
+    return int(ontology.index.own_value(f"{terms.BASE}kind/{kind}", "effort", "1"))
 
 
 def _key(fact: MissingFact) -> Key:

@@ -8,9 +8,10 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.conditions import ConditionCompiler, Reading, refuted
+from kg.authoring.claim_schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
+from kg.authoring.condition_names import Reading, refuted
+from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module, canonical_decimal
-from kg.authoring.schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
 from kg.authoring.subjects import Subjects
 from kg.ontology import terms
 from kg.ontology.manchester import And, Expression, Named, Value, parse
@@ -42,7 +43,6 @@ TERM_FIELDS = {
     "purpose": "purpose", "trigger": "trigger", "performer": "performer", "over": "over",
     "particularly": "particularly", "examples": "example", "presupposes": "presupposes", "mechanism": "mechanism",
     "until": "until", "before": "before", "only_after": "onlyAfter", "adds_to": "addsTo",
-    "follows_result_of": "followsResultOf",
 }  # fmt: skip
 CLAIM_FIELDS = {"after": "after", "qualified_by": "qualifiedBy"}
 CASES = ("matchesCase", "isInScopeOf")
@@ -218,10 +218,7 @@ class ArticleCompiler:
         for field, prop in CLAIM_FIELDS.items():
             for identifier in getattr(entry, field):
                 self.module.note(iri, nodes.term(prop), nodes.claim(identifier))
-        for text in entry.asks:
-            self.module.text(iri, nodes.term("asks"), text)
-        for text in entry.terms:
-            self.module.text(iri, nodes.term("indexTerm"), text)
+        self._index(entry, iri)
         for cause, findings in entry.accounts_for.items():
             self.module.note(iri, nodes.term("namesCause"), nodes.term(cause))
             for finding in findings:
@@ -232,6 +229,13 @@ class ArticleCompiler:
             self.module.text(iri, nodes.term("sequence"), " ".join(entry.sequence))
         if entry.alternatives:
             self.module.note(iri, nodes.term("alternatives"), Literal(True))
+
+    def _index(self, entry: ClaimEntry, iri: URIRef) -> None:
+        """The questions that a claim answers, and the terms under which it is found."""
+        for text in entry.asks:
+            self.module.text(iri, nodes.term("asks"), text)
+        for text in entry.terms:
+            self.module.text(iri, nodes.term("indexTerm"), text)
 
     def _passage(self, entry: ClaimEntry) -> URIRef:
         """Web Annotation selector: offsets in code points and the digest of the slice, never the words."""

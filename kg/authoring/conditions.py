@@ -14,12 +14,13 @@ a situation over it has a second reading with the twin in its place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDFS
 
 from kg.authoring import nodes
+from kg.authoring.condition_names import GENERATED, PATTERNS, Twin, definition_of, refuted
 from kg.authoring.owl import Module
 from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
 from kg.authoring.vocabulary import Vocabulary
@@ -27,49 +28,6 @@ from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
 from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
-
-GENERATED = nodes.source("generated")
-PATTERNS = {
-    "hasFinding": ("PatientWith{}", "Patient with: {}"),
-    "hasStatedFinding": ("PatientStatedWith{}", "Patient stated to have: {}"),
-    "hasHistoryOf": ("PatientWithHistoryOf{}", "Patient with a history of: {}"),
-    "receives": ("PatientReceiving{}", "Patient receiving: {}"),
-    "plans": ("PatientPlannedFor{}", "Patient planned for: {}"),
-    "hasIntent": ("PatientTreatedWith{}", "Patient treated with: {}"),
-    "hasSuspicionOf": ("PatientSuspectedOf{}", "Patient suspected of: {}"),
-    "hasCurrentMeasurement": ("PatientWithCurrent{}", "Patient whose current value is: {}"),
-    "hasMeasurement": ("PatientEverWith{}", "Patient with a value at any time: {}"),
-    "hasDerivedQuantity": ("PatientWith{}", "Patient whose record gives: {}"),
-    "hasAbsent": ("PatientKnownWithout{}", "Patient known to be without: {}"),
-    "hasNoHistoryOf": ("PatientWithNoHistoryOf{}", "Patient known to have no history of: {}"),
-    "hasNoPlanFor": ("PatientWithNoPlanFor{}", "Patient known to have no plan for: {}"),
-    "hasNoSuspicionOf": ("PatientNotSuspectedOf{}", "Patient known not to be suspected of: {}"),
-    "hasNoIntentOf": ("PatientWithNoIntentOf{}", "Patient known to have no intent of: {}"),
-    "lacksRecordOf": ("PatientWithoutRecordOf{}", "Patient whose record does not state: {}"),
-    "hasSoleRecordOf": ("PatientWithSoleRecordOf{}", "Patient whose record has exactly one: {}"),
-}
-
-
-@dataclass(frozen=True)
-class Twin:
-    """The wider twin of a concept or a condition, and why there is one."""
-
-    name: str
-    reason: str
-    article: str | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read a claim's condition."""
-
-    expression: Expression
-    reason: str
-
-
-def refuted(name: str) -> str:
-    """The class that contradicts a class of patients."""
-    return name + "Refuted"
 
 
 class ConditionCompiler:
@@ -177,7 +135,7 @@ class ConditionCompiler:
         return self.condition(expression, head + word.join(members), label, GENERATED)
 
     def _both(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
-        if self._declared(name, label, _definition(label, "all of these hold", And(parts), source), source):
+        if self._declared(name, label, definition_of(label, "all of these hold", And(parts), source), source):
             return name
         members = [self.part(part) for part in parts]
         self.module.equivalent(name, And(tuple(map(Named, members))), source)
@@ -186,7 +144,7 @@ class ConditionCompiler:
         return name
 
     def _either(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
-        if self._declared(name, label, _definition(label, "one of these holds", Or(parts), source), source):
+        if self._declared(name, label, definition_of(label, "one of these holds", Or(parts), source), source):
             return name
         members = [self.part(part) for part in parts]
         for member in members:
@@ -415,13 +373,6 @@ class ConditionCompiler:
                 yield "hasSuspicionOf", "hasNoSuspicionOf"
             case ConceptKind.INTENT:
                 yield "hasIntent", "hasNoIntentOf"
-
-
-def _definition(label: str, hold: str, expression: Expression, source: URIRef) -> str:
-    """A condition shared by several situations is defined by its content alone, a situation also by whose it is."""
-    if source == GENERATED:
-        return f"A patient in whom {hold}: {expression}."
-    return f"{label}. In the patient {hold}: {expression}."
 
 
 _TYPE = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

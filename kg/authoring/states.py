@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kg.authoring import nodes
+from kg.authoring.claim_schema import ClaimEntry
 from kg.authoring.conditions import ConditionCompiler
-from kg.authoring.schema import ClaimEntry
 from kg.authoring.vocabulary import Vocabulary
 from kg.ontology.manchester import And, Named, Some, Value
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from kg.authoring.schema import ClaimEntry, ThresholdFile
+from kg.authoring.claim_schema import ClaimEntry
+from kg.authoring.schema import ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 from kg.ontology.kinds import ConceptKind
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse

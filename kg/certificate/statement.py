@@ -27,7 +27,7 @@ from kg.errors import InputError, Problem
 from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.proof.derivations import Conclusion
 from kg.proof.proof import Explainer, Step
-from kg.record.assertions import Record
+from kg.record.record import Record
 
 TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://w3id.org/warrant/certificate/v1"

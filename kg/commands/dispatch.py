@@ -27,6 +27,7 @@ WARRANT_ONTOLOGY names another folder of the ontology, WARRANT_CACHE another fol
 COMMANDS: Final[Mapping[str, str]] = {
     "ask": "kg.commands.ask",
     "assess": "kg.commands.assess",
+    "read": "kg.commands.read",
     "explain": "kg.commands.explain",
     "claims": "kg.commands.claims",
     "sparql": "kg.commands.sparql",

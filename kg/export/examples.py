@@ -6,12 +6,13 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.compiler import Sources, catalog
+from kg.authoring.compiler import catalog
 from kg.authoring.owl import Module
+from kg.authoring.sources import Sources
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.record.assertions import Record
 from kg.record.examples import paths, read_example
+from kg.record.record import Record
 
 
 def example_module(patient: Record, slug: str) -> Module:

@@ -95,6 +95,10 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+NO_READING_LACKED: Final = (Reason.OTHER_PERSON, Reason.OTHER_SPECIMEN, Reason.ENTERED_IN_ERROR)
+"""Reasons for which a value of the patient's own blood is not missing."""
+
+
 @dataclass(frozen=True)
 class Unread:
     """Something that came in and was not used: its text, the reason, what to tell about it.

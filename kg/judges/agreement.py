@@ -23,7 +23,8 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.reasoner.closure import Closure, inferred_properties
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 DOZEN: Final = 12
 SIDES: Final = min(2, os.cpu_count() or 1)

@@ -32,7 +32,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import Index
 from kg.reasoner.closure import Closure, inferred_properties
-from kg.record.assertions import Record
+from kg.record.record import Record
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

@@ -17,9 +17,11 @@ import pyoxigraph as ox
 
 from kg.cache.collector import paused
 from kg.cache.derived import Owner
+from kg.cache.derived import derived as kept
 from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
+from kg.ontology.entries import read_concept, read_conversion, read_threshold
 from kg.ontology.index import cached_index, catalog, content_digest
 from kg.ontology.intervals import alerts, intervals
 from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
@@ -28,7 +30,6 @@ from kg.ontology.model import (
     Article,
     Claim,
     Concept,
-    Conversion,
     DerivedQuantity,
     Formula,
     Limit,
@@ -73,30 +74,8 @@ class Ontology(Owner):
     def concepts(self) -> Mapping[str, Concept]:
         """All vocabulary entries by local name."""
         names = self.index.having(terms.BASE + "conceptKind")
-        return MappingProxyType({terms.local(iri): self._concept(iri) for iri in names if not iri.startswith("_:")})
-
-    def _concept(self, iri: str) -> Concept:
-        index = self.index
-        axes = [
-            (quantity, position)
-            for position in ("Low", "Normal", "High")
-            for quantity in index.own(iri, position.lower() + "Of")
-        ]
-        codes = [code for kind in ("exact", "close", "narrow") for code in index.values(iri, f"{_SKOS}{kind}Match")]
-        synonyms = [*index.values(iri, _SKOS + "altLabel"), *index.own(iri, "abbreviation"), *index.own(iri, "layTerm")]
-        name = terms.local(iri)
-        narrower = terms.BASE + "hasNarrower"
-        return Concept(
-            name=name,
-            code=index.value(iri, _SKOS + "notation"),
-            kind=ConceptKind(index.own_value(iri, "conceptKind")),
-            label=index.value(iri, _RDFS + "label"),
-            definition=index.value(iri, terms.DEFINITION),
-            parents=tuple(terms.local(parent) for parent in index.subjects(narrower, iri)),
-            synonyms=tuple(synonyms),
-            related=tuple(index.own(iri, "relatedTerm")),
-            codes=tuple(dict.fromkeys(codes)),
-            axis=axes[0] if axes else None,
+        return MappingProxyType(
+            {terms.local(iri): read_concept(self.index, iri) for iri in names if not iri.startswith("_:")}
         )
 
     @cached_property
@@ -164,37 +143,17 @@ class Ontology(Owner):
             iri = terms.BASE + name
             unit = index.own_value(iri, "canonicalUnit")
             if concept.kind is ConceptKind.ANALYTE and unit:
-                mine = [self._conversion(node) for node in conversions if index.own_value(node, "quantity") == name]
+                mine = [
+                    read_conversion(index, node) for node in conversions if index.own_value(node, "quantity") == name
+                ]
                 table = {conversion.unit: conversion for conversion in mine}
                 found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))
         return MappingProxyType(found)
 
-    def _conversion(self, node: str) -> Conversion:
-        index = self.index
-        factor = Decimal(index.own_value(node, "factor", "1"))
-        return Conversion(
-            unit=index.own_value(node, "fromUnit"),
-            factor=factor,
-            factor_to=Decimal(index.own_value(node, "factorTo", str(factor))),
-            divisor=Decimal(index.own_value(node, "divisor", "1")),
-            source=terms.local(index.value(node, _DCTERMS + "source")),
-        )
-
     @cached_property
     def thresholds(self) -> Mapping[str, Threshold]:
         names = self.index.having(terms.BASE + "bound")
-        return MappingProxyType({terms.local(iri): self._threshold(iri) for iri in names})
-
-    def _threshold(self, iri: str) -> Threshold:
-        own = self.index.own_value
-        return Threshold(
-            name=terms.local(iri),
-            quantity=own(iri, "quantity"),
-            bound=own(iri, "bound"),
-            limit=Decimal(own(iri, "limit")),
-            opposite=own(iri, "opposite"),
-            label=self.index.value(iri, _RDFS + "label"),
-        )
+        return MappingProxyType({terms.local(iri): read_threshold(self.index, iri) for iri in names})
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -263,6 +222,7 @@ class Ontology(Owner):
 
     # -- the record
 
+    @kept
     def fillers(self, prop: str) -> tuple[str, ...]:
         """Every concept that a `prop value X` of the ontology names."""
         nodes = self.index.subjects(_OWL + "onProperty", terms.BASE + prop)

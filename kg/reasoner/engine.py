@@ -20,7 +20,7 @@ from kg.ontology.modules import Modules
 from kg.reasoner.closure import OUTCOMES, STATES, Closure
 from kg.reasoner.rule_tables import Facet, Others, Wanted, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
-from kg.record.assertions import Assertion, Record
+from kg.record.record import Assertion, Record
 
 NOT_ASKED: Final = ""
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
@@ -171,7 +171,7 @@ class _Run:
         new.edges, new.queues = set(self.edges), [[] for _ in self.queues]
         return new
 
-    def _saturate(self) -> None:
+    def _saturate(self) -> None:  # noqa: C901, PLR0912 - the inner loop: a call costs more than a branch
         """Pop, fire, store if new.
 
         cax-sco, cls-hv2, prp-spo2 and the like, whose body is one feature, fire where that is popped. cls-int1: a

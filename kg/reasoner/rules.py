@@ -27,7 +27,6 @@ from kg.ontology.fragment import (
     DECLARATIONS,
     DEFINED,
     EXPRESSIONS,
-    FACETS,
     HEAD,
     NO_DECIMAL,
     NO_KIND,
@@ -41,8 +40,9 @@ from kg.ontology.fragment import (
     OutsideFragment,
     reserved,
 )
-from kg.ontology.index import Index
+from kg.ontology.index import node_text
 from kg.ontology.modules import Modules
+from kg.reasoner.module_expressions import ModuleExpressions
 from kg.reasoner.rule_tables import Above, Axiom, Chain, Ends, Feature, Rule, Rules, reach
 from kg.reasoner.rule_writer import RuleWriter
 
@@ -65,9 +65,8 @@ def write_rules(modules: Modules) -> RuleWriter:
 
 class _Compiler:
     def __init__(self, modules: Modules) -> None:
-        self.modules, self.index = modules, Index(())
+        self.modules, self.module = modules, ModuleExpressions(())
         self.rules = RuleWriter()
-        self.sources: dict[tuple[str, str, str], str] = {}
         self.declared: dict[str, dict[str, str]] = {OBJECT: {}, DATA: {}, ANNOTATION: {}}
         self.declared |= {OWL + "Class": {}, RDFS + "Datatype": {}}
         self.used: dict[tuple[str, str, str], Place] = {}
@@ -90,8 +89,7 @@ class _Compiler:
 
     def _read(self, triples: tuple[ox.Triple, ...], file: str) -> None:
         """One file is indexed at a time: the expressions of an axiom and its source stand in its file."""
-        self.index = Index(triples)
-        self.sources = self._axiom_sources()
+        self.module = ModuleExpressions(triples)
         kinds = {
             RDFS + "subClassOf": self._subclass,
             OWL + "equivalentClass": self._equivalent,
@@ -109,108 +107,16 @@ class _Compiler:
             elif not reserved(predicate):
                 self._assertion(triple, file)
             elif predicate not in ANNOTATIONS and not self._expression(triple):
-                raise self._refused(triple, file, NO_KIND)
+                raise self.module.refused(triple, file, NO_KIND)
 
     def _expression(self, triple: ox.Triple) -> bool:
         """Part of an expression; said of a name, it would be a definition."""
         return triple.predicate.value in EXPRESSIONS and isinstance(triple.subject, ox.BlankNode)
 
-    # -- axioms and their sources
-
-    def _axiom_sources(self) -> dict[tuple[str, str, str], str]:
-        index, found = self.index, {}
-        for node in index.subjects(RDF + "type", OWL + "Axiom"):
-            key = tuple(
-                index.value(node, OWL + name) for name in ("annotatedSource", "annotatedProperty", "annotatedTarget")
-            )
-            found[key] = terms.local(index.value(node, "http://purl.org/dc/terms/source"))
-        return found  # type: ignore[return-value]
+    # -- axioms and features
 
     def _axiom(self, triple: ox.Triple, file: str) -> int:
-        return self.rules.axiom(self._text(triple, file))
-
-    def _text(self, triple: ox.Triple, file: str) -> Axiom:
-        subject, predicate, value = (_text(node) for node in (triple.subject, triple.predicate, triple.object))
-        source = self.sources.get((subject, predicate, value), "")
-        return Axiom(
-            self._show(subject), predicate.rsplit("#")[-1].removeprefix(terms.BASE), self._show(value), source, file
-        )
-
-    def _refused(self, triple: ox.Triple, file: str, reason: str) -> OutsideFragment:
-        return OutsideFragment(str(self._text(triple, file)), file, reason)
-
-    def _show(self, node: str) -> str:
-        """A node as Manchester text."""
-        if not node.startswith("_:"):
-            return terms.local(node).removeprefix(OWL)
-        index = self.index
-        if inverse := index.value(node, OWL + "inverseOf"):
-            return f"inverse {terms.local(inverse)}"
-        for kind, word in (("intersectionOf", " and "), ("unionOf", " or ")):
-            if head := index.value(node, OWL + kind):
-                return "(" + word.join(map(self._show, index.members(head))) + ")"
-        if prop := index.value(node, OWL + "onProperty"):
-            return str(self._restriction(node) or f"({self._show(prop)} ...)")
-        return "(" + " o ".join(map(self._show, index.members(node))) + ")"
-
-    # -- class expressions
-
-    def _bodies(self, node: str) -> list[tuple[Feature, ...]] | None:
-        """A class expression in a body as alternative conjunctions of features; None if it is no body."""
-        if not node.startswith("_:"):
-            return None if reserved(node) else [(Feature("class", "", terms.local(node)),)]
-        index = self.index
-        if head := index.value(node, OWL + "intersectionOf"):
-            found: list[tuple[Feature, ...]] = [()]
-            for member in index.members(head):
-                right = self._bodies(member)
-                if right is None:
-                    return None
-                found = [(*one, *other) for one in found for other in right]
-            return found
-        if head := index.value(node, OWL + "unionOf"):
-            parts = [self._bodies(member) for member in index.members(head)]
-            return None if None in parts else [body for part in parts if part for body in part]
-        feature = self._restriction(node)
-        return [(feature,)] if feature else None
-
-    def _restriction(self, node: str) -> Feature | None:
-        index = self.index
-        prop = index.value(node, OWL + "onProperty")
-        if not prop or prop.startswith("_:"):
-            return None
-        prop = terms.local(prop)
-        if value := index.value(node, OWL + "hasValue"):
-            return Feature("value", prop, terms.local(value)) if ":" in value and value[:2] != "_:" else None
-        if filler := index.value(node, OWL + "someValuesFrom"):
-            limit = self._facet(filler)
-            return Feature("facet", prop, *limit) if limit else self._filler("some", prop, filler)
-        if (count := index.value(node, OWL + "minQualifiedCardinality")) != "0" and count:
-            return self._filler("min", prop, index.value(node, OWL + "onClass"), count)
-        return None
-
-    def _filler(self, kind: str, prop: str, filler: str, count: str = "") -> Feature | None:
-        named = filler and not filler.startswith("_:") and not reserved(filler)
-        return Feature(kind, prop, terms.local(filler), count) if named else None
-
-    def _facet(self, datatype: str) -> tuple[str, str] | None:
-        """The one bound of a datatype restriction of decimals, and its limit."""
-        index = self.index
-        facets = index.members(index.value(datatype, OWL + "withRestrictions"))
-        if len(facets) != 1 or index.value(datatype, OWL + "onDatatype") != XSD + "decimal":
-            return None
-        found = [(bound, limit) for iri, bound in FACETS.items() for limit in index.values(facets[0], iri)]
-        return found[0] if len(found) == 1 else None
-
-    def _heads(self, node: str) -> list[Feature] | None:
-        """A class expression in a head as features; None if it is no head."""
-        if not node.startswith("_:"):
-            return None if reserved(node) else [Feature("class", "", terms.local(node))]
-        if head := self.index.value(node, OWL + "intersectionOf"):
-            parts = [self._heads(member) for member in self.index.members(head)]
-            return None if None in parts else [feature for part in parts if part for feature in part]
-        feature = self._restriction(node)
-        return [feature] if feature and feature.kind == "value" else None
+        return self.rules.axiom(self.module.text(triple, file))
 
     def _number(self, feature: Feature, role: str, place: Place) -> int:
         """The number of a feature; its property is remembered with where it stands."""
@@ -225,22 +131,22 @@ class _Compiler:
 
     def _subclass(self, triple: ox.Triple, file: str) -> None:
         """C ⊑ D: whatever is C is D (cax-sco; with cls-int1, cls-svf1, cls-hv2 in the body, cls-hv1 in the head)."""
-        self._implication(triple, file, _text(triple.subject), _text(triple.object))
+        self._implication(triple, file, node_text(triple.subject), node_text(triple.object))
 
     def _equivalent(self, triple: ox.Triple, file: str) -> None:
         """C ≡ E: whatever is E is C. Nothing else may put members in C, so the other half adds nothing."""
-        name = _text(triple.subject)
+        name = node_text(triple.subject)
         if name.startswith("_:"):
-            raise self._refused(triple, file, NO_KIND)
-        number = self._implication(triple, file, _text(triple.object), name)
+            raise self.module.refused(triple, file, NO_KIND)
+        number = self._implication(triple, file, node_text(triple.object), name)
         self.defined[self.rules.feature(Feature("class", "", terms.local(name)))] = (number, file)
 
     def _implication(self, triple: ox.Triple, file: str, body: str, head: str) -> int:
-        heads, bodies = self._heads(head), self._bodies(body)
+        heads, bodies = self.module.heads(head), self.module.bodies(body)
         if heads is None:
-            raise self._refused(triple, file, HEAD)
+            raise self.module.refused(triple, file, HEAD)
         if bodies is None:
-            raise self._refused(triple, file, self._why(body))
+            raise self.module.refused(triple, file, self._why(body))
         number = self._axiom(triple, file)
         for feature in dict.fromkeys(heads):
             result = self._number(feature, HEAD, (number, file))
@@ -252,8 +158,8 @@ class _Compiler:
 
     def _why(self, node: str) -> str:
         """The reason why an expression is no body."""
-        filler = self.index.value(node, OWL + "someValuesFrom")
-        lone = len(self.index.members(self.index.value(filler, OWL + "withRestrictions"))) == 1
+        filler = self.module.index.value(node, OWL + "someValuesFrom")
+        lone = len(self.module.index.members(self.module.index.value(filler, OWL + "withRestrictions"))) == 1
         return NO_DECIMAL if lone else BODY
 
     def _check_definitions(self) -> None:
@@ -273,15 +179,15 @@ class _Compiler:
 
     def _range(self, triple: ox.Triple, file: str) -> None:
         """range(P) = C: whatever a P leads to is C (prp-rng). A datatype only constrains literals."""
-        if _text(triple.object).startswith(XSD):
-            self.used.setdefault((terms.local(_text(triple.subject)), DATA, ""), (self._axiom(triple, file), file))
+        if node_text(triple.object).startswith(XSD):
+            self.used.setdefault((terms.local(node_text(triple.subject)), DATA, ""), (self._axiom(triple, file), file))
         else:
             self._end(triple, file, self.rules.ranges)
 
     def _end(self, triple: ox.Triple, file: str, table: Ends) -> None:
-        features, prop = self._heads(_text(triple.object)), terms.local(_text(triple.subject))
+        features, prop = self.module.heads(node_text(triple.object)), terms.local(node_text(triple.subject))
         if features is None or any(feature.kind != "class" for feature in features) or prop.startswith("_:"):
-            raise self._refused(triple, file, HEAD)
+            raise self.module.refused(triple, file, HEAD)
         number = self._axiom(triple, file)
         self.used.setdefault((prop, "", ""), (number, file))
         for feature in features:
@@ -291,11 +197,11 @@ class _Compiler:
 
     def _inverse(self, triple: ox.Triple, file: str) -> None:
         """P ≡ Q⁻: x Q y where y P x, and the other way (prp-inv1, prp-inv2)."""
-        subject, value = _text(triple.subject), _text(triple.object)
+        subject, value = node_text(triple.subject), node_text(triple.object)
         if subject.startswith("_:") and not value.startswith("_:"):
             return
         if subject.startswith("_:") or value.startswith("_:"):
-            raise self._refused(triple, file, NO_KIND)
+            raise self.module.refused(triple, file, NO_KIND)
         number = self._axiom(triple, file)
         pair = (terms.local(subject), terms.local(value))
         for left, right in dict.fromkeys((pair, pair[::-1])):
@@ -303,21 +209,21 @@ class _Compiler:
 
     def _subproperty(self, triple: ox.Triple, file: str) -> None:
         """P ⊑ Q (prp-spo1); with an inverse on the left, P⁻ ⊑ Q: y Q x where x P y (prp-inv)."""
-        lower, upper = (_text(node) for node in (triple.subject, triple.object))
-        inverse = self.index.value(lower, OWL + "inverseOf")
+        lower, upper = (node_text(node) for node in (triple.subject, triple.object))
+        inverse = self.module.index.value(lower, OWL + "inverseOf")
         if upper.startswith("_:") or (lower.startswith("_:") and not inverse):
-            raise self._refused(triple, file, NO_KIND)
+            raise self.module.refused(triple, file, NO_KIND)
         above = Above(self._axiom(triple, file), terms.local(upper), bool(inverse))
         self.subproperties.append((terms.local(inverse or lower), above, file))
 
     def _chain(self, triple: ox.Triple, file: str) -> None:
         """P o Q ⊑ R (prp-spo2): over assertions of the ontology it is unfolded when all have been read."""
-        links = self.index.members(_text(triple.object))
+        links = self.module.index.members(node_text(triple.object))
         if len(links) != 2:
-            raise self._refused(triple, file, TWO_LINKS)
-        names = [_text(triple.subject), *links]
+            raise self.module.refused(triple, file, TWO_LINKS)
+        names = [node_text(triple.subject), *links]
         if any(name.startswith("_:") for name in names):
-            raise self._refused(triple, file, NO_KIND)
+            raise self.module.refused(triple, file, NO_KIND)
         number, (result, first, second) = self._axiom(triple, file), map(terms.local, names)
         self.chains.append((Chain(first, second, result, number), file))
         for prop in (first, second, result):
@@ -325,14 +231,14 @@ class _Compiler:
 
     def _type(self, triple: ox.Triple, file: str) -> None:
         """A declaration, or a class asserted of an individual of the ontology."""
-        name, kind = _text(triple.subject), _text(triple.object)
+        name, kind = node_text(triple.subject), node_text(triple.object)
         if kind in DECLARATIONS:
             if kind in self.declared:
                 self.declared[kind].setdefault(terms.local(name), file)
         elif kind == OWL + "FunctionalProperty":
             self.functional[terms.local(name)] = (self._axiom(triple, file), file)
         elif reserved(kind) or "_:" in (kind[:2], name[:2]):
-            raise self._refused(triple, file, NO_KIND)
+            raise self.module.refused(triple, file, NO_KIND)
         else:
             feature = self.rules.feature(Feature("class", "", terms.local(kind)))
             self._is(terms.local(name), feature, self._axiom(triple, file))
@@ -382,9 +288,9 @@ class _Compiler:
         if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
             subject, value = terms.local(triple.subject.value), terms.local(triple.object.value)
             key = (triple.subject.value, triple.predicate.value, triple.object.value)
-            self.assertions.append(Axiom(subject, prop, value, self.sources.get(key, ""), file))
+            self.assertions.append(Axiom(subject, prop, value, self.module.sources.get(key, ""), file))
         elif prop not in self.unnamed:
-            self.unnamed[prop] = self._text(triple, file)
+            self.unnamed[prop] = self.module.text(triple, file)
 
     def _links(self) -> None:
         """Chains and ends over the links that the ontology asserts between its own individuals."""
@@ -446,10 +352,6 @@ class _Compiler:
         for prop, place in places:
             if prop in over:
                 raise self._outside(place, ASSERTED)
-
-
-def _text(node: object) -> str:
-    return "_:" + node.value if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
 
 
 __all__ = ["Axiom", "Feature", "OutsideFragment", "Rule", "Rules", "compile_rules", "write_rules"]

@@ -8,20 +8,17 @@ declared complete leaves out, what the record does not state.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
-from typing import Final, NamedTuple
 
-from kg.cache.derived import derived
-from kg.facts.patient import NOT_PLACED, DataIssue, Fact, Measurement, PatientFacts, Reason, Status
+from kg.facts.patient import NO_READING_LACKED, NOT_PLACED, DataIssue, Fact, Measurement, PatientFacts, Reason, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.record.absences import Absence, Absences, decided_by
 from kg.record.default_limits import contradicting_limits
-from kg.record.derive import Derivation, derive
+from kg.record.derive import derive
+from kg.record.identities import strained
 from kg.record.judgements import Judgement, judgement
 from kg.record.observations import (
     CONTRADICTS,
@@ -32,54 +29,8 @@ from kg.record.observations import (
     Occasion,
     occasions,
 )
+from kg.record.record import Assertion, Leaf, Record, text
 from kg.record.statement_properties import NOW, PASSES, RECORDED, has_ended, property_of
-
-NO_READING_LACKED: Final = (Reason.OTHER_PERSON, Reason.OTHER_SPECIMEN, Reason.ENTERED_IN_ERROR)
-"""Reasons for which a value of the patient's own blood is not missing."""
-
-
-class Leaf(StrEnum):
-    """Where an assertion comes from."""
-
-    STATED = "stated"
-    COMPUTED = "computed"
-    ABSENT = "asserted absent"
-    RECORD = "about the record"
-
-
-class Assertion(NamedTuple):
-    """A triple of local names; the object of a data property is a decimal as text."""
-
-    subject: str
-    predicate: str
-    object: str
-    leaf: Leaf = Leaf.STATED
-
-
-@dataclass(frozen=True)
-class Record:
-    """The assertions about one patient, and what is odd about the data.
-
-    `behind` names the statements from which an assertion was made; a measured, computed or missing one has none.
-    `aside` are statements that count as unknown.
-    """
-
-    patient: str
-    facts: PatientFacts
-    assertions: tuple[Assertion, ...]
-    different: tuple[tuple[str, ...], ...]
-    issues: tuple[DataIssue, ...]
-    occasions: tuple[Occasion, ...]
-    derivations: tuple[Derivation, ...]
-    absences: tuple[str, ...]
-    judgements: Mapping[Measurement, Judgement] = field(default_factory=dict, compare=False, repr=False)
-    behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
-    aside: frozenset[Fact] = frozenset()
-
-
-def text(value: Decimal) -> str:
-    """A decimal without exponent or trailing zeros."""
-    return format(value.normalize(), "f")
 
 
 def record(
@@ -98,7 +49,7 @@ class _Compiler:
         self.facts = facts
         known = tuple(fact for fact in facts.facts if fact not in quarantine)
         self.derivations = derive(ontology, replace(facts, facts=known), self.occasions)
-        self.strained = self._strained()
+        self.strained = strained(ontology, facts, self.occasions, self.derivations, self.issues)
         self.out: set[Assertion] = set()
         self.behind: dict[Assertion, dict[Fact, None]] = {}
         self.different: list[tuple[str, ...]] = []
@@ -129,11 +80,8 @@ class _Compiler:
         return dict.fromkeys(fact for fact in facts if not (self.strained and self._is_strained(fact)))
 
     def _is_strained(self, fact: Fact) -> bool:
-        axes = map(self._axis, self.ontology.ancestors(fact.concept)) if fact.list in NOW else ()
-        return any(axis[0] in self.strained for axis in axes if axis)
-
-    def _axis(self, name: str) -> tuple[str, str] | None:
-        return self.ontology.concepts[name].axis
+        axes = (self.ontology.concepts[name].axis for name in self.ontology.ancestors(fact.concept))
+        return fact.list in NOW and any(axis[0] in self.strained for axis in axes if axis)
 
     @cached_property
     def running(self) -> tuple[Fact, ...]:
@@ -241,7 +189,7 @@ class _Compiler:
                 one.classes <= classes and occasion.value.satisfies(one.limit.bound, one.limit.limit) for one in shown
             ):
                 return True
-        axis = self._axis(concept)
+        axis = self.ontology.concepts[concept].axis
         position = self.interpretation(occasion).position
         return axis == (occasion.quantity, position)
 
@@ -259,14 +207,18 @@ class _Compiler:
         found = set()
         for fact in self.running:
             if fact.list in NOW:
-                found |= {axis for name in self.ontology.ancestors(fact.concept) if (axis := self._axis(name))}
+                found |= {
+                    axis
+                    for name in self.ontology.ancestors(fact.concept)
+                    if (axis := self.ontology.concepts[name].axis)
+                }
         return frozenset(found)
 
     @cached_property
     def denied_axes(self) -> frozenset[tuple[str, str]]:
         facts = (fact for fact in self.stated(Status.ABSENT) if fact.list in NOW)
         below = {name for fact in facts for name in self.ontology.descendants(fact.concept)}
-        return frozenset(axis for name in below if (axis := self._axis(name)))
+        return frozenset(axis for name in below if (axis := self.ontology.concepts[name].axis))
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -412,56 +364,13 @@ class _Compiler:
             self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
             self._bounds(individual, derivation.value, Leaf.COMPUTED)
 
-    def _strained(self) -> frozenset[str]:
-        """Quantities that an identity contradicts so far that their class changes; only they are set aside (P12)."""
-        found = set()
-        for derivation in self.derivations:
-            quantity = derivation.quantity.recomputes
-            if quantity and self._disagrees(derivation, quantity):
-                found.add(quantity)
-                value = text(round(derivation.value.low or Decimal(0), 1))
-                message = f"{self.label[quantity]}: recomputed it is {value} {derivation.quantity.unit}, "
-                message += "another class than stated; set aside"
-                self.issues.append(DataIssue("strained_identity", message, (quantity, *derivation.quantity.operands)))
-        return frozenset(found)
-
-    def _disagrees(self, derivation: Derivation, quantity: str) -> bool:
-        recomputed = self._class_of(derivation)
-        day = derivation.sources[0].day
-        positions = set()
-        if measured := self.occasions.get(quantity):
-            occasion = measured[-1]
-            if occasion.day != day:
-                return False
-            if occasion.range is not None:
-                again = replace(occasion, value=derivation.value)
-                return occasion.range_position != again.range_position
-            positions = (
-                {self._class_of(replace(derivation, value=occasion.value))}
-                if not occasion.flag
-                else {"Low" if occasion.flag == "L" else "NotLow"}
-            )
-        for fact in self.facts.facts:
-            if fact.status is Status.PRESENT and fact.list in NOW:
-                axes = [self._axis(name) for name in self.ontology.ancestors(fact.concept)]
-                positions |= {"Low" if axis[1] == "Low" else "NotLow" for axis in axes if axis and axis[0] == quantity}
-        return bool(recomputed) and any(position and position != recomputed for position in positions)
-
-    def _class_of(self, derivation: Derivation) -> str:
-        """Low, NotLow, or empty in the grey zone between the two."""
-        low = self.ontology.thresholds[derivation.quantity.low_when]
-        not_low = self.ontology.thresholds[derivation.quantity.not_low_when]
-        if derivation.value.satisfies(low.bound, low.limit):
-            return "Low"
-        return "NotLow" if derivation.value.satisfies(not_low.bound, not_low.limit) else ""
-
     # -- the record itself
 
     def _about_the_record(self) -> None:
-        for concept in _fillers(self.ontology, "lacksRecordOf"):
+        for concept in self.ontology.fillers("lacksRecordOf"):
             if not self._on_record(concept):
                 self.say("lacksRecordOf", concept, Leaf.RECORD)
-        for concept in _fillers(self.ontology, "hasSoleRecordOf"):
+        for concept in self.ontology.fillers("hasSoleRecordOf"):
             if len(self.occasions.get(concept, ())) == 1:
                 self.say("hasSoleRecordOf", concept, Leaf.RECORD)
 
@@ -489,8 +398,3 @@ class _Compiler:
             if quantity not in self.strained
             for occasion in self.occasions.get(quantity, ())
         )
-
-
-@derived
-def _fillers(ontology: Ontology, prop: str) -> tuple[str, ...]:
-    return ontology.fillers(prop)

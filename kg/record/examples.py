@@ -8,7 +8,8 @@ from pathlib import Path
 from kg.errors import CaseError, Problem
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader, parse_yaml
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 from kg.vocabulary.names import Names
 
 NO_TODAY = datetime.date.max

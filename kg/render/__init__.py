@@ -1,6 +1,7 @@
 """An assessment as text, Markdown or JSON. Renderers invent nothing: every sentence is a claim's or the ontology's."""
 
-from kg.render.data import as_json, claim_json, claim_source, conflict_json, dumps, why_not_json
+from kg.render.claims import claim_json, claim_source
+from kg.render.data import as_json, conflict_json, dumps, why_not_json
 from kg.render.document import source_line
 from kg.render.markdown import as_markdown
 from kg.render.proof_text import as_tree

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
@@ -14,13 +15,15 @@ from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
 from kg.assess.outcomes import ClaimOutcome, Outcome
-from kg.assess.questions import Question
+from kg.assess.questions import Asking, Question
+from kg.assess.results import ResultReading
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
-from kg.ontology.model import Claim, Marker, Reference
+from kg.ontology.model import Claim
 from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
+from kg.render.claims import claim_source, marker_json, reference_json
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
 from kg.render.lead import Lead
 from kg.render.parts import Parts
@@ -67,6 +70,10 @@ class _Writer:
         self.proved: dict[str, Conclusion] = {}
         self.current = {id(value): item for item in current(assessment.record) for value in item.values}
 
+    @cached_property
+    def results(self) -> Mapping[str, tuple[ResultReading, ...]]:
+        return self.assessment.result_readings
+
     def whole(self, proofs: bool) -> Data:
         item, record = self.assessment, self.assessment.record
         data: Data = {
@@ -91,6 +98,7 @@ class _Writer:
             "branches": None if item.branches is None else [self.branch(one) for one in item.branches],
             "conflicts": [conflict_json(one) for one in item.conflicts],
             "questions": [self.question(one) for one in item.questions],
+            "asking": self.asking(item.asking) if item.asking else None,
             "data_issues": [self.issue(one) for one in item.issues],
             "sources": self.sources(),
         }
@@ -221,8 +229,17 @@ class _Writer:
             "scope": list(item.scope),
             "exceptions": [asdict(one) for one in item.exceptions],
             "regimen": [{**asdict(phase), "substance": self.ontology.codes[phase.substance]} for phase in item.regimen],
+            "results": [] if self.supposing else [self.result(one) for one in self.results.get(item.id, ())],
             "claims": list(item.claims),
         }
+
+    def result(self, item: ResultReading) -> Data:
+        """What a result would mean: the facts that it would show, and the claim that would apply, with its doses."""
+        claim = self.ontology.claims[item.claim]
+        regimen = [{**asdict(phase), "substance": self.ontology.codes[phase.substance]} for phase in claim.regimen]
+        facts = [fact.fragment(self.ontology.codes) for fact in item.facts]
+        shown = " and ".join(fact.label for fact in item.facts)
+        return {"if": facts, "label": shown, "claim": claim.id, "sentence": claim.sentence, "regimen": regimen}
 
     def prerequisite(self, item: Prerequisite) -> Data:
         code = self.ontology.codes[item.concept]
@@ -249,11 +266,18 @@ class _Writer:
             "no_longer": list(branch.gone),
         }
 
+    def asking(self, item: Asking) -> Data:
+        """Whether asking may end, and the first question whose answer could change what to do now."""
+        changing = self.question(item.could_change) if item.could_change else None
+        return {"done": item.done, "tried": item.tried, "could_change": changing}
+
     def question(self, item: Question) -> Data:
         return {
             "missing": [fact.fragment(self.ontology.codes) for fact in item.missing],
             "label": " and ".join(fact.label for fact in item.missing),
             "settles": list(item.settles),
+            "red_flag": item.red_flag,
+            "effort": item.effort,
         }
 
     # -- the data and the sources
@@ -298,12 +322,6 @@ class _Writer:
         }
 
 
-def reference_json(reference: Reference) -> Data:
-    """An entry of a reference list; `topic_mismatch` says what it is about if not the claims' topic."""
-    data = asdict(reference)
-    return {"id": data.pop("iri").removeprefix("reference/").replace("/", "-R"), **data}
-
-
 def harm_json(harm: Harm) -> Data:
     """What is lost when a condition is found too late, and the source that says so."""
     return {"level": harm.level, "text": harm.text, "source": harm.source}
@@ -336,25 +354,6 @@ def undetermined(ontology: Ontology, claim: str, find: Find) -> Data:
     return {"id": claim, "missing": [_fragments(ontology, facts) for facts in find()]}
 
 
-def claim_json(claim: Claim) -> Data:
-    """A claim as docs/contract.md names its fields, with its formal reading and its doubts."""
-    return {
-        "id": claim.id,
-        "kind": claim.kind,
-        "sentence": claim.sentence,
-        "passage": asdict(claim.passage),
-        "markers": [marker_json(item) for item in claim.markers],
-        "doubts": [{"text": text, "basis": basis} for text, basis in claim.doubts],
-        "formal_reading": [reading.formal for reading in claim.readings],
-        "conclusions": [{"predicate": predicate, "target": target} for predicate, target in claim.conclusions],
-    }
-
-
-def claim_source(claim: Claim) -> Data:
-    """The passage and the markers of a claim, with their states."""
-    return {"claim": claim.id, "passage": asdict(claim.passage), "markers": [marker_json(one) for one in claim.markers]}
-
-
 @derived
 def _source(ontology: Ontology, claim: str) -> Data:
     return claim_source(ontology.claims[claim])
@@ -363,11 +362,6 @@ def _source(ontology: Ontology, claim: str) -> Data:
 @derived
 def _reference(ontology: Ontology, iri: str) -> Data:
     return reference_json(ontology.references[iri])
-
-
-def marker_json(item: Marker) -> Data:
-    """A printed marker with its state, and the reference it resolves to if any."""
-    return {"number": item.number, "state": item.state, **({"reference": item.reference} if item.reference else {})}
 
 
 def dumps(data: object, indent: int | None = 2) -> str:

@@ -23,6 +23,7 @@ from kg.render.wording import (
     cited,
     counted,
     done,
+    dose,
     doses,
     exception,
     how,
@@ -40,7 +41,7 @@ from kg.render.wording import (
 )
 
 QUESTIONS, BRANCHES, ALIKE = 8, 8, 6
-SHOWN: Final = 3
+SHOWN, RESULTS = 3, 3
 UNDERSTOOD: Final = "Understood"
 ASK_NEXT: Final = "Ask or test next"
 OPEN: Final = {
@@ -150,7 +151,19 @@ class _Builder:
             f"for: {', '.join(item.purpose)}" if item.purpose else "",
         ]
         joined = "; ".join(filter(None, details))
-        return Row(text, item.claims, (joined,) if joined else (), numbers.get(item.id, 0), item.id)
+        return Row(
+            text, item.claims, (*((joined,) if joined else ()), *self._results(item)), numbers.get(item.id, 0), item.id
+        )
+
+    def _results(self, item: Action) -> Iterator[str]:
+        """What follows under each result of a step, the doses with it."""
+        found = self.assessment.result_readings.get(item.id, ())
+        for one in found[:RESULTS]:
+            claim = self.ontology.claims[one.claim]
+            given = "; ".join(["", *(dose(self.ontology, phase) for phase in claim.regimen)])
+            yield f"if {needed(self.ontology, one.facts)}: {claim.sentence.rstrip('.')}{given} [{claim.id}]"
+        if (more := len(found) - RESULTS) > 0:
+            yield f"and {counted(more, 'more reading')} of its result in the JSON"
 
     def _quoted(self, item: Action) -> Row:
         """A treatment or a control with its doses as printed and the sentences of its claims."""
@@ -213,6 +226,8 @@ class _Builder:
         groups = grouped(self.assessment.questions)
         for settles, items in list(groups.items())[:QUESTIONS]:
             yield Row(f"{question(items, self.assessment)} {self.summary.decides(settles)}{cited(settles, 6)}")
+        if (tried := self.assessment.asking) and tried.done:
+            yield Row(f"No answer would change what to do now ({counted(tried.tried, 'answer')} tried)")
         if len(groups) > QUESTIONS:
             yield Row(f"{counted(len(groups) - QUESTIONS, 'further question')} in the JSON")
 

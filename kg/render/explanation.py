@@ -18,7 +18,8 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.proof.proof import NotEntailed, Proof
 from kg.readers.case.reader import CaseReader
-from kg.render.data import Data, claim_source, dumps, why_not_json
+from kg.render.claims import claim_source
+from kg.render.data import Data, dumps, why_not_json
 from kg.render.markdown import escape
 from kg.render.proof_text import as_tree, in_short, in_words, source
 from kg.vocabulary.names import Names

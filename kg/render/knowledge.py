@@ -10,7 +10,8 @@ from kg.cache.derived import derived
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Article, Claim, Concept, Effect
-from kg.render.data import Data, claim_json, reference_json
+from kg.render.claims import claim_json, reference_json
+from kg.render.data import Data
 
 
 class Uses(NamedTuple):

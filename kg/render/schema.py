@@ -16,11 +16,12 @@ from kg.ontology import terms
 from kg.readers.builder import COMPARATORS, FACT_LISTS, FLAGS, PLAIN_STATUSES, STATUSES
 from kg.readers.case.reader import OLDEST, REPORT
 from kg.render import contract
+from kg.render.contract_facts import Model
 
 DATE: Final = {"type": "string", "format": "date"}
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 IDENTIFIER: Final = terms.BASE + "schema"
-MODELS: Final[Mapping[str, type[contract.Model]]] = {
+MODELS: Final[Mapping[str, type[Model]]] = {
     "assessment": contract.Assessment,
     "proof": contract.Proof,
     "explanation": contract.Explanation,

@@ -67,6 +67,8 @@ class _Proofs:
 
     def text(self) -> bytes:
         conclusions = {self.assessment.conclusion(name) for name in names_of_conclusions(self.assessment)}
+        conclusions |= {alert.conclusion for alert in self.assessment.alerts}
+        conclusions |= {found.conclusion for found in self.assessment.inferred}
         proofs = {
             proof.id: proof for proof in map(self.explainer.proof, (one for one in conclusions if one is not None))
         }

@@ -12,7 +12,7 @@ from kg.facts.patient import Fact, Measurement, Status
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Claim, RegimenPhase
-from kg.record.assertions import text as number
+from kg.record.record import text as number
 
 UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 LISTS: Final = {"history": "history", "plans": "planned", "intents": "intended"}

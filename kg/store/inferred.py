@@ -23,7 +23,7 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.index import Index
 from kg.reasoner.engine import Engine
 from kg.reasoner.rule_cache import cached_rules
-from kg.record.assertions import Assertion, Record
+from kg.record.record import Assertion, Record
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

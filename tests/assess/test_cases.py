@@ -22,7 +22,7 @@ from kg.knowledge import Knowledge
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import parse_yaml
 from kg.readers.text import TextReading, read_text
-from kg.record.assertions import text as digits
+from kg.record.record import text as digits
 from kg.record.statement_properties import property_of
 from kg.render import as_json, dumps
 

@@ -34,7 +34,7 @@ from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer
 from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record
+from kg.record.record import Record
 from patients import ADULT, b12, hb
 
 Case = dict[str, Any]

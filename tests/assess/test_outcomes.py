@@ -14,7 +14,8 @@ from kg.judges.hermit import Hermit
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 from kg.vocabulary.names import Names
 
 CANCER = {"concept": "lung cancer"}

@@ -150,12 +150,12 @@ def test_broken_syntax_is_named_with_its_line(problems: Mistake) -> None:
 
 def test_the_mistakes_of_all_files_are_reported_at_once(sources: Path) -> None:
     for file in sorted((sources / "articles").glob("*.yaml")):
-        file.write_text(file.read_text(encoding="utf-8").replace("  modality: asserts", "  modalty: asserts", 1))
+        file.write_text(file.read_text(encoding="utf-8").replace("  modality: ", "  modalty: ", 1), encoding="utf-8")
     with pytest.raises(AuthoringError) as caught:
         compile_modules(sources)
     wrong = {problem.where.split(": ")[0] for problem in caught.value.problems}
     assert wrong == {path.name for path in (sources / "articles").glob("*.yaml")}
-    assert len(wrong) == 3
+    assert len(wrong) == len(claims_by_article())
 
 
 # -- a new article
@@ -226,7 +226,9 @@ def test_a_new_article_of_three_claims_compiles_and_is_loaded(sources: Path) -> 
     assert [reading.reason for reading in new[0].readings] == ["reading", "grey_zone"]
     assert ontology.articles["X9"].human_review == "pending"
     assert ontology.articles["X9"].status == "draft"
-    assert all(len({*claim.asks}) >= 10 and claim.index_terms for claim in ontology.claims.values() if claim not in new)
+    released = [claim for claim in ontology.claims.values() if ontology.articles[claim.article].status != "draft"]
+    assert all(len({*claim.asks}) >= 10 and claim.index_terms for claim in released)
+    assert released
 
 
 def test_a_released_article_says_of_every_claim_which_questions_it_answers(sources: Path) -> None:
@@ -267,7 +269,7 @@ def compiled_digest(seed: str) -> str:
 def test_two_processes_with_different_hash_seeds_compile_the_same_bytes() -> None:
     one, other = compiled_digest("1"), compiled_digest("2026")
     assert one == other
-    assert one.endswith(" 11")
+    assert int(one.split()[1]) > 8
 
 
 def test_the_committed_modules_are_what_the_sources_compile_to() -> None:

@@ -11,7 +11,8 @@ from rdflib import Graph
 
 from kg.authoring import nodes, schema
 from kg.authoring.articles import KIND_CLASS
-from kg.authoring.compiler import Sources, compile_modules
+from kg.authoring.compiler import compile_modules
+from kg.authoring.sources import Sources
 from kg.errors import AuthoringError
 from kg.ontology import terms
 from kg.ontology.compiled import DEFAULT_FOLDER

@@ -216,10 +216,9 @@ def test_a_claim_has_markers_of_its_own_article_only(ontology: Ontology) -> None
         assert {marker.article for marker in claim.markers} <= {claim.article}, claim.id
 
 
-def test_the_review_state_of_every_article_is_shown_as_it_is(ontology: Ontology) -> None:
-    assert {
-        name: (item.modified, item.active_stage, item.human_review) for name, item in ontology.articles.items()
-    } == {
+def test_the_review_state_of_the_first_articles_is_shown_as_it_is(ontology: Ontology) -> None:
+    shown = ((name, ontology.articles[name]) for name in FIRST_ARTICLES)
+    assert {name: (item.modified, item.active_stage, item.human_review) for name, item in shown} == {
         "A0": ("2026-02-06", "unknown", "pending"),
         "A1": ("2026-02-06", "unknown", "pending"),
         "A4": ("2025-12-01", "unknown", "pending"),

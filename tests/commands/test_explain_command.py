@@ -84,7 +84,7 @@ def test_the_sets_of_sources_are_minimal(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        (("--retract", "A9"), "A9: is no source that a claim rests on alone"),
+        (("--retract", "Z9"), "Z9: is no source that a claim rests on alone"),
         (("--sources", "A0-99"), "A0-99: does not follow for this patient. Did you mean 'A0-39'?"),
     ],
 )

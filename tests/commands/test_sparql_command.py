@@ -14,10 +14,11 @@ import rdflib
 
 from kg.commands.common import DONE, WRONG
 from kg.commands.dispatch import main
+from sources import claims_by_article
 
 ARTICLES = "questions/articles"
 DESCRIBE = "DESCRIBE <https://w3id.org/warrant/claim/A0-39>"
-ROWS = 3
+ROWS = len(claims_by_article())
 Said = Callable[..., str]
 
 

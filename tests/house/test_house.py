@@ -199,3 +199,23 @@ def test_the_versions_of_the_package_and_the_project_are_one() -> None:
     (one,) = re.findall(r'__version__ = "(.+)"', package)
     (other,) = re.findall(r'^version = "(.+)"', project, re.MULTILINE)
     assert one == other
+
+
+# -- size
+
+
+def test_no_file_and_no_function_is_long() -> None:
+    seen, long_files, long_functions = 0, [], []
+    for place, tree in program():
+        seen += 1
+        lines = len((ROOT / place).read_text(encoding="utf-8").splitlines())
+        # the reader of texts and the questions are being rebuilt
+        if lines > 400 and not place.startswith(("kg/readers/text/", "kg/questions/")):
+            long_files.append(f"{place}: {lines}")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > 60:
+                    long_functions.append(f"{place}:{node.lineno}: {length}")
+    assert (long_files, long_functions) == ([], [])
+    assert seen > 250

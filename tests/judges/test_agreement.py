@@ -22,7 +22,8 @@ from kg.ontology.modules import Modules
 from kg.readers.case.reader import CaseReader, parse_json
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 CLAIMS = 174
 

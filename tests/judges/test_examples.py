@@ -19,8 +19,8 @@ from kg.export.examples import compile_examples
 from kg.judges.hermit import Hermit
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.reasoner.closure import Closure
-from kg.record.assertions import Record
 from kg.record.examples import paths, read_example
+from kg.record.record import Record
 
 EXPECTED = Path(__file__).parent / "examples"
 NAMES = [path.stem for path in paths(DEFAULT_FOLDER)]

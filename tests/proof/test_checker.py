@@ -28,7 +28,7 @@ from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Record
+from kg.record.record import Record
 from kg.render.explanation import explain, explanation_json
 from patients import ADULT, P, b12, hb
 

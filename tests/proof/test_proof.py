@@ -18,7 +18,7 @@ from kg.proof.engine_trace import derivations
 from kg.proof.proof import FACT_LEAVES, Explainer, NotEntailed, Proof, step_id
 from kg.reasoner.engine import Engine
 from kg.reasoner.rules import Axiom
-from kg.record.assertions import Record
+from kg.record.record import Record
 from patients import ADULT, P, b12, hb
 from reduced import left
 

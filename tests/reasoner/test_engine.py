@@ -26,8 +26,8 @@ from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Proof
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Assertion, Record
 from kg.record.assertions import record as record_of
+from kg.record.record import Assertion, Record
 from kg.vocabulary.names import KINDS_OF_LIST
 from places import ROOT, SUPPORT
 

@@ -22,7 +22,8 @@ from kg.proof.proof import Explainer, Proof
 from kg.proof.proof_json import ProofReader
 from kg.reasoner.closure import inferred_properties
 from kg.reasoner.engine import Engine
-from kg.record.assertions import Assertion, Leaf, Record, record
+from kg.record.assertions import record
+from kg.record.record import Assertion, Leaf, Record
 
 Json = dict[str, Any]
 LAW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

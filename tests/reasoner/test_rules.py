@@ -35,7 +35,7 @@ from kg.proof.proof import SENTENCES, Explainer
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine, Saturation
 from kg.reasoner.rules import OutsideFragment, compile_rules
-from kg.record.assertions import Assertion, Record
+from kg.record.record import Assertion, Record
 from places import SUPPORT
 from reduced import left
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures import Records
 from kg.facts.patient import NOT_PLACED, DataIssue
-from kg.record.assertions import Record
+from kg.record.record import Record
 from patients import b12, derived, hb, of, of_patient
 
 # -- derived quantities

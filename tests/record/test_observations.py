@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures import Records
-from kg.record.assertions import Leaf
+from kg.record.record import Leaf
 from patients import ADULT, P, b12, hb, kinds, of, of_patient, yardstick
 
 # -- measurements in time

@@ -19,7 +19,8 @@ from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.record.absences import LEFT_OUT
-from kg.record.assertions import Assertion, Leaf, Record, record
+from kg.record.assertions import record
+from kg.record.record import Assertion, Leaf, Record
 from patients import ADULT, P, b12, derived, hb, listed, of, of_patient
 
 # -- laws

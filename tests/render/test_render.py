@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -86,7 +87,9 @@ def test_every_concluded_row_names_claims_that_apply_or_is_marked_as_a_wider_rea
     applicable = set(found.outcomes.ids(Outcome.APPLICABLE))
     wider = {item.claim for item in found.outcomes.of(Outcome.AMBIGUOUS) if item.held}
     for row in rows(document(found), *CONCLUDED):
-        named = set(IDENTIFIER.findall(said(row)))
+        # what would follow under a result is no conclusion
+        concluded = replace(row, details=tuple(text for text in row.details if not text.startswith("if ")))
+        named = set(IDENTIFIER.findall(said(concluded)))
         assert named, row
         assert named <= (wider if "wider reading" in row.text else applicable) | harm_sources(), row
 
@@ -258,7 +261,7 @@ def test_old_values_stand_in_one_row_and_what_is_pending_is_asked_for_as_pending
     page = document(found)
     assert summary(page, "Data") == ["Older than 90 days: Haemoglobin, White cell count"]
     assert len(rows(page, "Data issues")) == 2
-    assert summary(page, "Ask")[0].startswith("Vitamin B12 (pending)?")
+    assert any("Vitamin B12 (pending)" in text for text in summary(page, "Ask"))
 
 
 def test_a_patient_of_whom_nothing_follows_is_told_so(assessments: dict[str, Assessment]) -> None:

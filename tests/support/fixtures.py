@@ -7,7 +7,8 @@ from typing import Any
 
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader
-from kg.record.assertions import Record, record
+from kg.record.assertions import record
+from kg.record.record import Record
 
 TODAY = datetime.date(2026, 2, 10)
 

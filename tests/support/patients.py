@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.record.assertions import Record
+from kg.record.record import Record
 
 P = "patient/case"
 ADULT: dict[str, Any] = {"sex": "female", "age": 50}

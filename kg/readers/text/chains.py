@@ -84,7 +84,7 @@ def _denial(chain: Chain, named: Named, group: str) -> Marks:
     A normal finding is none that anybody denies: `no A, normal B`.
     """
     loosely = chain.started and chain.link in _LOOSE
-    chain.over = chain.over or (loosely and named.normal)
+    chain.over = chain.over or (loosely and (named.normal or (named.stated and chain.link == ",")))
     if chain.over:
         return _NOTHING
     unclear = loosely and (chain.doubt or chain.closed or chain.another(group))
@@ -122,6 +122,10 @@ def _had(chain: Chain, named: Named, group: str) -> Marks:
     return _always(chain, named, group) if named.kinds & _HAD else _NOTHING
 
 
+def _withheld(chain: Chain, named: Named, group: str) -> Marks:
+    return _always(chain, named, group) if named.treats or "procedure" in named.kinds else _NOTHING
+
+
 def _of_treatment(chain: Chain, named: Named, group: str) -> Marks:
     return _always(chain, named, group) if named.treats else _NOTHING
 
@@ -135,5 +139,5 @@ _RULES: Final[Mapping[Cue, Callable[[Chain, Named, str], Marks]]] = {
     Cue.TREATED: _taken,
     Cue.HAD: _had,
     Cue.ENDED: _of_treatment,
-    Cue.WITHHELD: _of_treatment,
+    Cue.WITHHELD: _withheld,
 }

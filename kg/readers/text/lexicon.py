@@ -24,6 +24,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.lab_conventions import Customs, read_customs
 from kg.readers.text.language import Language, read_language
 from kg.readers.text.more_names import Denial
+from kg.readers.text.word_lists import is_a_word
 from kg.vocabulary.names import RELATED, SYNONYM, Names, fold
 
 SMALL: Final = frozenset(
@@ -294,7 +295,7 @@ class Lexicon:
                     near.append((distance, other))
         near.sort()
         unique = near and (len(near) == 1 or near[0][0] < near[1][0])
-        return near[0][1] if unique and not self._other_word(word) else ""
+        return near[0][1] if unique and not self._other_word(word) and not is_a_word(word) else ""
 
     def _other_word(self, word: str) -> bool:
         """Whether a clinical word that is no name lies as near."""

@@ -38,7 +38,12 @@ def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, negative:
             named.marks |= marks
         elif listed and mark == "negated":
             named.marks.add("unclear")
-        joined = joined and named.join in ("and", "or", "/")
+        joined = joined and (named.join in ("and", "or", "/") or any(_around(other, named) for other in names))
+
+
+def _around(outer: Named, inner: Named) -> bool:
+    """Whether a name stands inside another one."""
+    return outer is not inner and outer.token.start <= inner.token.start and inner.token.end <= outer.token.end
 
 
 def end_of_list(names: Sequence[Named], all_of_it: bool) -> None:

@@ -34,6 +34,7 @@ class Named:
     test: bool = False
     join: str = ""
     carried: bool = False
+    stated: bool = False
     start: int = -1
     end: int = -1
 
@@ -115,12 +116,13 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 )
 
 
-_DONE: Final = frozenset({"done", "shows", "pending", "ended", "had"})
+_DONE: Final = frozenset({"done", "shows", "pending"})
 
 
 def sense(named: Named, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
     marks = named.marks | ({"asked"} if asked else set())
+    marks = marks - {"plan"} if marks & _DONE else marks
     over_it = "" if heading == "plan" and marks & _DONE else heading
     for wanted, over, found in _SENSES:
         if wanted & marks or (over and over == over_it):

@@ -88,6 +88,7 @@ class Scoper:
             return
         measured = token.hit in self.measured
         named = Named(token, concept, {"measured"} if measured else set())
+        named.stated = named.hit.phrase.rpartition(" ")[2] in self.words["predicates"]
         group = group_of(self.ontology, named)
         for chain in self.chains:
             if not chain.passes_by(measured):
@@ -104,7 +105,8 @@ class Scoper:
     def _remember(self, named: Named) -> None:
         """Names in a row stand together until something other than a link parts them."""
         self.names.append(named)
-        if self.joined in ("", "aux"):
+        inside = bool(self.recent) and named.token.end <= self.recent[-1].token.end
+        if self.joined in ("", "aux") and not inside:
             self.recent = []
         named.join = self.joined
         self.recent.append(named)
@@ -141,6 +143,10 @@ class Scoper:
         if cue in POST and behind and self._may_stand_behind(cue, token, following):
             self._post(POST[cue], token.word)
             self._after_post(cue)
+            return True
+        if cue is Cue.HISTORY_POST and token.word in self.words["resolves"] and self._closes(following):
+            for named in self.names:
+                named.marks |= {"history"} if not named.marks - {"shows"} else set()
             return True
         if cue is Cue.ENDED and self._ends_a_list(following):
             end_of_list(self.recent, token.word in self.words["ends_all"])
@@ -292,11 +298,17 @@ class Scoper:
             last.marks.add("unclear")
             last.end = token.end
             return
-        if self._closely_behind(following) and any(named.placeable for named in self.recent):
+        said_of_value = last is not None and "measured" in last.marks and self._beside_value(following)
+        if said_of_value or (self._closely_behind(following) and any(named.placeable for named in self.recent)):
             negated = any(chain.cue is Cue.NEG and not chain.started and not chain.gap for chain in self.chains)
             self.positions.behind(self.recent, POSITIONS[cue], token, negated)
         else:
             self.positions.lead(POSITIONS[cue], token)
+
+    def _beside_value(self, following: Token | None) -> bool:
+        """Whether a position stands between a test and its value, or behind the value at the end of its clause."""
+        before = following is not None and (following.form is Form.VALUE or following.word in self.words["at"])
+        return before or (self.before in self.words["behind_value"] and self._closes(following))
 
     def _on_word(self, cue: Cue, token: Token, following: Token | None) -> None:
         self._word(token)
@@ -318,6 +330,7 @@ class Scoper:
         word = token.word
         close = following is not None and (following.start == token.end or not self.before)
         if word == "?" and following and following.form is Form.NAME and close:
+            self._close_started()
             self.chains.append(Chain(Cue.SUSPECTED))
         elif word == ",":
             self._link(",")
@@ -346,6 +359,9 @@ class Scoper:
 
     def _word(self, token: Token) -> None:
         word = token.word
+        if self.lexicon.language.patterns["word_treated"].fullmatch(word):
+            self.chains.append(Chain(Cue.TREATED))
+            return
         if self._listed(word):
             return
         if word == "to" and self.exchanged and self.recent and not self.joined:

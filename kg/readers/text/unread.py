@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from kg.facts.patient import Reason
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
@@ -15,9 +16,11 @@ from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import Unread
 from kg.readers.text.tokens import Scan
+from kg.readers.text.word_lists import clinical_words
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
+NO_TREATMENT: Final = "no treatment of that name"
 _WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
 _NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
 _GAP: Final = re.compile(r"[ -]{1,2}")
@@ -61,7 +64,7 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
         if start in asking or not covered.isdisjoint(range(start, end)):
             continue
         covered.update(range(start, end))
-        found.append(Unread(start, end, draft.text[start:end], reason))
+        found.append(Unread(start, end, draft.text[start:end], reason, _code(lexicon, draft.text[start:end], reason)))
     return tuple(_joined(draft.text, sorted(found)))
 
 
@@ -74,12 +77,24 @@ def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
     return tuple(sorted(kept))
 
 
+def _code(lexicon: Lexicon, said: str, reason: str) -> Reason:
+    """`outside_articles` for a word that a clinical list has: known, though not reasoned with."""
+    if reason != UNKNOWN:
+        return Reason.UNKNOWN_NAME if reason == NO_TREATMENT else Reason.UNSUPPORTED
+    words = [fold(match[0]) for match in _WORD.finditer(said)]
+    named = {word.removesuffix("s") for word in words} | set(words)
+    outside = not named.isdisjoint(lexicon.customs.words) or not named.isdisjoint(clinical_words())
+    return Reason.OUTSIDE_ARTICLES if outside else Reason.UNKNOWN_NAME
+
+
 def _joined(text: str, found: Sequence[Unread]) -> Iterator[Unread]:
     """Neighbouring words with the same reason as one span."""
     last: Unread | None = None
     for item in found:
         if last and item.reason == last.reason == UNKNOWN and _GAP.fullmatch(text[last.end : item.start]):
-            last = Unread(last.start, item.end, text[last.start : item.end], UNKNOWN)
+            outside = Reason.OUTSIDE_ARTICLES in (last.code, item.code)
+            code = Reason.OUTSIDE_ARTICLES if outside else Reason.UNKNOWN_NAME
+            last = Unread(last.start, item.end, text[last.start : item.end], UNKNOWN, code)
             continue
         if last:
             yield last
@@ -131,7 +146,7 @@ def _taken(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
                 and fold(match["drug"]) not in words["no_drug"]
                 and not match["drug"].endswith(tuple(words["no_drug_endings"]))
             ):
-                yield match.start("drug"), match.end("drug"), "no treatment of that name"
+                yield match.start("drug"), match.end("drug"), NO_TREATMENT
 
 
 def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
@@ -148,6 +163,7 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
             continue
         looks = word in lexicon.customs.words or singular in lexicon.customs.words
         long = len(word) >= 7 and word.isalpha()
+        looks = looks or (long and (word in clinical_words() or singular in clinical_words()))
         if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):
             yield match.start(), match.end(), UNKNOWN
 

@@ -1,0 +1,145 @@
+"""The form of an article file: bibliographic head, markers, references, claims with doses, effects and doubts."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kg.authoring.schema import Digest, Entry, Name, Number, Text
+
+
+class Review(Entry):
+    stages: tuple[Text, ...]
+    active_stage: Text
+    human_review: Text
+
+
+class ReferenceItem(Entry):
+    position: int
+    claim: str | None = None
+    type: Text
+    title: Text
+    publisher: Text
+    year: int
+    topic_mismatch: str = ""
+
+
+class Marker(Entry):
+    number: int
+    state: Literal["resolved", "by-list-position", "unresolved", "unlisted"]
+    reference: int | None = None
+
+
+class ArticleHead(Entry):
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    title: Text
+    file: Text
+    digest: Digest
+    length: int
+    publisher: Text
+    last_updated: datetime.date
+    review: Review
+    intended_use: Text
+    status: Literal["released", "draft"] = "released"
+    references: tuple[ReferenceItem, ...]
+    markers: tuple[Marker, ...]
+
+
+class RegimenPhase(Entry):
+    phase: Text
+    substance: Name
+    dose: str = ""
+    unit: str = ""
+    route: str = ""
+    frequency: str = ""
+    duration: str = ""
+    until: str = ""
+
+
+class EffectSize(Entry):
+    measure: Text
+    printed: Text
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    unit: str = ""
+    population: str = ""
+    outcome: Name | None = None
+    direction: str = ""
+    interval: Text
+
+
+class Doubt(Entry):
+    text: Annotated[str, Field(min_length=1, max_length=240)]
+    basis: Literal["article", "outside", "editorial"]
+    with_: tuple[str, ...] = Field(default=(), alias="with")
+
+
+class ClaimEntry(Entry):
+    """One claim. Fields that hold names of terms are tuples of local names."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*-[0-9]{2,}$")]
+    kind: Text
+    sentence: Text
+    section: Text
+    at: tuple[int, int]
+    digest: Digest
+    markers: tuple[int, ...] = ()
+    modality: Literal[
+        "asserts", "must", "must-not", "should", "suggests", "may", "consider", "can", "exception",
+        "strongly-suggests", "most-likely", "caution", "prefer",
+    ]  # fmt: skip
+    situation: str | None = None
+    other_reading: str | None = None
+    other_reading_because: Literal["reading", "grey_zone"] = "reading"
+    precaution: str | None = None
+    holds_of: str = ""
+    about: tuple[Name, ...] = ()
+    concludes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    states: str = ""
+    strength: str = ""
+    urgency: str = ""
+    within: Annotated[str, Field(pattern=r"^(P.*)?$")] = ""
+    window: str = ""
+    purpose: tuple[Name, ...] = ()
+    purpose_text: str = ""
+    reason: str = ""
+    means: str = ""
+    scope: str = ""
+    trigger: tuple[Name, ...] = ()
+    performer: tuple[Name, ...] = ()
+    over: tuple[Name, ...] = ()
+    particularly: tuple[Name, ...] = ()
+    examples: tuple[Name, ...] = ()
+    presupposes: tuple[Name, ...] = ()
+    mechanism: tuple[Name, ...] = ()
+    until: tuple[Name, ...] = ()
+    step: int | None = None
+    sequence: tuple[str, ...] = ()
+    before: tuple[Name, ...] = ()
+    before_text: str = ""
+    after: tuple[str, ...] = ()
+    only_after: tuple[Name, ...] = ()
+    accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    adds_to: tuple[Name, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    qualified_by: tuple[str, ...] = ()
+    alternatives: bool = False
+    necessity: str = ""
+    priority: str = ""
+    frequency: str = ""
+    substance_note: str = ""
+    regimen: tuple[RegimenPhase, ...] = ()
+    effects: tuple[EffectSize, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    terms: tuple[Text, ...] = ()
+    asks: tuple[Text, ...] = ()
+
+
+class ArticleFile(Entry):
+    article: ArticleHead
+    situations: dict[Name, str] = Field(default_factory=dict)
+    claims: tuple[ClaimEntry, ...]
