@@ -20,7 +20,18 @@ from api.isolation.pool import RequestPool
 from api.isolation.remote import Isolated
 from api.pages import FOLDER, manual, registry
 from api.pages.sparql import QueryPages
-from api.routes import articles, assessments, claims, concepts, ontology, probes, questions, references, terms
+from api.routes import (
+    articles,
+    assessments,
+    claims,
+    concepts,
+    explanations,
+    ontology,
+    probes,
+    questions,
+    references,
+    terms,
+)
 from api.services import FrontServices, Services
 from api.sessions.service import AssessmentSessions
 from api.sessions.store import SessionStore, memory_file, opened
@@ -37,7 +48,7 @@ from api.transport.security import ApiKey, PublicCors
 from kg import __version__
 from kg.knowledge import Knowledge
 
-ROUTES: Final = (assessments, questions, claims, articles, references, concepts, ontology, terms)
+ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms)
 # answered by the process that takes the requests
 HERE: Final = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static")
 WORKER: Final = (sys.executable, "-m", "api.zygote")

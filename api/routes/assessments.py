@@ -146,7 +146,7 @@ async def why_not(request: Request, handle: Handle, claim: str) -> Response:
     def hindered() -> Resource:
         session = services.sessions.find(handle)
         found = explanation.why_not(session.plain, identifier)
-        data = explanation.document(render.why_not_json(session.plain, found))
+        data = explanation.document(explanation.why_not_data(session.plain, found))
         forms = {JSON: lambda: data, TEXT: lambda: explanation.why_not_text(found).encode()}
         return Resource(forms, "why-not", (session, found))
 
@@ -297,4 +297,4 @@ def _proof(session: AssessmentSession, found: explanation.Explanation) -> Resour
 
 
 def _triples(found: explanation.Explanation, form: str) -> Callable[[], bytes]:
-    return lambda: rdf.serialize(rdf.proof_triples(found.proof), form)
+    return lambda: rdf.serialize(rdf.proof_triples(found.proof, found.ontology), form)
