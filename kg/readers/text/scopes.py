@@ -379,10 +379,17 @@ class Scoper:
             self._post("hypothetical")
         if word == "in":
             self.joined = self.joined or "in"
-        if word in self.words["until"]:
-            self.date_cue = "until"
-        if word in self.words["since"]:
-            self.date_cue = "since"
+        self._dates(word)
+        self._reach(word)
+
+    def _dates(self, word: str) -> None:
+        """A word that says what the date behind it is: an end or a start."""
+        for cue in ("until", "since"):
+            if word in self.words[cue]:
+                self.date_cue = cue
+
+    def _reach(self, word: str) -> None:
+        """What a word does to the reach of the cues before it."""
         if word in self.words["auxiliaries"]:
             self._close_started()
             self.joined = self.joined or "aux"
