@@ -234,8 +234,9 @@ def test_every_claim_is_decided_or_shown_to_be_open(name: str) -> None:
     missing = [
         claim for side in rows["without_model"].values() for claim in side if found["outcomes"][claim] != "ambiguous"
     ]
-    # some claims clash with what the record denies, though no axiom excludes them: the certificate names them
-    assert len(missing) <= 8
+    # some claims clash with what the record states or denies (low where it is normal), though no axiom excludes them:
+    # the certificate names them
+    assert len(missing) <= 9
 
 
 def test_removing_a_fact_that_is_called_unused_changes_nothing() -> None:
