@@ -16,7 +16,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.config import Config
 from api.pages import FOLDER, manual, registry
 from api.pages import sparql as sparql_page
-from api.routes import articles, assessments, claims, concepts, ontology, probes, questions, references, terms
+from api.routes import (
+    articles,
+    assessments,
+    claims,
+    concepts,
+    explanations,
+    ontology,
+    probes,
+    questions,
+    references,
+    terms,
+)
 from api.services import Services
 from api.sessions.executor import Executor
 from api.sessions.service import AssessmentSessions
@@ -32,7 +43,7 @@ from kg.errors import PictureError
 from kg.knowledge import Knowledge
 from kg.render import picture
 
-ROUTES: Final = (assessments, questions, claims, articles, references, concepts, ontology, terms, probes)
+ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms, probes)
 
 
 def create_app(config: Config | None = None) -> FastAPI:

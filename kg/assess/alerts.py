@@ -22,6 +22,7 @@ from kg.record.judgements import Judgement
 from kg.record.record import Record, text
 
 URGENT: Final = ("immediate", "urgent", "red_flag")
+UNREAD: Final = "_unread"
 SIGN: Final[Mapping[str, str]] = {"critical_low": "below", "critical_high": "above"}
 
 
@@ -69,7 +70,7 @@ class _Writer:
         """Whether an alert stands: always, but for values that nothing urgent waits for or that claims answer."""
         if item.kind == AlertKind.OUTSIDE_SCOPE and item.concept:
             return not self.answered
-        if item.kind == AlertKind.NOT_JUDGED and not self._unread(item.concept):
+        if item.kind == AlertKind.NOT_JUDGED and not item.code.endswith(UNREAD):
             return item.concept in self._awaited()
         return True
 
@@ -111,7 +112,7 @@ class _Writer:
         if not item.concept:
             yield from (one.text for one in self.record.facts.unread if one.reason is Reason.OUTSIDE_ARTICLES)
         else:
-            yield from (f"{one.text}: {one.message}" for one in self._unread(item.concept))
+            yield from (one.message for one in self._unread(item.concept))
 
     def _unread(self, concept: str) -> list[Unread]:
         return [one for one in self.record.facts.unread if one.concept == concept and concept]

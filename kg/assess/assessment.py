@@ -18,9 +18,11 @@ from kg.assess.issues import stale
 from kg.assess.items import Action, Basis, Conflict, Differential, Item
 from kg.assess.lists import AGAINST, DIFFERENTIAL, WARNINGS, Lists
 from kg.assess.outcomes import Outcome, Outcomes, outcomes
+from kg.assess.population import for_population
 from kg.assess.quarantine import settle
 from kg.assess.questions import Asking, Question, questions
 from kg.assess.results import ResultReading, result_readings
+from kg.assess.single_values import FOR_ONE_VALUE, widened, with_one_value
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology.compiled import Ontology
@@ -129,22 +131,23 @@ class Assessment:
     def conclusion(self, identifier: str) -> Conclusion | None:
         """What the id of an entry or of a claim that applies or is excluded stands for; None for anything else."""
         if identifier in self.items:
-            return self.items[identifier].conclusion
+            found = self.items[identifier].conclusion
+            return None if found.predicate == FOR_ONE_VALUE else found
         for outcome, prop in PROVED.items():
             if identifier in self.outcomes.ids(outcome):
                 return Conclusion(self.record.patient, prop, f"claim/{identifier}")
         return None
 
     def proof_id(self, conclusion: Conclusion) -> str | None:
-        """The id of the proof of a conclusion; None after HermiT."""
-        if self.explainer is None:
+        """The id of the proof of a conclusion; None after HermiT, and for what holds of one value of a day alone."""
+        if self.explainer is None or conclusion.predicate == FOR_ONE_VALUE:
             return None
         return (self._ends.get(conclusion) or self.explainer.ends([conclusion])[conclusion]).id
 
     @cached_property
     def _ends(self) -> Mapping[Conclusion, Step]:
         """The last step of the proof of every entry and of every claim that applies or is excluded."""
-        found = [item.conclusion for item in self.items.values()]
+        found = [item.conclusion for item in self.items.values() if item.conclusion.predicate != FOR_ONE_VALUE]
         for outcome, prop in PROVED.items():
             found += [Conclusion(self.record.patient, prop, f"claim/{name}") for name in self.outcomes.ids(outcome)]
         return self.explainer.ends(found) if self.explainer else {}
@@ -196,7 +199,10 @@ def assess(ontology: Ontology, reasoner: Reasoner, facts: PatientFacts) -> Asses
     if reasoner is not engine:
         (closure,) = reasoner.infer((settled.record,))
         return project(ontology, settled.record, closure)
-    return replace(project(ontology, settled.record, settled.closure), engine=engine, saturation=settled.saturation)
+    found = project(ontology, settled.record, settled.closure)
+    others = (settle(ontology, engine, one) for one in with_one_value(facts))
+    lists = widened(found.lists, (project(ontology, one.record, one.closure).lists for one in others))
+    return replace(found, lists=lists, engine=engine, saturation=settled.saturation)
 
 
 def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment:
@@ -204,7 +210,7 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
     found = outcomes(ontology, patient, closure)
     build = Lists(ontology, patient, closure, found)
     names = [name for name in ontology.list_properties.values() if name not in (DIFFERENTIAL, AGAINST)]
-    lists = {name: build.actions(name) for name in names}
+    lists = for_population(closure, {name: build.actions(name) for name in names})
     answered = any(lists[name] for name in ACTED_ON)
     return Assessment(
         id=identifier(ontology, patient.facts),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kg.assess.contradicted_statements import Label, both_ways, contradicted_label
-from kg.facts.patient import DataIssue, Fact, PatientFacts
+from kg.facts.patient import DataIssue, Fact, PatientFacts, Status
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion, Derivations, Instance
 from kg.proof.engine_trace import derivations
@@ -38,7 +38,10 @@ class Clash:
     def issue(self, ontology: Ontology) -> DataIssue:
         """The data issue that reports it, with the proof's id and the axioms of the justification."""
         stated = ", ".join(f"{ontology.label(fact.concept)} ({fact.list}: {fact.status})" for fact in self.facts)
-        message = f"{ontology.label(self.concept)} is both present and absent by this record. Set aside: {stated}"
+        denied = any(fact.status is Status.ABSENT for fact in self.facts)
+        names = ontology.label(self.concept), *sorted({ontology.label(fact.concept) for fact in self.facts})
+        clash = f"{names[0]} is both present and absent" if denied else f"{' and '.join(names[1:])} exclude each other"
+        message = f"{clash} by this record. Set aside: {stated}"
         return DataIssue(
             kind="contradiction",
             message=message,

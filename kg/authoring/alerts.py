@@ -47,9 +47,10 @@ class AlertCompiler:
 
     def compile(self) -> Module:
         for entry in self.entries:
+            suffix = "_unread" if entry.each == "unreadable" else ""
             if entry.each:
                 for quantity, body in self._of_quantities(entry.each):
-                    self._alert(entry, self.vocabulary[quantity].code, quantity, body)
+                    self._alert(entry, self.vocabulary[quantity].code + suffix, quantity, body)
             else:
                 self._alert(entry, entry.code, entry.about or "", parse(entry.if_))
         return self.module

@@ -52,6 +52,7 @@ def _modules(sources: Sources) -> Iterator[Module]:
     compiled = [compiler.compile() for compiler in compilers]
     conditions.findings(_shown_or_concluded(sources))
     conditions.clashes()
+    conditions.exclusive_positions()
     claims = (entry for _, file in sources.articles for entry in file.claims)
     write_states(conditions, claims, sources.diagnosing)
     yield conditions.module

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDFS
@@ -356,6 +357,14 @@ class ConditionCompiler:
             for present, absent in self._contexts(term.kind):
                 body = And((Some(present, Named(term.name)), Value(absent, term.name)))
                 self.module.subclass(body, Value("hasClash", term.name), GENERATED)
+
+    def exclusive_positions(self) -> None:
+        """Statements that one quantity is low and normal, or low and high: `hasClash value X`, for either of them."""
+        axes = sorted((axis, name) for name, axis in self.vocabulary.axes.items())
+        for (one, first), (other, second) in permutations(axes, 2):
+            if one[0] == other[0] and one[1] != other[1]:
+                both = And((Some("hasStatedFinding", Named(first)), Some("hasStatedFinding", Named(second))))
+                self.module.subclass(both, Value("hasClash", first), nodes.source("exclusive-positions"))
 
     def _contexts(self, kind: ConceptKind) -> Iterable[tuple[str, str]]:
         """The properties of presence and absence that cannot both hold of an entry of a kind."""

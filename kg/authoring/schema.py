@@ -104,7 +104,28 @@ class NumberOf(Entry):
     unit: Text
 
 
+class PossibleValues(Entry):
+    """The values that a living person can have, in the canonical unit; nought only where it says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: Number = Field(alias="from")
+    to: Number
+    zero: bool = False
+    source: Text
+
+
+class PartOf(Entry):
+    """A quantity that cannot exceed another one; `factor` turns it into the other's unit."""
+
+    part: Name
+    whole: Name
+    factor: Number
+    source: Text
+
+
 class Analyte(NumberOf):
+    possible: PossibleValues | None = None
     units: tuple[Unit, ...] = ()
     also: tuple[Text, ...] = ()
 
@@ -121,16 +142,20 @@ class Derived(NumberOf):
     recomputes: Name | None = None
     low_when: Name | None = None
     not_low_when: Name | None = None
+    possible_to: Number | None = None
 
 
 class Population(Entry):
     """For whom sourced defaults hold: from this age (years), unless one of these conditions is present.
 
-    A current value older than `stale_after_days` is still used, and pointed out.
+    A value of any other specimen than `blood` is no value of the blood. A current value older than `stale_after_days`
+    is still used, and pointed out.
     """
 
     adult_from: int
     not_in: tuple[Name, ...]
+    blood: tuple[Name, ...]
+    blood_words: tuple[Text, ...] = ()
     stale_after_days: int
     source: Text
 
@@ -284,6 +309,7 @@ class ThresholdFile(Entry):
     population: Population
     analytes: tuple[Analyte, ...]
     derived: tuple[Derived, ...]
+    parts: tuple[PartOf, ...] = ()
     thresholds: tuple[Threshold, ...]
     limits: tuple[Limit, ...]
     possible: tuple[PossibleConcept, ...]

@@ -10,7 +10,17 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 from kg.authoring import nodes
 from kg.authoring.intervals import IntervalWriter, limits_named, limits_of
 from kg.authoring.owl import Module, canonical_decimal
-from kg.authoring.schema import Analyte, Derived, Limit, NumberOf, ReferenceInterval, Threshold, ThresholdFile
+from kg.authoring.schema import (
+    Analyte,
+    Derived,
+    Limit,
+    NumberOf,
+    PartOf,
+    PossibleValues,
+    ReferenceInterval,
+    Threshold,
+    ThresholdFile,
+)
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 from kg.ontology import terms
 from kg.ontology.manchester import And, Expression, Named, Value, parse
@@ -33,6 +43,8 @@ FACET_IRI = {"<": XSD.maxExclusive, "<=": XSD.maxInclusive, ">": XSD.minExclusiv
 ANNOTATIONS = (
     ("adultFrom", "adult from: the age in years from which sourced defaults hold"),
     ("staleAfterDays", "stale after: the age in days from which a current value is pointed out"),
+    ("bloodSpecimen", "blood specimen: a specimen whose values are those of the blood"),
+    ("bloodWord", "blood word: a name of such a specimen that is no concept"),
     ("notIn", "not in: a condition that rules sourced defaults out"),
     ("recomputes", "recomputes: the quantity whose value this one checks"),
     ("lowWhen", "low when: the threshold under which the recomputed value is low"),
@@ -80,6 +92,8 @@ class ThresholdCompiler:
             self._analyte(analyte)
         for derived in self.file.derived:
             self._derived(derived)
+        for part in self.file.parts:
+            self._part(part)
         for threshold in (*self.file.thresholds, *limits_of(self.file, self.intervals)):
             self._threshold(threshold)
         placed = {quantity for quantity, _ in self.vocabulary.axes.values()} | {item.of for item in self.intervals}
@@ -105,6 +119,10 @@ class ThresholdCompiler:
             self.module.note(nodes.term(name), nodes.DEFINITION, Literal(f"{label.capitalize()}.", lang="en"))
         self.module.note(default, nodes.term("adultFrom"), Literal(self.file.population.adult_from))
         self.module.note(default, nodes.term("staleAfterDays"), Literal(self.file.population.stale_after_days))
+        for name in self.file.population.blood:
+            self.module.note(default, nodes.term("bloodSpecimen"), nodes.term(name))
+        for word in self.file.population.blood_words:
+            self.module.text(default, nodes.term("bloodWord"), word)
         for name in self.file.population.not_in:
             self.module.note(default, nodes.term("notIn"), nodes.term(name))
 
@@ -120,6 +138,8 @@ class ThresholdCompiler:
         self.module.text(nodes.term(analyte.name), nodes.term("canonicalUnit"), analyte.unit)
         for other in analyte.also:
             self.module.text(nodes.term(analyte.name), nodes.term("otherUnit"), other)
+        if analyte.possible:
+            self._possible(nodes.term(analyte.name), analyte.possible)
         for unit in analyte.units:
             node = nodes.W[f"unit/{analyte.name}/{_iri_safe(unit.unit)}"]
             self.module.note(node, RDF.type, OWL.NamedIndividual)
@@ -131,6 +151,21 @@ class ThresholdCompiler:
                 if factor is not None:
                     self.module.note(node, nodes.term(prop), canonical_decimal(factor))
             self.module.note(node, DCTERMS.source, self.sources[unit.source])
+
+    def _possible(self, quantity: URIRef, values: PossibleValues) -> None:
+        for prop, number in (("possibleFrom", values.from_), ("possibleTo", values.to)):
+            self.module.note(quantity, nodes.term(prop), canonical_decimal(number))
+        self.module.text(quantity, nodes.term("possiblyZero"), "yes" if values.zero else "no")
+        self.module.note(quantity, nodes.term("possibleBy"), self.sources[values.source])
+
+    def _part(self, item: PartOf) -> None:
+        node = nodes.W[f"part/{item.part}"]
+        self.module.note(node, RDF.type, OWL.NamedIndividual)
+        self.module.note(node, RDFS.label, Literal(f"part: {_spaced(item.part)}", lang="en"))
+        self.module.note(node, nodes.term("partIn"), nodes.term(item.whole))
+        self.module.note(node, nodes.term("quantity"), nodes.term(item.part))
+        self.module.note(node, nodes.term("factor"), canonical_decimal(item.factor))
+        self.module.note(node, DCTERMS.source, self.sources[item.source])
 
     def _derived(self, derived: Derived) -> None:
         source = self.sources[derived.source]
@@ -150,6 +185,8 @@ class ThresholdCompiler:
         ):
             if name:
                 self.module.note(iri, nodes.term(prop), nodes.term(name))
+        if derived.possible_to is not None:
+            self.module.note(iri, nodes.term("possibleTo"), canonical_decimal(derived.possible_to))
         if derived.factor is not None:
             self.module.note(iri, nodes.term("factor"), canonical_decimal(derived.factor))
 

@@ -23,7 +23,7 @@ from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.entries import read_concept, read_conversion, read_threshold
 from kg.ontology.index import cached_index, catalog, content_digest
-from kg.ontology.intervals import alerts, intervals
+from kg.ontology.intervals import alerts, figure, intervals, parts, possible_values
 from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
 from kg.ontology.model import (
     AlertKindOf,
@@ -33,6 +33,7 @@ from kg.ontology.model import (
     DerivedQuantity,
     Formula,
     Limit,
+    PartOf,
     Quantity,
     Reference,
     ReferenceInterval,
@@ -147,7 +148,8 @@ class Ontology(Owner):
                     read_conversion(index, node) for node in conversions if index.own_value(node, "quantity") == name
                 ]
                 table = {conversion.unit: conversion for conversion in mine}
-                found[name] = Quantity(name, unit, MappingProxyType(table), tuple(index.own(iri, "otherUnit")))
+                others = tuple(index.own(iri, "otherUnit"))
+                found[name] = Quantity(name, unit, MappingProxyType(table), others, possible_values(index, iri))
         return MappingProxyType(found)
 
     @cached_property
@@ -183,6 +185,11 @@ class Ontology(Owner):
         return MappingProxyType(intervals(self.index))
 
     @cached_property
+    def parts(self) -> tuple[PartOf, ...]:
+        """The quantities that cannot exceed another one."""
+        return parts(self.index)
+
+    @cached_property
     def alerts(self) -> Mapping[str, AlertKindOf]:
         """Every alert by the local part of its IRI."""
         return MappingProxyType(alerts(self.index))
@@ -201,6 +208,7 @@ class Ontology(Owner):
                 recomputes=index.own_value(node, "recomputes"),
                 low_when=index.own_value(node, "lowWhen"),
                 not_low_when=index.own_value(node, "notLowWhen"),
+                possible_to=figure(index, node, "possibleTo"),
             )
             for node in nodes
         )
@@ -214,6 +222,13 @@ class Ontology(Owner):
     def stale_after_days(self) -> int:
         """The age in days from which a current value is pointed out."""
         return int(self.index.own_value(terms.BASE + "SourcedDefault", "staleAfterDays"))
+
+    @cached_property
+    def blood(self) -> tuple[str, ...]:
+        """The names of the specimens whose values are those of the blood."""
+        found = [self.concepts[name] for name in self.index.own(terms.BASE + "SourcedDefault", "bloodSpecimen")]
+        words = self.index.own(terms.BASE + "SourcedDefault", "bloodWord")
+        return (*words, *(name for one in found for name in (one.label, one.code, *one.synonyms)))
 
     @cached_property
     def defaults_not_in(self) -> tuple[str, ...]:
@@ -353,16 +368,16 @@ class Ontology(Owner):
         """Conclusion predicate → the predicates that it speaks against, of the same concept."""
         index, found = self.index, {}
         for top in index.having(terms.BASE + "opposes"):
-            against = {name for other in index.own(top, "opposes") for name in self._below(other)}
-            found.update(dict.fromkeys(self._below(terms.local(top)), frozenset(against)))
+            against = {name for other in index.own(top, "opposes") for name in self.below(other)}
+            found.update(dict.fromkeys(self.below(terms.local(top)), frozenset(against)))
         return MappingProxyType(found)
 
     @cached_property
     def predicates(self) -> frozenset[str]:
         """Every predicate of conclusions."""
-        return self._below("concludes") - {"concludes"}
+        return self.below("concludes") - {"concludes"}
 
-    def _below(self, prop: str) -> frozenset[str]:
+    def below(self, prop: str) -> frozenset[str]:
         """A property and everything below it."""
         base = terms.BASE
         return _reach(prop, lambda one: map(terms.local, self.index.subjects(_RDFS + "subPropertyOf", base + one)))

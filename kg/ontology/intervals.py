@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from kg.ontology import terms
 from kg.ontology.index import Index
-from kg.ontology.model import AlertKindOf, ReferenceInterval
+from kg.ontology.model import AlertKindOf, PartOf, PossibleValues, ReferenceInterval
 
 _DCTERMS = terms.PREFIXES["dcterms"]
 _RDFS_LABEL = terms.RDFS + "label"
@@ -25,12 +25,8 @@ def intervals(index: Index) -> dict[str, tuple[ReferenceInterval, ...]]:
 
 
 def _interval(index: Index, iri: str) -> ReferenceInterval:
-    def figure(name: str) -> Decimal | None:
-        value = index.own_value(iri, name)
-        return Decimal(value) if value else None
-
     def years(name: str) -> int | None:
-        value = figure(name)
+        value = figure(index, iri, name)
         return None if value is None else int(value)
 
     critical = index.own_value(iri, "criticalSource")
@@ -43,14 +39,40 @@ def _interval(index: Index, iri: str) -> ReferenceInterval:
         below_age=years("belowAge"),
         age_unknown=index.own_value(iri, "forAge") == "unknown",
         state=index.own_value(iri, "forState"),
-        low_below=figure("lowBelow"),
-        normal_from=figure("normalFrom"),
-        normal_to=figure("normalTo"),
-        high_above=figure("highAbove"),
-        critical_below=figure("criticalBelow"),
-        critical_above=figure("criticalAbove"),
+        low_below=figure(index, iri, "lowBelow"),
+        normal_from=figure(index, iri, "normalFrom"),
+        normal_to=figure(index, iri, "normalTo"),
+        high_above=figure(index, iri, "highAbove"),
+        critical_below=figure(index, iri, "criticalBelow"),
+        critical_above=figure(index, iri, "criticalAbove"),
         critical_source=index.value(terms.source(critical), _RDFS_LABEL) if critical else "",
         sources=_titles(index, iri),
+    )
+
+
+def figure(index: Index, iri: str, name: str) -> Decimal | None:
+    """A number of an individual by its annotation property; None where it has none."""
+    value = index.own_value(iri, name)
+    return Decimal(value) if value else None
+
+
+def possible_values(index: Index, iri: str) -> PossibleValues | None:
+    """The values of a quantity that a living person can have, where the ontology says so."""
+    low, high = figure(index, iri, "possibleFrom"), figure(index, iri, "possibleTo")
+    if low is None or high is None:
+        return None
+    return PossibleValues(low, high, index.own_value(iri, "possiblyZero") == "yes")
+
+
+def parts(index: Index) -> tuple[PartOf, ...]:
+    """The quantities that cannot exceed another one."""
+    return tuple(
+        PartOf(
+            part=index.own_value(node, "quantity"),
+            whole=index.own_value(node, "partIn"),
+            factor=Decimal(index.own_value(node, "factor")),
+        )
+        for node in index.having(terms.BASE + "partIn")
     )
 
 

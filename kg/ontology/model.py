@@ -37,6 +37,24 @@ class Conversion:
 
 
 @dataclass(frozen=True)
+class PossibleValues:
+    """The values that a living person can have, in the canonical unit; nought only where `zero` says so."""
+
+    low: Decimal
+    high: Decimal
+    zero: bool
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """A quantity that cannot exceed another one; `factor` turns it into the other's unit."""
+
+    part: str
+    whole: str
+    factor: Decimal
+
+
+@dataclass(frozen=True)
 class Quantity:
     """A measurable quantity: its canonical UCUM unit, what converts to it, what is taken but not converted."""
 
@@ -44,6 +62,7 @@ class Quantity:
     unit: str
     conversions: Mapping[str, Conversion]
     others: tuple[str, ...]
+    possible: PossibleValues | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +152,7 @@ class DerivedQuantity:
     recomputes: str
     low_when: str
     not_low_when: str
+    possible_to: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,18 @@ from rapidfuzz.distance import Levenshtein
 from kg.errors import Problem
 from kg.facts.origins import JsonPath
 from kg.facts.patient import DataIssue, Fact, Measurement, Reason, ReferenceRange, Status, Unread
+from kg.facts.possible import is_possible, suggested_unit
 from kg.facts.time import Period, period
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
 from kg.ontology.kinds import ConceptKind
-from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName
+from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName, fold
 
 FACT_LISTS: Final = tuple(name for name in KINDS_OF_LIST if name != "measurements")
 COMPARATORS: Final = ("<", "<=", ">", ">=", "~", "=")
 FLAGS: Final[Mapping[str, str]] = {"L": "L", "LL": "L", "N": "N", "H": "H", "HH": "H"}
 SMALLEST, LARGEST = Decimal("1e-12"), Decimal("1e15")
 ENTRY_FIELDS: Final = ("concept", "status", "date", "started", "ended")
-MEASUREMENT_FIELDS: Final = ("test", "value", "comparator", "unit", "date", "reference_range", "flag")
+MEASUREMENT_FIELDS: Final = ("test", "value", "comparator", "unit", "date", "reference_range", "flag", "specimen")
 STATUSES: Final[Mapping[str, tuple[Status, ...]]] = {
     "diagnoses": (Status.PRESENT, Status.ABSENT, Status.UNKNOWN, Status.SUSPECTED),
     "results": (Status.PRESENT, Status.ABSENT, Status.UNKNOWN, Status.PENDING),
@@ -166,6 +167,17 @@ class FactBuilder:
             self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
         return found
 
+    def moment(self, path: str, value: Any) -> tuple[datetime.date | None, datetime.time | None]:
+        """The day of a value, and the time of day where one is given (ISO 8601, `2026-02-01T08:30`)."""
+        if not isinstance(value, str) or "T" not in value:
+            return self.time(path, value), None
+        day, _, clock = value.partition("T")
+        try:
+            return self.time(path, day), datetime.time.fromisoformat(clock).replace(tzinfo=None)
+        except ValueError:
+            self.problem(path, f"{value!r} is not a time of day", "Write YYYY-MM-DDTHH:MM.")
+            return None, None
+
     def number(self, path: str, value: Any) -> Decimal | None:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
         if isinstance(value, bool) or not finite:
@@ -244,7 +256,7 @@ class FactBuilder:
         value = self.value(f"{path}.value", item.get("value"))
         comparator = self.choice(f"{path}.comparator", item.get("comparator"), COMPARATORS)
         flag = self.choice(f"{path}.flag", item.get("flag"), tuple(FLAGS), minor=True)
-        date = self.time(f"{path}.date", item.get("date"))
+        date, clock = self.moment(f"{path}.date", item.get("date"))
         unit = self.unit(f"{path}.unit", item.get("unit"), quantity)
         limits = self.aside(
             f"{path}.reference_range",
@@ -253,9 +265,39 @@ class FactBuilder:
         )
         if not quantity or value is None or not unit:
             return None
-        amount, code = to_canonical(self.names.ontology, quantity, interval(value, comparator), unit)
+        ontology, printed = self.names.ontology, FLAGS.get(flag, "")
+        amount, code = to_canonical(ontology, quantity, interval(value, comparator), unit)
+        if self.foreign(path, item.get("specimen"), quantity):
+            return None
+        if code == ontology.quantities[quantity].unit and not is_possible(ontology, quantity, amount):
+            self.impossible(path, quantity, value, unit)
+            return None
         origin = JsonPath(path)
-        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, FLAGS.get(flag, ""), origin)
+        return Measurement(quantity, value, comparator, unit, amount, code, date, limits, printed, origin, clock)
+
+    def impossible(self, path: str, quantity: str, value: Decimal, unit: str) -> None:
+        """A value that no living person can have: never used, an issue, and told as unread."""
+        ontology = self.names.ontology
+        meant = suggested_unit(ontology, quantity, value)
+        hint = f"; in {meant} it would be possible" if meant else ""
+        message = f"{ontology.label(quantity)} {value} {unit} is no value of a living person{hint}: not used"
+        self.issues.append(DataIssue("impossible_value", message, (quantity,), suggested_unit=meant))
+        self.unread.append(Unread(f"{value} {unit}", Reason.IMPOSSIBLE_VALUE, message, JsonPath(path), quantity))
+
+    def foreign(self, path: str, specimen: Any, quantity: str) -> bool:
+        """Whether a value is of another specimen than blood: it is no value of the quantity, and told as unread."""
+        if not isinstance(specimen, str) or fold(specimen) in self.blood:
+            return False
+        label = self.names.ontology.label(quantity)
+        message = f"{label} of {specimen} is no value of the blood: not used"
+        self.issues.append(DataIssue("other_specimen", message, (quantity,)))
+        self.unread.append(Unread(specimen, Reason.OTHER_SPECIMEN, message, JsonPath(path), quantity))
+        return True
+
+    @cached_property
+    def blood(self) -> frozenset[str]:
+        """The names of blood and of what is made of it."""
+        return frozenset(map(fold, self.names.ontology.blood))
 
     def quantity(self, path: str, name: Any) -> str:
         match = self.concept(path, name, "measurements")

@@ -16,6 +16,7 @@ from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.record.absences import Absence, Absences, decided_by
+from kg.record.consistency import inconsistencies
 from kg.record.default_limits import contradicting_limits
 from kg.record.derive import derive
 from kg.record.identities import strained
@@ -104,6 +105,7 @@ class _Compiler:
         self._derived()
         self._about_the_record()
         self._unread()
+        self.issues += inconsistencies(self.ontology, self.occasions, self.derivations, self.strained)
         days = tuple(day for name in sorted(self.occasions) for day in self.occasions[name])
         issues = {issue.key: issue for issue in self.issues}
         return Record(

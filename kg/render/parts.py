@@ -74,8 +74,12 @@ class Parts:
         return [item for item in self.lists.get(name, ()) if item.basis is Basis.ENTAILED]
 
     def acting(self, name: str) -> list[Action]:
-        """The entries of a list to act upon: those that follow in every reading, and those of a wider one, marked."""
-        return [item for item in self.lists.get(name, ()) if item.basis is not Basis.PRECAUTIONARY]
+        """The entries of a list to act upon: those that follow in every reading, and those of a wider one, marked.
+
+        Precautions among warnings have a section of their own; a step or a referral that is one is acted upon.
+        """
+        apart = name in ("contraindications", "pitfalls")
+        return [item for item in self.lists.get(name, ()) if not apart or item.basis is not Basis.PRECAUTIONARY]
 
     @cached_property
     def escalations(self) -> list[Action]:

@@ -42,9 +42,9 @@ class Draft:
             self.stated.append(Stated(list_name, entry, span))
         return True
 
-    def leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNSUPPORTED) -> bool:
-        """Report a span as not understood; false, for nothing came of it."""
-        self.unread.append(Unread(start, end, self.text[start:end], reason, code))
+    def leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNSUPPORTED, concept: str = "") -> bool:
+        """Report a span as not understood; false, for nothing came of it. `concept`: the test whose value it is."""
+        self.unread.append(Unread(start, end, self.text[start:end], reason, code, concept))
         return False
 
     def take(self, person: Person) -> None:

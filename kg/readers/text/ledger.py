@@ -70,7 +70,10 @@ class _Ledger:
             facts,
             facts=tuple(replace(fact, origin=self._origin(fact.origin)) for fact in facts.facts),
             measurements=tuple(replace(item, origin=self._origin(item.origin)) for item in facts.measurements),
-            unread=tuple(item.fact for item in left),
+            unread=(
+                *(item.fact for item in left),
+                *(replace(item, origin=self._origin(item.origin)) for item in facts.unread),
+            ),
         ).ordered()
 
     def _origin(self, origin: Origin | None) -> Origin:

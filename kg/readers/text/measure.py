@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from kg.facts.patient import DataIssue
+from kg.facts.patient import DataIssue, Reason
 from kg.facts.units import UnitMismatch, to_canonical, ucum, units_of
 from kg.facts.units import interval as interval_of
 from kg.ontology.model import Concept
@@ -44,11 +44,12 @@ class Measurer:
             said = self.draft.text[value.start : value.end].strip()
             message = f"{label}: {said} has a unit that does not fit; the value is not used"
             self.issues.append(DataIssue("impossible_unit", message, (concept.name,)))
-            return self.draft.leave(hit.start, value.end, wrong)
+            return self.draft.leave(hit.start, value.end, wrong, Reason.UNIT_DOES_NOT_FIT, concept.name)
         number = self._number(concept, numbers, unit)
         if number is None:
             said = " or ".join(str(plain(one)) for one in numbers)
-            return self.draft.leave(hit.start, value.end, f"the number can be read as {said}")
+            message = f"the number can be read as {said}"
+            return self.draft.leave(hit.start, value.end, message, Reason.AMBIGUOUS, concept.name)
         entry = self._entry(concept, value, number, unit)
         if value.earlier and not days:
             return self.draft.add(
@@ -87,9 +88,8 @@ class Measurer:
             implied -= {""}
         if len(implied) == 1 and (unit := implied.pop()):
             return value_numbers, unit
-        self.draft.leave(
-            value.start, value.end, f"{concept.label}: no unit is printed and none is implied by the range or the value"
-        )
+        message = f"{concept.label}: no unit is printed and none is implied by the range or the value"
+        self.draft.leave(value.start, value.end, message, Reason.UNIT_UNKNOWN, concept.name)
         return value_numbers, ""
 
     def _misfit(self, concept: Concept, unit: str) -> str:

@@ -199,4 +199,5 @@ class _Resolution:
             facts=tuple(replace(fact, origin=origin(fact.origin)) for fact in facts.facts),
             measurements=tuple(replace(item, origin=origin(item.origin)) for item in facts.measurements),
             issues=issues,
+            unread=tuple(replace(item, origin=origin(item.origin)) for item in facts.unread),
         ).ordered()

@@ -20,6 +20,7 @@ from kg.readers.text.word_lists import clinical_words
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
+NO_TEST: Final = "a number with a unit that belongs to no test that was understood"
 NO_TREATMENT: Final = "no treatment of that name"
 _WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
 _NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
@@ -78,7 +79,10 @@ def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
 
 
 def _code(lexicon: Lexicon, said: str, reason: str) -> Reason:
-    """`outside_articles` for a word that a clinical list has: known, though not reasoned with."""
+    """`outside_articles` for a word that a clinical list has, known though not reasoned with, and for a value of a test
+    that has no name here."""
+    if reason == NO_TEST:
+        return Reason.OUTSIDE_ARTICLES
     if reason != UNKNOWN:
         return Reason.UNKNOWN_NAME if reason == NO_TREATMENT else Reason.UNSUPPORTED
     words = [fold(match[0]) for match in _WORD.finditer(said)]
@@ -129,7 +133,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
         unit = unit_at(text, end)
         dose = None if unit else dose_at(text, end)
         if unit:
-            yield match.start(), unit.end, "a number with a unit that belongs to no test that was understood"
+            yield match.start(), unit.end, NO_TEST
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
         elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
