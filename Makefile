@@ -7,11 +7,12 @@ STAMP := $(VENV)/.installed
 
 setup: $(STAMP)
 
-$(STAMP): requirements/build.txt requirements/dev.txt pyproject.toml
+$(STAMP): requirements/build.txt requirements/dev.txt requirements/semantic.txt pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed, this is " + sys.version.split()[0]'
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/dev.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/semantic.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $(STAMP)
 
@@ -61,11 +62,12 @@ release: setup        ## the merged ontology as RDF/XML
 
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra hermit --extra dev -o requirements/dev.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra hermit --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra hermit --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-header --quiet requirements/semantic.in -o requirements/semantic.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt
 
 clean:
 	rm -rf $(VENV) build

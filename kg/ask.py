@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from kg.knowledge import Knowledge
 from kg.readers.text import Kind, TextReading, read_text
 
 if TYPE_CHECKING:
+    from kg.facts.patient import PatientFacts
     from kg.questions import Answer
+    from kg.questions.patient import PatientAnswer
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Reply:
     assessment: Assessment | None
     answer: Answer | None
     codes: Mapping[str, str]
+    then: tuple[PatientAnswer, ...] = ()
 
 
 def ask(
@@ -35,12 +38,39 @@ def ask(
     """
     if not text.strip():
         raise InputError([Problem("question", "is empty", "Write a case or a question in words.")])
-    reading = read_text(text, knowledge.names, today)
+    reading = read(knowledge, text, today)
     case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
     facts = replace(reading.facts, defaults=defaults)
     return Reply(
         reading=reading,
         assessment=knowledge.assess(facts, with_branches=with_branches) if case else None,
-        answer=knowledge.asker.answer(reading) if question else None,
+        answer=answer(knowledge, reading) if question else None,
         codes=knowledge.ontology.codes,
     )
+
+
+def then(knowledge: Knowledge, assessment: Assessment, questions: Sequence[str]) -> tuple[PatientAnswer, ...]:
+    """The answers to questions asked one after the other about an assessed patient."""
+    from kg.questions.patient import PatientAsker  # noqa: PLC0415 - only conversations need it
+
+    def supposed(text: str, patient: Assessment) -> PatientFacts:
+        return read_text(text, knowledge.names, patient.record.facts.as_of).facts
+
+    asker = knowledge.asker
+    found = PatientAsker(knowledge.ontology, knowledge.engine, asker.stages.listener.names, supposed, asker.answer)
+    return found.ask(assessment, questions)
+
+
+def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
+    """A text, read, with its kind."""
+    return routed(knowledge, read_text(text, knowledge.names, today))
+
+
+def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
+    """A reading with its kind decided by whether the text asserts something of one person."""
+    return replace(reading, kind=knowledge.asker.router.route(reading.text).kind)
+
+
+def answer(knowledge: Knowledge, reading: TextReading) -> Answer:
+    """The answer to the part of a text that asks about medicine."""
+    return knowledge.asker.answer(knowledge.asker.router.route(reading.text).question)

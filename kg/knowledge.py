@@ -56,11 +56,10 @@ class Knowledge(Owner):
 
     @cached_property
     def asker(self) -> Asker:
-        """Answers questions over the dataset."""
+        """Answers questions about medicine."""
         from kg.questions import Asker  # noqa: PLC0415 - a tenth of a cold start that no patient needs
-        from kg.store.dataset import open_kept  # noqa: PLC0415 - the same
 
-        return Asker(self.names, open_kept(self.folder).query)
+        return Asker(self.ontology)
 
     @cached_property
     def base(self) -> KnowledgeBase:

@@ -18,11 +18,12 @@ from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.limits import check_facts, check_text
 from api.transport.problems import kind_of
+from kg.ask import read
 from kg.errors import CaseError, InputError, Problem
 from kg.ontology.compiled import Ontology
 from kg.questions import Answer
 from kg.readers.case.reader import TOP, parse_json, parse_yaml
-from kg.readers.text import Kind, read_text
+from kg.readers.text import Kind
 from kg.record.examples import paths
 
 router = APIRouter(include_in_schema=False)
@@ -91,7 +92,7 @@ def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Ans
         return _case(services, parse_json(text), today)
     if is_yaml(text):
         return _case(services, parse_yaml(text), today)
-    reading = read_text(text, services.knowledge.names, today)
+    reading = read(services.knowledge, text, today)
     if reading.kind is Kind.QUESTION:
         return services.sessions.answer(reading)
     return services.sessions.make(check_facts(reading.facts, services.config.work.facts), reading)

@@ -15,11 +15,11 @@ from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json, read_text_body
 from api.transport.limits import check_facts, check_text
-from api.transport.models import CASE, TextCase
+from api.transport.models import CASE, PatientQuestionBody, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
 from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Resource, respond, split
 from kg import render
-from kg.ask import Reply
+from kg.ask import Reply, routed, then
 from kg.assess import Assessment, explore
 from kg.errors import CaseError, Problem
 from kg.readers.case.formats import JSON as JSON_CASE
@@ -31,7 +31,7 @@ from kg.readers.text import Kind
 from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
 from kg.render.contract import Assessment as AssessmentModel
-from kg.render.contract import Difference, Explanation, WhyNot
+from kg.render.contract import Difference, Explanation, PatientAnswer, WhyNot
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
@@ -169,6 +169,28 @@ async def what_if(request: Request, handle: Handle) -> Response:
     return await respond(request, await services.executor.run(changed))
 
 
+@router.post(
+    "/{handle}/questions",
+    summary="Ask about this patient",
+    response_model=PatientAnswer,
+    responses=problems_of(404, 406, 413, 415, 422, 503, 504),
+    openapi_extra=body_of(["PatientQuestionBody"], {"question": {"question": "What if the result is normal?"}}),
+)
+async def asked(request: Request, handle: Handle) -> Response:
+    """The answer about the patient, from the assessment; `before` are the questions that it follows."""
+    services = services_of(request)
+    body = checked(PatientQuestionBody, await read_json(request))
+    texts = [check_text(text, services.config.work.text, "question") for text in (*body.before, body.question)]
+
+    def answered() -> Resource:
+        session = services.sessions.find(handle)
+        with session.lock:
+            data = then(services.knowledge, session.plain, texts)[-1].to_json()
+        return Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "patient-answer", data)
+
+    return await respond(request, await services.executor.run(answered))
+
+
 @router.api_route("/{handle}/sparql", methods=["GET", "POST"], include_in_schema=False)
 async def query(request: Request, handle: Handle) -> Response:
     """SPARQL over the assessment's graph and the public dataset; nobody else ever sees the former."""
@@ -204,6 +226,7 @@ def read(services: Services, media_type: str, text: str, context: Context) -> Re
 
 def _in_words(services: Services, text: str, context: Context) -> ReadResult:
     found = PLAIN.words(check_text(text, services.config.work.text), context)
+    found = replace(found, text=routed(services.knowledge, found.text) if found.text else None)
     if found.text and found.text.kind is Kind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])

@@ -14,7 +14,7 @@ from threading import Lock
 from api.config import Config
 from api.sessions.store import MemorySessionStore, SessionStore, shared_store
 from api.transport.problems import Expired
-from kg.ask import Reply
+from kg.ask import Reply, answer
 from kg.assess import Assessment, identifier
 from kg.assess.branches import branches
 from kg.cache.collector import settled
@@ -70,21 +70,24 @@ class AssessmentSessions:
         """Load the ontology, its rules and names, and what the first request would wait for."""
         knowledge = self.knowledge
         read_text("", knowledge.names, datetime.date.min)
+        knowledge.asker.answer("")
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()
 
     def answer(self, question: str | TextReading) -> Answer:
         """The answer to a knowledge question; one at a time."""
         with self._asking:
-            return self.knowledge.asker.answer(question)
+            if isinstance(question, str):
+                return self.knowledge.asker.answer(question)
+            return answer(self.knowledge, question)
 
     def reply(self, session: AssessmentSession, with_branches: bool) -> Reply | None:
         """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
         if (reading := session.reading) is None:
             return None
-        answer = self.answer(reading) if reading.kind is Kind.BOTH else None
+        found_answer = self.answer(reading) if reading.kind is Kind.BOTH else None
         found = session.assessment(self.knowledge, with_branches)
-        return Reply(reading, found, answer, self.knowledge.ontology.codes)
+        return Reply(reading, found, found_answer, self.knowledge.ontology.codes)
 
     # -- assessments
 

@@ -32,6 +32,12 @@ class QuestionBody(Model):
     question: str = Field(min_length=1)
 
 
+class PatientQuestionBody(QuestionBody):
+    """A question about an assessed patient, and those asked before it, the first first."""
+
+    before: list[Annotated[str, Field(min_length=1)]] = Field(default=[], max_length=20)
+
+
 WhatIf = Annotated[Fragment | list[Fragment], Field(title="WhatIf")]
 
 

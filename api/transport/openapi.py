@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from api.transport.models import ProblemOut, QuestionBody, TextCase, WhatIf
+from api.transport.models import PatientQuestionBody, ProblemOut, QuestionBody, TextCase, WhatIf
 from kg.render.schema import definitions
 
 TEXT: Final = {"type": "string"}
@@ -49,7 +49,7 @@ def body_of(models: Sequence[str], examples: Mapping[str, Any], others: Sequence
 
 def components() -> dict[str, Any]:
     """The schemas that no route of FastAPI's names: bodies that are read by the project's own readers, and problems."""
-    models = (TextCase, QuestionBody, ProblemOut)
+    models = (TextCase, QuestionBody, PatientQuestionBody, ProblemOut)
     _, found = models_json_schema([(model, "validation") for model in models], ref_template=SCHEMAS + "{model}")
     what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}")
     inner = what_if.pop("$defs", {})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from dataclasses import replace
 from typing import Any, Final
 
 from kg import render
-from kg.ask import Reply, ask
+from kg.ask import Reply, ask, then
 from kg.commands.common import (
     DONE,
     chosen_format,
@@ -43,6 +44,7 @@ def add(commands: Any) -> None:
     found.add_argument("--jsonl", action="store_true", help='lines such as {"question": ..., "as_of": ...} from stdin')
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    found.add_argument("--then", action="append", default=[], metavar="QUESTION", help="a question about this patient")
     question_arguments(found, required=False)
     full_argument(found)
     format_argument(found)
@@ -57,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         return answered(standard_input(), lambda line: _line(knowledge, line, options), None)
     text = read_input("-") if options.question in (None, "-") else options.question
     found = ask(knowledge, text, day_of(options), not options.no_branches, options.defaults)
+    if options.then:
+        found = _continued(knowledge, found, options.then)
     if any((options.conclusion, options.why_not, options.what_if, options.counterfactual)):
         return _explained(knowledge, found, options)
     form = chosen_format(options)
@@ -69,6 +73,12 @@ def run(options: argparse.Namespace) -> int:
         if found.assessment is not None and not options.full:
             print_hint()
     return DONE
+
+
+def _continued(knowledge: Knowledge, found: Reply, questions: list[str]) -> Reply:
+    if found.assessment is None:
+        raise InputError([Problem("question", "states nothing of a patient", "Write a case before --then.")])
+    return replace(found, then=then(knowledge, found.assessment, questions))
 
 
 def _explained(knowledge: Knowledge, found: Reply, options: argparse.Namespace) -> int:

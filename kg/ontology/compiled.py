@@ -368,16 +368,16 @@ class Ontology(Owner):
         """Conclusion predicate → the predicates that it speaks against, of the same concept."""
         index, found = self.index, {}
         for top in index.having(terms.BASE + "opposes"):
-            against = {name for other in index.own(top, "opposes") for name in self._below(other)}
-            found.update(dict.fromkeys(self._below(terms.local(top)), frozenset(against)))
+            against = {name for other in index.own(top, "opposes") for name in self.below(other)}
+            found.update(dict.fromkeys(self.below(terms.local(top)), frozenset(against)))
         return MappingProxyType(found)
 
     @cached_property
     def predicates(self) -> frozenset[str]:
         """Every predicate of conclusions."""
-        return self._below("concludes") - {"concludes"}
+        return self.below("concludes") - {"concludes"}
 
-    def _below(self, prop: str) -> frozenset[str]:
+    def below(self, prop: str) -> frozenset[str]:
         """A property and everything below it."""
         base = terms.BASE
         return _reach(prop, lambda one: map(terms.local, self.index.subjects(_RDFS + "subPropertyOf", base + one)))

@@ -1,6 +1,6 @@
-"""Questions about medicine, with no patient in them: intent and concepts, a query of `queries/`, the claims it finds.
+"""Questions about medicine, with no patient in them: understand → retrieve → rank → decide → compose.
 
-customs (ontology/questions.yaml) ← spelling ← understand: what is asked ← search: which query answers ← notices ← asker
+language (ontology/questions.yaml) ← tokens ← claim_index ← understand ← retrieve ← features ← rank ← decide ← compose
 """
 
 from kg.questions.answer import Answer, AnsweringClaim

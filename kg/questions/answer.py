@@ -1,24 +1,45 @@
-"""The answer to a question about medicine (docs/contract.md, "An answer")."""
+"""The answer to a question about medicine (docs/contract.md, "Questions")."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from kg.ontology.model import Claim
 
 
+class Verdict(StrEnum):
+    """The answer to a question that asks for one of these."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+    NOT_STATED = "not_stated"
+
+
+class Role(StrEnum):
+    """What a claim does in an answer."""
+
+    ANSWERS = "answers"
+    QUALIFIES = "qualifies"
+    NEAREST = "nearest"
+
+
 @dataclass(frozen=True)
 class AnsweringClaim:
-    """A claim in an answer. `role` is `answers`, `qualifies` (to be read beside it) or `nearest`.
+    """A claim in an answer; `relevance` is the chance that it answers.
 
-    `note` is what must be read with its sentence: the substance that a dose is for, what a measure is not.
+    `note` is what must be read with its sentence: the substance that a dose is for, what a measure is not. `features`
+    are what each feature added to the log-odds of its chance.
     """
 
     claim: Claim
-    role: str
+    role: Role
+    relevance: float
     note: str = ""
+    features: Mapping[str, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         place = self.claim.passage
@@ -27,27 +48,56 @@ class AnsweringClaim:
             for marker in self.claim.markers
         ]
         source = {"article": place.article, "section": place.section, "start": place.start, "end": place.end}
-        return {
+        found = {
             "id": self.claim.id,
             "sentence": self.claim.sentence,
-            "role": self.role,
+            "role": self.role.value,
+            "relevance": round(self.relevance, 4),
             "note": self.note,
             "sources": [{**source, "digest": place.digest, "markers": markers}],
         }
+        return found if self.features is None else {**found, "features": dict(self.features)}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an answer and the claims that it rests on."""
+
+    text: str
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure, a list item or a count that was asked for, and the claims that give it."""
+
+    kind: str
+    text: str
+    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the articles say to a question, the query that found it, or that they do not say it."""
+    """What the articles say to a question, or that they do not say it."""
 
     question: str
     intent: str
     concepts: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    verdict: Verdict | None
+    values: tuple[Value, ...]
     claims: tuple[AnsweringClaim, ...]
     sparql: str
     covered: bool
     related: tuple[AnsweringClaim, ...]
     notice: str
+
+    @property
+    def text(self) -> str:
+        """One to three sentences, each with the claims behind it."""
+        return " ".join(
+            f"{item.text} [{', '.join(item.claims)}]" if item.claims else item.text for item in self.sentences
+        )
 
     def to_json(self, codes: Mapping[str, str]) -> dict[str, Any]:
         """The form of docs/contract.md; `codes` gives the vocabulary code of each concept."""
@@ -55,6 +105,10 @@ class Answer:
             "question": self.question,
             "intent": self.intent,
             "concepts": [codes[name] for name in self.concepts],
+            "text": self.text,
+            "sentences": [{"text": item.text, "claims": list(item.claims)} for item in self.sentences],
+            "verdict": self.verdict.value if self.verdict else None,
+            "values": [{"kind": v.kind, "text": v.text, "claims": list(v.claims)} for v in self.values],
             "claims": [item.to_json() for item in self.claims],
             "sparql": self.sparql,
             "covered": self.covered,
@@ -62,6 +116,6 @@ class Answer:
             "notice": self.notice,
         }
 
-    def ids(self, role: str = "answers") -> tuple[str, ...]:
-        """The claims in a role."""
-        return tuple(item.claim.id for item in self.claims if item.role == role)
+    def ids(self, role: Role | None = None) -> tuple[str, ...]:
+        """The claims shown, or those in a role."""
+        return tuple(item.claim.id for item in self.claims if role in (None, item.role))

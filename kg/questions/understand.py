@@ -1,328 +1,252 @@
-"""What a question asks: its intents, the concepts it is about, those it wants absent, its other words.
+"""What a question asks, softly: words with their weights, concepts, readings with their chances, texts, figures.
 
-A word that is neither a name nor a cue, that no claim uses and that is no general word, is *unknown*: the articles say
-nothing of it, and the question is not answered as if it were not there. It is read as a name or a cue that differs in
-a letter or two where just one does; the answer says so.
+Nothing here declines: a word that nobody knows costs nothing but its weight.
 """
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Final, Protocol
+from functools import cached_property
+from typing import Final
 
 from kg.ontology.compiled import Ontology
-from kg.ontology.model import Claim
-from kg.questions.question_language import Customs, Intent, read_customs
-from kg.questions.spelling import Spelling
-from kg.readers.text import Kind, Span, TextReading, read_text
-from kg.vocabulary.mentions import Hit, Table, Word, spelled, words
-from kg.vocabulary.names import Names, fold
+from kg.questions.claim_index import ClaimIndex
+from kg.questions.figures import Figures
+from kg.questions.language import Language
+from kg.questions.tokens import Spelling, Token, Tokenizer
+from kg.vocabulary.mentions import Hit, Table, words
+from kg.vocabulary.names import fold
 
-STRONG, WEAK = 2, 1
+TELLING: Final = 3.0
 NEAR: Final = 4
-TEXTS: Final = ("sentence", "means", "reason", "purpose", "holdsOf", "window", "substanceNote")
-ANY: Final = Intent(name="interpretation", conclusions=("concludes",))
-_ENDINGS: Final = (
-    "ations", "ation", "ive", "ically", "ating", "ments", "ment", "ness", "ings", "ical", "ing", "ity", "ies", "ied",
-    "ely", "ate", "ed", "es", "ly", "al", "ic", "er", "s", "e", "y",
-)  # fmt: skip
-_NUMBERED: Final = re.compile(r"\b(?:reference|ref|marker|citation|source)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
-_PERCENT: Final = re.compile(r"\s*%")
-_START: Final = Span(0, 0)
+PART: Final = 2
+BESIDE: Final = 3
 _CLAIM: Final = re.compile(r"\b[A-Z]\d+-\d{2,}\b")
+_REFERENCE: Final = re.compile(r"\b(?:reference|ref)s?\.?\s*(?:number|no\.?|#)?\s*\[?(\d+)", re.I)
+_STEP: Final = re.compile(r"\bstep\s*(?:number|no\.?)?\s*(\d)\b", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"(?<=[,;:.?!])\s+")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a question asks. `intents` fit equally well, the first to be tried first; `score` says how well; `weaker`
-    fit less well.
+class Understood:
+    """A question, understood.
 
-    `words` and `telling` are patterns (regular expressions) for words of a claim: the claim that answers has the
-    telling ones, and the others if any claim has them. `manner` are patterns of which each must fit some claim that
-    answers, such as that of an adverb. `unstated` are phrases that ask for what no claim can state;
-    `narrower` pairs names as written with a concept that is wider or only near, `respelled` words as written with
-    words as read.
+    `core` is the text without the names of texts ("the ... article"); `words` are its stems that say something, each
+    once; `readings` a distribution over what is asked for; `parts` the clauses of a question of several; `unknown` the
+    words that neither claims, concepts nor this language have; `respelled` pairs words as written with words as read;
+    `texts` the chance of each article of being named; `sides` whether several texts are set side by side.
     """
 
     text: str
-    intents: tuple[Intent, ...]
-    weaker: tuple[Intent, ...]
-    score: int
-    cues: tuple[str, ...]
-    concepts: tuple[str, ...]
-    absent: tuple[str, ...]
+    core: str
     words: tuple[str, ...]
-    telling: tuple[str, ...]
-    manner: tuple[str, ...]
-    unknown: tuple[str, ...]
-    unstated: tuple[str, ...]
-    articles: tuple[str, ...]
+    tokens: tuple[Token, ...]
+    concepts: tuple[str, ...]
+    denied: tuple[str, ...]
+    readings: Mapping[str, float]
+    figures: tuple[str, ...]
+    units: frozenset[str]
+    numbers: tuple[str, ...]
+    texts: Mapping[str, float]
+    step: int | None
+    reference: int | None
     claims: tuple[str, ...]
-    number: int | None
-    narrower: tuple[tuple[str, str], ...] = ()
-    respelled: tuple[tuple[str, str], ...] = ()
+    lists: bool
+    counts: bool
+    compares: bool
+    sides: bool
+    unknown: tuple[str, ...]
+    respelled: tuple[tuple[str, str], ...]
+    parts: tuple[Understood, ...] = ()
 
     @property
-    def vague(self) -> bool:
-        """Whether a single thing is named and nothing asked of it."""
-        return self.score == 0 and not (self.words or self.telling) and len({*self.concepts, *self.absent}) < 2
-
-
-class _Spanned(Protocol):
-    """Anything at [start, end) of the text."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A concept at [start, end)."""
-
-    start: int
-    end: int
-    concept: str
-    exact: bool = True
-
-
-def stem(word: str) -> str:
-    """The part of a folded word that its forms share, four letters at least.
-
-    >>> stem("monitoring") == stem("monitored"), stem("mortality"), stem("of")
-    (True, 'mortal', 'of')
-    """
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
+    def intent(self) -> str:
+        """The likeliest reading."""
+        return max(self.readings, key=lambda name: self.readings[name], default="interpretation")
 
 
 class Listener:
     """Understands questions about one ontology; made once, shared by all questions."""
 
-    def __init__(self, names: Names) -> None:
-        self.names, self.ontology = names, names.ontology
-        self.customs: Customs = read_customs(self.ontology)
-        intents = self.customs.intents
+    def __init__(self, index: ClaimIndex, language: Language, tokenizer: Tokenizer) -> None:
+        self.index, self.language, self.tokenizer = index, language, tokenizer
+        self.ontology: Ontology = index.ontology
         self.cues = Table(
-            [(cue, (place, STRONG)) for place, intent in enumerate(intents) for cue in intent.cues]
-            + [(cue, (place, STRONG)) for place, intent in enumerate(intents) for cue in intent.telling]
-            + [(cue, (place, WEAK)) for place, intent in enumerate(intents) for cue in intent.weak]
+            [(cue, (r.name, 1.0)) for r in language.readings for cue in r.cues]
+            + [(cue, (r.name, TELLING)) for r in language.readings for cue in r.telling]
         )
-        self.telling = Table([(cue, cue) for intent in intents for cue in intent.telling])
-        self.articles = Table([(name, key) for key, names_ in self.customs.articles.items() for name in names_])
-        self.more_names = Table([(name, key) for key, names_ in self.customs.names.items() for name in names_])
-        self.unstated = Table([(phrase, phrase) for phrase in self.customs.unstated])
-        self.negations = Table([(phrase, phrase) for phrase in self.customs.negations])
-        self.general = {form for word in self.customs.general_words for form in (word, stem(word))}
-        self.alike = {stem(fold(word)): group for group in self.customs.alike for word in group}
-        self.manner = {fold(word): tuple(map(stem, map(fold, said))) for word, said in self.customs.manner.items()}
-        self.lexicon = _forms(self.ontology)
-        self.spelling = Spelling(self.names, self.customs)
-        self.positions = {position: set(map(fold, group)) for position, group in self.customs.positions.items()}
-        self.shown = {concept.axis: concept.name for concept in self.ontology.concepts.values() if concept.axis}
-
-    def listen(self, question: str | TextReading) -> Asked:
-        """What the question asks."""
-        whole = question if isinstance(question, str) else question.text
-        text = whole if isinstance(question, str) else _general(question)
-        asked = replace(self._listen(question, text), text=whole)
-        better = {word: found for word in asked.unknown if (found := self.spelling.correct(word))}
-        if not better:
-            return asked
-        again = re.sub("|".join(rf"\b{re.escape(word)}\b" for word in better), lambda found: better[found[0]], text)
-        return replace(self._listen(again, again), text=whole, respelled=tuple(better.items()))
-
-    def _listen(self, question: str | TextReading, text: str) -> Asked:
-        articles = self.articles.find(text)
-        places = self._places(question, text, articles)
-        cues = tuple(hit for hit in self.cues.find(text) if not _within(hit.start, hit.end, [*places, *articles]))
-        unstated = self.unstated.find(text)
-        intents, weaker, score = self._intents(cues)
-        negations = [hit for hit in self.negations.find(text) if not _within(hit.start, hit.end, [*cues, *unstated])]
-        left = list(self._rest(text, [*places, *articles, *cues, *unstated, *negations]))
-        manner = [word for word in left if word.text in self.manner]
-        rest = [word for word in left if word not in manner]
-        telling = [word for hit in self._telling(cues, text) for word in words(text[hit.start : hit.end])]
-        absent = {place for place in places if _negated(text, place, places, negations)}
-        number = _NUMBERED.search(text)
-        return Asked(
-            text=text,
-            intents=intents,
-            weaker=weaker,
-            score=score,
-            cues=tuple(" ".join(spelled(text[hit.start : hit.end])) for hit in cues),
-            concepts=_each(place.concept for place in places if place not in absent),
-            absent=_each(place.concept for place in places if place in absent),
-            words=_each(self._pattern(word, text) for word in rest if self._known(word.text)),
-            telling=_each(self._pattern(word, text) for word in telling if not self._general(word.text)),
-            manner=_each(self._written(self.manner[word.text]) for word in manner),
-            unknown=_each(text[word.start : word.end] for word in rest if not self._known(word.text)),
-            unstated=_each(text[hit.start : hit.end] for hit in unstated),
-            articles=_each(key for hit in articles for key in hit.meanings),
-            claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
-            number=int(number[1]) if number else None,
-            narrower=_pairs(text, (place for place in places if not place.exact)),
+        self.figures = Figures(self.ontology, language)
+        self.forms = {
+            name: Table([(cue, name) for cue in cues])
+            for name, cues in (
+                ("lists", language.lists), ("counts", language.counts), ("compares", language.comparisons),
+                ("negations", language.negations), ("texts", language.texts),
+            )
+        }  # fmt: skip
+        self.names = Table(
+            [
+                (name, concept.name)
+                for concept in self.ontology.concepts.values()
+                for name in (concept.label, *concept.synonyms, *concept.related)
+            ]
         )
 
-    def _telling(self, cues: Sequence[Hit[tuple[int, int]]], text: str) -> Iterator[Hit[str]]:
-        """The cues that must stand in the claim too."""
-        return (hit for hit in self.telling.find(text) if any((hit.start, hit.end) == (c.start, c.end) for c in cues))
-
-    # -- concepts
-
-    def _places(self, question: str | TextReading, text: str, articles: Sequence[Hit[str]]) -> list[_Place]:
-        """The concepts named, from left to right, those in the name of an article left out."""
-        reading = read_text(text, self.names, datetime.date.max) if isinstance(question, str) else question
-        found = [
-            _Place(item.start, item.end, item.concept, item.exact)
-            for item in reading.mentions
-            if text[item.start : item.end].strip()
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Every word that a claim, a concept or the language is written with."""
+        texts = [
+            text
+            for claim in self.ontology.claims.values()
+            for text in (claim.sentence, claim.passage.section, *claim.asks, *claim.index_terms)
         ]
-        found += [
-            _Place(hit.start, hit.end, hit.meanings[0])
-            for hit in self.more_names.find(text)
-            if not _overlaps(hit.start, hit.end, found)
-        ]
-        kept = [
-            place
-            for place in sorted(set(found), key=lambda p: p.start)
-            if not _within(place.start, place.end, articles)
-        ]
-        return [self._positioned(text, place, kept) for place in kept]
+        texts += [n for c in self.ontology.concepts.values() for n in (c.label, *c.synonyms, *c.related)]
+        texts += [cue for reading in self.language.readings for cue in (*reading.cues, *reading.telling)]
+        texts.append(self.language.function)
+        return Spelling(word.text for text in texts for word in words(text))
 
-    def _positioned(self, text: str, place: _Place, places: Sequence[_Place]) -> _Place:
-        """A quantity that is called high, low or normal nearby is that finding."""
-        near = {word.text for word in _around(text, place, places)}
-        for position, names in self.positions.items():
-            if near & names and (finding := self.shown.get((place.concept, position))):
-                return replace(place, concept=finding)
-        return place
+    def listen(self, question: str) -> Understood:
+        """What a question asks, its clauses understood by themselves as well."""
+        text, respelled = self._respelled(question)
+        whole = self._understand(text, respelled)
+        parts = tuple(self._understand(part, ()) for part in self._parts(text))
+        return replace(whole, text=question, parts=parts if len(parts) > 1 else ())
 
-    # -- intents
-
-    def _intents(self, cues: Sequence[Hit[tuple[int, int]]]) -> tuple[tuple[Intent, ...], tuple[Intent, ...], int]:
-        """The best intents, the others, and the best score.
-
-        Of those with one name the first that has a strong cue counts, with the score of all.
-        """
-        scores: dict[int, int] = {}
-        strong: set[int] = set()
-        once = {hit.meanings: hit for hit in cues}
-        for hit in once.values():
-            for place, weight in hit.meanings:
-                scores[place] = scores.get(place, 0) + weight
-                strong |= {place} if weight == STRONG else set()
-        by_name: dict[str, list[int]] = {}
-        for place in sorted(scores):
-            by_name.setdefault(self.customs.intents[place].name, []).append(place)
-        chosen = {}
-        for group in by_name.values():
-            place = next((one for one in group if one in strong), group[0])
-            chosen[place] = max(scores[one] for one in group)
-        best = max(chosen.values(), default=0)
-        ordered = sorted(chosen, key=lambda place: (-chosen[place], place))
-        found = tuple(self.customs.intents[place] for place in ordered if chosen[place] == best)
-        return found or (ANY,), tuple(self.customs.intents[place] for place in ordered[len(found) :]), best
-
-    # -- words
-
-    def _rest(self, text: str, taken: Sequence[_Spanned]) -> Iterator[Word]:
-        """The words that are no name, no cue and no general word."""
+    def _respelled(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The text with misspelt words replaced, and each as written with what it was read as."""
+        found, pairs, end = [], [], 0
         for word in words(text):
-            if (
-                not self._general(word.text)
-                and not _overlaps(word.start, word.end, taken)
-                and not _CLAIM.match(text, word.start)
-            ):
-                yield word
+            better = None if fold(word.text) in self.tokenizer.short else self.spelling.correct(word.text)
+            if better:
+                found += [text[end : word.start], better]
+                pairs.append((text[word.start : word.end], better))
+                end = word.end
+        return "".join((*found, text[end:])), tuple(pairs)
 
-    def _general(self, word: str) -> bool:
-        return word in self.general or stem(word) in self.general
+    def _understand(self, text: str, respelled: tuple[tuple[str, str], ...]) -> Understood:
+        texts, core = self._texts(text)
+        tokens = self.tokenizer(core)
+        content = [token for token in tokens if token.stem not in self.tokenizer.function]
+        plain = " ".join(token.text for token in tokens)
+        mentions, negations = self._mentions(core), self.forms["negations"].find(core)
+        denied = {hit.start for hit in mentions if _negated(core, hit, mentions, negations)}
+        step, reference = _STEP.search(text), _REFERENCE.search(text)
+        return Understood(
+            text=text,
+            core=core,
+            words=_each(token.stem for token in content),
+            tokens=tuple(content),
+            concepts=_each(name for hit in mentions for name in hit.meanings if hit.start not in denied),
+            denied=_each(name for hit in mentions for name in hit.meanings if hit.start in denied),
+            readings=self._readings(plain),
+            figures=self.figures.asked(core, mentions),
+            units=self.figures.units(core),
+            numbers=_each(token.text for token in content if token.is_number),
+            texts=texts,
+            step=int(step[1]) if step else None,
+            reference=int(reference[1]) if reference else None,
+            claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
+            lists=bool(self.forms["lists"].find(plain)),
+            counts=bool(self.forms["counts"].find(plain)),
+            compares=bool(self.forms["compares"].find(plain)),
+            sides=len(texts) > 1 or self._several(text),
+            unknown=_each(token.text for token in content if self._unknown(token)),
+            respelled=respelled,
+        )
 
-    def _known(self, word: str) -> bool:
-        return word[0].isdigit() or stem(word) in self.lexicon or stem(word) in self.alike
+    def _several(self, text: str) -> bool:
+        """Whether a question speaks of the texts in the plural."""
+        return any(text[hit.start : hit.end].lower().endswith("s") for hit in self.forms["texts"].find(text))
 
-    def _pattern(self, word: Word, text: str) -> str:
-        """A regular expression for a word, as claims write it, and for those that say the same."""
-        if word.text[0].isdigit():
-            percent = _PERCENT.match(text, word.end)
-            return rf"(^|[^0-9.]){re.escape(word.text)}" + (r"\s*%" if percent else "($|[^0-9])")
-        return self._written([stem(fold(other)) for other in self.alike.get(stem(word.text), ())] or [stem(word.text)])
+    def _mentions(self, text: str) -> tuple[Hit[str], ...]:
+        """The concepts named; a word written in haste is read in full."""
+        return self.names.find(text)
 
-    def _written(self, group: Iterable[str]) -> str:
-        """A regular expression for the words of claims with one of some stems."""
-        written = sorted({form for one in group for form in self.lexicon.get(one, (one,))})
-        return rf"(^|\W)({'|'.join(map(re.escape, written))})($|\W)"
+    def _unknown(self, token: Token) -> bool:
+        return not token.is_number and token.stem not in self.index.frequency and token.text not in self.spelling.known
+
+    # -- readings
+
+    def _readings(self, text: str) -> dict[str, float]:
+        """Reading → its chance by the cues that the question has."""
+        scores: dict[str, float] = {}
+        for hit in self.cues.find(text):
+            for name, weight in hit.meanings:
+                scores[name] = scores.get(name, 0.0) + weight / len(hit.meanings)
+        total = sum(scores.values()) or 1.0
+        return {name: score / total for name, score in sorted(scores.items())}
+
+    # -- parts
+
+    def _parts(self, text: str) -> Iterator[str]:
+        """The clauses of a question: between stops, and on either side of a word that joins."""
+        joint = "|".join(re.escape(word) for word in self.language.joints)
+        for sentence in _BETWEEN.split(text):
+            for part in re.split(rf"\s+(?:{joint})\s+", sentence):
+                if len(self.tokenizer.content(part)) >= PART:
+                    yield part
+
+    # -- the texts themselves
+
+    def _texts(self, text: str) -> tuple[dict[str, float], str]:
+        """Article → how well what stands beside `article` names it, and the text without such names.
+
+        An identifier names its article; else the words beside fit its title and what it is about.
+        """
+        found = {name: 1.0 for name in self.ontology.articles if re.search(rf"\b{name}\b(?!-)", text, re.IGNORECASE)}
+        core = text
+        for hit in self.forms["texts"].find(text):
+            before = words(text[: hit.start])[-BESIDE:]
+            for size in range(len(before), 0, -1):
+                fits = self._fits(text[before[-size].start : hit.start])
+                if fits and (size == 1 or before[-size].text not in self.tokenizer.function):
+                    found.update(fits)
+                    core = core.replace(text[before[-size].start : hit.end], " ")
+                    break
+            else:
+                found.update(self._fits(" ".join(word.text for word in words(text[hit.end :])[:NEAR])))
+        return found, core if self.tokenizer.content(core) else text
+
+    def _fits(self, beside: str) -> dict[str, float]:
+        """Article → the share of the words beside that tell it from the other articles."""
+        stems = {token.stem for token in self.tokenizer.content(beside)}
+        concepts = {name for hit in self.names.find(beside) for name in hit.meanings}
+        titles = self._titles
+        scores = {}
+        for name, (title, subjects) in titles.items():
+            own = sum(1 / sum(w in other for other, _ in titles.values()) for w in stems & title)
+            same = sum(1 / sum(c in other for _, other in titles.values()) for c in concepts & subjects)
+            scores[name] = own + 2 * same
+        best = max(scores.values(), default=0.0)
+        return {name: score / best for name, score in scores.items() if best >= 1 and score > 0.6 * best}
+
+    @cached_property
+    def _titles(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+        """Article → the stems of its title, and the concepts it is about."""
+        subject = "http://purl.org/dc/terms/subject"
+        return {
+            name: (
+                frozenset(token.stem for token in self.tokenizer.content(article.title)),
+                frozenset(
+                    iri.rpartition("/")[2]
+                    for iri in self.ontology.index.values(f"https://w3id.org/warrant/article/{name}", subject)
+                ),
+            )
+            for name, article in self.ontology.articles.items()
+        }
 
 
-def _general(reading: TextReading) -> str:
-    """What a text asks about medicine, in its place; the whole text where it tells of no patient."""
-    if reading.kind is not Kind.BOTH:
-        return reading.text
-    kept = "".join(
-        " " * (b.start - a.end) + reading.text[b.start : b.end] for a, b in pairwise((_START, *reading.general))
-    )
-    return kept.ljust(len(reading.text))
-
-
-def _forms(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
-    """Stem → the words of claims with that stem, as they are written, in small letters."""
-    found: dict[str, set[str]] = {}
-    for claim in ontology.claims.values():
-        for text in texts(claim):
-            for word in words(text):
-                found.setdefault(stem(word.text), set()).add(text[word.start : word.end].lower())
-    return {one: tuple(sorted(forms)) for one, forms in found.items()}
-
-
-def texts(claim: Claim) -> Iterator[str]:
-    """The words of a claim; what an article says of itself is no medicine."""
-    if claim.conclusions:
-        yield from (text for field in TEXTS for text in claim.fields.get(field, ()))
-        yield from (phase.phase for phase in claim.regimen)
-
-
-def _negated(text: str, place: _Place, places: Sequence[_Place], negations: Iterable[Hit[str]]) -> bool:
+def _negated(text: str, hit: Hit[str], mentions: Sequence[Hit[str]], negations: Sequence[Hit[str]]) -> bool:
     """Whether a negation stands in the few words before a name, with no other name between."""
-    before = max((other.end for other in places if other.end <= place.start), default=0)
+    before = max((other.end for other in mentions if other.end <= hit.start), default=0)
     return any(
-        before <= hit.start < place.start and len(words(text[hit.end : place.start])) <= NEAR for hit in negations
+        before <= other.start < hit.start and len(words(text[other.end : hit.start])) <= NEAR for other in negations
     )
-
-
-def _around(text: str, place: _Place, places: Sequence[_Place]) -> Iterator[Word]:
-    """The words of a name and the few on either side, up to a comma, a stop or another name."""
-    first = max((other.end for other in places if other.end <= place.start), default=0)
-    last = min((other.start for other in places if other.start >= place.end), default=len(text))
-    before = re.split(r"[,;:.!?]", text[first : place.start])[-1]
-    after = re.split(r"[,;:.!?]", text[place.end : last])[0]
-    yield from words(text[place.start : place.end])
-    yield from words(before)[-NEAR:]
-    yield from words(after)[:NEAR]
-
-
-def _overlaps(start: int, end: int, others: Iterable[_Spanned]) -> bool:
-    return any(start < other.end and other.start < end for other in others)
-
-
-def _within(start: int, end: int, others: Iterable[_Spanned]) -> bool:
-    return any(other.start <= start and end <= other.end for other in others)
-
-
-def _pairs(text: str, places: Iterable[_Place]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys((text[place.start : place.end], place.concept) for place in places))
 
 
 def _each(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-__all__ = ["ANY", "STRONG", "Asked", "Listener", "Ontology", "stem", "texts"]
+__all__ = ["Listener", "Understood"]

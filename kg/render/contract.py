@@ -346,8 +346,24 @@ class AnswerClaim(Model):
     id: ClaimId
     sentence: str
     role: Literal["answers", "qualifies", "nearest"]
+    relevance: float = Field(ge=0, le=1, description="the chance that the claim answers")
     note: str = Field(description="doses with their substance, and what a figure is not; often empty")
     sources: list[AnswerSource]
+
+
+class AnswerSentence(Model):
+    """A sentence of an answer and the claims that it rests on."""
+
+    text: str
+    claims: list[ClaimId]
+
+
+class AnswerValue(Model):
+    """A figure, a list item or a count that was asked for, and the claims that give it."""
+
+    kind: Literal["figure", "item", "count"]
+    text: str
+    claims: list[ClaimId]
 
 
 class Answer(Model):
@@ -356,11 +372,44 @@ class Answer(Model):
     question: str
     intent: str
     concepts: list[str]
-    claims: list[AnswerClaim]
+    text: str = Field(description="one to three sentences, each with the ids of the claims behind it")
+    sentences: list[AnswerSentence]
+    verdict: Literal["yes", "no", "depends", "not_stated"] | None
+    values: list[AnswerValue]
+    claims: list[AnswerClaim] = Field(max_length=8)
     sparql: str
     covered: bool
     related: list[AnswerClaim]
     notice: str
+
+
+class ConclusionProof(Model):
+    """A conclusion with the id of its proof."""
+
+    id: str
+    proof: Hash | None
+
+
+class ClaimSentence(Model):
+    """A claim with its sentence."""
+
+    id: ClaimId
+    sentence: str
+
+
+class PatientAnswer(Model):
+    """An answer about a patient, from the assessment; `added` and `removed` are entries that a supposition changes."""
+
+    question: str
+    verdict: Literal["yes", "no", "depends", "not_stated"] | None
+    text: str
+    sentences: list[AnswerSentence]
+    claims: list[ClaimSentence]
+    proofs: list[ConclusionProof]
+    supposed: list[str]
+    added: list[str]
+    removed: list[str]
+    covered: bool
 
 
 class Assessment(Lists):
@@ -387,3 +436,4 @@ class Assessment(Lists):
     sources: list[ArticleSources]
     proofs: dict[str, Proof] | None = None
     answer: Answer | None = Field(None, description="where a text asks a question too")
+    then: list[PatientAnswer] | None = Field(None, description="answers to questions asked about the patient after it")

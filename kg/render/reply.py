@@ -26,6 +26,8 @@ def reply_json(reply: Reply, proofs: bool = False) -> Data:
     if reply.assessment is None:
         return answer or {}
     data = as_json(reply.assessment, proofs)
+    if reply.then:
+        data["then"] = [item.to_json() for item in reply.then]
     return data if answer is None else {**data, "answer": answer}
 
 
@@ -62,6 +64,10 @@ def _sections(reply: Reply) -> Iterator[Section]:
 
 
 def _answered(reply: Reply) -> Iterator[Section]:
+    for item in reply.then:
+        verdict = (Row(f"{item.verdict.value}"),) if item.verdict else ()
+        said = tuple(Row(f"{s.text} [{', '.join(s.claims)}]" if s.claims else s.text) for s in item.sentences)
+        yield Section(item.question, (*verdict, *said))
     if reply.answer:
         yield from _answer(reply.answer)
 
@@ -75,7 +81,12 @@ def _answer(answer: Answer) -> Iterator[Section]:
         return
     answering = [item for item in answer.claims if item.role == "answers"]
     beside = [item for item in answer.claims if item.role != "answers"]
-    yield Section(f"Answer ({answer.intent.replace('-', ' ')})", tuple(map(_claim, answering)))
+    values = tuple(f"{value.text} [{', '.join(value.claims)}]" for value in answer.values)
+    said = tuple(Row(f"{item.text} [{', '.join(item.claims)}]") for item in answer.sentences)
+    yield Section(f"Answer ({answer.intent.replace('_', ' ')})", said)
+    if values:
+        yield Section("Figures and items", tuple(map(Row, values)))
+    yield Section("Claims", tuple(map(_claim, answering)))
     if beside:
         yield Section(BESIDE, tuple(map(_claim, beside)), pressing=True)
     yield Section("Notice", (Row(answer.notice),))

@@ -1,0 +1,220 @@
+"""Fits the models of `ontology/ranking.yaml` to the questions of all claims, whole claims held out.
+
+    python -m bench.questions.train
+
+Every question of a claim is asked with that question left out of the index. The projection of sentence vectors is
+fitted anew without the claims of a fold before their questions are scored, so that no weight is learned from an
+advantage that an unseen question does not have. The neighbours of a claim in the graph are neither right nor wrong for
+its questions. What no claim answers is `bench/questions/unanswerable.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
+from kg.questions.answering import Stages
+from kg.questions.claim_index import ClaimIndex
+from kg.questions.embedding import Encoder
+from kg.questions.rank import FILE, LEXICAL, SEMANTIC, Model
+from kg.questions.things import words_of_questions, words_of_terms, words_of_things
+from kg.questions.understand import Understood
+from kg.questions.vectors import FILE as VECTORS
+from kg.questions.vectors import (
+    Meaning,
+    fit,
+    known_rows,
+    model_folder,
+    open_meaning,
+    texts_of,
+    vectors_of,
+    write_vectors,
+)  # fmt: skip
+
+Numbers = NDArray[np.float64]
+FOLDS: Final = 5
+RIDGE: Final = 3.0
+STEPS: Final = 15
+GAP: Final = {SEMANTIC: 3.0, LEXICAL: 2.5}
+LEAST: Final = 0.5
+OF_THE_ANSWERED: Final = 3.0
+BY_HAND: Final[Mapping[str, float]] = {"text": 2.5}
+NONE: Final = Path(__file__).parent / "unanswerable.yaml"
+HEAD: Final = """\
+# Weights of the models that rank claims and tell what is covered. Made by `python -m bench.questions.train`; read by
+# kg/questions/rank.py. Log-odds = bias + sum of weight times feature; the features are described in
+# kg/questions/features.py and decide.py. `gap`: how far below the best a claim may be and still be shown; `least`: the
+# chance of being covered from which a question is answered. The weight of `text` is set by hand: the questions of the
+# claims name no article.
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with the features of every claim, and the claim and place it belongs to, if any."""
+
+    place: tuple[int, int] | None
+    asked: Understood
+    features: Numbers
+
+    @property
+    def claim(self) -> int:
+        """The number of the claim that answers, or -1."""
+        return self.place[0] if self.place else -1
+
+
+def held_out(claims: int, seed: int = 0) -> NDArray[np.int64]:
+    """Claim → the fold in which it is held out."""
+    return np.random.default_rng(seed).integers(0, FOLDS, claims)
+
+
+def collect(stages: Stages, semantic: bool) -> tuple[list[str], list[Asked]]:
+    """The features of every question of every claim, each scored with the projection that has not seen its claim."""
+    index, encoder = stages.index, opened() if semantic else None
+    folds = held_out(len(index.documents))
+    sizes = [len(document.claim.asks) for document in index.documents]
+    raw = vectors_of(encoder, texts_of(index), known_rows(DEFAULT_FOLDER / VECTORS)) if encoder else None
+    starts = np.cumsum([0, *sizes])
+    found, names = [], []
+    for fold in range(FOLDS):
+        inside = [n for n in range(len(sizes)) if folds[n] != fold]
+        if raw is not None and encoder is not None:
+            rows = np.concatenate([raw[starts[n] : starts[n + 1]] for n in inside])
+            stages.retriever.meaning = Meaning(index, encoder, fit(rows, [sizes[n] for n in inside]), raw)
+        else:
+            stages.retriever.meaning = None
+        for number in np.flatnonzero(folds == fold).tolist():
+            for place, text in enumerate(index.documents[number].claim.asks):
+                asked = as_unseen(index, stages.listener.listen(text), (number, place))
+                names, table = features_of(stages, asked, (number, place))
+                found.append(Asked((number, place), asked, table))
+    return names, found
+
+
+def as_unseen(index: ClaimIndex, asked: Understood, place: tuple[int, int]) -> Understood:
+    """A question of a claim as it would be understood if the index did not have it: its own words are unknown then."""
+    known = index.claims_with
+    own = [t.text for t in asked.tokens if index.asks_with.get(t.stem) == (place,) and t.stem not in known]
+    return replace(asked, unknown=tuple(dict.fromkeys((*asked.unknown, *own))))
+
+
+def features_of(stages: Stages, asked: Understood, without: tuple[int, int] | None = None) -> tuple[list[str], Numbers]:
+    """The names of the features and a row of them for each claim."""
+    candidates = stages.candidates(asked, without)
+    names = list(candidates[0].features)
+    return names, np.array([[item.features[name] for name in names] for item in candidates])
+
+
+def logistic_fit(rows: Numbers, right: Numbers, weights: Numbers, ridge: float = RIDGE) -> tuple[float, Numbers]:
+    """Bias and weights by iteratively reweighted least squares over standardised columns."""
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    table = np.hstack([(rows - mean) / scale, np.ones((len(rows), 1))])
+    found, penalty = np.zeros(table.shape[1]), np.r_[np.full(rows.shape[1], ridge), 1e-6]
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(table @ found, -30, 30)))
+        slope = table.T @ (weights * (right - chance)) - penalty * found
+        curve = (table * (weights * chance * (1 - chance))[:, None]).T @ table + np.diag(penalty)
+        found = found + np.clip(np.linalg.solve(curve, slope), -2, 2)
+    return float(found[-1] - (found[:-1] * mean / scale).sum()), found[:-1] / scale
+
+
+def fit_claims(names: Sequence[str], asked: Sequence[Asked], neighbours: Sequence[Sequence[int]]) -> Model:
+    """The model that ranks claims."""
+    right = np.zeros((len(asked), asked[0].features.shape[0]))
+    weights = np.ones_like(right)
+    for row, item in enumerate(asked):
+        right[row, item.claim] = 1
+        weights[row, list(neighbours[item.claim])] = 0
+    table = np.concatenate([item.features for item in asked])
+    bias, found = logistic_fit(table, right.ravel(), weights.ravel())
+    return Model(bias, {**dict(zip(names, map(float, found), strict=True)), **BY_HAND})
+
+
+def fit_covered(stages: Stages, claims: Model, names: Sequence[str], asked: Sequence[Asked]) -> Model:
+    """The model of whether any claim answers."""
+    rows = [evidence(stages, claims, names, item) for item in (*asked, *nobody_answers(stages))]
+    right = np.array([float(item.claim >= 0) for item in asked] + [0.0] * (len(rows) - len(asked)))
+    keys = list(rows[0])
+    table = np.array([[row[key] for key in keys] for row in rows])
+    balance = np.where(right == 1, OF_THE_ANSWERED * (right == 0).sum() / right.sum(), 1.0)
+    bias, found = logistic_fit(table, right, balance, ridge=1.0)
+    return Model(bias, dict(zip(keys, map(float, found), strict=True)))
+
+
+def evidence(stages: Stages, claims: Model, names: Sequence[str], item: Asked) -> dict[str, float]:
+    """What the decision on one question rests on."""
+    odds = claims.bias + item.features @ np.array([claims.weights[name] for name in names])
+    first, second = np.argsort(-odds)[:2]
+    best = dict(zip(names, map(float, item.features[first]), strict=True))
+    name = stages.index.documents[first].claim.id
+    return stages.coverage(item.asked, name, best, float(odds[first]), float(odds[second]), item.place)
+
+
+def nobody_answers(stages: Stages) -> list[Asked]:
+    """The questions that no claim answers."""
+    found = []
+    for texts in yaml.safe_load(NONE.read_text(encoding="utf-8")).values():
+        for text in texts:
+            asked = stages.listener.listen(text)
+            found.append(Asked(None, asked, features_of(stages, asked)[1]))
+    return found
+
+
+def fit_things(index: ClaimIndex, encoder: Encoder) -> dict[str, Any]:
+    """The model of whether a word names a thing, and its chances for the words of all claims."""
+    named, asked = words_of_things(index.ontology), words_of_questions(index)
+    phrasing = sorted(asked - named - words_of_terms(index))
+    things = sorted(named - set(phrasing))
+    known = sorted(named | asked | words_of_terms(index))
+    vectors = dict(zip(known, vectors_of(encoder, known, {}), strict=True))
+    rows = np.array([vectors[word] for word in (*things, *phrasing)], dtype=float)
+    right = np.r_[np.ones(len(things)), np.zeros(len(phrasing))]
+    balance = np.where(right == 1, len(phrasing) / len(things), 1.0)
+    bias, weights = logistic_fit(rows, right, balance, ridge=5.0)
+    chances = 1 / (1 + np.exp(-(bias + np.array([vectors[word] for word in known], dtype=float) @ weights)))
+    return {
+        "words": np.array(known),
+        "word_chances": chances.astype(np.float16),
+        "word_weights": weights.astype(np.float32),
+        "word_bias": np.float32(bias),
+    }
+
+
+def opened() -> Encoder:
+    """The sentence model that is installed."""
+    model = model_folder()
+    if model is None:
+        raise SystemExit("No sentence model: run make setup, or name its folder in WARRANT_EMBEDDINGS.")
+    return Encoder(model)
+
+
+def main() -> None:
+    """Write vectors and weights of the product's ontology."""
+    ontology = Ontology(DEFAULT_FOLDER)
+    index, encoder = Stages(ontology, meaning=False).index, opened()
+    write_vectors(index, encoder, DEFAULT_FOLDER / VECTORS, fit_things(index, encoder))
+    found: dict[str, Any] = {}
+    for kind in (SEMANTIC, LEXICAL):
+        stages = Stages(ontology)
+        names, asked = collect(stages, kind == SEMANTIC)
+        claims = fit_claims(names, asked, stages.retriever.neighbours)
+        stages.retriever.meaning = open_meaning(stages.index) if kind == SEMANTIC else None
+        covered = fit_covered(stages, claims, names, asked)
+        found[kind] = {"claims": _shown(claims), "covered": _shown(covered), "gap": GAP[kind], "least": LEAST}
+    text = HEAD + yaml.safe_dump(found, sort_keys=False, allow_unicode=True)
+    (DEFAULT_FOLDER / FILE).write_text(text, encoding="utf-8")
+
+
+def _shown(model: Model) -> dict[str, Any]:
+    return {"bias": round(model.bias, 4), "weights": {name: round(w, 4) for name, w in model.weights.items()}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Questions for all claims of a kind, answered by set operations in SPARQL: the steps of an algorithm, the odds ratios
+of what is no tumour, the tests of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.ontology import terms
+from kg.ontology.compiled import Ontology
+from kg.questions.language import Collection, Language
+from kg.questions.understand import Understood
+from kg.vocabulary.mentions import Table
+
+MOST: Final = 8
+TOPS: Final = {
+    "next_steps": "ordersStep", "differential": "arguesFor", "pitfalls": "warnsOfPitfall",
+    "contraindications": "warnsAgainst",
+}  # fmt: skip
+_HEAD: Final = """\
+# title: All claims of a kind
+PREFIX : <https://w3id.org/warrant/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+
+SELECT DISTINCT ?claim ?sentence WHERE {
+  ?claim :sentence ?sentence ; :claimsOf ?article ; dcterms:source ?passage .
+  ?passage :section ?section ; oa:start ?start .
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The claims of a set in their order, and the query that gives exactly these."""
+
+    claims: tuple[str, ...]
+    sparql: str
+
+
+class Sets:
+    """Reads which set a question asks for, and asks the graph for it."""
+
+    def __init__(self, ontology: Ontology, language: Language, store: Callable[[], ox.Store]) -> None:
+        self.ontology, self.store = ontology, store
+        self.collections = Table([(name, place) for place, c in enumerate(language.collections) for name in c.names])
+        self.kinds = language.collections
+        self.smallest = Table([(word, word) for word in language.smallest])
+        self.largest = Table([(word, word) for word in language.largest])
+        self.whole = Table([(word, word) for word in language.whole])
+
+    def find(self, asked: Understood) -> Found | None:
+        """The set that a question asks for: a kind of claims, restricted by text, step, concept or size."""
+        kind = self._kind(asked)
+        if kind is None:
+            return None
+        patterns = [*_patterns(kind), *self._restrictions(asked, kind)]
+        order, limit = self._order(asked, kind)
+        text = _HEAD + "".join(f"  {line}\n" for line in patterns) + "}" + f" ORDER BY {order}{limit}\n"
+        found = self._run(text)
+        if kind.largest and len(found) > MOST:
+            text = _HEAD + "".join(f"  {line}\n" for line in (*patterns, *_largest(patterns))) + "} ORDER BY ?start\n"
+            found = self._run(text)
+        return Found(found, text) if 1 <= len(found) <= MOST else None
+
+    def _run(self, text: str) -> tuple[str, ...]:
+        rows = self.store().query(text)
+        assert isinstance(rows, ox.QuerySolutions)
+        found = (row["claim"] for row in rows)
+        return tuple(
+            dict.fromkeys(
+                terms.local(node.value).removeprefix("claim/") for node in found if isinstance(node, ox.NamedNode)
+            )
+        )
+
+    def _kind(self, asked: Understood) -> Collection | None:
+        """The kind of claims asked for; only where all of them are meant and something restricts them."""
+        hits = [
+            hit for hit in self.collections.find(asked.core) if asked.core[hit.start : hit.end].lower().endswith("s")
+        ]
+        if not hits:
+            return None
+        kind = self.kinds[hits[0].meanings[0]]
+        whole = self.whole.find(asked.core) or kind.measure
+        restricted = (
+            len(asked.texts) == 1 or asked.step or (kind.measure and (asked.denied or self._superlative(asked)))
+        )
+        return kind if whole and restricted and len(asked.texts) <= 1 else None
+
+    def _superlative(self, asked: Understood) -> bool:
+        return bool(self.smallest.find(asked.core) or self.largest.find(asked.core))
+
+    def _restrictions(self, asked: Understood, kind: Collection) -> Iterator[str]:
+        for article in asked.texts:
+            yield f'?article skos:notation "{article}" .'
+        if asked.step and not kind.steps:
+            yield f"?claim :step {asked.step} ."
+        for name in asked.denied:
+            yield f"FILTER NOT EXISTS {{ ?claim :hasEffect/:outcome ?what . <{terms.BASE}{name}> :hasNarrower* ?what }}"
+        if kind.measure and not asked.denied:
+            for name in asked.concepts:
+                if self.ontology.descendants(name) - {name}:
+                    yield f"?claim :hasEffect/:outcome ?of . <{terms.BASE}{name}> :hasNarrower* ?of ."
+
+    def _order(self, asked: Understood, kind: Collection) -> tuple[str, str]:
+        if kind.measure and self.smallest.find(asked.core):
+            return "?value", " LIMIT 1"
+        if kind.measure and self.largest.find(asked.core):
+            return "DESC(?value)", " LIMIT 1"
+        return "?start", ""
+
+
+def _patterns(kind: Collection) -> Iterator[str]:
+    """What makes a claim one of a kind."""
+    if kind.list:
+        yield f"?claim ?predicate ?target . ?predicate rdfs:subPropertyOf* :{TOPS[kind.list]} ."
+    if kind.predicate:
+        yield f"?claim :{kind.predicate} ?excepted ."
+    if kind.kind:
+        yield f'?claim a/skos:notation "{kind.kind}" .'
+    if kind.measure:
+        yield f'?claim :hasEffect ?effect . ?effect :measure "{kind.measure}" .'
+        yield "OPTIONAL { ?effect :effectValue ?point } OPTIONAL { ?effect :effectLow ?low }"
+        yield "BIND (COALESCE(?low, ?point) AS ?value)"
+    if kind.steps:
+        yield "?claim :step ?step ."
+        yield (
+            "FILTER NOT EXISTS { ?other :step ?step ; :claimsOf ?article ; dcterms:source/oa:start ?earlier ."
+            " FILTER (?earlier < ?start) }"
+        )
+
+
+def _largest(patterns: Sequence[str]) -> Iterator[str]:
+    """Only the section in which most of the claims stand."""
+    inner = " ".join(patterns)
+    yield (
+        "{ SELECT ?section WHERE { ?claim :sentence ?s ; :claimsOf ?article ; dcterms:source/:section ?section . "
+        f"{inner} }} GROUP BY ?section ORDER BY DESC(COUNT(DISTINCT ?claim)) LIMIT 1 }}"
+    )
