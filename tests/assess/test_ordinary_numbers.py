@@ -73,7 +73,7 @@ def test_cancer_with_a_lasting_elevation_reaches_imaging_of_the_liver(
 RANGES = {"hemoglobin": (12, 16, "g/dL"), "wbc": (4, 11, "10^9/L"), "platelets": (150, 400, "10^9/L")}
 
 
-@pytest.mark.parametrize("counts", (*PANCYTOPENIAS[:1], (*SURVIVORS[0], ("platelets", "240", "10^9/L"))))
+@pytest.mark.parametrize("counts", [*PANCYTOPENIAS[:1], (*SURVIVORS[0], ("platelets", "240", "10^9/L"))])
 def test_a_printed_normal_range_changes_no_urgent_step(counts: Counts) -> None:
     plain = measured(counts)
     ranged = [
