@@ -441,6 +441,12 @@ class Ontology:
         claim = value.removeprefix("claim/").partition("/")[0]
         if predicate in ("claimApplies", "claimExcluded"):
             return {claim}
+        if predicate == "hasAlert":
+            return {value.replace("/", ":")}
+        if predicate in ("hasAbsent", "hasEstablished"):
+            return {self._entry("differential", value)}
+        if predicate == "hasKnownExplanation":
+            return {self._entry("differential", concept) for concept in self._below(value)}
         if predicate in properties:
             return {self._entry(properties[predicate], value)}
         if predicate not in ("precautionFor", "holdsInReading"):
@@ -449,7 +455,16 @@ class Ontology:
         found = {
             self._entry(said[local(p)], local(o)) for p, values in rows.items() if local(p) in said for o in values
         }
-        return found | ({name + ":precautionary" for name in found} if predicate == "precautionFor" else set())
+        suffix = ":precautionary" if predicate == "precautionFor" else ":wider_reading"
+        return found | {name + suffix for name in found}
+
+    def _below(self, concept: str) -> set[str]:
+        found, todo = {concept}, [concept]
+        while todo:
+            new = set(self.own(todo.pop(), "hasNarrower")) - found
+            found |= new
+            todo += new
+        return found
 
     def _entry(self, listed: str, concept: str) -> str:
         return f"{listed.removesuffix('s')}:{self.one(BASE + concept, SKOS + 'notation')}"
@@ -675,7 +690,7 @@ class Verifier:
         facts = self.record(found)
         world = self.ontology.chainer.over(facts)
         ids = self.steps(found, facts)
-        self.conclusions(found, world)
+        self.conclusions(found, world, ids)
         self.outcomes(found, world)
         self.cited(found)
         self.open(found, world)
@@ -699,7 +714,10 @@ class Verifier:
         days = {(m["quantity"], m["date"] or "undated") for m in facts["measurements"]}
         sex = {"female": "FemalePatient", "male": "MalePatient", "": ""}[facts["sex"]]
         kinds = {o for s, p, o in assertions if (s, p) == (patient, "type")}
-        need(kinds - {"Patient"} == ({sex} if sex else set()), "the record gives the patient another sex")
+        need(
+            kinds & {"FemalePatient", "MalePatient"} == ({sex} if sex else set()),
+            "the record gives the patient another sex",
+        )
         linked = {o for s, _, o in assertions if s == patient}
         for s, p, o in assertions:
             need(s == patient or s in linked, f"{s} belongs to nobody")
@@ -723,8 +741,9 @@ class Verifier:
         elif first == "derived":
             need((node, "type", rest) in assertions, f"{node} is not of its kind")
         else:
-            day = rest.removesuffix("-in-another-unit")
-            need((first, day) in days, f"nobody measured {first} on that day")
+            day = re.sub(r"(-in-another-unit)?(-value-\d+)?$", "", rest)
+            named = day == "undated" and first in {quantity for quantity, _ in days}
+            need(named or (first, day) in days, f"nobody measured {first} on that day")
 
     def _value(self, item: dict, measured: list, patient: str, assertions: set) -> None:
         """A value of the record must be one that was measured on its day."""
@@ -788,7 +807,7 @@ class Verifier:
 
     # C6: conclusions and outcomes
 
-    def conclusions(self, found: dict, world: World) -> None:
+    def conclusions(self, found: dict, world: World, ids: list[str]) -> None:
         rows, steps, patient = found["conclusions"], found["steps"], found["record"]["patient"]
         need([row["id"] for row in rows] == sorted({row["id"] for row in rows}), "conclusions in no order")
         for row in rows:
@@ -798,11 +817,14 @@ class Verifier:
             same(row["statement"], steps[row["step"]]["conclusion"], "what a step concludes")
             need(row["id"] in self.ontology.ids(statement), f"{row['id']} is no name of its conclusion")
             need(row["words"] == self.ontology.words(statement), f"the words of {row['id']} say something else")
-        stated = {tuple(row["statement"]) for row in rows}
+        shown_ids = {row["id"] for row in rows}
         for predicate in ("claimApplies", "claimExcluded", *self.ontology.known_lists[0]):
             for value in world.objects(patient, predicate):
-                need((patient, predicate, value) in stated, f"it leaves out {predicate} {value}")
+                missing = shown_ids.isdisjoint(self.ontology.ids((patient, predicate, value)))
+                need(not missing, f"it leaves out {predicate} {value}")
         used = {row["step"] for row in rows} | {number for row in steps for number in row["premises"]}
+        shown = {item.get("proof") for item in walked(found["answer"])}
+        used |= {place for place, identifier in enumerate(ids) if identifier in shown}
         need(used == set(range(len(steps))), "nothing rests on one of its steps")
 
     def outcomes(self, found: dict, world: World) -> None:
@@ -902,6 +924,10 @@ class Verifier:
                     need(one.labels.get(item[key]) == item["label"], f"{item[key]} has another label")
             if isinstance(name, str) and "sentence" in item and one.is_claim(name):
                 need(item["sentence"] == one.own_one("claim/" + name, "sentence"), f"{name} says something else")
+            if {"kind", "sentence", "proof", "sources"} <= set(item):
+                template = one.own_one(str(name).replace(":", "/"), "alertSentence")
+                pattern = ".+".join(map(re.escape, re.split(r"\{\w+\}", template)))
+                need(re.fullmatch(pattern, item["sentence"]), f"{name} says something else")
             if set(item) == {"claim", "passage", "markers"}:
                 node = "claim/" + item["claim"]
                 same(item, {"claim": item["claim"], "passage": one.passage(node), "markers": one.markers(node)}, node)

@@ -96,6 +96,22 @@ def difference(before: Assessment, after: Assessment) -> Difference:
     return Difference(changed, tuple(sorted(new - old)), tuple(sorted(old - new)))
 
 
+def claims_for(assessment: Assessment, identifier: str) -> tuple[str, ...]:
+    """The claims that would put an entry into its list, whether they apply or not; the claim itself by its id."""
+    if identifier in assessment.outcomes.by_claim:
+        return (identifier,)
+    name, _, rest = identifier.partition(":")
+    code, lists = rest.partition(":")[0], assessment.ontology.lists
+    found = [
+        claim.id
+        for claim in assessment.ontology.claims.values()
+        for said, concept in claim.conclusions
+        if claim.executable and lists.get(said, "").removesuffix("s") == name
+        if assessment.ontology.codes.get(concept) == code
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 # -- why not
 
 
@@ -270,12 +286,13 @@ def _with(facts: PatientFacts, old: Fact, new: Fact) -> PatientFacts:
 # -- retraction
 
 
-def sources_of(ontology: Ontology, identifier: str) -> frozenset[str]:
+def sources_of(ontology: Ontology, identifier: str, strict: bool = False) -> frozenset[str]:
     """The sources of axioms that fall with an article, a claim, a passage, a marker or a reference.
 
     Ids are `A0`, `A0-39`, `A0:2960-3037`, `A0[1]`, `A0-R1`. A claim falls with a marker or a reference if it has no
-    other. Raises InputError for an id that names none of these.
+    other; if it has one at all where that is `strict`. Raises InputError for an id that names none of these.
     """
+    some = any if strict else all
     claims = tuple(ontology.claims.values())
     article, _, number = identifier.rstrip("]").partition("[")
     _, _, passage = identifier.partition(":")
@@ -284,19 +301,23 @@ def sources_of(ontology: Ontology, identifier: str) -> frozenset[str]:
     elif identifier in ontology.claims:
         found = [ontology.claims[identifier]]
     elif number:
-        found = _resting_on(claims, lambda marker: (marker.article, str(marker.number)) == (article, number))
+        cited = (article, number)
+        found = _resting_on(claims, lambda marker: (marker.article, str(marker.number)) == cited, some)
     elif passage:
         found = [claim for claim in claims if _passage(claim) == identifier]
     else:
-        found = _resting_on(claims, lambda marker: marker.reference == "reference/" + identifier.replace("-R", "/"))
+        reference = "reference/" + identifier.replace("-R", "/")
+        found = _resting_on(claims, lambda marker: marker.reference == reference, some)
     if not found:
         remedy = "Name an article, a claim, or what `warrant claims` shows: A0:12-34, A0[1], A0-R1."
         raise InputError([Problem(identifier, "is no source that a claim rests on alone", remedy)])
     return frozenset(f"claim/{claim.id}" for claim in found)
 
 
-def _resting_on(claims: Iterable[Claim], cited: Callable[[Marker], bool]) -> list[Claim]:
-    return [claim for claim in claims if claim.markers and all(map(cited, claim.markers))]
+def _resting_on(
+    claims: Iterable[Claim], cited: Callable[[Marker], bool], some: Callable[[Iterable[object]], bool]
+) -> list[Claim]:
+    return [claim for claim in claims if claim.markers and some(map(cited, claim.markers))]
 
 
 def _passage(claim: Claim) -> str:

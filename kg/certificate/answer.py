@@ -6,6 +6,7 @@ sentence, or a passage is judged wherever it stands, so that new fields of an as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -70,11 +71,19 @@ def _of_claim(item: Mapping[str, Json], checker: Checker) -> None:
     citations = checker.citations
     if isinstance(item.get("id"), str) and citations.is_claim(item["id"]) and "sentence" in item:
         _need(item["sentence"] == citations.sentence(item["id"]), f"the sentence of {item['id']}")
+    if {"kind", "sentence", "proof", "sources"} <= set(item):
+        template = next(iter(checker.files.own(str(item["id"]).replace(":", "/"), "alertSentence")), "")
+        _need(bool(re.fullmatch(pattern(template), item["sentence"])), f"the sentence of {item['id']}")
     if set(item) == {"claim", "passage", "markers"}:
         _need(canonical(item) == canonical(citations.source(item["claim"])), f"the passage of {item['claim']}")
     for key in ("claims", "for", "against"):
         for claim in item[key] if isinstance(item.get(key), list) else []:
             _need(not isinstance(claim, str) or citations.is_claim(claim), f"{claim}, which is no claim")
+
+
+def pattern(template: str) -> str:
+    """The regular expression of what a template with `{names}` can say."""
+    return ".+".join(map(re.escape, re.split(r"\{\w+\}", template)))
 
 
 def _need(holds: bool, what: str) -> None:

@@ -95,7 +95,7 @@ class _Search:
         """One extension that decides as many of the claims so as can be added one after the other."""
         wishes: Wishes = frozenset()
         found: Extension = frozenset()
-        model = self.base
+        model = Model(self.base)
         for claim in claims:
             if claim in decided(model, self.patient, predicate):
                 continue
@@ -105,7 +105,9 @@ class _Search:
                     continue
                 trial = self._consistent(model, extension - found, predicate, claim)
                 if trial is not None:
-                    wishes, found, model = wishes | way, extension, trial
+                    wishes, found = wishes | way, extension
+                    for fact in trial.facts:
+                        model.add(fact)
                     break
         return found
 

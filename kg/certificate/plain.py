@@ -45,8 +45,7 @@ def from_plain(kind: type[T], data: Any) -> T:
 def _read(kind: Any, data: Any) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        (inner,) = (one for one in arguments if one is not type(None))
-        return None if data is None else _read(inner, data)
+        return None if data is None and type(None) in arguments else _read(_member(arguments, data), data)
     if origin in (tuple, frozenset):
         if not isinstance(data, list):
             raise TypeError(f"{data!r} is no list")
@@ -57,6 +56,14 @@ def _read(kind: Any, data: Any) -> Any:
             raise TypeError(f"{data!r} has not the fields of {kind.__name__}")
         return kind(**{name: _read(fields[name], item) for name, item in data.items()})
     return _scalar(kind, data)
+
+
+def _member(kinds: tuple[Any, ...], data: Any) -> Any:
+    """The member of a union that data is of: the one with just these fields, or the only one there is."""
+    known = [one for one in kinds if one is not type(None)]
+    named = [one for one in known if isinstance(data, dict) and set(_fields(one)) == set(data)]
+    (found,) = named or known
+    return found
 
 
 def _scalar(kind: Any, data: Any) -> Any:

@@ -82,7 +82,8 @@ class _Writer:
 
     def predicate(self, answer: Json) -> dict[str, Json]:
         named = conclusions_of(self.assessment)
-        steps = self.explainer.steps(sorted(set(named.values())))
+        inferred = {item.conclusion for item in self.assessment.inferred if item.conclusion}
+        steps = self.explainer.steps(sorted({*named.values(), *inferred}))
         number = {step.id: place for place, step in enumerate(steps)}
         last = {step.conclusion: place for place, step in enumerate(steps)}
         record = record_json(self.record)

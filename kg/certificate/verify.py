@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kg.certificate.answer import check_answer
+from kg.certificate.answer import check_answer, objects
 from kg.certificate.canonical import canonical
 from kg.certificate.countermodels import FAILS, HOLDS, decided
 from kg.certificate.envelope import Refused, opened
@@ -140,15 +140,17 @@ class _Verifier:
             _same(row["statement"], steps[row["step"]]["conclusion"], "what its step concludes")
             _need(row["id"] in names.ids(statement), f"{row['id']} is no name of what is concluded")
             _same(row["words"], names.words(statement), "the words of a conclusion")
-        stated = {tuple(row["statement"]) for row in rows}
+        shown_ids = {row["id"] for row in rows}
         expected = {
             (patient, predicate, value)
             for predicate in ("claimApplies", "claimExcluded", *names.lists)
             for value in model.ends(patient, predicate)
         }
-        if missing := sorted(expected - stated):
+        if missing := sorted(one for one in expected if shown_ids.isdisjoint(names.ids(one))):
             raise Refused(f"it leaves out that {' '.join(missing[0])}")
         used = {row["step"] for row in rows} | {number for row in found["steps"] for number in row["premises"]}
+        shown = {item.get("proof") for item in objects(found["answer"])}
+        used |= {place for place, step in enumerate(steps) if step["id"] in shown}
         _same(sorted(used), list(range(len(steps))), "steps that something rests on")
 
     # -- claims

@@ -16,6 +16,7 @@ from kg.proof.axiom_files import Expression, Triple
 from kg.proof.least_model import LeastModels, Model
 
 BREADTH: Final = 24
+WAYS: Final = 256
 CURRENT, EARLIER, DERIVED = "hasCurrentMeasurement", "hasPriorMeasurement", "hasDerivedQuantity"
 PLACED: Final = frozenset(
     f"{word}ReferenceRange" if word in ("Below", "Within", "Above") else f"Flagged{word}"
@@ -42,24 +43,30 @@ class Wishing:
         self.ontology, self.models, self.known, self.patient = ontology, models, known, patient
         self.sexed = any((patient, "type", sex) in known for sex in SEXES)
         self.derived = frozenset(item.name for item in ontology.derived)
+        self._found: dict[Triple, list[Wishes]] = {}
         self.absences = frozenset(ontology.absences.values())
         self.presences = frozenset({*ontology.absences, CURRENT, EARLIER, DERIVED})
 
     def ways(self, predicate: str, value: str, limit: int) -> list[Wishes]:
         """Up to so many sets of wishes with which the patient is of a class or related to something, smallest first."""
-        found = islice(self._triple((self.patient, predicate, value), frozenset()), limit)
-        return sorted(dict.fromkeys(found), key=len)
+        return self._triple((self.patient, predicate, value))[:limit]
 
-    def _triple(self, triple: Triple, open_ones: frozenset[Triple]) -> Iterator[Wishes]:
+    def _triple(self, triple: Triple) -> list[Wishes]:
+        """The ways to one triple, smallest first, found once; while it is looked for, it is no way to itself."""
+        if triple not in self._found:
+            self._found[triple] = []
+            ways = dict.fromkeys(islice(self._ways(triple), WAYS))
+            self._found[triple] = sorted(ways, key=len)
+        return self._found[triple]
+
+    def _ways(self, triple: Triple) -> Iterator[Wishes]:
         if triple in self.known:
             yield frozenset()
-            return
-        if triple in open_ones:
             return
         if self._can_be_stated(triple):
             yield frozenset({triple})
         for rule in self.models.concluding.get((triple[1], triple[2]), ()):
-            yield from self._expression(rule.body, triple[0], open_ones | {triple})
+            yield from self._expression(rule.body, triple[0])
 
     def _can_be_stated(self, triple: Triple) -> bool:
         subject, predicate, value = triple
@@ -73,18 +80,18 @@ class Wishing:
     def _measures(self, value: str) -> bool:
         return value.removesuffix("Measurement") in self.ontology.quantities and value.endswith("Measurement")
 
-    def _expression(self, body: Expression, s: str, open_ones: frozenset[Triple]) -> Iterator[Wishes]:
+    def _expression(self, body: Expression, s: str) -> Iterator[Wishes]:
         kind, *rest = body
         match kind:
             case "class":
-                yield from self._triple((s, "type", rest[0]), open_ones)
+                yield from self._triple((s, "type", rest[0]))
             case "value":
-                yield from self._triple((s, rest[0], rest[1]), open_ones)
+                yield from self._triple((s, rest[0], rest[1]))
             case "or":
                 for part in rest[0]:
-                    yield from self._expression(part, s, open_ones)
+                    yield from self._expression(part, s)
             case "and":
-                parts = [list(islice(self._expression(part, s, open_ones), BREADTH)) for part in rest[0]]
+                parts = [list(islice(self._expression(part, s), BREADTH)) for part in rest[0]]
                 for choice in islice(product(*parts), BREADTH * BREADTH):
                     yield frozenset().union(*choice)
             case "facet":
@@ -103,7 +110,7 @@ class Wishing:
         names = [base + (f"-{n}" if count > 1 else "") for n in range(count)]
         links = {(s, link, name) for name in names}
         apart = {(left, "differentFrom", right) for n, left in enumerate(names) for right in names[n + 1 :]}
-        ends = [list(islice(self._expression(filler, name, frozenset()), BREADTH)) for name in names]
+        ends = [list(islice(self._expression(filler, name), BREADTH)) for name in names]
         for choice in islice(product(*ends), BREADTH):
             yield frozenset(links | apart).union(*choice)
 

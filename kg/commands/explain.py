@@ -11,8 +11,8 @@ from kg import render
 from kg.assess import Assessment, explore
 from kg.commands.common import DONE, case_arguments, chosen_format, command, day_of, format_argument, read_case
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_json
-from kg.render import explanation, retraction
+from kg.readers.case.parsing import parse_json
+from kg.render import contrast, explanation, retraction
 
 
 def add(commands: Any) -> None:
@@ -31,7 +31,12 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
     what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
     what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "..."}}')
     what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
-    what.add_argument("--retract", metavar="SOURCE", help="what falls without A0-39, A0:12-34, A0[1], A0-R11 or A0")
+    what.add_argument("--retract", metavar="SOURCES", help="what falls without A0-39, A0:12-34, A0[1], A0-R11 or A0")
+    what.add_argument("--why", metavar="ID", help="with --not ID: what separates a conclusion from another one")
+    parser.add_argument("--not", dest="rather_than", metavar="ID", help="the other conclusion of --why")
+    parser.add_argument(
+        "--mode", choices=retraction.MODES, default=retraction.LENIENT, help="whether claims fall that cite others too"
+    )
     what.add_argument("--sources", metavar="ID", help="the smallest sets of sources that a conclusion rests on")
 
 
@@ -56,15 +61,18 @@ def _answer(knowledge: Knowledge, assessment: Assessment, options: argparse.Name
     if options.conclusion:
         why = explanation.explain(assessment, options.conclusion)
         return explanation.explanation_json(why), *_both(why)
+    if options.why:
+        parted = contrast.contrast(assessment, options.why, options.rather_than or "")
+        return contrast.contrast_json(parted), *_fenced(contrast.contrast_text(parted))
     if options.why_not:
         hindered = explanation.why_not(assessment, options.why_not)
-        return render.why_not_json(assessment, hindered), *_fenced(explanation.why_not_text(hindered))
+        return explanation.why_not_data(assessment, hindered), *_fenced(explanation.why_not_text(hindered))
     if options.what_if:
         change = explanation.facts_of(parse_json(options.what_if), knowledge.names, assessment)
         changed = explore.what_if(assessment, knowledge.engine, change)
         return explanation.difference_json(changed), *_fenced(explanation.difference_text(changed))
     if options.retract:
-        fallen = retraction.retraction(assessment, options.retract)
+        fallen = retraction.retraction(assessment, options.retract.split(","), options.mode)
         return retraction.retraction_json(fallen), *_fenced(retraction.retraction_text(fallen))
     if options.sources:
         based = retraction.rests_on(assessment, options.sources)

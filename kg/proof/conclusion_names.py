@@ -2,8 +2,11 @@
 
 patient claimApplies claim/A0-39            A0-39
 patient hasNextStep X                       next_step:<code of X>
+patient hasAlert alert/KIND/CODE            alert:KIND:CODE
 patient precautionFor claim/A0-51           <list>:<code> of whatever the claim concludes, also `:precautionary`
-patient holdsInReading claim/A0-13/reading/1    the same
+patient holdsInReading claim/A0-13/reading/1    the same, also `:wider_reading`
+patient hasAbsent X, hasEstablished X       differential:<code of X>
+patient hasKnownExplanation X               differential:<code of X or of what is below it>
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from kg.proof.axiom_files import BASE, OWL, RDFS, AxiomFiles, Triple
 
 NOTATION: Final = "http://www.w3.org/2004/02/skos/core#notation"
 OF_CLAIMS: Final = ("claimApplies", "claimExcluded")
+OF_STATES: Final = ("hasAbsent", "hasEstablished", "hasKnownExplanation")
 IN_PART: Final = ("precautionFor", "holdsInReading")
 
 
@@ -37,7 +41,7 @@ class ConclusionNames:
             for chain in predicates.get(OWL + "propertyChainAxiom", ()):
                 first, last = (link.removeprefix(BASE) for link in self.files.members(chain))
                 if first == "claimApplies":
-                    found[subject.removeprefix(BASE)] = self.files.own(last, "listedAs")[0]
+                    found[subject.removeprefix(BASE)] = self._listed[last]
         return found
 
     @cached_property
@@ -68,12 +72,27 @@ class ConclusionNames:
         claim = value.removeprefix("claim/").partition("/")[0]
         if predicate in OF_CLAIMS:
             return (claim,)
+        if predicate == "hasAlert":
+            return (value.replace("/", ":"),)
+        if predicate in OF_STATES:
+            concepts = self._below(value) if predicate == "hasKnownExplanation" else {value}
+            return tuple(sorted(f"differential:{self.code(concept)}" for concept in concepts))
         if predicate in self.lists:
             return (f"{self.lists[predicate].removesuffix('s')}:{self.code(value)}",)
         if predicate in IN_PART:
             names = [f"{listed.removesuffix('s')}:{self.code(concept)}" for listed, concept in self.entries(claim)]
-            return (*names, *(name + ":precautionary" for name in names if predicate == "precautionFor"))
+            suffix = ":precautionary" if predicate == "precautionFor" else ":wider_reading"
+            return (*names, *(name + suffix for name in names))
         return ()
+
+    def _below(self, concept: str) -> set[str]:
+        """A concept and everything below it."""
+        found, todo = {concept}, [concept]
+        while todo:
+            new = set(self.files.own(todo.pop(), "hasNarrower")) - found
+            found |= new
+            todo += new
+        return found
 
     def words(self, conclusion: Triple) -> str:
         """A conclusion with labels for names."""

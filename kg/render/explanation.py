@@ -19,7 +19,7 @@ from kg.ontology.model import Claim
 from kg.proof.proof import NotEntailed, Proof
 from kg.readers.case.reader import CaseReader
 from kg.render.claims import claim_source
-from kg.render.data import Data, dumps
+from kg.render.data import Data, dumps, why_not_json
 from kg.render.markdown import escape
 from kg.render.proof_text import as_tree, in_short, in_words, source
 from kg.vocabulary.names import Names
@@ -118,18 +118,46 @@ def explanation_markdown(found: Explanation) -> str:
 # -- why not
 
 
-def why_not(assessment: Assessment, claim: str) -> WhyNot:
-    """What keeps a claim from applying. Raises NotFound for what is no claim about a patient."""
+@dataclass(frozen=True)
+class EntryWhyNot:
+    """Why an entry is in no list: of each claim that would put it there, why it does not apply."""
+
+    id: str
+    listed: bool
+    claims: tuple[WhyNot, ...]
+
+
+def why_not(assessment: Assessment, identifier: str) -> WhyNot | EntryWhyNot:
+    """What keeps a claim from applying, or an entry out of its list. Raises NotFound for what is neither."""
     known = assessment.outcomes.by_claim
-    if claim not in known:
-        problem = Problem(
-            claim, "is no claim that depends on a patient.", "See `warrant claims`.", closest(claim, known)
-        )
-        raise NotFound([problem])
-    return explore.why_not(assessment, claim)
+    if identifier in known:
+        return explore.why_not(assessment, identifier)
+    claims = explore.claims_for(assessment, identifier)
+    if not claims:
+        near = closest(identifier, known)
+        remedy = "See `warrant claims`."
+        raise NotFound([Problem(identifier, "is no claim that depends on a patient, and no entry.", remedy, near)])
+    reasons = tuple(explore.why_not(assessment, claim) for claim in claims)
+    return EntryWhyNot(identifier, explore.holds(assessment, identifier), reasons)
 
 
-def why_not_text(found: WhyNot) -> str:
+def why_not_data(assessment: Assessment, found: WhyNot | EntryWhyNot) -> Data:
+    """The answer as JSON: of a claim as the schema `why_not` says, of an entry with one such object a claim."""
+    if isinstance(found, WhyNot):
+        return why_not_json(assessment, found)
+    claims = [why_not_json(assessment, one) for one in found.claims]
+    return {"id": found.id, "listed": found.listed, "claims": claims}
+
+
+def why_not_text(found: WhyNot | EntryWhyNot) -> str:
+    """What keeps it: of an entry claim by claim."""
+    if isinstance(found, EntryWhyNot):
+        head = f"{found.id}: {'in its list' if found.listed else 'not in its list'}; claims that would put it there:\n"
+        return head + "".join(map(_why_not_claim, found.claims))
+    return _why_not_claim(found)
+
+
+def _why_not_claim(found: WhyNot) -> str:
     """The outcome, readings that part, what is missing, what is asked for and known not to be so: a line each."""
     lines = [f"{found.outcome.claim}: {found.outcome.outcome}"]
     if found.outcome.reason == "reading":

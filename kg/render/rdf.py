@@ -19,6 +19,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kg import __version__
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
 from kg.cache.derived import derived
@@ -86,6 +87,13 @@ class _Writer:
         self.say(node, terms.RDF + "object", object_node(conclusion))
         return node
 
+    def agent(self, activity: ox.NamedNode) -> None:
+        """The program that carried out an activity."""
+        agent = own(f"program/{__version__}")
+        self.say(activity, terms.PROV + "wasAssociatedWith", agent)
+        self.kinds(agent, terms.PROV + "SoftwareAgent")
+        self.say(agent, terms.RDFS + "label", ox.Literal(f"Warrant {__version__}"))
+
     def fact(self, conclusion: Conclusion) -> None:
         """The statement itself as a triple."""
         self.say(own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
@@ -143,11 +151,23 @@ def _parsed(text: str) -> Conclusion:
     return Conclusion(subject, predicate, value)
 
 
-def proof_triples(proof: Proof) -> tuple[ox.Triple, ...]:
-    """One proof as triples, sorted."""
+def proof_triples(proof: Proof, ontology: Ontology | None = None) -> tuple[ox.Triple, ...]:
+    """One proof as triples, sorted; with an ontology also the claims, passages, markers and references it rests on,
+    and the activity and the agent that made it."""
     writer = _Writer()
     writer.proof(proof)
-    return tuple(sorted(writer.triples, key=str))
+    if ontology is None:
+        return tuple(sorted(writer.triples, key=str))
+    conclusion = conclusion_node(proof.conclusion)
+    activity = own("activity/" + hashlib.sha256(f"{proof.id}\n{ontology.digest}".encode()).hexdigest())
+    writer.kinds(activity, terms.PROV + "Activity")
+    writer.say(conclusion, terms.PROV + "wasGeneratedBy", activity)
+    writer.say(activity, terms.PROV + "used", _iri_node(ontology.version))
+    writer.agent(activity)
+    return tuple(sorted({*writer.triples, *_cited(ontology, writer.triples)}, key=str))
+
+
+_OA: Final = "http://www.w3.org/ns/oa#"
 
 
 def proof_quads(proof: Proof, assessment: str) -> tuple[ox.Quad, ...]:
@@ -194,6 +214,7 @@ class _Graph:
         out.say(self.node, terms.SKOS + "notation", ox.Literal(self.assessment.id))
         out.say(self.node, terms.PROV + "used", _iri_node(ontology.version))
         out.say(self.node, terms.PROV + "used", self.facts)
+        out.agent(self.node)
         out.text(self.node, "ontologyDigest", ontology.digest)
         out.text(self.node, "factDigest", self.digest)
         day = ox.Literal(record.facts.as_of.isoformat(), datatype=ox.NamedNode(terms.XSD + "date"))
@@ -264,6 +285,19 @@ def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
         for triple in table.get(node, ()):
             yield triple
             todo += filter(_is_part, _iri(triple.object))
+        if node.startswith(terms.BASE + "passage/"):
+            yield from _selected(ox.NamedNode(node), table.get(node, ()))
+
+
+def _selected(passage: ox.NamedNode, rows: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """A passage as a part of its article's text: Web Annotation, section 4.2.5."""
+    selector, kind = ox.NamedNode(passage.value + "/selector"), ox.NamedNode(terms.RDF + "type")
+    yield ox.Triple(passage, kind, ox.NamedNode(_OA + "SpecificResource"))
+    yield ox.Triple(passage, ox.NamedNode(_OA + "hasSelector"), selector)
+    yield ox.Triple(selector, kind, ox.NamedNode(_OA + "TextPositionSelector"))
+    for row in rows:
+        if row.predicate.value in (_OA + "start", _OA + "end"):
+            yield ox.Triple(selector, row.predicate, row.object)
 
 
 def _iri(node: object) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.assess import Assessment, explore
@@ -11,6 +12,8 @@ from kg.render.data import Data
 from kg.render.explanation import names_of_conclusions
 from kg.render.proof_text import in_words, source
 from kg.vocabulary.nearest import closest
+
+STRICT, LENIENT = MODES = ("strict", "lenient")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,16 @@ class RestsOn:
     partial: bool
 
 
-def retraction(assessment: Assessment, identifier: str) -> Retraction:
-    """What no longer follows without an article, a claim, a passage, a marker or a reference.
+def retraction(assessment: Assessment, identifiers: Sequence[str], mode: str = LENIENT) -> Retraction:
+    """What no longer follows without some articles, claims, passages, markers or references, all at once.
 
-    Ids as `kg.assess.explore.sources_of` takes them. Raises InputError for anything else.
+    Ids as `kg.assess.explore.sources_of` takes them. `lenient` keeps a claim that cites something else too, `strict`
+    does not. Raises InputError for anything else.
     """
-    gone = explore.sources_of(assessment.ontology, identifier)
+    if mode not in MODES or not identifiers:
+        raise InputError([Problem("mode", f"{mode!r} is not one of {', '.join(MODES)}", "Name sources and a mode.")])
+    named = [explore.sources_of(assessment.ontology, one, mode == STRICT) for one in identifiers]
+    gone, identifier = frozenset().union(*named), ", ".join(identifiers)
     fallen = explore.retract(_explainer(assessment, identifier).derivations, gone)
     known = [(name, assessment.conclusion(name)) for name in names_of_conclusions(assessment)]
     words = [(name, in_words(one, assessment.ontology)) for name, one in known if one in fallen]

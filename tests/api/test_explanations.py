@@ -69,6 +69,54 @@ def test_what_if_is_the_same_byte_for_byte(
     assert contract.Difference.model_validate_json(sent.text).claims["A0-39"].after == "excluded"
 
 
+CHEMOTHERAPY = {"sources": ["A0-39", "A0[1]"], "mode": "strict"}
+
+
+@pytest.mark.parametrize(
+    ("address", "parameters", "arguments"),
+    [
+        ("contrast", {"why": "A0-39", "not": "A0-44"}, ["--why", "A0-39", "--not", "A0-44"]),
+        ("sources/A0-39", {}, ["--sources", "A0-39"]),
+        ("counterfactual/A0-44", {}, ["--counterfactual", "A0-44"]),
+        ("why-not/treatment:esa", {}, ["--why-not", "treatment:esa"]),
+    ],
+)
+def test_every_other_question_is_the_same_byte_for_byte(
+    endpoint: Endpoint,
+    esa: str,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    address: str,
+    parameters: dict[str, str],
+    arguments: list[str],
+) -> None:
+    sent = get(endpoint, f"{esa}/{address}", **parameters)
+    assert sent.status_code == 200, sent.text
+    assert sent.content == printed(capsysbinary, *arguments, "--format", "json")
+
+
+def test_retraction_is_the_same_byte_for_byte(
+    endpoint: Endpoint, esa: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    sent = post(endpoint, CHEMOTHERAPY, f"{esa}/retract")
+    assert sent.status_code == 200, sent.text
+    assert sent.content == printed(capsysbinary, "--retract", "A0-39,A0[1]", "--mode", "strict", "--format", "json")
+    assert "A0-39" in sent.json()["fallen"]
+    assert wrong(post(endpoint, {"sources": ["A9"]}, f"{esa}/retract"))
+    assert wrong(post(endpoint, {"sources": [], "mode": "mild"}, f"{esa}/retract"))
+
+
+def test_a_certificate_over_http_is_verified_over_http(
+    endpoint: Endpoint, esa: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    sent = get(endpoint, f"{esa}/certificate")
+    assert sent.status_code == 200, sent.text
+    verdict = post(endpoint, sent.json(), "/v1/verify")
+    assert verdict.json() == {"valid": True, "reasons": []}
+    verdict = post(endpoint, {**sent.json(), "payload": "AAAA"}, "/v1/verify")
+    assert verdict.json() == {"valid": False, "reasons": ["the signature does not fit the content"]}
+
+
 # -- every conclusion of every example
 
 

@@ -1,0 +1,163 @@
+"""Further questions to an assessment over HTTP: contrast, sources, counterfactual, retraction, certificate.
+
+The answers are byte for byte those of `warrant explain` and `warrant certificate`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.routes.assessments import Handle
+from api.services import services_of
+from api.transport.bodies import checked, read_json
+from api.transport.openapi import forms_of, problems_of
+from api.transport.representations import JSON, TEXT, Resource, respond, split
+from kg import render
+from kg.assess import Assessment, explore
+from kg.certificate.canonical import canonical
+from kg.certificate.envelope import Refused
+from kg.certificate.keys import signing_key, trusted_keys
+from kg.certificate.verify import verified
+from kg.render import contrast as contrasts
+from kg.render import explanation
+from kg.render import retraction as retractions
+
+router = APIRouter(prefix="/v1", tags=["Explanations"])
+Answer = tuple[object, str]
+
+
+class Retract(BaseModel):
+    """Sources that are taken out, and whether a claim falls that cites others too."""
+
+    sources: list[str] = Field(min_length=1, examples=[["A0[1]"]])
+    mode: Literal["strict", "lenient"] = "lenient"
+
+
+async def _told(request: Request, handle: str, ask: Callable[[Assessment], Answer], form: str = "") -> Response:
+    """The answer to one question as JSON or text; one thread asks an assessment at a time."""
+    services = services_of(request)
+
+    def asked() -> Answer:
+        session = services.sessions.find(handle)
+        return ask(session.plain)
+
+    data, text = asked()
+    return await respond(request, Resource({JSON: lambda: explanation.document(data), TEXT: text.encode}), form)
+
+
+@router.get(
+    "/assessments/{handle}/contrast",
+    summary="Why one conclusion rather than another",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406, 422),
+)
+async def contrast(
+    request: Request,
+    handle: Handle,
+    why: Annotated[str, Query(description="a conclusion that follows", examples=["A0-39"])],
+    other: Annotated[str, Query(alias="not", description="the other one", examples=["A0-44"])],
+) -> Response:
+    """What speaks for both, what separates them, what would turn it. The same as `warrant explain --why A --not B`."""
+
+    def ask(assessment: Assessment) -> Answer:
+        found = contrasts.contrast(assessment, why, other)
+        return contrasts.contrast_json(found), contrasts.contrast_text(found)
+
+    return await _told(request, handle, ask)
+
+
+@router.get(
+    "/assessments/{handle}/sources/{conclusion}",
+    summary="The sources that a conclusion rests on",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406),
+)
+async def sources(request: Request, handle: Handle, conclusion: str) -> Response:
+    """The smallest sets of sources from each of which a conclusion follows."""
+    identifier, extension = split(conclusion)
+
+    def ask(assessment: Assessment) -> Answer:
+        found = retractions.rests_on(assessment, identifier)
+        return retractions.rests_on_json(found), retractions.rests_on_text(found)
+
+    return await _told(request, handle, ask, extension)
+
+
+@router.get(
+    "/assessments/{handle}/counterfactual/{conclusion}",
+    summary="The smallest change that flips a conclusion",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406, 422),
+)
+async def counterfactual(request: Request, handle: Handle, conclusion: str) -> Response:
+    """The smallest change of one fact, verified by running again; `null` where there is none."""
+    identifier, extension = split(conclusion)
+    engine = services_of(request).knowledge.engine
+
+    def ask(assessment: Assessment) -> Answer:
+        found = explore.counterfactual(assessment, engine, identifier)
+        return explanation.counterfactual_json(found), explanation.counterfactual_text(found, identifier)
+
+    return await _told(request, handle, ask, extension)
+
+
+@router.post(
+    "/assessments/{handle}/retract",
+    summary="What falls without some sources",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406, 413, 415, 422),
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": Retract.model_json_schema()}}}},
+)
+async def retract(request: Request, handle: Handle) -> Response:
+    """The conclusions that no longer follow without some articles, claims, passages, markers or references."""
+    body = checked(Retract, await read_json(request))
+
+    def ask(assessment: Assessment) -> Answer:
+        found = retractions.retraction(assessment, body.sources, body.mode)
+        return retractions.retraction_json(found), retractions.retraction_text(found)
+
+    return await _told(request, handle, ask)
+
+
+@router.get(
+    "/assessments/{handle}/certificate",
+    summary="The assessment, proved and signed",
+    responses=forms_of(JSON) | problems_of(404, 406),
+)
+async def certificate(request: Request, handle: Handle) -> Response:
+    """A certificate (docs/certificate.md) as `warrant certificate` writes it, signed with the service's key."""
+    services = services_of(request)
+
+    def made() -> Resource:
+        session = services.sessions.find(handle)
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answer = render.as_json(session.plain, open_claims=False)
+        found = canonical(services.knowledge.certificate(session.plain, answer, signing_key(), now))
+        return Resource({JSON: lambda: found})
+
+    return await respond(request, made())
+
+
+@router.post(
+    "/verify",
+    summary="Whether a certificate is to be believed",
+    responses=forms_of(JSON) | problems_of(406, 413, 415, 422),
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+async def verify(request: Request) -> Response:
+    """`{"valid", "reasons"}`. Trusted is the service's own key alone."""
+    services, envelope = services_of(request), await read_json(request)
+
+    def judged() -> Resource:
+        reasons: list[str] = []
+        try:
+            verified(envelope, trusted_keys(), services.knowledge.base)
+        except Refused as error:
+            reasons.append(str(error))
+        data = {"valid": not reasons, "reasons": reasons}
+        return Resource({JSON: lambda: explanation.document(data)})
+
+    return await respond(request, judged())
