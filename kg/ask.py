@@ -69,7 +69,7 @@ def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
 def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
     """A reading with its kind decided by whether the text asserts something of one person.
 
-    A text with values that asks nothing is a case, whatever its sentences look like: a table, or a laboratory's message.
+    A text with values that asks nothing is a case, however its sentences look: a table, a message of a laboratory.
     """
     kind = knowledge.asker.router.route(reading.text).kind
     values = bool(reading.facts.measurements) and not reading.questions
