@@ -1,10 +1,12 @@
-"""The ASGI application: services, routes, and the middleware that every request passes."""
+"""The ASGI application: what every request passes, what is answered here, and what in processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
+import pickle
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache
 from typing import Any, Final
 
@@ -14,8 +16,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.config import Config
+from api.isolation.pool import RequestPool
+from api.isolation.remote import Isolated
 from api.pages import FOLDER, manual, registry
-from api.pages import sparql as sparql_page
+from api.pages.sparql import QueryPages
 from api.routes import (
     articles,
     assessments,
@@ -28,92 +32,132 @@ from api.routes import (
     references,
     terms,
 )
-from api.services import Services
-from api.sessions.executor import Executor
+from api.services import FrontServices, Services
 from api.sessions.service import AssessmentSessions
+from api.sessions.store import SessionStore, memory_file, opened
 from api.sparql import openapi as sparql_openapi
 from api.sparql.endpoint import SparqlEndpoint
+from api.sparql.patient import PatientQueries
 from api.transport import problems
+from api.transport.hosts import TrustedHosts
+from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
-from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, PathMount, SecurityHeaders
+from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
 from api.transport.openapi import components, with_problems
 from api.transport.security import ApiKey, PublicCors
 from kg import __version__
-from kg.errors import PictureError
 from kg.knowledge import Knowledge
-from kg.render import picture
 
-ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms, probes)
+ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms)
+# answered by the process that takes the requests
+HERE: Final = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static")
+WORKER: Final = (sys.executable, "-m", "api.zygote")
 
 
-def create_app(config: Config | None = None) -> FastAPI:
+def create_app(config: Config | None = None) -> Service:
     """The service as configured. It starts its workers with its lifespan and ends them with it."""
     services = services_for(config or Config())
     app = Service(title="Warrant", version=__version__, lifespan=_lifespan(services), docs_url=None, redoc_url=None)
+    add_routes(app, services)
+    app.include_router(probes.router)
+    app.mount("/docs/assets", StaticFiles(directory=manual.assets()), name="manual")
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.outer = _outer(app, services)
+    app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
+    return app
+
+
+def add_routes(app: FastAPI, services: Services) -> None:
+    """Give an application the routes and pages, and what each request to them passes."""
     app.state.services = services
     for router in (*(part.router for part in ROUTES), *registry.ROUTERS):
         app.include_router(router)
-    app.mount("/docs/assets", StaticFiles(directory=manual.assets()), name="manual")
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     problems.install(app)
     # the last one added is passed first
     app.add_middleware(HeadAsGet)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=3)
     app.add_middleware(PublicCors)
     app.add_middleware(ErrorBoundary)
-    app.outer = _outer(PathMount(app.routed, "/sparql", OpenCors(services.sparql)), services)
-    app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
-    return app
 
 
-def services_for(config: Config) -> Services:
+def services_for(config: Config) -> FrontServices:
     """The services of an application; nothing is loaded or started yet."""
     knowledge = Knowledge(config.ontology)
-    sessions = AssessmentSessions(config, knowledge)
-    return Services(
+    descriptor = opened(config.sessions) if config.sessions else memory_file(config.retention.size)
+    sessions = AssessmentSessions(config, knowledge, SessionStore(descriptor, config.retention))
+    setup = pickle.dumps((config, descriptor, sessions.key))
+    workers = RequestPool(WORKER, setup, (descriptor,), config.work)
+    isolated = Isolated(workers)
+    sparql = SparqlEndpoint(config, QueryPages(isolated))
+    return FrontServices(
         config=config,
         knowledge=knowledge,
-        executor=Executor(config.work),
         sessions=sessions,
-        sparql=SparqlEndpoint(config, sparql_page),
-        metrics=Metrics(sessions.store.count),
         pages=dict(registry.PAGES),
+        workers=workers,
+        isolated=isolated,
+        sparql=sparql,
+        metrics=Metrics(sessions.store.count),
+        readiness=probes.Readiness(isolated, sparql),
     )
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        silence_access_logs()
         async with AsyncExitStack() as ends:
+            ends.callback(services.sessions.store.close)
             ends.push_async_callback(services.sparql.close)
-            ends.callback(services.executor.close)
-            parts = (services.sparql.start(), asyncio.to_thread(services.sessions.load))
-            for failure in await asyncio.gather(*parts, return_exceptions=True):
+            ends.push_async_callback(services.workers.close)
+            for failure in await asyncio.gather(
+                services.sparql.start(), services.workers.start(), return_exceptions=True
+            ):
                 if isinstance(failure, BaseException):
                     raise failure
             services.ready = True
-            drawing = asyncio.create_task(asyncio.to_thread(_prepare_pictures))
             yield
             services.ready = False
-            await drawing
 
     return lifespan
 
 
-def _outer(app: ASGIApp, services: Services) -> ASGIApp:
+def _outer(app: Service, services: FrontServices) -> ASGIApp:
     """What every request passes before its route is looked for."""
-    limited: ASGIApp = BodyLimit(app, services.config.body)
+    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body, services.config.body_seconds)
     if services.config.api_key is not None:
         limited = ApiKey(limited, services.config.api_key)
+    if services.config.hosts:
+        limited = TrustedHosts(limited, services.config.hosts)
     return ErrorBoundary(SecurityHeaders(MetricsMiddleware(limited, services.metrics)))
 
 
-class Service(FastAPI):
-    """The routes, behind what every request passes.
+class Front:
+    """Decides where a request is answered: here, by the workers of the dataset, or by those of the routes."""
 
-    The SPARQL endpoint stands beside the routes (`PathMount`): a query passes less middleware, and its results are
-    compressed by their worker.
-    """
+    def __init__(self, routed: ASGIApp, services: FrontServices) -> None:
+        self.routed, self.isolated = routed, services.isolated
+        self.sparql = OpenCors(services.sparql)
+        self.patients = PatientQueries(services.sparql, services.isolated)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._chosen(scope)(scope, receive, send)
+
+    def _chosen(self, scope: Scope) -> ASGIApp:
+        if scope["type"] != "http":
+            return self.routed
+        path = scope["path"]
+        if path == "/sparql":
+            return self.sparql
+        if any(path == place or path.startswith(place + "/") for place in HERE):
+            return self.routed
+        if self.patients.takes(path):
+            return self.patients
+        return self.isolated
+
+
+class Service(FastAPI):
+    """The routes that are answered here, behind what every request passes; and all routes, for the document."""
 
     outer: ASGIApp
 
@@ -124,12 +168,6 @@ class Service(FastAPI):
     async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes alone."""
         await super().__call__(scope, receive, send)
-
-
-def _prepare_pictures() -> None:
-    """Load what draws proofs while nobody waits for it; without it, only a picture is refused."""
-    with suppress(PictureError):
-        picture.prepare()
 
 
 def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

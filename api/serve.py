@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import secrets
 import sys
 import tempfile
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.config import Config
-from api.sessions.store import serve_store
+from api.sessions.store import memory_file
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 
 LOOPBACK: Final = "127.0.0.1"
 STARTING: Final = 60
+STOPPING: Final = 2
+MOST_FILES: Final = 1 << 16
 
 
 def add(commands: Any) -> None:
@@ -28,6 +31,9 @@ def add(commands: Any) -> None:
     found.add_argument("--port", type=int, default=8000, help="port to listen on, 8000 if not given")
     found.add_argument("--workers", type=int, default=1, help="processes that answer")
     found.add_argument("--store", type=Path, help="folder that keeps the dataset on disk; in memory without one")
+    found.add_argument(
+        "--trusted-host", action="append", default=[], metavar="NAME", help="answer only under this name; repeatable"
+    )
     found.epilog = (
         f"{found.epilog}\nWARRANT_API_KEY asks every request for that key; WARRANT_KEY fixes the key of the handles,"
         "\nwhich is random at each start otherwise; WARRANT_STORE is the same as --store."
@@ -41,6 +47,9 @@ def run(options: argparse.Namespace) -> int:
     os.environ["WARRANT_ONTOLOGY"] = str(options.ontology)
     if options.store is not None:
         os.environ["WARRANT_STORE"] = str(options.store)
+    if options.trusted_host:
+        os.environ["WARRANT_TRUSTED_HOSTS"] = " ".join(options.trusted_host)
+    _allow_many_connections()
     with _shared(options.workers):
         print(f"http://{options.host}:{options.port}/ (documentation at /docs)", file=sys.stderr)
         uvicorn.run(
@@ -49,6 +58,11 @@ def run(options: argparse.Namespace) -> int:
             port=options.port,
             workers=options.workers,
             http="api.transport.connection:Connection",
+            ws="none",
+            # what runs for longer when the service is stopped is ended
+            timeout_graceful_shutdown=STOPPING,
+            # connections that a burst brings at once
+            backlog=2048,
             # a worker that still loads on a slow machine is not dead
             timeout_worker_healthcheck=STARTING,
             access_log=False,
@@ -59,24 +73,25 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _allow_many_connections() -> None:
+    """Raise the number of files that this process and its children may have open to what the system lets them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+
+
 @contextmanager
 def _shared(workers: int) -> Iterator[None]:
-    """What several workers share: the key, a process that holds the assessments, a folder for the metrics.
+    """What several workers share: the key, the memory of the assessments, a folder for the metrics.
 
-    They are told by the environment, which children inherit; nobody else can read the folder.
+    They are told by the environment, which children inherit; nobody else can read the folder or open the memory.
     """
     if workers < 2:
         yield
         return
     os.environ.setdefault("WARRANT_KEY", secrets.token_hex(32))
-    config = Config.from_environment()
-    assert config.key is not None
+    descriptor = memory_file(Config.from_environment().retention.size)
+    os.environ["WARRANT_SESSIONS"] = f"/proc/{os.getpid()}/fd/{descriptor}"
     with tempfile.TemporaryDirectory(prefix="warrant-") as folder:
-        place = Path(folder) / "sessions"
-        store = serve_store(config.retention, str(place), config.key)
-        os.environ["WARRANT_SESSIONS"] = str(place)
         os.environ[SHARED] = folder
-        try:
-            yield
-        finally:
-            store.shutdown()
+        yield

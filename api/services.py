@@ -1,4 +1,4 @@
-"""The services that the routes and pages of one application share, as one typed container."""
+"""The services that the routes and pages of one application share, as typed containers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from kg.ontology.compiled import Ontology
 from kg.vocabulary.names import Names
 
 if TYPE_CHECKING:
-    from api.sessions.executor import Executor
+    from api.isolation.pool import RequestPool
+    from api.isolation.remote import Isolated
+    from api.routes.probes import Readiness
     from api.sessions.service import AssessmentSessions
     from api.sparql.endpoint import SparqlEndpoint
     from api.transport.metrics import Metrics
@@ -26,20 +28,15 @@ Page = Callable[[Request, Any], Awaitable[Response]]
 
 @dataclass
 class Services:
-    """What one application is made of; only `sessions` holds anything of a patient.
+    """What the routes use, in a process of their own; only `sessions` holds anything of a patient.
 
-    `pages` are the pages by the names that routes ask for (`api.transport.representations.Resource.page`). `ready` is
-    set once ontology, rules and dataset are loaded.
+    `pages` are the pages by the names that routes ask for (`api.transport.representations.Resource.page`).
     """
 
     config: Config
     knowledge: Knowledge
-    executor: Executor
     sessions: AssessmentSessions
-    sparql: SparqlEndpoint
-    metrics: Metrics
     pages: Mapping[str, Page]
-    ready: bool = False
 
     @property
     def ontology(self) -> Ontology:
@@ -50,8 +47,30 @@ class Services:
         return self.knowledge.names
 
 
+@dataclass
+class FrontServices(Services):
+    """What the process has that takes the requests: it loads no ontology and reads no body.
+
+    `isolated` has requests answered by the processes of `workers`. `ready` is set once everything is loaded.
+    """
+
+    workers: RequestPool
+    isolated: Isolated
+    sparql: SparqlEndpoint
+    metrics: Metrics
+    readiness: Readiness
+    ready: bool = False
+
+
 def services_of(request: Request) -> Services:
     """The services of the application that a request came to."""
     services = request.app.state.services
     assert isinstance(services, Services)
+    return services
+
+
+def front_of(request: Request) -> FrontServices:
+    """The services of the process that takes the requests."""
+    services = request.app.state.services
+    assert isinstance(services, FrontServices)
     return services

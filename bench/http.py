@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.ontology.compiled import DEFAULT_FOLDER
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import paths
 
 CLIENTS: Final = (8, 32)

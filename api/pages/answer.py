@@ -58,35 +58,34 @@ async def assessment_page(
 ) -> Response:
     """An assessment. `problems` say why a change of its facts could not be made."""
     services = services_of(request)
-    values = await services.executor.run(lambda: _values(services, session))
+    values = _values(services, session)
     return page("answer.html", status, PRIVATE, **values, problems=problems)
 
 
 def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
-    with session.lock:
-        assessment = session.assessment(services.knowledge, with_branches=True)
-        found = document(assessment)
-        shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
-        reply = services.sessions.reply(session, with_branches=True)
-        return {
-            "kept": session,
-            "place": f"/v1/assessments/{session.handle}",
-            "facts": assessment.record.facts,
-            "headline": found.headline,
-            "summary": found.summary,
-            "sections": [one for one in shown if not one.heading.startswith(FOLDED)],
-            "folded": [one for one in shown if one.heading.startswith(FOLDED)],
-            "pieces": pieces(session),
-            "entries": entries(session),
-            "unread": session.reading.not_understood if session.reading else (),
-            "reply": reply.answer if reply else None,
-            "query": query_link(reply.answer) if reply and reply.answer else "",
-            "questions": questions(assessment),
-            "more": _further(assessment),
-            "small_print": found.small_print,
-            "linked": linker(assessment, f"/v1/assessments/{session.handle}"),
-            "minutes": f"{services.config.retention.seconds / 60:g}",
-        }
+    assessment = session.assessment(services.knowledge, with_branches=True)
+    found = document(assessment)
+    shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
+    reply = services.sessions.reply(session, with_branches=True)
+    return {
+        "kept": session,
+        "place": f"/v1/assessments/{session.handle}",
+        "facts": assessment.record.facts,
+        "headline": found.headline,
+        "summary": found.summary,
+        "sections": [one for one in shown if not one.heading.startswith(FOLDED)],
+        "folded": [one for one in shown if one.heading.startswith(FOLDED)],
+        "pieces": pieces(session),
+        "entries": entries(session),
+        "unread": session.reading.not_understood if session.reading else (),
+        "reply": reply.answer if reply else None,
+        "query": query_link(reply.answer) if reply and reply.answer else "",
+        "questions": questions(assessment),
+        "more": _further(assessment),
+        "small_print": found.small_print,
+        "linked": linker(assessment, f"/v1/assessments/{session.handle}"),
+        "minutes": f"{services.config.retention.seconds / 60:g}",
+    }
 
 
 def questions(assessment: Assessment) -> tuple[Question, ...]:

@@ -72,33 +72,32 @@ class Recorded:
 async def proof_page(request: Request, subject: tuple[AssessmentSession, Explanation]) -> Response:
     """A proof (`api.routes.assessments.proof`)."""
     services = services_of(request)
-    values = await services.executor.run(lambda: _values(services, *subject))
+    values = _values(services, *subject)
     return page("proof.html", 200, PRIVATE, here="/", **values)
 
 
 def _values(services: Services, session: AssessmentSession, found: Explanation) -> dict[str, Any]:
-    with session.lock:
-        assessment, ontology = session.plain, session.plain.ontology
-        explainer, recorded = assessment.explainer, Recorded(assessment)
-        assert explainer is not None
-        sets = [rest(recorded, one) for one in explainer.justifications(found.proof.conclusion)]
-        return {
-            "found": found,
-            "item": assessment.items.get(found.id),
-            "title": _title(assessment, found.id),
-            "place": f"/v1/assessments/{session.handle}",
-            "address": f"/v1/assessments/{session.handle}/proofs/{found.id}",
-            "forms": [form for form in FORMS if form[0] != "svg" or _draws()],
-            "drawn": _draws(),
-            "facts": recorded.said(found.proof.facts),
-            "tree": as_tree(found.proof, ontology),
-            "shared": shared(sets),
-            "sets": [without(one, shared(sets)) for one in sets[:SETS]],
-            "all_sets": len(sets),
-            "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
-            "references": ontology.references,
-            "articles": ontology.articles,
-        }
+    assessment, ontology = session.plain, session.plain.ontology
+    explainer, recorded = assessment.explainer, Recorded(assessment)
+    assert explainer is not None
+    sets = [rest(recorded, one) for one in explainer.justifications(found.proof.conclusion)]
+    return {
+        "found": found,
+        "item": assessment.items.get(found.id),
+        "title": _title(assessment, found.id),
+        "place": f"/v1/assessments/{session.handle}",
+        "address": f"/v1/assessments/{session.handle}/proofs/{found.id}",
+        "forms": [form for form in FORMS if form[0] != "svg" or _draws()],
+        "drawn": _draws(),
+        "facts": recorded.said(found.proof.facts),
+        "tree": as_tree(found.proof, ontology),
+        "shared": shared(sets),
+        "sets": [without(one, shared(sets)) for one in sets[:SETS]],
+        "all_sets": len(sets),
+        "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
+        "references": ontology.references,
+        "articles": ontology.articles,
+    }
 
 
 def _title(assessment: Assessment, identifier: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.pages import page
 from api.pages.terms import shown
@@ -45,6 +46,46 @@ def library() -> Mapping[str, queries.Query]:
     return {name: query for name, query in queries.library().items() if not name.startswith("checks/")}
 
 
+class QueryPages:
+    """How queries and their results are shown in a browser. The editor is made by `editing`, where the names are."""
+
+    def __init__(self, editing: ASGIApp) -> None:
+        self.editing = editing
+
+    async def editor(self, request: Request) -> Response:
+        """The editor without a result."""
+        return Forwarded(self.editing)
+
+    async def answered(
+        self, request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]
+    ) -> Response:
+        """The editor with a query and its result."""
+        content = json.loads(answer.body)
+        table = content | {"rows": [[shown(cell) for cell in row] for row in content["rows"]], "limit": ROWS_OF_A_TABLE}
+        values = _editor(request, services_of(request), asked.text, "") | {"table": table}
+        return page("sparql.html", headers=headers, **values)
+
+    async def failed(self, request: Request, asked: Operation | None, error: Exception) -> Response:
+        """The editor with a query and why it has no answer."""
+        kind = kind_of(error)
+        place = (error.line, error.column) if isinstance(error, MalformedQuery) else None
+        values = _editor(request, services_of(request), asked.text if asked else FIRST, "")
+        values |= {"error": {"title": kind.title, "detail": str(error), "place": place}}
+        return page("sparql.html", kind.status, NO_STORE, **values)
+
+
+class Forwarded(Response):
+    """A request that another application answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__()
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@router.get("/sparql")
 async def editor(request: Request) -> Response:
     """The editor, with a query of the project if `example` names one, and `p.NAME` as the values of its parameters."""
     services, example = services_of(request), request.query_params.get("example", "")
@@ -58,21 +99,11 @@ async def editor(request: Request) -> Response:
     return page("sparql.html", 422 if problems else 200, {"Vary": "Accept"}, **values)
 
 
-async def answered(request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]) -> Response:
-    """The editor with a query and its result."""
-    content = json.loads(answer.body)
-    table = content | {"rows": [[shown(cell) for cell in row] for row in content["rows"]], "limit": ROWS_OF_A_TABLE}
-    values = _editor(request, services_of(request), asked.text, "") | {"table": table}
-    return page("sparql.html", headers=headers, **values)
-
-
-async def failed(request: Request, asked: Operation | None, error: Exception) -> Response:
-    """The editor with a query and why it has no answer."""
-    kind = kind_of(error)
-    place = (error.line, error.column) if isinstance(error, MalformedQuery) else None
-    values = _editor(request, services_of(request), asked.text if asked else FIRST, "")
-    values |= {"error": {"title": kind.title, "detail": str(error), "place": place}}
-    return page("sparql.html", kind.status, NO_STORE, **values)
+@router.get("/v1/assessments/{handle}/sparql")
+async def editor_of_an_answer(request: Request, handle: str) -> Response:
+    """The editor over one assessment."""
+    services_of(request).sessions.find(handle)
+    return await editor(request)
 
 
 @router.get("/sparql/queries")
@@ -129,7 +160,7 @@ def _bound(services: Services, query: queries.Query, given: Mapping[str, str]) -
 
 def _editor(request: Request, services: Services, text: str, example: str) -> dict[str, Any]:
     """Queries that explain an answer are offered where the answer is: the public graph has none."""
-    limits, public = services.sparql.pool.limits, request.url.path == PUBLIC
+    limits, public = services.config.limits, request.url.path == PUBLIC
     return {
         "text": text,
         "example": example,

@@ -16,13 +16,14 @@ from api.pages.answer import PRIVATE, question_page
 from api.pages.changes import one, read_form
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
-from api.transport.limits import check_facts, check_text
+from api.transport.limits import check_entries, check_facts, check_text
 from api.transport.problems import kind_of
 from kg.ask import read
 from kg.errors import CaseError, InputError, Problem
 from kg.ontology.compiled import Ontology
 from kg.questions import Answer
-from kg.readers.case.reader import TOP, parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
+from kg.readers.case.reader import TOP
 from kg.readers.text import Kind
 from kg.record.examples import paths
 
@@ -61,7 +62,7 @@ async def ask(request: Request) -> Response:
     services, pairs = services_of(request), await read_form(request)
     text = one(pairs, "text").replace("\r\n", "\n")
     try:
-        found = await services.executor.run(lambda: _asked(services, text, one(pairs, "as_of")))
+        found = _asked(services, text, one(pairs, "as_of"))
     except InputError as error:
         values = _values(services.knowledge.ontology, text) | {"problems": error.problems, "as_of": one(pairs, "as_of")}
         return page("start.html", kind_of(error).status, PRIVATE, **values)
@@ -99,6 +100,7 @@ def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Ans
 
 
 def _case(services: Services, case: Any, today: datetime.date) -> AssessmentSession:
+    check_entries(case, services.config.work.facts)
     return services.sessions.make(check_facts(services.knowledge.read_case(case, today), services.config.work.facts))
 
 

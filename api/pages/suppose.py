@@ -81,14 +81,14 @@ class Supposed:
 async def change(request: Request, handle: str) -> Response:
     """The assessment of the changed facts, or with `then=suppose` what would be otherwise."""
     services, pairs = services_of(request), await read_form(request)
-    session = await services.executor.run(lambda: services.sessions.find(handle))
+    session = services.sessions.find(handle)
     try:
         if one(pairs, "then") == "suppose":
-            found = await services.executor.run(lambda: _supposed(services, session, pairs))
+            found = _supposed(services, session, pairs)
             place = f"/v1/assessments/{session.handle}"
             return page("suppose.html", 200, PRIVATE, found=found, pairs=_again(pairs), place=place, here="/")
         sessions = services.sessions
-        new = await services.executor.run(lambda: sessions.make(changed(services, session, pairs), session.reading))
+        new = sessions.make(changed(services, session, pairs), session.reading)
         return RedirectResponse(f"/v1/assessments/{new.handle}", 303, PRIVATE)
     except InputError as error:
         return await assessment_page(request, session, error.problems, kind_of(error).status)
@@ -100,21 +100,20 @@ def _again(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _supposed(services: Services, session: AssessmentSession, pairs: Sequence[tuple[str, str]]) -> Supposed:
     facts = changed(services, session, pairs)
-    with session.lock:
-        before, after = session.plain, services.knowledge.assess(facts)
-        found = difference(before, after)
-        old, new = texts(before.ontology, before.record.facts), texts(before.ontology, facts)
-        return Supposed(
-            plus=tuple(text for text in new if text not in old),
-            minus=tuple(text for text in old if text not in new),
-            before=document(before).headline,
-            after=document(after).headline,
-            gained=_rows(after, found.added),
-            lost=_rows(before, found.removed),
-            altered=_altered(before, after),
-            turned=tuple(_turned(before, found.claims)),
-            same=not (found.claims or found.added or found.removed),
-        )
+    before, after = session.plain, services.knowledge.assess(facts)
+    found = difference(before, after)
+    old, new = texts(before.ontology, before.record.facts), texts(before.ontology, facts)
+    return Supposed(
+        plus=tuple(text for text in new if text not in old),
+        minus=tuple(text for text in old if text not in new),
+        before=document(before).headline,
+        after=document(after).headline,
+        gained=_rows(after, found.added),
+        lost=_rows(before, found.removed),
+        altered=_altered(before, after),
+        turned=tuple(_turned(before, found.claims)),
+        same=not (found.claims or found.added or found.removed),
+    )
 
 
 def _rows(assessment: Assessment, names: Iterable[str]) -> tuple[Row, ...]:

@@ -14,17 +14,29 @@ from starlette.responses import Response
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json, read_text_body
-from api.transport.limits import check_facts, check_text
+from api.transport.limits import check_entries, check_facts, check_text
 from api.transport.models import CASE, PatientQuestionBody, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
-from api.transport.representations import JSON, JSON_LD, MARKDOWN, RDF, SVG, TEXT, TURTLE, Resource, respond, split
+from api.transport.representations import (
+    JSON,
+    JSON_LD,
+    MARKDOWN,
+    N_QUADS,
+    RDF,
+    SVG,
+    TEXT,
+    TURTLE,
+    Resource,
+    respond,
+    split,
+)
 from kg import render
 from kg.ask import Reply, routed, then
 from kg.assess import Assessment, explore
 from kg.errors import CaseError, Problem
 from kg.readers.case.formats import JSON as JSON_CASE
 from kg.readers.case.formats import read_case
-from kg.readers.case.reader import parse_json
+from kg.readers.case.parsing import parse_json
 from kg.readers.protocol import Context, ReadResult
 from kg.readers.registry import READERS
 from kg.readers.text import Kind
@@ -35,7 +47,7 @@ from kg.render.contract import Difference, Explanation, PatientAnswer, WhyNot
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
-ALL: Final = (JSON, TURTLE, JSON_LD, MARKDOWN, TEXT)
+ALL: Final = (JSON, TURTLE, JSON_LD, N_QUADS, MARKDOWN, TEXT)
 router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
@@ -73,7 +85,7 @@ async def assess(
     services = services_of(request)
     media_type, text = await read_text_body(request, READERS.media_types)
     context = Context(services.names, datetime.date.today(), lenient=unknown == "report")
-    session = await services.executor.run(lambda: _made(services, media_type, text, context, defaults))
+    session = _made(services, media_type, text, context, defaults)
     return await respond(request, _assessment(services, session, proofs, branches))
 
 
@@ -87,7 +99,7 @@ async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", b
     """The assessment again, while it is kept. With .ttl, .jsonld, .md or .txt at the end, in that form."""
     name, extension = split(handle)
     services = services_of(request)
-    session = await services.executor.run(lambda: services.sessions.find(name))
+    session = services.sessions.find(name)
     return await respond(request, _assessment(services, session, proofs, branches), extension)
 
 
@@ -114,10 +126,9 @@ async def proof(
 
     def explained() -> tuple[AssessmentSession, explanation.Explanation]:
         session = services.sessions.find(handle)
-        with session.lock:
-            return session, explanation.explain(session.plain, identifier)
+        return session, explanation.explain(session.plain, identifier)
 
-    session, found = await services.executor.run(explained)
+    session, found = explained()
     return await respond(request, _proof(session, found), extension)
 
 
@@ -134,13 +145,12 @@ async def why_not(request: Request, handle: Handle, claim: str) -> Response:
 
     def hindered() -> Resource:
         session = services.sessions.find(handle)
-        with session.lock:
-            found = explanation.why_not(session.plain, identifier)
-            data = explanation.document(explanation.why_not_data(session.plain, found))
+        found = explanation.why_not(session.plain, identifier)
+        data = explanation.document(explanation.why_not_data(session.plain, found))
         forms = {JSON: lambda: data, TEXT: lambda: explanation.why_not_text(found).encode()}
         return Resource(forms, "why-not", (session, found))
 
-    return await respond(request, await services.executor.run(hindered), extension)
+    return await respond(request, hindered(), extension)
 
 
 @router.post(
@@ -157,16 +167,25 @@ async def what_if(request: Request, handle: Handle) -> Response:
 
     def changed() -> Resource:
         session, knowledge = services.sessions.find(handle), services.knowledge
+        check_entries({"": data}, services.config.work.facts)
         change = check_facts(explanation.facts_of(data, knowledge.names, session.plain), services.config.work.facts)
-        with session.lock:
-            found = explore.what_if(session.plain, knowledge.engine, change)
+        found = explore.what_if(session.plain, knowledge.engine, change)
         forms = {
             JSON: lambda: explanation.document(explanation.difference_json(found)),
             TEXT: lambda: explanation.difference_text(found).encode(),
         }
         return Resource(forms, "what-if", (session, change, found))
 
-    return await respond(request, await services.executor.run(changed))
+    return await respond(request, changed())
+
+
+@router.delete("/{handle}", summary="Forget an assessment", status_code=204, responses=problems_of(404))
+async def forget(request: Request, handle: Handle) -> Response:
+    """Every copy of the facts and of what was derived from them is removed."""
+    sessions = services_of(request).sessions
+    sessions.find(handle)
+    sessions.remove(handle)
+    return Response(status_code=204)
 
 
 @router.post(
@@ -184,20 +203,10 @@ async def asked(request: Request, handle: Handle) -> Response:
 
     def answered() -> Resource:
         session = services.sessions.find(handle)
-        with session.lock:
-            data = then(services.knowledge, session.plain, texts)[-1].to_json()
+        data = then(services.knowledge, session.plain, texts)[-1].to_json()
         return Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "patient-answer", data)
 
-    return await respond(request, await services.executor.run(answered))
-
-
-@router.api_route("/{handle}/sparql", methods=["GET", "POST"], include_in_schema=False)
-async def query(request: Request, handle: Handle) -> Response:
-    """SPARQL over the assessment's graph and the public dataset; nobody else ever sees the former."""
-    services = services_of(request)
-    session = await services.executor.run(lambda: services.sessions.find(handle))
-    graph = await services.executor.run(session.graph)
-    return await services.sparql.answer(request, extra=graph)
+    return await respond(request, answered())
 
 
 # -- reading
@@ -218,6 +227,7 @@ def read(services: Services, media_type: str, text: str, context: Context) -> Re
         assert reader is not None
         return reader.read(text.encode(), context)
     data = parse_json(text)
+    check_entries(data, services.config.work.facts)
     if not isinstance(data, dict) or "text" not in data:
         return read_case(data, context)
     body = checked(TextCase, data)
@@ -258,12 +268,12 @@ def _assessment(services: Services, session: AssessmentSession, proofs: str, bra
         JSON: lambda: wire.assessment(told(), proofs == "full", session.handle, _beside(reply())),
         TURTLE: lambda: _graph(session, "turtle"),
         JSON_LD: lambda: _graph(session, "json-ld"),
+        N_QUADS: session.graph,
         MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
         TEXT: lambda: said(reply_text, render.as_text),
     }
-    locked = {name: _locked(session, make) for name, make in forms.items()}
     place = f"/v1/assessments/{session.handle}"
-    return Resource(locked, "assessment", session, headers={"Content-Location": place})
+    return Resource(forms, "assessment", session, headers={"Content-Location": place})
 
 
 def _beside(reply: Reply | None) -> dict[str, Any]:
@@ -288,11 +298,3 @@ def _proof(session: AssessmentSession, found: explanation.Explanation) -> Resour
 
 def _triples(found: explanation.Explanation, form: str) -> Callable[[], bytes]:
     return lambda: rdf.serialize(rdf.proof_triples(found.proof, found.ontology), form)
-
-
-def _locked(session: AssessmentSession, make: Callable[[], bytes]) -> Callable[[], bytes]:
-    def made() -> bytes:
-        with session.lock:
-            return make()
-
-    return made

@@ -46,10 +46,9 @@ async def _told(request: Request, handle: str, ask: Callable[[Assessment], Answe
 
     def asked() -> Answer:
         session = services.sessions.find(handle)
-        with session.lock:
-            return ask(session.plain)
+        return ask(session.plain)
 
-    data, text = await services.executor.run(asked)
+    data, text = asked()
     return await respond(request, Resource({JSON: lambda: explanation.document(data), TEXT: text.encode}), form)
 
 
@@ -135,12 +134,11 @@ async def certificate(request: Request, handle: Handle) -> Response:
     def made() -> Resource:
         session = services.sessions.find(handle)
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with session.lock:
-            answer = render.as_json(session.plain, open_claims=False)
-            found = canonical(services.knowledge.certificate(session.plain, answer, signing_key(), now))
+        answer = render.as_json(session.plain, open_claims=False)
+        found = canonical(services.knowledge.certificate(session.plain, answer, signing_key(), now))
         return Resource({JSON: lambda: found})
 
-    return await respond(request, await services.executor.run(made))
+    return await respond(request, made())
 
 
 @router.post(
@@ -162,4 +160,4 @@ async def verify(request: Request) -> Response:
         data = {"valid": not reasons, "reasons": reasons}
         return Resource({JSON: lambda: explanation.document(data)})
 
-    return await respond(request, await services.executor.run(judged))
+    return await respond(request, judged())

@@ -31,6 +31,6 @@ async def ask(request: Request) -> Response:
     services = services_of(request)
     body = checked(QuestionBody, await read_json(request))
     question = check_text(body.question, services.config.work.text, "question")
-    found = await services.executor.run(lambda: services.sessions.answer(question))
+    found = services.sessions.answer(question)
     data = found.to_json(services.knowledge.ontology.codes)
     return await respond(request, Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))

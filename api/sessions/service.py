@@ -9,10 +9,9 @@ import pickle
 import secrets
 from collections import OrderedDict
 from dataclasses import replace
-from threading import Lock
 
 from api.config import Config
-from api.sessions.store import MemorySessionStore, SessionStore, shared_store
+from api.sessions.store import SessionStore, memory_file
 from api.transport.problems import Expired
 from kg.ask import Reply, answer
 from kg.assess import Assessment, identifier
@@ -27,12 +26,11 @@ from kg.render import rdf
 
 
 class AssessmentSession:
-    """An assessment that can be asked about, and the text it was read from, if it was. One thread asks at a time."""
+    """An assessment that can be asked about, and the text it was read from, if it was."""
 
     def __init__(self, handle: str, assessment: Assessment, reading: TextReading | None) -> None:
         self.handle, self.reading = handle, reading
         self.plain = assessment
-        self.lock = Lock()
         self._branched: Assessment | None = None
         self._graph: bytes | None = None
 
@@ -48,38 +46,35 @@ class AssessmentSession:
 
     def graph(self) -> bytes:
         """The assessment with its proofs as N-Quads."""
-        with self.lock:
-            if self._graph is None:
-                self._graph = rdf.serialize(rdf.assessment_graph(self.plain), "n-quads")
-            return self._graph
+        if self._graph is None:
+            self._graph = rdf.serialize(rdf.assessment_graph(self.plain), "n-quads")
+        return self._graph
 
 
 class AssessmentSessions:
-    """Makes assessments and finds them again by their handles."""
+    """Makes assessments and finds them again by their handles. `store` is one of its own where none is given."""
 
-    def __init__(self, config: Config, knowledge: Knowledge) -> None:
+    def __init__(
+        self, config: Config, knowledge: Knowledge, store: SessionStore | None = None, key: bytes | None = None
+    ) -> None:
         self.config, self.knowledge = config, knowledge
-        self.key = config.key or secrets.token_bytes(32)
-        self.store: SessionStore = MemorySessionStore(config.retention)
-        if config.sessions is not None:
-            self.store = shared_store(config.sessions, self.key)
+        self.key = key or config.key or secrets.token_bytes(32)
+        self.store = store or SessionStore(memory_file(config.retention.size), config.retention)
         self._ready: OrderedDict[str, AssessmentSession] = OrderedDict()
-        self._lock, self._asking = Lock(), Lock()
 
     def load(self) -> None:
         """Load the ontology, its rules and names, and what the first request would wait for."""
         knowledge = self.knowledge
-        read_text("", knowledge.names, datetime.date.min)
         knowledge.asker.answer("")
+        read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()
 
     def answer(self, question: str | TextReading) -> Answer:
-        """The answer to a knowledge question; one at a time."""
-        with self._asking:
-            if isinstance(question, str):
-                return self.knowledge.asker.answer(question)
-            return answer(self.knowledge, question)
+        """The answer to a knowledge question."""
+        if isinstance(question, str):
+            return self.knowledge.asker.answer(question)
+        return answer(self.knowledge, question)
 
     def reply(self, session: AssessmentSession, with_branches: bool) -> Reply | None:
         """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
@@ -103,8 +98,7 @@ class AssessmentSessions:
         """Assess facts and keep them under their handle; what was sent in just the same way is not assessed again."""
         handle = self.handle_of(identifier(self.knowledge.ontology, facts), reading)
         content = pickle.dumps((facts, reading))
-        with self._lock:
-            session = self._ready.get(handle)
+        session = self._ready.get(handle)
         if session is None or self.store.get(handle) != content:
             session = self._made(facts, reading)
         self.store.put(handle, content)
@@ -115,23 +109,27 @@ class AssessmentSessions:
         """The assessment under a handle. Raises Expired where there is none, or none any more."""
         content = self.store.get(handle)
         if content is None:
+            self._ready.pop(handle, None)
             remedy = f"Send the case again; it is kept for {self.config.retention.seconds / 60:g} minutes."
             raise Expired([Problem(handle, "is no assessment that is kept here.", remedy)])
-        with self._lock:
-            if session := self._ready.get(handle):
-                self._ready.move_to_end(handle)
-                return session
+        if session := self._ready.get(handle):
+            self._ready.move_to_end(handle)
+            return session
         session = self._made(*pickle.loads(content))
         self._remember(session)
         return session
+
+    def remove(self, handle: str) -> None:
+        """Forget the assessment under a handle."""
+        self._ready.pop(handle, None)
+        self.store.remove(handle)
 
     def _made(self, facts: PatientFacts, reading: TextReading | None) -> AssessmentSession:
         assessment = self.knowledge.assess(facts)
         return AssessmentSession(self.handle_of(assessment.id, reading), assessment, reading)
 
     def _remember(self, session: AssessmentSession) -> None:
-        with self._lock:
-            self._ready.pop(session.handle, None)
-            self._ready[session.handle] = session
-            while len(self._ready) > self.config.retention.ready:
-                self._ready.popitem(last=False)
+        self._ready.pop(session.handle, None)
+        self._ready[session.handle] = session
+        while len(self._ready) > self.config.retention.ready:
+            self._ready.popitem(last=False)

@@ -92,24 +92,24 @@ class SparqlEndpoint:
         """Answer a request over the public dataset."""
         request = Request(scope, receive)
         try:
-            response = await self._response(request)
+            response = await self.answered_to(request, identity=self.location.digest)
         except WarrantError as error:
             response = problem_of(error)
         await response(scope, receive, send)
 
-    async def _response(self, request: Request) -> Response:
+    async def answered_to(self, request: Request, extra: bytes = b"", identity: str = "") -> Response:
+        """The response to a request over the dataset and `extra` (N-Quads), which nobody else sees.
+
+        `identity` names the data, for conditional requests; without it nothing may be stored on the way.
+        """
         if request.method not in METHODS:
             said = f"{request.method} has no meaning here. Ask with GET or POST."
             return problem(NOT_ALLOWED, said, Allow=", ".join(METHODS))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
-        return await self.answer(request, identity=self.location.digest)
+        return await self._answer(request, extra, identity)
 
-    async def answer(self, request: Request, extra: bytes = b"", identity: str = "") -> Response:
-        """The response to a protocol request over the dataset and `extra` (N-Quads), which nobody else sees.
-
-        `identity` names the data, for conditional requests; without it nothing may be stored on the way.
-        """
+    async def _answer(self, request: Request, extra: bytes, identity: str) -> Response:
         forms = _forms(_given(request, b"accept"))
         for_person = HTML in forms.values()
         asked: Operation | None = None

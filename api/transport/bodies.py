@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.transport.negotiation import media_type
 from api.transport.problems import BadRequest, UnsupportedType
 from kg.errors import CaseError, Problem
-from kg.readers.case.reader import parse_json
+from kg.readers.case.parsing import parse_json
 
 TAKEN: Final = ("application/json",)
 M = TypeVar("M", bound=BaseModel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from typing import Final
@@ -10,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.transport.problems import BodyTooLarge, kind_of, problem, problem_of
+from api.transport.problems import BodyTooLarge, BodyTooSlow, kind_of, problem, problem_of
 
 LOG: Final = logging.getLogger("warrant.api")
 EXPOSED: Final = ("ETag", "Retry-After", "X-Warrant-Result-Limit", "X-Warrant-Time-Limit")
@@ -56,10 +57,10 @@ class ErrorBoundary:
 
 
 class BodyLimit:
-    """413 for a body over a number of bytes, announced or not."""
+    """413 for a body over a number of bytes, announced or not; 408 for one that takes longer than a time."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
+        self.app, self.limit, self.seconds = app, limit, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -72,11 +73,19 @@ class BodyLimit:
         await self.app(scope, self._counted(receive), send)
 
     def _counted(self, receive: Receive) -> Receive:
-        seen = 0
+        seen, more = 0, True
+        until = asyncio.get_running_loop().time() + self.seconds
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, more
+            if not more:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyTooSlow(f"A request body takes at most {self.seconds:g} s.") from None
+            more = message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > self.limit:
                 raise self._refusal()

@@ -20,6 +20,7 @@ from kg.ontology import terms
 
 MEDIA_TYPE: Final = "application/problem+json"
 HTML: Final = "text/html"
+MOST_ENTRIES: Final = 100
 TYPES: Final = terms.BASE + "problem/"
 
 
@@ -77,6 +78,10 @@ class TimeLimit(errors.WarrantError):
     """Reasoning that took longer than a request may."""
 
 
+class Crashed(errors.WarrantError):
+    """The process that worked on a request ended before it was done."""
+
+
 class Unauthorized(errors.WarrantError):
     """A request without the key that this service asks for."""
 
@@ -89,6 +94,10 @@ class UnsupportedType(errors.WarrantError):
         super().__init__(message)
 
 
+class BodyTooSlow(errors.WarrantError):
+    """A request body that did not come in time."""
+
+
 class BodyTooLarge(errors.WarrantError):
     """A request body over the limit."""
 
@@ -98,7 +107,9 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (Expired, Kind(404, "no-assessment", "There is no such assessment")),
     (OverLimit, Kind(422, "over-limit", "The input is over a limit")),
     (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
+    (Crashed, Kind(503, "interrupted", "The work on this request was interrupted")),
     (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
+    (BodyTooSlow, Kind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
     (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
 )
@@ -135,25 +146,35 @@ def problem_of(error: Exception) -> Response:
             kind = kind._replace(slug=error.slug)
         case Unauthorized():
             headers = {"WWW_Authenticate": "Bearer"}
-        case errors.Overloaded():
-            headers = {"Retry_After": str(error.retry_after)}
+        case errors.Overloaded() | Crashed():
+            headers = {"Retry_After": str(getattr(error, "retry_after", 1))}
         case UnsupportedType():
             headers = {"Accept_Post": ", ".join(error.taken)}
-    return problem(kind, str(error), entries(error), **headers)
+    return problem(kind, detail(error), entries(error), **headers)
+
+
+def detail(error: Exception) -> str:
+    """What an error says; of many things that are wrong, the first ones."""
+    if isinstance(error, errors.InputError) and len(error.problems) > MOST_ENTRIES:
+        return "\n".join(map(str, error.problems[:MOST_ENTRIES])) + "\n..."
+    return str(error)
 
 
 def entries(error: Exception) -> list[dict[str, Any]]:
     """What an error says, one entry for each thing that is wrong."""
     match error:
         case errors.InputError():
-            return [
+            found = [
                 {
                     "path": item.where,
                     "message": " ".join(filter(None, (item.message, item.remedy))),
                     "suggestions": list(item.suggestions),
                 }
-                for item in error.problems
+                for item in error.problems[:MOST_ENTRIES]
             ]
+            if (more := len(error.problems) - len(found)) > 0:
+                found.append({"path": "$", "message": f"{more} more things are wrong.", "suggestions": []})
+            return found
         case errors.MalformedQuery():
             entry = {"path": "query", "message": str(error), "suggestions": []}
             return [entry | {"line": error.line, "column": error.column}]
@@ -167,12 +188,13 @@ async def page_of(request: Request, shown: Shown) -> Response | None:
     return await made(request, shown) if made and wants else None
 
 
+async def answer_of(request: Request, error: Exception) -> Response:
+    """The response to an error of the project: a page for a person, a problem for anybody else."""
+    return await page_of(request, Shown(kind_of(error), detail(error), entries(error))) or problem_of(error)
+
+
 def install(app: FastAPI) -> None:
     """Answer every foreseen error of an application with a problem, as a page where a person asked."""
-
-    async def of_project(request: Request, error: Exception) -> Response:
-        shown = Shown(kind_of(error), str(error), entries(error))
-        return await page_of(request, shown) or problem_of(error)
 
     async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -191,6 +213,6 @@ def install(app: FastAPI) -> None:
         ]
         return problem(Kind(422, "input", "The input cannot be used"), "The request does not validate.", found)
 
-    app.add_exception_handler(errors.WarrantError, of_project)
+    app.add_exception_handler(errors.WarrantError, answer_of)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_validation)

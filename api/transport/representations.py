@@ -21,6 +21,7 @@ TURTLE: Final = "text/turtle"
 JSON_LD: Final = "application/ld+json"
 RDF_XML: Final = "application/rdf+xml"
 MARKDOWN: Final = "text/markdown"
+N_QUADS: Final = "application/n-quads"
 TEXT: Final = "text/plain"
 SVG: Final = "image/svg+xml"
 EXTENSIONS: Final[Mapping[str, str]] = {
@@ -83,7 +84,7 @@ async def respond(request: Request, resource: Resource, extension: str = "") -> 
         response.headers.update(headers)
         return response
     takes = takes_gzip(request.headers.get("accept-encoding"))
-    body, encoding = await services.executor.run(lambda: _written(resource.forms[form], takes))
+    body, encoding = _written(resource.forms[form], takes)
     return Response(body, headers={**headers, **encoding, "Content-Type": typed(form)})
 
 

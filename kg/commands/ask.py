@@ -27,7 +27,7 @@ from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import coloured, print_hint, width
 from kg.errors import CaseError, InputError, Problem
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_json
+from kg.readers.case.parsing import parse_json
 from kg.render import reply
 
 LINE: Final = ("question", "as_of")

@@ -27,7 +27,7 @@ from kg.commands.lines import answered, standard_input
 from kg.commands.terminal import print_answer
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_json
+from kg.readers.case.parsing import parse_json
 from kg.render import wire
 
 

@@ -11,7 +11,7 @@ from kg import render
 from kg.assess import Assessment, explore
 from kg.commands.common import DONE, case_arguments, chosen_format, command, day_of, format_argument, read_case
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_json
+from kg.readers.case.parsing import parse_json
 from kg.render import contrast, explanation, retraction
 
 

@@ -22,11 +22,15 @@ from kg.facts.possible import is_possible, suggested_unit
 from kg.facts.time import Period, period
 from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
 from kg.ontology.kinds import ConceptKind
+from kg.readers.case.parsing import shortened
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName, fold
 
 FACT_LISTS: Final = tuple(name for name in KINDS_OF_LIST if name != "measurements")
 COMPARATORS: Final = ("<", "<=", ">", ">=", "~", "=")
 FLAGS: Final[Mapping[str, str]] = {"L": "L", "LL": "L", "N": "N", "H": "H", "HH": "H"}
+LONGEST_NAME: Final = 200
+# the closest names are looked for this many times in one case
+SUGGESTED_FOR: Final = 10
 SMALLEST, LARGEST = Decimal("1e-12"), Decimal("1e15")
 ENTRY_FIELDS: Final = ("concept", "status", "date", "started", "ended")
 MEASUREMENT_FIELDS: Final = ("test", "value", "comparator", "unit", "date", "reference_range", "flag", "specimen")
@@ -61,6 +65,7 @@ class FactBuilder:
         self.issues: list[DataIssue] = []
         self.used: list[JsonPath] = []
         self.named = ""
+        self.unknown = 0
 
     # -- what is wrong
 
@@ -136,7 +141,7 @@ class FactBuilder:
         """One of some words. Without it, what a `minor` word stands in can be used all the same."""
         if value is None or value in known:
             return value or ""
-        message, remedy = f"{value!r} is not one of {', '.join(known)}", "Leave it out if it is not known."
+        message, remedy = f"{shortened(value)} is not one of {', '.join(known)}", "Leave it out if it is not known."
         if minor:
             self.minor(value, path, message, remedy)
         else:
@@ -151,7 +156,7 @@ class FactBuilder:
         except ValueError:
             day = None
         if day is None:
-            self.problem(path, f"{value!r} is not a date", "Write YYYY-MM-DD.")
+            self.problem(path, f"{shortened(value)} is not a date", "Write YYYY-MM-DD.")
         elif limit and day > self.as_of:
             self.problem(path, f"{value} lies after as_of ({self.as_of})", "Correct one of the two.")
         return day
@@ -182,7 +187,7 @@ class FactBuilder:
         finite = not isinstance(value, float) and isinstance(value, int | Decimal) and Decimal(value).is_finite()
         if isinstance(value, bool) or not finite:
             remedy = "Give a plain number; a sign such as < goes to comparator."
-            self.problem(path, f"{value!r} is not a number", remedy, reason=Reason.NOT_A_NUMBER)
+            self.problem(path, f"{shortened(value)} is not a number", remedy, reason=Reason.NOT_A_NUMBER)
             return None
         number = Decimal(value)
         if number and not SMALLEST <= number.copy_abs() < LARGEST:
@@ -213,9 +218,14 @@ class FactBuilder:
         if not isinstance(name, str) or not name.strip():
             self.problem(path, "must name a concept", "Use a label, a synonym or a code of the vocabulary.")
             return None
+        if len(name) > LONGEST_NAME:
+            message, remedy = f"{shortened(name)} is no name of a concept", f"Give at most {LONGEST_NAME} characters."
+            self.problem(path, message, remedy, reason=Reason.UNKNOWN_NAME)
+            return None
         try:
-            match = self.names.find(name, list_name)
+            match = self.names.find(name, list_name, suggest=self.unknown < SUGGESTED_FOR)
         except UnknownName as error:
+            self.unknown += 1
             remedy = "See `warrant schema` and the vocabulary."
             self.problem(path, str(error), remedy, error.closest, Reason.UNKNOWN_NAME)
             return None
@@ -318,8 +328,8 @@ class FactBuilder:
         """The unit as given if it fits the quantity; any unit fits a quantity that is not known."""
         known = units_of(self.names.ontology.quantities[quantity]) if quantity else ()
         remedy = f"Give one of: {', '.join(known)}." if known else "Give the unit that the laboratory printed."
-        if not isinstance(unit, str) or not unit.strip():
-            message = "is missing" if unit is None else f"{unit!r} is not a unit"
+        if not isinstance(unit, str) or not unit.strip() or len(unit) > LONGEST_NAME:
+            message = "is missing" if unit is None else f"{shortened(unit)} is not a unit"
             self.problem(path, message, remedy, reason=Reason.UNIT_UNKNOWN)
             return ""
         if known and ucum(unit) not in known:

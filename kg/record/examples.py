@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kg.errors import CaseError, Problem
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import CaseReader, parse_yaml
+from kg.readers.case.parsing import parse_yaml
+from kg.readers.case.reader import CaseReader
 from kg.record.assertions import record
 from kg.record.record import Record
 from kg.vocabulary.names import Names

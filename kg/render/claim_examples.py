@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from kg.assess.outcomes import Outcome
 from kg.cache.derived import derived
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import NO_TODAY, paths
 
 Firing = Mapping[Outcome, tuple[str, ...]]

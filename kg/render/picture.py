@@ -48,11 +48,6 @@ def as_svg(proof: Proof, ontology: Ontology, link: Link | None = None) -> bytes:
     return drawing.finished(_laid_out("\n".join(drawing.lines()))).encode()
 
 
-def prepare() -> None:
-    """Load what draws, which takes a second once in a process. Raises PictureError where it cannot run."""
-    _laid_out("digraph { a }")
-
-
 class _Drawing:
     def __init__(self, proof: Proof, ontology: Ontology, link: Link) -> None:
         self.proof, self.ontology, self.link = proof, ontology, link

@@ -26,6 +26,8 @@ FIRST: Final[dict[Kind, str]] = {kind: names[0] for kind, names in OFFERED.items
 SMALL: Final = 1024
 LOOK: Final = "Look there and just before: a bracket, a dot, a quotation mark or a keyword is missing or too much."
 FEW: Final = 8
+# in longer queries it is not looked for what exactly is wrong
+EXPLAINED: Final = 100_000
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
 
@@ -140,6 +142,8 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
     """What is wrong, and where, as exactly as the parser lets us know."""
     if keyword := words.update:
         return QueryRefused(f"{keyword} is an update. This endpoint answers queries only; the data never changes.")
+    if len(words.query) > EXPLAINED:
+        return MalformedQuery(f"The query does not parse: {str(error)[:200]}. Mend what is named there.", 1, 1)
     if name := words.undeclared:
         line, column = place(words.query, name.start)
         prefix = name.text.partition(":")[0]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from kg.store import wire
 from kg.store.evaluate import Answer, Query
 from kg.store.location import Location
 from kg.store.processes import END, LOWER, Job, Nursery, Worker
+from kg.store.zygote import Settings
 
 RETRY_AFTER: Final = 1
 SOON: Final = 0.05
@@ -54,7 +56,10 @@ class Pool:
 
     def __init__(self, location: Location, limits: Limits | None = None) -> None:
         self.location, self.limits = location, limits or Limits()
-        self._nursery = Nursery(location, self.limits.memory, terms.PREFIXES, self)
+        settings = Settings(str(location.path), location.on_disk, self.limits.memory, dict(terms.PREFIXES))
+        command = [sys.executable, "-m", "kg.store.zygote", settings.text()]
+        broken = f"{location.path}: this dataset cannot be loaded; remove it, and it is made anew"
+        self._nursery = Nursery(command, self, broken)
         self._waiting: deque[Job] = deque()
         # a worker is in one of these: it takes turns, has a private job, or is moved aside
         self._lanes: list[Worker] = []
@@ -302,8 +307,8 @@ class Pool:
             for job in self._waiting:
                 job.fail(error)
             self._waiting.clear()
-            if isinstance(error, Overloaded):
-                asyncio.get_running_loop().call_later(RETRY_AFTER, self._refill)
+            # whatever kept it from starting may pass
+            asyncio.get_running_loop().call_later(RETRY_AFTER, self._refill)
         finally:
             self._coming -= 1
         self._dispatch()

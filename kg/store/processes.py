@@ -1,4 +1,4 @@
-"""Processes that answer queries, seen from an event loop: the zygote they are forked from, and the near end of each.
+"""Processes that answer queries, seen from an event loop: the process they are forked from, and the near end of each.
 
 A worker answers what it is asked one after the other, so several queries may be on the way to it: what is asked within
 one turn of the event loop goes out in one piece.
@@ -7,20 +7,19 @@ one turn of the event loop goes out in one piece.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import subprocess
-import sys
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
 from kg.errors import OntologyError
 from kg.store import wire
-from kg.store.location import Location
-from kg.store.zygote import MESSAGE, REPLY, Settings
+from kg.store.forking import MESSAGE, REPLY
 
 END: Final = b"K"
 LOWER: Final = b"N"
@@ -126,25 +125,29 @@ class Worker(asyncio.Protocol):
 
 
 class Nursery:
-    """Forks workers over a dataset from a zygote, which is replaced when it has ended.
+    """Forks workers from a process that has loaded what they need, and starts that process again when it has ended.
 
-    `memory` is the address space of a worker in bytes, `prefixes` are for graphs that are written as Turtle.
+    `command` starts it (`kg.store.forking`), `setup` is what it reads first, and it inherits the descriptors `keep`.
+    `broken` says what is wrong where it cannot be started.
     """
 
-    def __init__(self, location: Location, memory: int, prefixes: Mapping[str, str], owner: Owner) -> None:
-        self.location, self.owner = location, owner
-        self._settings = Settings(str(location.path), location.on_disk, memory, dict(prefixes))
+    def __init__(
+        self, command: Sequence[str], owner: Owner, broken: str, setup: bytes = b"", keep: Sequence[int] = ()
+    ) -> None:
+        self.command, self.owner, self.broken = tuple(command), owner, broken
+        self._setup, self._keep = setup, tuple(keep)
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket
+        self._untold: deque[bytes] = deque()
         self._forking = asyncio.Lock()
 
     @property
     def zygote(self) -> int | None:
-        """The process id of the zygote."""
+        """The process id of the process that workers are forked from."""
         return self._zygote.pid if self._zygote is not None else None
 
     async def fork(self) -> Worker:
-        """A new worker. Raises OntologyError where the dataset cannot be loaded."""
+        """A new worker. Raises OntologyError where what it needs cannot be loaded, OSError where there is no room."""
         async with self._forking:
             if self._zygote is None:
                 await self._start()
@@ -156,15 +159,33 @@ class Nursery:
                 return await self._forked()
 
     def tell(self, kind: bytes, worker: Worker) -> None:
-        """END or LOWER the priority of a worker. Workers of a zygote that has ended have ended with it."""
-        if worker.parent is self._zygote:
-            with suppress(OSError):
-                self._control.send(MESSAGE.pack(kind, worker.pid))
+        """END or LOWER the priority of a worker. Workers of a process that has ended have ended with it."""
+        if worker.parent is not self._zygote:
+            return
+        self._untold.append(MESSAGE.pack(kind, worker.pid))
+        if len(self._untold) == 1:
+            self._tell_on()
+
+    def _tell_on(self) -> None:
+        """Say what there is to say, as far as the socket takes it; the rest when it takes more."""
+        loop = asyncio.get_running_loop()
+        try:
+            while self._untold:
+                self._control.send(self._untold[0])
+                self._untold.popleft()
+        except BlockingIOError:
+            loop.add_writer(self._control, self._tell_on)
+            return
+        except OSError:
+            self._untold.clear()
+        loop.remove_writer(self._control)
 
     async def close(self) -> None:
-        """End the zygote and with it every worker."""
+        """End the process and with it every worker."""
         if self._zygote is not None:
             zygote, self._zygote = self._zygote, None
+            self._untold.clear()
+            asyncio.get_running_loop().remove_writer(self._control)
             self._control.close()
             await asyncio.to_thread(zygote.wait)
 
@@ -172,14 +193,16 @@ class Nursery:
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         with theirs:
-            command = [sys.executable, "-m", "kg.store.zygote", self._settings.text()]
-            self._zygote = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
+            self._zygote = subprocess.Popen(
+                self.command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, pass_fds=self._keep
+            )
         try:
+            if self._setup:
+                await asyncio.get_running_loop().sock_sendall(self._control, self._setup)
             await self._heard()
         except ConnectionError:
             await self.close()
-            place = self.location.path
-            raise OntologyError(f"{place}: this dataset cannot be loaded; remove it, and it is made anew") from None
+            raise OntologyError(self.broken) from None
 
     async def _forked(self) -> Worker:
         assert self._zygote is not None
@@ -188,6 +211,8 @@ class Nursery:
             with theirs:
                 socket.send_fds(self._control, [MESSAGE.pack(b"F", 0)], [theirs.fileno()])
             pid = await self._heard()
+            if pid == 0:
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         except BaseException:
             ours.close()
             raise

@@ -125,9 +125,15 @@ class Words:
         return next((iri.text[1:-1] for word, iri in pairs if word.text.upper() == "BASE" and iri.kind == "iri"), "")
 
     def _behind_prologue(self) -> Iterator[Token]:
-        rest = list(self.tokens)
-        while rest and rest[0].text.upper() in ("BASE", "PREFIX"):
-            rest = rest[2 if rest[0].text.upper() == "BASE" else 3 :]
+        rest = tokens(self.query)
+        for token in rest:
+            if token.text.upper() in ("BASE", "PREFIX"):
+                next(rest, None)
+                if token.text.upper() == "PREFIX":
+                    next(rest, None)
+            else:
+                yield token
+                break
         yield from rest
 
 

@@ -23,10 +23,11 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enc
 
 
 def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
-    return _framed(_encode(head).encode("utf-8", "surrogatepass"), body)
+    return frame_of(_encode(head).encode("utf-8", "surrogatepass"), body)
 
 
-def _framed(head: bytes, body: bytes) -> bytes:
+def frame_of(head: bytes, body: bytes) -> bytes:
+    """A head and a body with their lengths."""
     return b"".join((HEAD.pack(len(head), len(body)), head, body))
 
 
@@ -45,7 +46,7 @@ def split(received: bytearray) -> tuple[bytes, bytes] | None:
 
 
 def request(query: Query, extra: bytes = b"") -> bytes:
-    return _framed(marshal.dumps(tuple(query)), extra)
+    return frame_of(marshal.dumps(tuple(query)), extra)
 
 
 def query_of(text: bytes) -> Query:
@@ -54,7 +55,7 @@ def query_of(text: bytes) -> Query:
 
 
 def reply(answer: Answer) -> bytes:
-    return _framed(_head_of(answer.kind, answer.media_type, answer.encoding), answer.body)
+    return frame_of(_head_of(answer.kind, answer.media_type, answer.encoding), answer.body)
 
 
 @lru_cache(64)

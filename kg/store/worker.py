@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import signal
 import socket
 from collections.abc import Mapping
 from typing import Final
@@ -19,7 +18,6 @@ from kg.store.location import in_graph, parse_quads
 
 CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWNET: Final = 0x40000000
-PR_SET_PDEATHSIG: Final = 1
 PIECE: Final = 1 << 18
 
 
@@ -31,12 +29,6 @@ def without_network() -> bool:
     """
     unshare = getattr(ctypes.CDLL(None), "unshare", None)
     return unshare is not None and (unshare(CLONE_NEWNET) == 0 or unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-
-
-def end_with_parent() -> None:
-    """Be killed when the process that forked this one ends, where the system can do that."""
-    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def confine(memory: int, sealed: bool) -> None:

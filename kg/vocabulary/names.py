@@ -117,10 +117,11 @@ class Names(Owner):
                     table.setdefault(fold(word), {}).setdefault(rank, {})[concept.name] = concept
         return {word: {rank: tuple(found.values()) for rank, found in ranks.items()} for word, ranks in table.items()}
 
-    def find(self, name: str, list_name: str) -> Match:
+    def find(self, name: str, list_name: str, suggest: bool = True) -> Match:
         """The concept that a name in a list of a case means.
 
-        Raises UnknownName with the closest names, or AmbiguousName with what it can mean.
+        Raises UnknownName, with the closest names unless they are not wanted (they take milliseconds), or AmbiguousName
+        with what it can mean.
         """
         kinds = KINDS_OF_LIST[list_name]
         code = name.strip().casefold()
@@ -131,7 +132,7 @@ class Names(Owner):
             concept = self._decide(name, found, kinds)
             return Match(concept, self._same(concept, code))
         if not ranks:
-            raise UnknownName(name, self.closest(name, kinds))
+            raise UnknownName(name, self.closest(name, kinds) if suggest else ())
         for rank in sorted(ranks):
             fitting = [concept for concept in ranks[rank] if concept.kind in kinds]
             if fitting:

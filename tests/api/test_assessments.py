@@ -13,7 +13,7 @@ from endpoint import Endpoint, problem
 from kg import render
 from kg.assess.outcomes import Outcome
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.render import contract, wire
 from service import EXAMPLES, NAMES, PANCYTOPENIA, SEVERE, assessed, case_of, get, post, wrong
 from sources import example_names

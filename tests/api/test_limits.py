@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Iterator
 
 import httpx2 as httpx
 import pytest
 
 from api.config import Config, Work
-from api.sessions.executor import Executor
-from api.transport.problems import TimeLimit
 from endpoint import Endpoint, problem, serving
-from kg.errors import Overloaded
 from service import assessed, get, post, wrong
 
 KEY = "a key for tests"
@@ -76,30 +71,6 @@ def test_so_do_too_many_facts_that_are_supposed(guarded: Endpoint) -> None:
     handle = authorized(guarded, {"findings": [{"concept": "anemia"}]}).json()["handle"]
     fact = [{"list": "findings", "entry": {"concept": name}} for name in FOUR]
     assert kind(authorized(guarded, fact, f"/v1/assessments/{handle}/what-if")) == (422, "too-many-facts")
-
-
-# -- time
-
-
-def test_reasoning_that_takes_too_long_is_given_up() -> None:
-    asked = Executor(Work(seconds=0.05))
-    with pytest.raises(TimeLimit, match=r"within 0\.05 s"):
-        asyncio.run(asked.run(lambda: time.sleep(0.3)))
-    asked.close()
-
-
-def test_who_comes_when_all_are_busy_is_told_when_to_come_back() -> None:
-    asked = Executor(Work(threads=1, queue=1))
-
-    async def three() -> list[object]:
-        turns = (asked.run(lambda: time.sleep(0.1)) for _ in range(3))
-        return list(await asyncio.gather(*turns, return_exceptions=True))
-
-    refused = [found for found in asyncio.run(three()) if found is not None]
-    asked.close()
-    assert [type(error) for error in refused] == [Overloaded]
-    assert isinstance(refused[0], Overloaded)
-    assert refused[0].retry_after == 1
 
 
 # -- the key

@@ -21,7 +21,6 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.config import Config, Retention
 from api.sessions.service import AssessmentSessions
-from api.sessions.store import MemorySessionStore
 from api.transport.middleware import ErrorBoundary
 from api.transport.problems import Expired
 from endpoint import Endpoint
@@ -198,16 +197,6 @@ def test_who_shares_the_key_has_the_same_handles(knowledge: Knowledge) -> None:
     one, other = (AssessmentSessions(Config(key=b"shared"), knowledge).make(patient(knowledge)) for _ in range(2))
     assert one.handle == other.handle
     assert one.handle != AssessmentSessions(Config(key=b"shared"), knowledge).make(patient(knowledge, 74)).handle
-
-
-def test_an_assessment_is_forgotten_after_its_time() -> None:
-    now = [0.0]
-    store = MemorySessionStore(Retention(seconds=60), lambda: now[0])
-    store.put("a", b"1")
-    now[0] = 30
-    store.put("b", b"2")
-    now[0] = 61
-    assert (store.get("a"), store.get("b"), store.count()) == (None, b"2", 1)
 
 
 def test_the_oldest_assessments_make_room_for_new_ones(knowledge: Knowledge) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from api.app import create_app
 from api.config import Config
-from api.sessions.service import AssessmentSessions
+from api.isolation.pool import RequestPool
 from endpoint import RUNAWAY, Endpoint, serving
 from kg.errors import OntologyError, Overloaded
 from kg.store.dataset import prepare
@@ -121,7 +121,7 @@ def test_a_pool_that_is_closed_at_any_moment_leaves_nothing() -> None:
 
 
 def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(sessions: AssessmentSessions) -> None:
+    async def broken(workers: RequestPool) -> None:
         raise OntologyError("there are no rules")
 
     async def start() -> set[int]:
@@ -131,7 +131,7 @@ def test_a_service_that_cannot_start_ends_what_it_has_started(monkeypatch: pytes
                 raise AssertionError("it started")
         return {app.state.services.sparql.pool.zygote} - {None}
 
-    monkeypatch.setattr(AssessmentSessions, "load", broken)
+    monkeypatch.setattr(RequestPool, "start", broken)
     before = open_files()
     assert asyncio.run(start()) == set()
     assert open_files() <= before

@@ -10,7 +10,7 @@ import pytest
 from assessing import DAY, KNOWLEDGE, assessed, b12, named
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
-from kg.readers.case.reader import parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
 from kg.readers.text import read_text
 
 FORMS: Final = sorted((Path(__file__).parent / "cases" / "three-forms").iterdir())

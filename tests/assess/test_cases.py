@@ -20,7 +20,7 @@ from kg.facts.patient import Fact, PatientFacts, Status
 from kg.facts.units import ucum
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.readers.text import TextReading, read_text
 from kg.record.record import text as digits
 from kg.record.statement_properties import property_of

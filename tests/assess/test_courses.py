@@ -12,7 +12,7 @@ import pytest
 from assessing import DAY, KNOWLEDGE, assessed, entry, ids, named
 from kg.assess import Assessment, Basis, Course
 from kg.facts.patient import Fact, Status
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 
 ESA_CANDIDATE: Final = KNOWLEDGE.folder / "examples" / "esa-candidate-with-low-risk-mds.yaml"
 EPO: Final = {"test": "erythropoietin", "value": 210, "unit": "U/L", "date": "2025-11-20"}

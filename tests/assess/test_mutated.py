@@ -25,7 +25,7 @@ from kg.assess.outcomes import Outcome
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 from kg.proof.checker import Checker, Rejected
-from kg.readers.case.reader import parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
 from kg.readers.text import read_text
 from kg.render import as_json, as_markdown, as_text, dumps
 

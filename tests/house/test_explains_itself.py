@@ -14,7 +14,8 @@ from api.cli import COMMANDS
 from clinical_cases import clinical_cases
 from documents import blocks
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import CaseReader, parse_json
+from kg.readers.case.parsing import parse_json
+from kg.readers.case.reader import CaseReader
 from places import ROOT
 
 DOCS: Final = ROOT / "docs"

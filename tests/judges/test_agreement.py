@@ -19,7 +19,8 @@ from kg.judges.patients import Coverage, Purpose, Target, coverage, drawn, patie
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.modules import Modules
-from kg.readers.case.reader import CaseReader, parse_json
+from kg.readers.case.parsing import parse_json
+from kg.readers.case.reader import CaseReader
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record

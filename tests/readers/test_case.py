@@ -14,7 +14,8 @@ from kg.errors import CaseError, Problem
 from kg.facts.origins import JsonPath
 from kg.facts.patient import Fact, ReferenceRange, Status
 from kg.facts.units import Interval
-from kg.readers.case.reader import CaseReader, parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
+from kg.readers.case.reader import CaseReader
 from kg.vocabulary.names import Names
 
 INTERFACE_CASE = """

@@ -14,7 +14,7 @@ from kg.errors import CaseError, InputError
 from kg.facts.origins import JsonPath, TextSpan
 from kg.facts.patient import Reason
 from kg.ontology.compiled import DEFAULT_FOLDER
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.readers.protocol import Context, ReadResult
 from kg.readers.registry import READERS, Registry
 from kg.record.examples import paths

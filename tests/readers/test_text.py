@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import kg.readers.text
 from kg.facts.origins import TextSpan
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import CaseReader, parse_yaml
+from kg.readers.case.parsing import parse_yaml
+from kg.readers.case.reader import CaseReader
 from kg.readers.text import Kind, TextReading, read_text
 from kg.readers.text.lexicon import Lexicon
 from kg.vocabulary.names import Names

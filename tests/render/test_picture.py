@@ -16,7 +16,7 @@ from kg.knowledge import Knowledge
 from kg.ontology import terms
 from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.proof.proof import FACT_LEAVES, Proof
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.render.explanation import explain
 from kg.render.picture import as_svg
 

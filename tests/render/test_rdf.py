@@ -25,7 +25,7 @@ from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.proof import rdf_nodes, rdf_reader
 from kg.proof.checker import Checker
 from kg.proof.proof import Proof
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import paths
 from kg.render import rdf
 from kg.store.queries import FOLDER, library, plain, value

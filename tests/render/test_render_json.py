@@ -10,7 +10,7 @@ import pytest
 
 import rendered
 from kg.assess import Assessment
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.render import as_json, as_markdown, as_text, dumps
 from rendered import INDEX_CASE, KNOWLEDGE, by_name
 

@@ -16,7 +16,7 @@ from kg.assess import Assessment
 from kg.commands.terminal import WHOLE
 from kg.errors import CaseError
 from kg.ontology.compiled import DEFAULT_FOLDER
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.render import as_screen
 from kg.render.document import document
 from kg.render.lead import CALM, Lead

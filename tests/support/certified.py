@@ -19,7 +19,7 @@ from kg.certificate.keys import key_id
 from kg.certificate.statement import statement, subjects
 from kg.certificate.verify import verified
 from kg.knowledge import Knowledge
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from places import ROOT
 
 Json = Any

@@ -31,7 +31,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from places import ROOT
 
 FOLDER: Final = ROOT / "tests" / "assess" / "cases"

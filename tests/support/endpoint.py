@@ -61,7 +61,16 @@ def serving(config: Config | None = None) -> Iterator[Endpoint]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         app = create_app(config)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_level="error",
+                access_log=False,
+                lifespan="on",
+                ws="none",
+                http="api.transport.connection:Connection",
+            )
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started:

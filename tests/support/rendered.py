@@ -10,7 +10,7 @@ import pytest
 from kg.assess import Assessment
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import DEFAULT_FOLDER
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import paths
 
 DAY: Final = datetime.date(2026, 2, 10)

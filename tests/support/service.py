@@ -10,7 +10,7 @@ import httpx2 as httpx
 
 from endpoint import Endpoint, problem
 from kg.ontology.compiled import DEFAULT_FOLDER
-from kg.readers.case.reader import parse_yaml
+from kg.readers.case.parsing import parse_yaml
 
 EXAMPLES = sorted((DEFAULT_FOLDER / "examples").glob("*.yaml"))
 NAMES = [path.stem for path in EXAMPLES]

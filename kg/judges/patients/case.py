@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
-from kg.readers.case.reader import CaseReader, parse_json
+from kg.readers.case.parsing import parse_json
+from kg.readers.case.reader import CaseReader
 from kg.vocabulary.names import Names
 
 AS_OF: Final = datetime.date(2026, 2, 10)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kg.readers.case.reader import CaseReader, parse_json, parse_yaml
+from kg.readers.case.parsing import parse_json, parse_yaml
+from kg.readers.case.reader import CaseReader
 from kg.readers.protocol import Context, Coverage, ReadResult, decoded
 
 

@@ -3,97 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
-import yaml
-
-from kg.errors import CaseError, Problem
+from kg.errors import CaseError
 from kg.facts.origins import JsonPath
 from kg.facts.patient import Fact, PatientFacts
 from kg.readers.builder import FACT_LISTS, FactBuilder
+from kg.readers.case.parsing import shortened
 from kg.vocabulary.names import Names
 
 OLDEST: Final = 130
 REPORT: Final = "report"
 TOP: Final = ("as_of", "sex", "age", "measurements", *FACT_LISTS, "record", "unknown")
-
-
-class _DecimalLoader(yaml.SafeLoader):
-    """YAML in which a number with a point is a decimal and a date stays text."""
-
-
-def _decimal_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | str:
-    text = loader.construct_scalar(node)
-    try:
-        return Decimal(text.replace("_", ""))
-    except InvalidOperation:
-        return text
-
-
-def _text_node(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
-    return str(loader.construct_scalar(node))
-
-
-def _mapping_node(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} is no field name", key_node.start_mark)
-        if key in found:
-            message = f"the field {key!r} stands twice in one object"
-            raise yaml.constructor.ConstructorError(None, None, message, key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_DecimalLoader.add_constructor("tag:yaml.org,2002:map", _mapping_node)
-_DecimalLoader.add_constructor("tag:yaml.org,2002:float", _decimal_node)
-_DecimalLoader.add_constructor("tag:yaml.org,2002:timestamp", _text_node)
-
-
-def parse_json(text: str) -> Any:
-    """JSON with decimals for numbers. Raises CaseError with line and column."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise CaseError([Problem(where, f"is not JSON: {error.msg}", "Mend the syntax first.")]) from error
-    except ValueError as error:
-        raise CaseError([Problem("$", str(error), "Mend the syntax first.")]) from error
-    except RecursionError as error:
-        raise CaseError([Problem("$", "is nested too deeply", "A case is one object with lists.")]) from error
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"the field {twice[0]!r} stands twice in one object")
-    return dict(pairs)
-
-
-def parse_yaml(text: str) -> Any:
-    """YAML with decimals for numbers. Raises CaseError with line and column."""
-    try:
-        return yaml.load(text, Loader=_DecimalLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "$"
-        raise CaseError(
-            [Problem(where, f"is not YAML: {getattr(error, 'problem', error)}", "Mend the syntax first.")]
-        ) from error
-    except RecursionError as error:
-        raise CaseError([Problem("$", "is nested too deeply", "A case is one object with lists.")]) from error
 
 
 class CaseReader:
@@ -159,7 +84,7 @@ class _Reading:
             return None
         number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
         if not number or not 0 <= value <= OLDEST:
-            self.builder.minor(value, "$.age", f"{value!r} is not an age", f"Give years, 0 to {OLDEST}.")
+            self.builder.minor(value, "$.age", f"{shortened(value)} is not an age", f"Give years, 0 to {OLDEST}.")
             return None
         return math.floor(Decimal(value))
 

@@ -72,8 +72,10 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
 def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
     """In order, without those that lie inside another one with the same reason."""
     kept: list[Unread] = []
+    furthest: dict[str, int] = {}
     for item in sorted(set(unread), key=lambda item: (item.start, -item.end, item.reason)):
-        if not any(item.end <= other.end and item.reason == other.reason for other in kept):
+        if item.end > furthest.get(item.reason, -1):
+            furthest[item.reason] = item.end
             kept.append(item)
     return tuple(sorted(kept))
 

@@ -1,0 +1,1 @@
+"""Requests answered in processes of their own, which end at their deadline."""
