@@ -67,8 +67,13 @@ def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
 
 
 def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
-    """A reading with its kind decided by whether the text asserts something of one person."""
-    return replace(reading, kind=knowledge.asker.router.route(reading.text).kind)
+    """A reading with its kind decided by whether the text asserts something of one person.
+
+    A text with values that asks nothing is a case, however its sentences look: a table, a message of a laboratory.
+    """
+    kind = knowledge.asker.router.route(reading.text).kind
+    values = bool(reading.facts.measurements) and not reading.questions
+    return replace(reading, kind=reading.kind if kind is Kind.QUESTION and values else kind)
 
 
 def answer(knowledge: Knowledge, reading: TextReading) -> Answer:

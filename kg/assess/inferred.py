@@ -71,12 +71,18 @@ def _by_classes(ontology: Ontology, record: Record, closure: Closure) -> Iterato
 def _by_one_value(ontology: Ontology, record: Record) -> Iterator[Inferred]:
     """Findings that one of several values of the latest day shows, where the day as a whole decides nothing."""
     latest = {occasion.quantity: occasion.day for occasion in record.occasions}
-    axes = {concept.axis: name for name, concept in ontology.concepts.items() if concept.axis}
+    axes = _axes(ontology)
     for occasion in record.occasions:
         for item in occasion.values if occasion.day == latest[occasion.quantity] else ():
             judged = record.judgements.get(item)
             if judged and (name := axes.get((occasion.quantity, AXIS[judged.position]))):
                 yield Inferred(name, Certainty.POSSIBLE, None)
+
+
+@derived
+def _axes(ontology: Ontology) -> Mapping[tuple[str, str], str]:
+    """Quantity and position → the finding that they show."""
+    return {concept.axis: name for name, concept in ontology.concepts.items() if concept.axis}
 
 
 @derived

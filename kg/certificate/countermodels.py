@@ -51,9 +51,8 @@ def openness(ontology: Ontology, models: LeastModels, facts: Sequence[Triple], p
     base = models.of(facts)
     known = decided(base, patient, HOLDS) | decided(base, patient, FAILS)
     open_ones = sorted(name for name, claim in ontology.claims.items() if claim.executable and name not in known)
-    search = _Search(ontology, models, base, patient)
+    search = Search(ontology, models, base, patient)
     found: list[Countermodel] = []
-    left: dict[str, list[str]] = {}
     for predicate in (HOLDS, FAILS):
         todo = [name for name in open_ones if all(name not in _claims(model, predicate) for model in found)]
         while todo and len(found) < EXTENSIONS:
@@ -62,7 +61,9 @@ def openness(ontology: Ontology, models: LeastModels, facts: Sequence[Triple], p
                 break
             found.append(as_countermodel(models, base, patient, extension, open_ones))
             todo = [name for name in todo if name not in _claims(found[-1], predicate)]
-        left[predicate] = todo
+    left = {
+        side: [name for name in open_ones if not any(name in _claims(one, side) for one in found)] for side in _OTHER
+    }
     return Openness(tuple(found), tuple(left[HOLDS]), tuple(left[FAILS]))
 
 
@@ -79,7 +80,9 @@ def as_countermodel(
     return Countermodel(tuple(sorted(extension)), tuple(sorted(holds - fails)), tuple(sorted(fails - holds)))
 
 
-class _Search:
+class Search:
+    """Looks for extensions of one patient's facts."""
+
     def __init__(self, ontology: Ontology, models: LeastModels, base: Model, patient: str) -> None:
         self.models, self.base, self.patient = models, base, patient
         self.wishing = Wishing(ontology, models, base, patient)

@@ -23,7 +23,7 @@ MOST: Final = 40
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    example = 'warrant read "62F, Hb 9.8 g/dL, no fever" --trace'
+    example = "warrant read --trace < note.txt"
     found = command(commands, "read", run, "what a text is read as, stage by stage", example)
     found.add_argument("text", nargs="?", default="-", metavar="TEXT", help="the text; - is standard input")
     day_argument(found)

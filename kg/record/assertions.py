@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from kg.cache.derived import derived
 from kg.facts.patient import NO_READING_LACKED, NOT_PLACED, DataIssue, Fact, Measurement, PatientFacts, Reason, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
@@ -300,8 +301,7 @@ class _Compiler:
 
     def _leaves_open(self, quantity: str, position: str) -> bool:
         """Whether some finding of a quantity is neither shown nor ruled out by a position."""
-        axes = (concept.axis for concept in self.ontology.concepts.values())
-        spoken_of = {axis[1] for axis in axes if axis and axis[0] == quantity}
+        spoken_of = _positions(self.ontology).get(quantity, ())
         return any(position != one and position not in CONTRADICTS[one] for one in spoken_of)
 
     def _without_yardstick(self, quantity: str) -> None:
@@ -400,3 +400,13 @@ class _Compiler:
             if quantity not in self.strained
             for occasion in self.occasions.get(quantity, ())
         )
+
+
+@derived
+def _positions(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
+    """Quantity → the positions of which findings speak."""
+    found: dict[str, tuple[str, ...]] = {}
+    for concept in ontology.concepts.values():
+        if concept.axis:
+            found[concept.axis[0]] = (*found.get(concept.axis[0], ()), concept.axis[1])
+    return found

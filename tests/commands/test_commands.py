@@ -110,7 +110,7 @@ def test_an_answer_in_markdown_carries_the_query_and_in_text_its_title(capsys: p
     written = out(capsys, "ask", QUESTION, "--format", "markdown")
     assert "```sparql" in written
     assert written.rstrip().endswith("```")
-    assert "Doses that answer a question" in out(capsys, "ask", QUESTION, "--format", "text")
+    assert "Claims that answer a question" in out(capsys, "ask", QUESTION, "--format", "text")
 
 
 def test_what_the_articles_do_not_say_is_declined_before_the_nearest_is_named(

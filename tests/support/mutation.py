@@ -51,6 +51,7 @@ def changed(value: Any, random: Random) -> Any:
         case int() | float():
             return value + random.choice((1, -1))
         case str():
-            return random.choice((value + "x", value[1:] or "y", value.swapcase() or "z"))
+            others = (value + "x", value[1:], value.swapcase())
+            return random.choice([other for other in others if other != value])
         case _:
             return "something"

@@ -359,10 +359,7 @@ class Scoper:
 
     def _word(self, token: Token) -> None:
         word = token.word
-        if self.lexicon.language.patterns["word_treated"].fullmatch(word):
-            self.chains.append(Chain(Cue.TREATED))
-            return
-        if self._listed(word):
+        if self._cue_by_form(word) or self._listed(word):
             return
         if word == "to" and self.exchanged and self.recent and not self.joined:
             self.chains, self.exchanged = [Chain(Cue.TREATED)], False
@@ -399,6 +396,13 @@ class Scoper:
             self.positions.close()
         elif word not in self.words["fillers"]:
             self._strange()
+
+    def _cue_by_form(self, word: str) -> bool:
+        """Whether a word is a cue by its form: the cycle and day of a treatment."""
+        if self.lexicon.language.patterns["word_treated"].fullmatch(word) is None:
+            return False
+        self.chains.append(Chain(Cue.TREATED))
+        return True
 
     def _listed(self, word: str) -> bool:
         """Whether a word is a thing that the vocabulary lacks in a list that is denied: the denial goes on over it."""
