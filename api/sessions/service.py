@@ -65,7 +65,7 @@ class AssessmentSessions:
     def load(self) -> None:
         """Load the ontology, its rules and names, and what the first request would wait for."""
         knowledge = self.knowledge
-        knowledge.asker.answer("")
+        knowledge.asker.load()
         read_text("", knowledge.names, datetime.date.min)
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()

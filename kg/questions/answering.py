@@ -92,6 +92,13 @@ class Asker:
     def composer(self) -> Composer:
         return Composer(self.stages.index, self.stages.language)
 
+    def load(self) -> None:
+        """Work out what the first questions would wait for, by asking some: of nothing, of a figure, of an article."""
+        figures, articles = self.stages.language.figures, self.ontology.articles.values()
+        titles = [article.title for article in articles][:1]
+        for question in ("", *(cue for figure in figures for cue in figure.cues[:1]), *titles):
+            self.trace(question)
+
     def answer(self, question: str) -> Answer:
         """The answer. What the articles do not say is not covered: never a guess."""
         trace = self.trace(question)
