@@ -69,11 +69,13 @@ def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
 def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
     """A reading with its kind decided by whether the text asserts something of one person.
 
-    A text with values that asks nothing is a case, however its sentences look: a table, a message of a laboratory.
+    A text with values or the age of a patient that asks nothing is a case, however its sentences look: a table, a
+    message of a laboratory, "woman of 62".
     """
     kind = knowledge.asker.router.route(reading.text).kind
-    values = bool(reading.facts.measurements) and not reading.questions
-    return replace(reading, kind=reading.kind if kind is Kind.QUESTION and values else kind)
+    facts = reading.facts
+    told = (bool(facts.measurements) or facts.age is not None) and not reading.questions
+    return replace(reading, kind=reading.kind if kind is Kind.QUESTION and told else kind)
 
 
 def answer(knowledge: Knowledge, reading: TextReading) -> Answer:

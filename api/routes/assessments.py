@@ -43,7 +43,8 @@ from kg.readers.text import Kind
 from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
 from kg.render.contract import Assessment as AssessmentModel
-from kg.render.contract import Difference, Explanation, PatientAnswer, WhyNot
+from kg.render.contract import Difference, Explanation, WhyNot
+from kg.render.contract_answers import PatientAnswer
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 

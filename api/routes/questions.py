@@ -13,7 +13,7 @@ from api.transport.models import QuestionBody
 from api.transport.openapi import body_of, problems_of
 from api.transport.representations import JSON, Resource, respond
 from kg import render
-from kg.render.contract import Answer
+from kg.render.contract_answers import Answer
 
 router = APIRouter(prefix="/v1/questions", tags=["Questions"])
 EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}

@@ -6,7 +6,7 @@ Everything the program knows of medicine comes from here; nothing in `kg` names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ from kg.ontology.model import (
     ReferenceInterval,
     Threshold,
 )
+from kg.ontology.reach import reach
 from kg.ontology.resources import shipped
 
 DEFAULT_FOLDER: Final = shipped("ontology")
@@ -123,11 +124,11 @@ class Ontology(Owner):
 
     @cached_property
     def _ancestors(self) -> Mapping[str, frozenset[str]]:
-        return {name: _reach(name, lambda other: self.concepts[other].parents) for name in self.concepts}
+        return {name: reach(name, lambda other: self.concepts[other].parents) for name in self.concepts}
 
     @cached_property
     def _descendants(self) -> Mapping[str, frozenset[str]]:
-        return {name: _reach(name, lambda other: self.narrower[other]) for name in self.concepts}
+        return {name: reach(name, lambda other: self.narrower[other]) for name in self.concepts}
 
     def label(self, name: str) -> str:
         """The label of any named thing, or its name."""
@@ -380,7 +381,7 @@ class Ontology(Owner):
     def below(self, prop: str) -> frozenset[str]:
         """A property and everything below it."""
         base = terms.BASE
-        return _reach(prop, lambda one: map(terms.local, self.index.subjects(_RDFS + "subPropertyOf", base + one)))
+        return reach(prop, lambda one: map(terms.local, self.index.subjects(_RDFS + "subPropertyOf", base + one)))
 
     @cached_property
     def claims(self) -> Mapping[str, Claim]:
@@ -396,13 +397,3 @@ class Ontology(Owner):
     def references(self) -> Mapping[str, Reference]:
         """The entries of the articles' reference lists, by the local part of their IRI."""
         return MappingProxyType(references(self.index))
-
-
-def _reach(start: str, neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
-    found, todo = {start}, [start]
-    while todo:
-        for other in neighbours(todo.pop()):
-            if other not in found:
-                found.add(other)
-                todo.append(other)
-    return frozenset(found)

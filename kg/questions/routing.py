@@ -21,7 +21,8 @@ from kg.vocabulary.mentions import Hit, Table
 ANALYTE: Final = ConceptKind.ANALYTE
 FEW: Final = 2
 CLOSE: Final = 14
-_SENTENCE: Final = re.compile(r"(?<=[.?!;\n])\s+|\n|\s+[-–—]\s+|(?<=:)\s+(?=[a-z])")
+BEFORE: Final = 80
+_SENTENCE: Final = re.compile(r"(?<=[.?!;\n])\s+|\n|(?<!\s)\s+[-–—]\s+|(?<=:)\s+(?=[a-z])")
 _AGE: Final = re.compile(
     r"\b\d{1,3}\s*-?\s*(?:years?|yrs?|y)\b\.?\s*-?\s*(?:old|o\b)?|\b\d{1,3}\s?y/?o\b|\b\d{2,3}\s?[FM]\b|\b[FM]\s?\d{2}\b"
     r"|\baged?\s+\d{1,3}\b|\b(?:he|she)\s+is\s+\d{1,3}\b"
@@ -92,7 +93,7 @@ class Router:
             return True
         if any(self._tells_of_person(part, hit.start()) for hit in self.person.finditer(part) if mentions):
             return True
-        if not opened and any(_POSSESSIVE.search(part[: hit.start]) for hit in mentions):
+        if not opened and any(_POSSESSIVE.search(_before(part, hit.start)) for hit in mentions):
             return True
         if not opened and self._has_value(part, mentions) and not _AMOUNT.search(part):
             return True
@@ -100,7 +101,7 @@ class Router:
 
     def _tells_of_person(self, part: str, start: int) -> bool:
         """Whether a person stands with a concept behind, and no article of people in general before."""
-        return bool(self.names.find(part[start:])) and not _NOT_TOLD.search(part[:start])
+        return bool(self.names.find(part[start:])) and not _NOT_TOLD.search(_before(part, start))
 
     def _has_value(self, part: str, mentions: Sequence[Hit[str]]) -> bool:
         """Whether a number stands right behind a quantity."""
@@ -117,6 +118,11 @@ class Router:
             return False
         several = len(mentions) > FEW or (len(mentions) == FEW and bool(re.search(r"[,;]", part)))
         return several or (bool(mentions) and bool(_YEAR.search(part)))
+
+
+def _before(part: str, start: int) -> str:
+    """The last characters before a place: enough for an article and two words, however long the part is."""
+    return part[max(0, start - BEFORE) : start]
 
 
 __all__ = ["Route", "Router"]

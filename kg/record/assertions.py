@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from kg.cache.derived import derived
 from kg.facts.patient import NO_READING_LACKED, NOT_PLACED, DataIssue, Fact, Measurement, PatientFacts, Reason, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.record.absences import Absence, Absences, decided_by
 from kg.record.consistency import inconsistencies
-from kg.record.default_limits import contradicting_limits
+from kg.record.default_limits import contradicting_limits, spoken_positions
 from kg.record.derive import derive
 from kg.record.identities import strained
 from kg.record.judgements import Judgement, judgement
@@ -193,8 +192,7 @@ class _Compiler:
             ):
                 return True
         axis = self.ontology.concepts[concept].axis
-        position = self.interpretation(occasion).position
-        return axis == (occasion.quantity, position)
+        return axis == (occasion.quantity, self.interpretation(occasion).position)
 
     def _describe(self, occasion: Occasion) -> str:
         given = occasion.values[-1]
@@ -301,7 +299,7 @@ class _Compiler:
 
     def _leaves_open(self, quantity: str, position: str) -> bool:
         """Whether some finding of a quantity is neither shown nor ruled out by a position."""
-        spoken_of = _positions(self.ontology).get(quantity, ())
+        spoken_of = spoken_positions(self.ontology).get(quantity, ())
         return any(position != one and position not in CONTRADICTS[one] for one in spoken_of)
 
     def _without_yardstick(self, quantity: str) -> None:
@@ -400,13 +398,3 @@ class _Compiler:
             if quantity not in self.strained
             for occasion in self.occasions.get(quantity, ())
         )
-
-
-@derived
-def _positions(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
-    """Quantity → the positions of which findings speak."""
-    found: dict[str, tuple[str, ...]] = {}
-    for concept in ontology.concepts.values():
-        if concept.axis:
-            found[concept.axis[0]] = (*found.get(concept.axis[0], ()), concept.axis[1])
-    return found

@@ -7,7 +7,7 @@ disagreement is a data issue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
@@ -72,3 +72,13 @@ def _limits_in(ontology: Ontology, condition: str) -> Iterator[str]:
     match parse(ontology.atom(condition)):
         case Some("hasCurrentMeasurement", Named(name)):
             yield name
+
+
+@derived
+def spoken_positions(ontology: Ontology) -> Mapping[str, tuple[str, ...]]:
+    """Quantity → the positions of which findings speak."""
+    found: dict[str, tuple[str, ...]] = {}
+    for concept in ontology.concepts.values():
+        if concept.axis:
+            found[concept.axis[0]] = (*found.get(concept.axis[0], ()), concept.axis[1])
+    return found

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from kg.render.contract_answers import Answer, PatientAnswer
 from kg.render.contract_facts import (
     Alert,
     ArticleSources,
@@ -19,10 +20,8 @@ from kg.render.contract_facts import (
     Fragment,
     Hash,
     Inferred,
-    Marker,
     Model,
     NotUnderstood,
-    Passage,
     Patient,
     Source,
     Understood,
@@ -331,85 +330,7 @@ class Difference(Model):
     removed: list[str]
 
 
-# -- answers
-
-
-class AnswerSource(Passage):
-    """A passage with the markers printed there."""
-
-    markers: list[Marker]
-
-
-class AnswerClaim(Model):
-    """A claim in an answer: it answers, is to be read beside what answers, or comes nearest to what was asked."""
-
-    id: ClaimId
-    sentence: str
-    role: Literal["answers", "qualifies", "nearest"]
-    relevance: float = Field(ge=0, le=1, description="the chance that the claim answers")
-    note: str = Field(description="doses with their substance, and what a figure is not; often empty")
-    sources: list[AnswerSource]
-
-
-class AnswerSentence(Model):
-    """A sentence of an answer and the claims that it rests on."""
-
-    text: str
-    claims: list[ClaimId]
-
-
-class AnswerValue(Model):
-    """A figure, a list item or a count that was asked for, and the claims that give it."""
-
-    kind: Literal["figure", "item", "count"]
-    text: str
-    claims: list[ClaimId]
-
-
-class Answer(Model):
-    """An answer to a knowledge question; `covered` false where the articles do not say it."""
-
-    question: str
-    intent: str
-    concepts: list[str]
-    text: str = Field(description="one to three sentences, each with the ids of the claims behind it")
-    sentences: list[AnswerSentence]
-    verdict: Literal["yes", "no", "depends", "not_stated"] | None
-    values: list[AnswerValue]
-    claims: list[AnswerClaim] = Field(max_length=8)
-    sparql: str
-    covered: bool
-    related: list[AnswerClaim]
-    notice: str
-
-
-class ConclusionProof(Model):
-    """A conclusion with the id of its proof."""
-
-    id: str
-    proof: Hash | None
-
-
-class ClaimSentence(Model):
-    """A claim with its sentence."""
-
-    id: ClaimId
-    sentence: str
-
-
-class PatientAnswer(Model):
-    """An answer about a patient, from the assessment; `added` and `removed` are entries that a supposition changes."""
-
-    question: str
-    verdict: Literal["yes", "no", "depends", "not_stated"] | None
-    text: str
-    sentences: list[AnswerSentence]
-    claims: list[ClaimSentence]
-    proofs: list[ConclusionProof]
-    supposed: list[str]
-    added: list[str]
-    removed: list[str]
-    covered: bool
+# -- the whole
 
 
 class Assessment(Lists):

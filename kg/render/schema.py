@@ -15,7 +15,7 @@ from kg import CONTRACT_VERSION
 from kg.ontology import terms
 from kg.readers.builder import COMPARATORS, FACT_LISTS, FLAGS, PLAIN_STATUSES, STATUSES
 from kg.readers.case.reader import OLDEST, REPORT
-from kg.render import contract
+from kg.render import contract, contract_answers
 from kg.render.contract_facts import Model
 
 DATE: Final = {"type": "string", "format": "date"}
@@ -25,7 +25,7 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "assessment": contract.Assessment,
     "proof": contract.Proof,
     "explanation": contract.Explanation,
-    "answer": contract.Answer,
+    "answer": contract_answers.Answer,
 }
 NAMES: Final = ("case", *MODELS)
 

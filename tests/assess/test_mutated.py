@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 
 from clinical_cases import clinical_cases
 from kg.assess import Assessment
+from kg.assess.items import Basis
 from kg.assess.outcomes import Outcome
+from kg.assess.single_values import FOR_ONE_VALUE, with_one_value
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 from kg.proof.checker import Checker, Rejected
@@ -181,11 +183,17 @@ def spoilt_text(random: Random) -> str:
 
 
 def every_conclusion_is_proved(found: Assessment, checker: Checker) -> None:
-    """Each entry, each claim that applies or is excluded: a proof that the independent checker accepts."""
+    """Each entry, each claim that applies or is excluded: a proof that the independent checker accepts.
+
+    Only what follows from one of several values of a day has none, and is never more than ambiguous.
+    """
     explainer = found.explainer
     assert explainer is not None
     decided = [*found.outcomes.ids(Outcome.APPLICABLE), *found.outcomes.ids(Outcome.EXCLUDED)]
-    for name in (*found.items, *decided):
+    of_one_value = {name for name, item in found.items.items() if item.conclusion.predicate == FOR_ONE_VALUE}
+    assert all(found.items[name].basis is Basis.AMBIGUOUS for name in of_one_value)
+    assert not of_one_value or any(with_one_value(found.record.facts))
+    for name in (*(name for name in found.items if name not in of_one_value), *decided):
         conclusion = found.conclusion(name)
         assert conclusion is not None, name
         checker.check(explainer.proof(conclusion).to_json())

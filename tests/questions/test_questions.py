@@ -25,7 +25,7 @@ from kg.questions import Answer
 from kg.questions.answer import Role
 from kg.questions.language import FILE, read_language
 from kg.readers.text import Kind
-from kg.render import contract
+from kg.render import contract_answers
 from kg.store.dataset import open_kept
 from kg.store.queries import plain
 
@@ -99,7 +99,7 @@ def test_every_answer_has_the_form_of_the_contract() -> None:
     for case in CASES:
         answer = answered(case["ask"])
         data = answer.to_json(KNOWLEDGE.ontology.codes)
-        assert contract.Answer.model_validate(data).covered == answer.covered
+        assert contract_answers.Answer.model_validate(data).covered == answer.covered
         assert len(data["claims"]) <= 8
         assert 1 <= len(data["sentences"]) <= 3
 

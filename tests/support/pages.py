@@ -9,7 +9,7 @@ import httpx2 as httpx
 from endpoint import Endpoint
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-LARGEST = 100_000
+LARGEST = 150_000
 
 
 class Elements(HTMLParser):
