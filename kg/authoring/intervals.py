@@ -130,7 +130,7 @@ class IntervalWriter:
         self.module.declare_class(
             name,
             f"Measurement in: {item.label} ({item.name})",
-            f"A measurement that the reference interval of these patients is for: {item.label}.",
+            f"A measurement that the reference interval {item.name} is for. It is the interval of: {item.label}.",
             iri,
         )
         self.module.equivalent(name, Value("comparedWith", f"interval/{item.name}"), iri)

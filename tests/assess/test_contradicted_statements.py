@@ -53,7 +53,7 @@ def test_no_claim_of_500_random_patients_both_applies_and_is_excluded(ontology: 
 
 def test_a_label_gives_way_to_a_recorded_cause(ontology: Ontology, engine: Engine, read: Read) -> None:
     # given a cytopenia called unexplained, and a cause of it
-    facts = read(findings=[{"concept": "unexplained_cytopenia"}], diagnoses=[{"concept": "polycythemia_vera"}])
+    facts = read(findings=[{"concept": "unexplained_cytopenia"}], diagnoses=[{"concept": "acute_leukemia"}])
     # when it is settled, then the label is set aside, the diagnosis stands, and an issue says so
     settled = settle(ontology, engine, facts)
     assert [label.fact.concept for label in settled.labels] == ["UnexplainedCytopenia"]

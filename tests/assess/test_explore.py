@@ -39,6 +39,7 @@ from patients import ADULT, b12, hb
 
 Case = dict[str, Any]
 BETWEEN: Case = {"measurements": [hb(Decimal("12.5"))]}
+LOW_IN_WOMEN: Case = {"measurements": [hb(Decimal("11.8"))]}
 CANCER: Case = {"diagnoses": [{"concept": "breast cancer"}]}
 ABOVE_10: Case = ADULT | CANCER | {"measurements": [hb(Decimal("10.6"))]}
 PANCYTOPENIC: Case = {"findings": [{"concept": code} for code in ("pancytopenia", "iron_low", "b12_markedly_elevated")]}
@@ -125,7 +126,7 @@ def test_why_not_of_a_claim_that_applies_names_nothing(desk: Desk) -> None:
             ABOVE_10 | {"diagnoses": [{"concept": "breast cancer", "status": "absent"}]},
         ),
         (ADULT | BETWEEN, {"sex": "male"}, ADULT | BETWEEN | {"sex": "male"}),
-        (ADULT | BETWEEN, {"age": 12}, ADULT | BETWEEN | {"age": 12}),
+        (ADULT | LOW_IN_WOMEN, {"age": 8}, ADULT | LOW_IN_WOMEN | {"age": 8}),
         (ABOVE_10, {"record": {"complete": ["treatments"]}}, ABOVE_10 | {"record": {"complete": ["treatments"]}}),
         (
             ABOVE_10,
@@ -222,10 +223,10 @@ def test_a_counterfactual_flips_the_conclusion(case: Case, conclusion: str, chan
     [
         (ADULT | {"measurements": [hb(Decimal("11.5"))]}, "Haemoglobin 12.0 g/dL instead of 11.5"),
         (ADULT | {"measurements": [hb(11, reference_range={"low": Decimal("11.2")})]}, "Haemoglobin 11.2 g/dL instead"),
-        (ADULT | {"sex": "male", "measurements": [hb(Decimal("12.8"), comparator="<")]}, "age 17 instead of 50"),
+        (ADULT | {"sex": "male", "measurements": [hb(Decimal("12.8"), comparator="<")]}, "female instead of male"),
         (ADULT | {"findings": [{"concept": "anemia"}]}, "without: Anaemia (findings: present)"),
     ],
-    ids=["the sourced limit", "the printed limit", "the age", "the statement"],
+    ids=["the sourced limit", "the printed limit", "the sex", "the statement"],
 )
 def test_the_smallest_change_is_named(case: Case, change: str, desk: Desk) -> None:
     # Given somebody with a low count and a raised value, so that a claim about both applies
@@ -300,7 +301,9 @@ def test_what_falls_is_what_an_ontology_without_those_axioms_lacks(identifier: s
     engine = Engine(without(desk.ontology, sources, tmp_path))
     rest = derivations(engine, engine.saturate(patient))
     fallen = retract(whole, sources)
-    assert fallen == set(whole.depth) - set(rest.depth)
+    # What the ontology says of a witness stays true without them: it is traced only where something shows the witness.
+    lacking = {item for item in set(whole.depth) - set(rest.depth) if not item.subject.startswith("witness/")}
+    assert fallen == lacking
     assert set(rest.depth) <= set(whole.depth)
     assert fallen
 

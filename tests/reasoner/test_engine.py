@@ -81,7 +81,7 @@ def a_case(statements: Any, values: Any, sex: str | None, age: int | None) -> di
     for (name, code), status in statements:
         case.setdefault(name, []).append({"concept": code, "status": status})
     for (code, unit, limit), side, day in values:
-        case["measurements"].append({"test": code, "value": limit + side, "unit": unit, "date": day})
+        case["measurements"].append({"test": code, "value": max(limit + side, Decimal(0)), "unit": unit, "date": day})
     return case
 
 

@@ -62,7 +62,10 @@ class Oracle:
             for claim in self.world.claims:
                 if claim.witness is not None and self.reading(claim, 0):
                     self.found |= self.above(claim.witness)
-        values: Values = {"hasClash": {f"Finding{concept}" for concept in self.found & self.absent}}
+        values: Values = {
+            "hasClash": {f"Finding{concept}" for concept in self.found & self.absent},
+            "hasAbsent": {f"Finding{concept}" for concept in self.absent},
+        }
         for name, value in self.claims():
             values.setdefault(name, set()).add(value)
         return {name: frozenset(some) for name, some in values.items()}

@@ -30,7 +30,7 @@ from places import SUPPORT
 
 B = terms.BASE
 PREFIXES = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in terms.PREFIXES.items()) + f" PREFIX g: <{B}graph/> "
-MODULES = 9
+MODULES = 10
 
 
 @pytest.fixture(scope="module")
