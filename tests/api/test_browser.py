@@ -104,6 +104,7 @@ def test_the_picture_is_shown_in_full_size_without_a_script(page: Page, endpoint
     ask(page, endpoint, PATIENT)
     page.get_by_role("link", name=re.compile("^Why: .*Bone marrow biopsy")).first.click()
     width = "image => image.getBoundingClientRect().width"
+    page.get_by_role("img").evaluate("image => image.decode()")
     small = page.get_by_role("img").evaluate(width)
     page.get_by_label("Full size").check()
     assert page.get_by_role("img").evaluate(width) > small
