@@ -362,7 +362,7 @@ class ValueReader:
     # -- earlier values in brackets
 
     def _bracketed(self, first: Value, limit: int) -> tuple[Value, ...]:
-        """Earlier values in brackets behind a value, each with its day: `(3.4 on 2/20, 4.6 on 9/12/25)`."""
+        """Earlier values in brackets behind a value, each with its day: `(95 in May, 97 last week)`."""
         opening = _BRACKET.match(self.text, first.end)
         if opening is None:
             return ()
