@@ -362,7 +362,7 @@ class ValueReader:
     # -- earlier values in brackets
 
     def _bracketed(self, first: Value, limit: int) -> tuple[Value, ...]:
-        """Earlier values in brackets behind a value, each with its day: `(95 in May, 97 last week)`."""
+        """Earlier values in brackets behind a value, each with its day: `(95 in May 2025, 97 on 2025-12-02)`."""
         opening = _BRACKET.match(self.text, first.end)
         if opening is None:
             return ()
