@@ -49,6 +49,10 @@ class Chain:
     other: bool = False
     lists: bool = False
 
+    def says_as(self, other: Chain) -> bool:
+        """Whether both cues would say the same of a name."""
+        return (self.cue, self.starts, self.other, self.lists) == (other.cue, other.starts, other.other, other.lists)
+
     def passes_by(self, measured: bool) -> bool:
         """Whether a name with a value beside it is out of reach: a value is neither denied nor, in a list, past."""
         past = self.cue is Cue.HISTORY and not self.started

@@ -203,19 +203,19 @@ class Scoper:
     def _on_denial_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """What is `negative` between a marker and a disease is the marker; behind another word or a test, who knows."""
         if token.word not in self.words["negative"]:
-            self.chains.append(Chain(Cue.NEG))
+            self._begin(Chain(Cue.NEG))
             return
         if self.marker and _MARKER.fullmatch(self.before) and self._may_be(following, "condition"):
             return
         tested = self.recent and not self.joined and self.recent[-1].kinds & {"procedure", "result"}
-        self.chains.append(Chain(Cue.UNCERTAIN if tested or self.marker else Cue.NEG))
+        self._begin(Chain(Cue.UNCERTAIN if tested or self.marker else Cue.NEG))
 
     def _on_pending_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """`result pending` speaks of the test before it, wherever that ended."""
         if "result" in token.word and self.recent and self.recent[-1].kinds & {"procedure", "result"}:
             self.recent[-1].marks.add("pending")
             return
-        self.chains.append(Chain(Cue.PENDING))
+        self._begin(Chain(Cue.PENDING))
 
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
         if token.word in self.words["against"] and self.recent:
@@ -235,13 +235,13 @@ class Scoper:
         self.exchanged = bool(said & self.words["exchanged"]) and cue is Cue.ENDED
         lists = cue in DENIALS and token.word not in self.words["verbal_denials"]
         starts, other = bool(said & self.words["starts"]), bool(said & self.words["other"])
-        self.chains.append(Chain(cue, starts=starts, other=other, lists=lists))
+        self._begin(Chain(cue, starts=starts, other=other, lists=lists))
 
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
             self._post("family")
         if cue is Cue.PLAN and token.word in self.words["weighs"] and self._may_be(following, "condition", "finding"):
-            self.chains.append(Chain(Cue.UNCERTAIN))
+            self._begin(Chain(Cue.UNCERTAIN))
         self.scopes.add(cue)
         self.conditional = self.conditional or token.word in self.words["if"]
 
@@ -331,7 +331,7 @@ class Scoper:
         close = following is not None and (following.start == token.end or not self.before)
         if word == "?" and following and following.form is Form.NAME and close:
             self._close_started()
-            self.chains.append(Chain(Cue.SUSPECTED))
+            self._begin(Chain(Cue.SUSPECTED))
         elif word == ",":
             self._link(",")
             if self.positions.waits:
@@ -401,7 +401,7 @@ class Scoper:
         """Whether a word is a cue by its form: the cycle and day of a treatment."""
         if self.lexicon.language.patterns["word_treated"].fullmatch(word) is None:
             return False
-        self.chains.append(Chain(Cue.TREATED))
+        self._begin(Chain(Cue.TREATED))
         return True
 
     def _listed(self, word: str) -> bool:
@@ -440,6 +440,11 @@ class Scoper:
         if self.recent and self.joined not in (",", ";"):
             self.recent[-1].date(token.day, self.date_cue)
         self.date_cue = ""
+
+    def _begin(self, chain: Chain) -> None:
+        """A cue sets out. One like it that has reached no name yet says nothing more: `no no no X` denies X once."""
+        self.chains = [other for other in self.chains if other.started or not other.says_as(chain)]
+        self.chains.append(chain)
 
     def _close_started(self) -> None:
         self.chains = [chain for chain in self.chains if not chain.started]
