@@ -66,6 +66,7 @@ def test_others_are_answered_at_once_meanwhile(attacked: Endpoint) -> None:
     assert times[int(len(times) * 0.99)] < AT_ONCE
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is looked up in /proc")
 def test_the_memory_is_given_back(attacked: Endpoint) -> None:
     workers = attacked.app.state.services.workers

@@ -266,6 +266,7 @@ def compiled_digest(seed: str) -> str:
     return result.stdout.strip()
 
 
+@pytest.mark.long
 def test_two_processes_with_different_hash_seeds_compile_the_same_bytes() -> None:
     one, other = compiled_digest("1"), compiled_digest("2026")
     assert one == other

@@ -119,6 +119,7 @@ def test_an_axiom_without_source_is_seen() -> None:
     assert unsourced(logical_axioms(text)) == ["SubClassOf(:A :C)"]
 
 
+@pytest.mark.long
 def test_the_example_patients_open_offline_too(tmp_path: Path) -> None:
     # Given every example patient and their catalog
     examples = ONTOLOGY / "examples"

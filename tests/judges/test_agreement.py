@@ -170,6 +170,7 @@ def test_a_patient_can_be_read_back_from_its_case(ontology: Ontology, reader: Ca
 # -- the judgment
 
 
+@pytest.mark.long
 def test_hermit_and_the_engine_agree(ontology: Ontology, targets: tuple[Target, ...]) -> None:
     told: list[tuple[int, int]] = []
     verdict = judge(ontology, 22, 20260210, lambda done, whole: told.append((done, whole)), targets=targets)
@@ -181,6 +182,7 @@ def test_hermit_and_the_engine_agree(ontology: Ontology, targets: tuple[Target, 
     assert "0 differences" in verdict.summary()
 
 
+@pytest.mark.long
 def test_hermit_sees_a_rule_that_the_engine_lacks(ontology: Ontology, targets: tuple[Target, ...]) -> None:
     claim, situation = "A1-57", ontology.claims["A1-57"].readings[0].situation
     lame = Engine(Without(ontology, "equivalentClass", _definition(ontology, situation)))

@@ -118,11 +118,12 @@ REPEATED: Final = [
 
 @pytest.mark.parametrize("token", REPEATED)
 def test_doubling_a_repeated_token_at_most_doubles_the_time(token: str, names: Names) -> None:
-    """Half is allowed for the noise of the clock; a quadratic reader would need four times as long."""
+    """Half is allowed for the noise of the clock; a quadratic reader needs four times as long in every round."""
     half, whole = (token * (size // len(token)) for size in (10_000, 20_000))
     read_text(half, names, DAY)
-    once, twice = (min(_seconds(text, names) for _ in range(3)) for text in (half, whole))
-    assert twice < 3 * once + 0.05
+    # a round measures both in turn, so that what else the computer does meets both; rounds end with the first good one
+    rounds = ((_seconds(half, names), _seconds(whole, names)) for _ in range(5))
+    assert any(twice < 3 * once + 0.01 for once, twice in rounds)
 
 
 def _seconds(text: str, names: Names) -> float:

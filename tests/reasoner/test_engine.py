@@ -168,6 +168,7 @@ def facts(record: Record) -> list[tuple[str, str, str]]:
     return [*((item.subject, item.predicate, item.object) for item in record.assertions), *different]
 
 
+@pytest.mark.long
 def test_the_checker_accepts_every_proof_after_a_journey_through_json(
     ontology: Ontology, engine: Engine, drawn: tuple[Record, ...]
 ) -> None:

@@ -18,7 +18,7 @@ from kg.errors import MalformedQuery, Overloaded, QueryTimeout, QueryTooLarge
 from kg.store.evaluate import Query
 from kg.store.pool import Limits, Pool
 from pools import GREEDY, SECRET, SLOW, SMALL, with_pool
-from processes import children, eventually
+from processes import children, settles
 
 QUERIES: Final = (SMALL, SMALL, SMALL, SLOW, RUNAWAY, GREEDY, "SELECT")
 EXPECTED: Final = {"Answer", "CancelledError", *(e.__name__ for e in (MalformedQuery, QueryTimeout, QueryTooLarge))}
@@ -60,7 +60,7 @@ def test_a_pool_serves_after_anything_as_before(seed: int, patience: float) -> N
         found = Counter(await asyncio.gather(*clients))
         await asyncio.gather(*killers)
         # when they have gone, then there are as many workers as ever
-        assert await asyncio.to_thread(eventually, lambda: len(children(pool.zygote or 0)) == WORKERS)
+        assert await asyncio.to_thread(settles, lambda: len(children(pool.zygote or 0)), WORKERS)
         # and queries are answered, more of them than there are workers
         for extra in (SECRET, b"") * WORKERS:
             await pool.run(Query(SMALL), extra)

@@ -14,9 +14,27 @@ LATE = 120.0
 def eventually(holds: Callable[[], bool]) -> bool:
     """Whether something comes true before a computer that is busy with other things would be late."""
     until = time.monotonic() + LATE
-    while not holds() and time.monotonic() < until:
+    while time.monotonic() < until:
+        if holds():
+            return True
         time.sleep(0.02)
     return holds()
+
+
+def settles(count: Callable[[], int], wanted: int) -> bool:
+    """Whether a number that goes up and down for a while comes to what is wanted, and still is half a second later."""
+
+    def there() -> bool:
+        return count() == wanted
+
+    def stays() -> bool:
+        for _ in range(5):
+            if not there():
+                return False
+            time.sleep(0.1)
+        return there()
+
+    return eventually(stays)
 
 
 def open_files() -> set[str]:
