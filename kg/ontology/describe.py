@@ -14,7 +14,7 @@ from kg.ontology.compiled import Ontology
 PARTS: Final = ("passage/", "marker/", "reference/", "article/", "claim/")
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _IMPORTS: Final = _OWL + "imports"
-_ROOT: Final = terms.module("warrant")
+_ROOT: Final = terms.module("warrant-reasoning")
 
 
 def about(ontology: Ontology, names: Iterable[str]) -> tuple[ox.Triple, ...]:
@@ -88,7 +88,7 @@ def module(ontology: Ontology, name: str) -> tuple[ox.Triple, ...] | None:
 
 
 def module_names(ontology: Ontology) -> tuple[str, ...]:
-    """The names of all modules, the root's (`warrant`) too."""
+    """The names of all modules, the root's (`warrant-reasoning`) too."""
     return tuple(sorted(path.stem for path in ontology.files))
 
 

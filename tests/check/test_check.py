@@ -29,10 +29,10 @@ GATES = [gate for gate, _ in checks()]
 NAMES = [gate.name for gate in GATES]
 SMALL_ROOT = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
-<https://w3id.org/warrant/ontology> a owl:Ontology ; owl:imports <https://w3id.org/warrant/ontology/core> .
+<https://w3id.org/warrant/ontology/warrant-reasoning> a owl:Ontology ; owl:imports <https://w3id.org/warrant/ontology/core> .
 """
 SMALL_CATALOG = """<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
-    <uri name="https://w3id.org/warrant/ontology" uri="warrant.ttl"/>
+    <uri name="https://w3id.org/warrant/ontology/warrant-reasoning" uri="warrant-reasoning.ttl"/>
     <uri name="https://w3id.org/warrant/ontology/core" uri="core.ttl"/>
     <uri name="https://w3id.org/warrant/ontology/sources" uri="modules/sources.ttl"/>
 </catalog>
@@ -46,7 +46,7 @@ def small(tmp_path: Path) -> Path:
     (folder / "modules").mkdir(parents=True)
     shutil.copy(ONTOLOGY / "core.ttl", folder)
     shutil.copy(ONTOLOGY / "modules" / "sources.ttl", folder / "modules")
-    (folder / "warrant.ttl").write_text(SMALL_ROOT, encoding="utf-8")
+    (folder / "warrant-reasoning.ttl").write_text(SMALL_ROOT, encoding="utf-8")
     (folder / "catalog-v001.xml").write_text(SMALL_CATALOG, encoding="utf-8")
     shutil.copy(ONTOLOGY / "mappings.sssom.tsv", folder)
     released(folder)
