@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.config import Config
+from api.isolation.batch import Batch
 from api.isolation.pool import RequestPool
 from api.isolation.remote import Isolated
 from api.pages import FOLDER, manual, registry
@@ -124,7 +125,9 @@ def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncConte
 
 def _outer(app: Service, services: FrontServices) -> ASGIApp:
     """What every request passes before its route is looked for."""
-    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body, services.config.body_seconds)
+    size, seconds = services.config.body, services.config.body_seconds
+    limited: ASGIApp = BodyLimit(Front(app.routed, services), size, seconds)
+    limited = Batch(limited, services.isolated, size, seconds)
     if services.config.api_key is not None:
         limited = ApiKey(limited, services.config.api_key)
     if services.config.hosts:
