@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.config import Config
+from api.isolation.batch import Batch
 from api.isolation.pool import RequestPool
 from api.isolation.remote import Isolated
 from api.pages import FOLDER, manual, registry
@@ -40,11 +41,12 @@ from api.sparql.endpoint import SparqlEndpoint
 from api.sparql.patient import PatientQueries
 from api.transport import problems
 from api.transport.hosts import TrustedHosts
+from api.transport.keys import Keys
 from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
 from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
 from api.transport.openapi import components, with_problems
-from api.transport.security import ApiKey, PublicCors
+from api.transport.security import ApiKey, PublicCors, RateLimit
 from kg import __version__
 from kg.knowledge import Knowledge
 
@@ -124,9 +126,14 @@ def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncConte
 
 def _outer(app: Service, services: FrontServices) -> ASGIApp:
     """What every request passes before its route is looked for."""
-    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body, services.config.body_seconds)
-    if services.config.api_key is not None:
-        limited = ApiKey(limited, services.config.api_key)
+    size, seconds = services.config.body, services.config.body_seconds
+    limited: ASGIApp = BodyLimit(Front(app.routed, services), size, seconds)
+    limited = Batch(limited, services.isolated, size, seconds)
+    config = services.config
+    if config.rate:
+        limited = RateLimit(limited, config.rate)
+    if config.api_keys or config.key_file:
+        limited = ApiKey(limited, Keys(config.api_keys, config.key_file), services.sessions.key)
     if services.config.hosts:
         limited = TrustedHosts(limited, services.config.hosts)
     return ErrorBoundary(SecurityHeaders(MetricsMiddleware(limited, services.metrics)))

@@ -58,13 +58,15 @@ class Isolated:
             self.pool.renew()
         return reply
 
-    async def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+    async def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", query: bytes = b""
+    ) -> Reply:
         """The response to a request of the service's own. Waits for its turn: it is never refused."""
         scope: dict[str, Any] = {
             "method": method,
             "path": path,
             "raw_path": path.encode(),
-            "query_string": b"",
+            "query_string": query,
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
             "scheme": "http",
             "http_version": "1.1",

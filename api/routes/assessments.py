@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.isolation.batch import NDJSON
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json, read_text_body
@@ -68,7 +69,7 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     openapi_extra=body_of(
         ["Case", "TextCase"],
         {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}},
-        [name for name in READERS.media_types if name != JSON],
+        [*(name for name in READERS.media_types if name != JSON), NDJSON],
     ),
 )
 async def assess(
@@ -79,7 +80,7 @@ async def assess(
     defaults: Defaults = True,
 ) -> Response:
     """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, or the
-    words themselves as text/plain.
+    words themselves as text/plain. As application/x-ndjson it is one case a line, and so is the answer.
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """

@@ -21,7 +21,7 @@ from api.transport import problems
 from api.transport.middleware import RESULT_PROTECTION
 from api.transport.negotiation import accepted, takes_gzip
 from api.transport.problems import problem, problem_of
-from kg.errors import NotAcceptable, WarrantError
+from kg.errors import NotAcceptable, NotFound, Problem, QueryRefused, WarrantError
 from kg.store.dataset import prepare
 from kg.store.evaluate import Answer as QueryAnswer
 from kg.store.evaluate import Query
@@ -136,7 +136,12 @@ class SparqlEndpoint:
         found = self.results.get(tag, compress) if tag else None
         if found is None:
             query = _query(asked, forms, limits.result, compress)
-            found = await self.pool.run(query, extra, asked.seconds, lambda: _gone(request))
+            try:
+                found = await self.pool.run(query, extra, asked.seconds, lambda: _gone(request))
+            except QueryRefused as error:
+                if asked.graph:
+                    raise NotFound([Problem("graph", str(error), "Ask for one of those.")]) from error
+                raise
             if tag:
                 self.results.keep(tag, compress, found)
         if found.media_type == TABLE:
@@ -178,6 +183,7 @@ def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bo
         forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
         limit=limit,
         compress=compress and HTML not in forms.values(),
+        base=asked.base or None,
     )
 
 
@@ -218,7 +224,7 @@ def _tag(asked: Operation, forms: Mapping[Kind, str], identity: str) -> str:
     if not identity or may_vary(asked.text):
         return ""
     said = "\0".join(
-        (identity, *forms, *forms.values(), *asked.default_graphs, "", *asked.named_graphs, "", asked.text)
+        (identity, asked.base, *forms, *forms.values(), *asked.default_graphs, "", *asked.named_graphs, "", asked.text)
     )
     return f'W/"{hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()}"'
 

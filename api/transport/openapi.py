@@ -13,6 +13,11 @@ from kg.render.schema import definitions
 
 TEXT: Final = {"type": "string"}
 SCHEMAS: Final = "#/components/schemas/"
+SECURITY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of the service, where it asks for one."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+    "login": {"type": "apiKey", "in": "cookie", "name": "warrant", "description": "What /login gives to a browser."},
+}
 PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": SCHEMAS + "ProblemOut"}}}
 STATUS: Final = {
     400: "The request does not follow the protocol.",
@@ -22,6 +27,7 @@ STATUS: Final = {
     413: "The body is too large.",
     415: "The body has a type that is not read here.",
     422: "The input cannot be used: what, where and the remedy stand in `errors`.",
+    429: "More requests of one caller than are answered; Retry-After says when to come back.",
     501: "Pictures are not installed here.",
     503: "Too many requests at the moment; Retry-After says when to come back.",
     504: "The answer took too long.",
@@ -57,9 +63,15 @@ def components() -> dict[str, Any]:
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with our problems in the place of the errors that FastAPI would send for wrong parameters."""
+    """The document with our problems in the place of the errors that FastAPI would send for wrong parameters, with the
+    keys of the service, and with what any request may be answered."""
+    document["components"]["securitySchemes"] = SECURITY
+    document["security"] = [{}, *({name: []} for name in SECURITY)]
     for path in document["paths"].values():
         for operation in path.values():
+            operation["responses"] = {str(code): said for code, said in problems_of(401, 429).items()} | {
+                str(code): said for code, said in operation["responses"].items()
+            }
             if "HTTPValidationError" in str(operation["responses"].get("422", "")):
                 operation["responses"]["422"] = {"description": STATUS[422], "content": PROBLEM}
     for name in ("HTTPValidationError", "ValidationError"):

@@ -86,6 +86,14 @@ class Unauthorized(errors.WarrantError):
     """A request without the key that this service asks for."""
 
 
+class TooMany(errors.WarrantError):
+    """More requests of one caller than are answered; `retry_after` is in whole seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
 class UnsupportedType(errors.WarrantError):
     """A request body of a type that is not taken here; `taken` are those that are."""
 
@@ -109,6 +117,7 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
     (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
     (Crashed, Kind(503, "interrupted", "The work on this request was interrupted")),
     (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
+    (TooMany, Kind(429, "too-many-requests", "Too many requests of one caller")),
     (BodyTooSlow, Kind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
     (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
@@ -146,7 +155,7 @@ def problem_of(error: Exception) -> Response:
             kind = kind._replace(slug=error.slug)
         case Unauthorized():
             headers = {"WWW_Authenticate": "Bearer"}
-        case errors.Overloaded() | Crashed():
+        case errors.Overloaded() | Crashed() | TooMany():
             headers = {"Retry_After": str(getattr(error, "retry_after", 1))}
         case UnsupportedType():
             headers = {"Accept_Post": ", ".join(error.taken)}

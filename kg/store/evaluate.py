@@ -35,7 +35,8 @@ class Query(NamedTuple):
     """A query and what is wanted of its result.
 
     `default_graphs` and `named_graphs` (IRIs) replace the dataset clause of the text unless both are empty. `forms`
-    is a media type for each kind of result that is acceptable at all. `limit` is in bytes of the result.
+    is a media type for each kind of result that is acceptable at all. `limit` is in bytes of the result. Relative IRIs
+    are resolved against `base`; without one they do not parse.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Query(NamedTuple):
     forms: dict[Kind, str] = FIRST
     limit: int = 32 << 20
     compress: bool = False
+    base: str | None = None
 
 
 class Answer(NamedTuple):
@@ -60,8 +62,8 @@ def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None =
 
     `prefixes` shorten the IRIs of a graph that is written as Turtle or TriG.
     """
-    words = Words(query.text)
-    _refuse_service(words)
+    words = Words(query.text, query.base or "")
+    _refuse_service(words, query.base)
     _refuse_unknown_graphs(store, query, words)
     try:
         result = _run(store, query, words)
@@ -76,17 +78,17 @@ def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None =
 # -- refusing
 
 
-def _refuse_service(words: Words) -> None:
+def _refuse_service(words: Words, base: str | None) -> None:
     if not words.says("service"):
         return
     spare = next(word for word in _spare_words() if not words.says(word))
     changed = re.sub("service", lambda found: _same_case(found.group(), spare), words.query, flags=re.IGNORECASE)
     try:
-        ox.Store().query(changed)
+        ox.Store().query(changed, base_iri=base)
     except SyntaxError as error:
         start = words.find("SERVICE")
         if start is None:
-            raise _malformed(error, Words(changed)) from error
+            raise _malformed(error, Words(changed, base or "")) from error
         line, column = place(words.query, start)
         raise QueryRefused(
             f"SERVICE (line {line}, column {column}) would ask another server, which is never done, SILENT or not. "
@@ -126,16 +128,32 @@ def _refuse_unknown_graphs(store: ox.Store, query: Query, words: Words) -> None:
 
 
 def _run(store: ox.Store, query: Query, words: Words) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"base_iri": query.base}
     if query.default_graphs or query.named_graphs:
-        given = {
+        given |= {
             "default_graph": [ox.NamedNode(iri) for iri in query.default_graphs],
             "named_graphs": [ox.NamedNode(iri) for iri in query.named_graphs],
         }
     try:
-        return store.query(query.text, **given)
+        return store.query(_in_order(words, query.base), **given)
     except SyntaxError as error:
         raise _malformed(error, words) from error
+
+
+def _in_order(words: Words, base: str | None) -> str:
+    """The query with the variables of its `SELECT *` in the order of the text, as the standard has it; the engine
+    would sort them. Which ones they are, it says over a store without data. Raises SyntaxError."""
+    star = words.star
+    if star is None:
+        return words.query
+    found = ox.Store().query(words.query, base_iri=base)
+    assert isinstance(found, ox.QuerySolutions)
+    names = {variable.value for variable in found.variables}
+    said = (token.text[1:] for token in words.tokens if token.kind == "variable")
+    ordered = [f"?{name}" for name in dict.fromkeys(said) if name in names]
+    return (
+        f"{words.query[: star.start]} {' '.join(ordered)} {words.query[star.start + 1 :]}" if ordered else words.query
+    )
 
 
 def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuery:

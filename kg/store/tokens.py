@@ -60,10 +60,10 @@ def may_vary(query: str) -> bool:
 
 
 class Words:
-    """What a query says in its keywords and names."""
+    """What a query says in its keywords and names; relative IRIs are resolved against `base`."""
 
-    def __init__(self, query: str) -> None:
-        self.query = query
+    def __init__(self, query: str, base: str = "") -> None:
+        self.query, self.base = query, base
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -111,6 +111,17 @@ class Words:
                 named = rest and rest[0].kind == "word" and rest[0].text.upper() == "NAMED"
                 yield from (_resolve(iri, base, prefixes) for iri in rest[1 if named else 0 :][:1])
 
+    @property
+    def star(self) -> Token | None:
+        """The star that stands for all variables of the whole query, if it selects so."""
+        if "*" not in self.query:
+            return None
+        body = [token for token, _ in zip(self._behind_prologue(), range(3), strict=False)]
+        if len(body) < 2 or body[0].text.upper() != "SELECT":
+            return None
+        star = body[-1] if body[1].text.upper() in ("DISTINCT", "REDUCED") else body[1]
+        return star if star.text == "*" else None
+
     def _prefixes(self) -> dict[str, str]:
         pairs = zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False)
         base = self._base()
@@ -122,7 +133,8 @@ class Words:
 
     def _base(self) -> str:
         pairs = zip(self.tokens, self.tokens[1:], strict=False)
-        return next((iri.text[1:-1] for word, iri in pairs if word.text.upper() == "BASE" and iri.kind == "iri"), "")
+        said = (iri.text[1:-1] for word, iri in pairs if word.text.upper() == "BASE" and iri.kind == "iri")
+        return urljoin(self.base, next(said, ""))
 
     def _behind_prologue(self) -> Iterator[Token]:
         rest = tokens(self.query)
