@@ -72,7 +72,7 @@ class Group(NamedTuple):
 
     id: str
     heading: str
-    count: int
+    size: int
     first: str
     sections: tuple[Section, ...]
     pressing: bool
