@@ -20,8 +20,9 @@ from kg.proof.derivations import Conclusion
 from kg.proof.proof import Leaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
+from kg.render.phrases import phrase
 from kg.render.proof_text import in_words
-from kg.render.wording import measured, phrase, stated
+from kg.render.wording import measured, stated
 
 FORMS: Final = (
     ("svg", "picture (SVG)"),

@@ -23,7 +23,8 @@ from kg.assess.outcomes import Outcome
 from kg.errors import InputError
 from kg.ontology.model import Claim
 from kg.render.document import document
-from kg.render.wording import how, phrase, qualified, strength, when
+from kg.render.phrases import how, phrase
+from kg.render.wording import qualified, strength, when
 
 router = APIRouter(prefix="/v1/assessments", include_in_schema=False)
 LISTS: Final[Mapping[str, str]] = {
@@ -139,7 +140,7 @@ def _altered(before: Assessment, after: Assessment) -> tuple[Row, ...]:
 def _text(assessment: Assessment, item: Item) -> str:
     match item:
         case Action():
-            return qualified(phrase(assessment.ontology, item), when(item), how(item))
+            return qualified(phrase(assessment.ontology, item), when(item), how(assessment.ontology, item))
         case Differential():
             return qualified(item.label, strength(item.strength))
         case _:

@@ -148,7 +148,7 @@ class Conversation:
 
 def read_conversation(ontology: Ontology) -> Conversation:
     """How people ask about a patient. Raises AuthoringError with every field and list that is wrong."""
-    found: Conversation = _read(ontology, CONVERSATION, Conversation)
+    found: Conversation = read_data(ontology, CONVERSATION, Conversation)
     lists = {*found.allowing, *found.forbidding} - set(ontology.list_properties.values())
     if problems := [Problem(f"{CONVERSATION}: {name}", "is no list.", "Correct it.") for name in sorted(lists)]:
         raise AuthoringError(problems)
@@ -157,13 +157,13 @@ def read_conversation(ontology: Ontology) -> Conversation:
 
 def read_language(ontology: Ontology) -> Language:
     """How people ask about medicine. Raises AuthoringError with every field, predicate and kind that is wrong."""
-    found: Language = _read(ontology, FILE, Language)
+    found: Language = read_data(ontology, FILE, Language)
     if problems := list(_unknown(ontology, found)):
         raise AuthoringError(problems)
     return found
 
 
-def _read(ontology: Ontology, name: str, kind: Any) -> Any:
+def read_data(ontology: Ontology, name: str, kind: Any) -> Any:
     """A file of an ontology as a dataclass. Raises AuthoringError with every field that is wrong."""
     data = yaml.load((ontology.folder / name).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:

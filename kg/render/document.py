@@ -17,6 +17,7 @@ from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
 from kg.render.lead import Lead
 from kg.render.parts import Dispute, Document, Parts, Row, Section
+from kg.render.phrases import how, phrase
 from kg.render.summary import Summary, grouped, question
 from kg.render.wording import (
     age,
@@ -26,10 +27,8 @@ from kg.render.wording import (
     dose,
     doses,
     exception,
-    how,
     measured,
     needed,
-    phrase,
     qualified,
     ranges,
     reading,
@@ -140,7 +139,7 @@ class _Builder:
         return [name for name in item.claims if self.ontology.claims[name].fields.get("scope")]
 
     def _action(self, item: Action) -> Row:
-        firm = "" if item.urgency else how(item)
+        firm = "" if item.urgency else how(self.ontology, item)
         text = qualified(phrase(self.ontology, item), when(item), firm, done(item), reading(item))
         numbers = self.parts.numbers
         before = [numbers[one.id] for one in item.after if one.id in numbers]
@@ -168,7 +167,8 @@ class _Builder:
     def _quoted(self, item: Action) -> Row:
         """A treatment or a control with its doses as printed and the sentences of its claims."""
         course = f"course {item.course}" if item.course else ""
-        text = qualified(phrase(self.ontology, item), when(item), how(item), done(item), course, reading(item))
+        firm = how(self.ontology, item)
+        text = qualified(phrase(self.ontology, item), when(item), firm, done(item), course, reading(item))
         ended = (f"ends what {', '.join(item.supersedes)} offered",) if item.supersedes else ()
         return Row(text, (), (*ended, *doses(self.ontology, item), *self._sentences(item)), id=item.id)
 
@@ -182,8 +182,8 @@ class _Builder:
 
     def _precaution(self, item: Action) -> Row:
         if self.assessment.at_stake.isdisjoint(item.claims):
-            return Row(f"{item.label} (neither planned nor given)", item.claims, id=item.id)
-        return Row(item.label, (), (*self._sentences(item), *self._exceptions(item)), id=item.id)
+            return Row(f"{phrase(self.ontology, item)} (neither planned nor given)", item.claims, id=item.id)
+        return Row(phrase(self.ontology, item), (), (*self._sentences(item), *self._exceptions(item)), id=item.id)
 
     @staticmethod
     def _exceptions(item: Action) -> Iterator[str]:

@@ -6,7 +6,7 @@ columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -16,12 +16,11 @@ from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
 from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
+from kg.render.phrases import NEVER, continued, how, phrase
 from kg.render.wording import (
     cited,
     counted,
-    how,
     named,
-    phrase,
     qualified,
     reading,
     ruled_out,
@@ -35,7 +34,6 @@ NAMES, ROWS = 4, 4
 ONE_LINE, TWO_LINES = 84, 160
 ALERTS: Final = 4
 CITED: Final = 2
-NEVER: Final = "Do not "
 CALM: Final = "Nothing urgent follows from what is known."
 
 
@@ -120,7 +118,7 @@ class Lead:
 
     def _treat(self) -> Iterator[Text]:
         if offered := [item for item in self.parts.treatments if not self.parts.disputed(item)]:
-            yield self._named("treat: ", offered)
+            yield self._named("", offered)
 
     def without_urgency(self) -> Iterator[Row]:
         """The rows of `_calmly`."""
@@ -140,10 +138,16 @@ class Lead:
     def _named(self, before: str, items: list[Action]) -> Text:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""
         urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
-        times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
-        names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
+        times = [when(item).removeprefix(urgency).removeprefix(", ") for item in items]
+        firmly = [how(self.ontology, item) for item in items]
+        said = zip(items, times, firmly, strict=True)
+        names = [qualified(self._said(one, before), time, firm) for one, time, firm in said]
         claims = cited((name for one in items for name in one.claims), CITED)
         return lambda number: f"{before}{named(names, items, number)} {claims}"
+
+    def _said(self, item: Action, before: str) -> str:
+        text = phrase(self.ontology, item)
+        return continued(text) if before else text
 
     def _do_not(self) -> Iterator[Row]:
         parts = self.parts
@@ -152,20 +156,13 @@ class Lead:
             yield Row(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
 
     def _warnings(self, number: int) -> str:
-        """So many kinds of warnings with so many of each, and how many kinds more."""
+        """So many warnings, to be read behind their head, and how many more."""
         parts = self.parts
-        kinds = [*self._grouped(parts.avoided, number), *(f"as a precaution: {one.label}" for one in parts.at_stake)]
+        said = [qualified(phrase(self.ontology, item), reading(item)) for item in parts.avoided]
+        said += [f"{phrase(self.ontology, one)} (as a precaution)" for one in parts.at_stake]
+        kinds = list(dict.fromkeys(text.removeprefix(NEVER) for text in said))
         more = f" and {len(kinds) - number} more" if len(kinds) > number else ""
         return f"{'; '.join(kinds[:number])}{more}"
-
-    def _grouped(self, items: Iterable[Action], number: int) -> Iterator[str]:
-        """Warnings of one kind together, to be read behind their head: `give: A, B`."""
-        said = (
-            (phrase(self.ontology, item).rpartition(": ")[0], qualified(item.label, reading(item))) for item in items
-        )
-        for verb, group in groupby(said, key=lambda pair: pair[0]):
-            names = some((label for _, label in group), number)
-            yield f"{verb.removeprefix(NEVER)}: {names}" if verb else names
 
     # -- what to think of, and how sure
 

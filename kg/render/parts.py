@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Final
 
 from kg.assess import Action, Assessment, Basis, Conflict, Differential, State
-from kg.render.wording import ENSURING, INTERPRETING, firmness
+from kg.render.phrases import firmness
+from kg.render.wording import ENSURING, INTERPRETING
 
 PRESSING: Final = ("immediate", "urgent", "red_flag")
 STOPPING: Final = "stops"
@@ -104,7 +105,7 @@ class Parts:
     def avoided(self) -> list[Action]:
         """What is not to be done or given, the firmest warning first."""
         found = [item for item in self.warnings if item not in self.ensured and item not in self.interpreting]
-        return sorted(found, key=lambda item: (item.basis is not Basis.ENTAILED, firmness(item)))
+        return sorted(found, key=lambda item: (item.basis is not Basis.ENTAILED, firmness(self.ontology, item)))
 
     @cached_property
     def precautions(self) -> list[Action]:

@@ -13,6 +13,7 @@ from kg.assess.questions import Question
 from kg.facts.patient import NOT_PLACED, Status
 from kg.render.lead import Lead
 from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
+from kg.render.phrases import continued, how, phrase
 from kg.render.wording import (
     age,
     asked,
@@ -20,9 +21,7 @@ from kg.render.wording import (
     counted,
     doses,
     exception,
-    how,
     named,
-    phrase,
     qualified,
     reading,
     ruled_out,
@@ -152,11 +151,15 @@ class Summary:
         for word, items in groupby(parts.urgent, key=lambda item: item.urgency):
             group = list(items)
             within = ((item, when(item).removeprefix(words(word)).removeprefix(", ")) for item in group)
-            names = named((qualified(phrase(self.ontology, item), limit) for item, limit in within), group, 9)
+            names = named(
+                (qualified(continued(phrase(self.ontology, item)), limit) for item, limit in within), group, 9
+            )
             yield Row(f"{words(word)}: {names} {cited(name for item in group for name in item.claims)}")
         if parts.needed_first:
             claims = list(dict.fromkeys(one.claim for item in parts.pressing for one in item.after))
-            texts = (qualified(phrase(self.ontology, item), how(item)) for item in parts.needed_first)
+            texts = (
+                qualified(continued(phrase(self.ontology, one)), how(self.ontology, one)) for one in parts.needed_first
+            )
             names = named(texts, parts.needed_first, 9)
             yield Row(f"before that: {names} {cited(claims)}{''.join(self._freed(claims))}")
         said = {item.concept for item in parts.ensured}
@@ -175,7 +178,7 @@ class Summary:
         return self._shown(Row(f"{self._modal(item)} {cited(item.claims)}") for item in steps)
 
     def _modal(self, item: Action) -> str:
-        return qualified(phrase(self.ontology, item), how(item), reading(item))
+        return qualified(phrase(self.ontology, item), how(self.ontology, item), reading(item))
 
     def _treatment(self, item: Action) -> Row:
         given = (text.replace(f" {item.label},", "") for text in doses(self.ontology, item))

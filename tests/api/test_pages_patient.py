@@ -120,7 +120,7 @@ def test_every_example_patient_can_be_put_in_the_field_and_asked(endpoint: Endpo
     text = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", start.text, re.DOTALL)
     assert text is not None
     page = shown(endpoint, answer_of(endpoint, unescape(text[1])))
-    assert "Understood" in page.text
+    assert "What was understood" in page.text
 
 
 def test_a_question_is_answered_with_claims_passages_and_the_query_that_was_run(endpoint: Endpoint) -> None:
@@ -195,7 +195,7 @@ def test_what_was_not_used_is_told_with_the_reason(endpoint: Endpoint, place: st
     assert "“lymphoma”: said of the family" in shown(endpoint, place).text
 
 
-def test_the_page_says_what_the_text_answer_says_in_the_same_order(endpoint: Endpoint, place: str) -> None:
+def test_the_sections_of_the_page_stand_in_the_order_of_the_text_answer(endpoint: Endpoint, place: str) -> None:
     page = shown(endpoint, place)
     text = endpoint.client.get(place, headers={"accept": "text/plain"}).text
     headings = [line for line in text.splitlines() if line and not line.startswith(" ")]
@@ -203,6 +203,59 @@ def test_the_page_says_what_the_text_answer_says_in_the_same_order(endpoint: End
     assert {"Act now", "Next steps, in order", "Avoid", "Differential", "Sources"} <= set(shared)
     first = [page.text.rindex(name) for name in ("Act now", "Next steps, in order", "Differential")]
     assert first == sorted(first)
+
+
+# -- the first card
+
+
+def cards(text: str) -> dict[str, list[str]]:
+    """The lines of the first card by its heads."""
+    (card,) = re.findall(r'<article class="first".*?</article>', text, re.DOTALL)
+    parts = re.findall(r"<section.*?<h2[^>]*>(.*?)</h2>(.*?)</section>", card, re.DOTALL)
+    lines = {head: re.findall(r"<li>(.*?)</li>|<p>(.*?)</p>", rest, re.DOTALL) for head, rest in parts}
+    plain = {
+        head: [" ".join(re.sub(r"<[^>]+>", " ", a + b).split()) for a, b in found] for head, found in lines.items()
+    }
+    return {unescape(head): [unescape(line) for line in found] for head, found in plain.items()}
+
+
+def test_the_first_card_has_alerts_do_do_not_think_of_how_sure_and_what_was_not_read(endpoint: Endpoint) -> None:
+    text = PATIENT.replace("9.8", "6.4")
+    found = cards(endpoint.client.get(answer_of(endpoint, text), headers=HEADERS).text)
+    assert list(found) == ["Alert", "Do", "Do not", "Think of", "How sure", "Not read"]
+    assert found["Alert"][0].startswith("Haemoglobin 6.4 g/dL critical below ")
+    assert found["Do"][0].endswith("why")
+    assert all(line.startswith("Do not ") for line in found["Do not"] if "precaution" not in line)
+    assert "lymphoma" in found["Not read"][0]
+
+
+def test_nothing_on_the_card_reassures_while_an_alert_stands(endpoint: Endpoint) -> None:
+    seen = 0
+    for path in EXAMPLES:
+        place = answer_of(endpoint, path.read_text(encoding="utf-8"))
+        found = cards(endpoint.client.get(place, headers=HEADERS).text)
+        alerts = [lines for head, lines in found.items() if "lert" in head]
+        assert bool(alerts) is bool(endpoint.client.get(place).json()["alerts"]), path
+        assert not (alerts and "Nothing urgent" in found["Do"][0]), path
+        seen += bool(alerts)
+    assert seen >= 1
+
+
+def test_a_record_that_contradicts_itself_says_so_on_the_card(endpoint: Endpoint) -> None:
+    place = answer_of(endpoint, (EXAMPLES[0].parent / "chemotherapy-stated-both-ways.yaml").read_text(encoding="utf-8"))
+    (said,) = cards(endpoint.client.get(place, headers=HEADERS).text)["Check"]
+    assert "both present and absent" in said
+
+
+def test_each_section_is_folded_with_its_count_and_its_first_line(endpoint: Endpoint, place: str) -> None:
+    text = endpoint.client.get(place, headers=HEADERS).text
+    folded = re.findall(
+        r'<details class="section[^"]*">\s*<summary><h2>(.*?)</h2>.*?"count">(\d+)<.*?"most">(.+?)</span>', text
+    )
+    contents = re.findall(r'<li><a href="#([a-z0-9]+)">(.*?)</a> <span class="count">(\d+)</span></li>', text)
+    assert [(head, count) for head, count, _ in folded] != []
+    assert sorted((head, count) for head, count, _ in folded) == sorted((head, count) for _, head, count in contents)
+    assert all(int(count) > 0 and first.strip() for _, count, first in folded)
 
 
 def test_every_conclusion_leads_to_its_proof(endpoint: Endpoint, place: str) -> None:
@@ -298,7 +351,7 @@ def test_a_change_that_cannot_be_made_is_explained_on_the_answer(
     page = checked(response)
     (alert,) = re.findall(r'<section class="error" role="alert".*?</section>', response.text, re.DOTALL)
     assert said in unescape(alert)
-    assert "Understood" in page.text
+    assert "What was understood" in page.text
 
 
 def test_the_day_cannot_be_set_before_a_date_of_the_record(endpoint: Endpoint) -> None:
@@ -315,7 +368,7 @@ def test_what_if_shows_what_comes_and_goes_and_can_be_kept(endpoint: Endpoint) -
     place = answer_of(endpoint, OFF_CHEMOTHERAPY.read_text(encoding="utf-8"))
     fields = {"do": "answer", "list": "treatments", "concept": "active_chemotherapy", "status": "present"}
     page = checked(changed(endpoint, place, **fields, then="suppose"))
-    assert re.search(r"Changed contraindication: Not indicated: .* before: Contraindicated: ", page.text)
+    assert re.search(r"Changed contraindication: .*: not indicated .* before: .*: contraindicated", page.text)
     assert re.search(r"These claims would be excluded \(1\) .* A0-39 applicable before", page.text)
     again = {item["name"]: item["value"] for item in page.all("input") if item.get("type") == "hidden"}
     assert again == fields
