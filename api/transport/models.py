@@ -146,3 +146,19 @@ class ProblemOut(Model):
     status: int
     detail: str
     errors: list[ProblemEntry]
+
+
+class CdsService(Model):
+    """A service of CDS Hooks 2.0 as it is declared."""
+
+    hook: str
+    title: str
+    description: str
+    id: str
+    prefetch: dict[str, str]
+
+
+class CdsServices(Model):
+    """The services of CDS Hooks 2.0."""
+
+    services: list[CdsService]
