@@ -377,7 +377,7 @@ class _Compiler:
     def _unread(self) -> None:
         """What came in and was not used, as far as an alert follows from it."""
         for item in self.facts.unread:
-            if item.reason is Reason.OUTSIDE_ARTICLES:
+            if item.reason is Reason.OUTSIDE_ARTICLES and not item.aside:
                 self.say("hasUnread", "OutsideArticles", Leaf.RECORD)
             elif item.concept in self.ontology.quantities and item.reason not in NO_READING_LACKED:
                 self.say("lacksReadingOf", item.concept, Leaf.RECORD)
