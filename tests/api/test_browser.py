@@ -17,7 +17,15 @@ from service import EXAMPLES
 CHROMIUM = installed()
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NEEDED)
 KINDS = ["start", "question", "rejected", "answer", "facts", "proof", "suppose", "why-not", "expired"]
-KNOWLEDGE = ["/v1/claims", "/v1/claims/A0-39", "/v1/articles/A4", "/v1/concepts/mds", "/v1/references", "/passages/A0-39", "/sparql"]
+KNOWLEDGE = [
+    "/v1/claims",
+    "/v1/claims/A0-39",
+    "/v1/articles/A4",
+    "/v1/concepts/mds",
+    "/v1/references",
+    "/passages/A0-39",
+    "/sparql",
+]
 expect.set_options(timeout=60_000)
 EVERYTHING: Final = {"resultTypes": ["violations"]}
 CONTRAST: Final = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
