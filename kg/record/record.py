@@ -16,7 +16,7 @@ from kg.record.observations import (
 )
 
 
-class Leaf(StrEnum):
+class AssertionOrigin(StrEnum):
     """Where an assertion comes from."""
 
     STATED = "stated"
@@ -31,7 +31,7 @@ class Assertion(NamedTuple):
     subject: str
     predicate: str
     object: str
-    leaf: Leaf = Leaf.STATED
+    leaf: AssertionOrigin = AssertionOrigin.STATED
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _iri_node(iri: object) -> ox.NamedNode:
     return ox.NamedNode(str(iri))
 
 
-class _Writer:
+class _GraphWriter:
     """Collects triples, each once."""
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ def _parsed(text: str) -> Conclusion:
 def proof_triples(proof: Proof, ontology: Ontology | None = None) -> tuple[ox.Triple, ...]:
     """One proof as triples, sorted; with an ontology also the claims, passages, markers and references it rests on,
     and the activity and the agent that made it."""
-    writer = _Writer()
+    writer = _GraphWriter()
     writer.proof(proof)
     if ontology is None:
         return tuple(sorted(writer.triples, key=str))
@@ -195,7 +195,7 @@ class _Graph:
         if assessment.explainer is None:
             raise InputError([Problem(assessment.id, "has no proofs: HermiT gives none.", "Assess with the engine.")])
         self.assessment, self.explainer = assessment, assessment.explainer
-        self.node, self.out = assessment_node(assessment.id), _Writer()
+        self.node, self.out = assessment_node(assessment.id), _GraphWriter()
         self.given = facts(assessment)
         self.digest = fact_digest(self.given)
         self.facts = own(f"facts/{self.digest}")

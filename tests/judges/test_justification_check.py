@@ -11,8 +11,8 @@ from kg.judges.justification_check import (
     LARGE,
     Judged,
     JustificationVerdict,
+    NTriplesWriter,
     Sample,
-    Writer,
     judge_justifications,
     sampled,
 )
@@ -38,7 +38,7 @@ def samples(ontology: Ontology, engine: Engine, targets: tuple[Target, ...]) -> 
 
 
 def ask(ontology: Ontology, *samples: Sample) -> list[Judged]:
-    writer = Writer(ontology)
+    writer = NTriplesWriter(ontology)
     found = Hermit(ontology).entailments([writer.question(sample) for sample in samples])
     return [Judged(sample, answer) for sample, answer in zip(samples, found, strict=True)]
 
