@@ -21,7 +21,11 @@ from pools import GREEDY, SECRET, SLOW, SMALL, with_pool
 from processes import children, settles
 
 QUERIES: Final = (SMALL, SMALL, SMALL, SLOW, RUNAWAY, GREEDY, "SELECT")
-EXPECTED: Final = {"Answer", "CancelledError", *(e.__name__ for e in (MalformedQuery, QueryTimeout, QueryTooLarge))}
+EXPECTED: Final = {
+    "StoreResult",
+    "CancelledError",
+    *(e.__name__ for e in (MalformedQuery, QueryTimeout, QueryTooLarge)),
+}
 WORKERS: Final = 2
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
@@ -69,4 +73,4 @@ def test_a_pool_serves_after_anything_as_before(seed: int, patience: float) -> N
     limits = Limits(workers=WORKERS, aside=2, queue=40, patience=patience, memory=400 << 20)
     outcomes = with_pool(limits, work)
     assert set(outcomes) - {Overloaded.__name__} <= EXPECTED, outcomes
-    assert outcomes["Answer"], outcomes
+    assert outcomes["StoreResult"], outcomes
