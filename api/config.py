@@ -59,6 +59,7 @@ class Config:
     of assessments, random without one; processes that share it and the memory file `sessions` find each other's
     assessments. With `api_keys` (name → key) or a `key_file` of more, every request must bring one of them; with
     `hosts`, it must come under one of these names. One caller is answered at most `rate` times a minute; 0 is no limit.
+    `articles` is a folder with the texts of the articles, which pages quote.
     """
 
     ontology: Path = DEFAULT_FOLDER
@@ -75,10 +76,12 @@ class Config:
     rate: int = 0
     sessions: str | None = None
     hosts: tuple[str, ...] = ()
+    articles: Path | None = None
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str] | None = None) -> Config:
-        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _API_KEYS, _RATE, _SESSIONS, _TRUSTED_HOSTS say.
+        """What the variables say: WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _API_KEYS, _RATE, _SESSIONS, _ARTICLES and
+        _TRUSTED_HOSTS.
 
         docs/api.md tells them. Raises InputError for a rate that is no number.
         """
@@ -92,6 +95,7 @@ class Config:
             rate=_rate(told.get("WARRANT_RATE", "")),
             sessions=told.get("WARRANT_SESSIONS") or None,
             hosts=tuple(told.get("WARRANT_TRUSTED_HOSTS", "").split()),
+            articles=Path(told["WARRANT_ARTICLES"]) if told.get("WARRANT_ARTICLES") else None,
         )
 
 

@@ -38,6 +38,9 @@ def add(commands: Any) -> None:
     )
     found.add_argument("--api-keys", type=Path, metavar="FILE", help="ask every request for one of the keys in a file")
     found.add_argument("--rate", type=int, default=0, metavar="N", help="answer one caller at most N times a minute")
+    found.add_argument(
+        "--articles", type=Path, metavar="FOLDER", help="the articles' texts: pages show each claim's sentence in them"
+    )
     found.epilog = (
         f"{found.epilog}\nWARRANT_API_KEY asks every request for that key; WARRANT_KEY fixes the key of the handles,"
         "\nwhich is random at each start otherwise. WARRANT_STORE, _API_KEYS, _RATE are the same as --store and so on."
@@ -57,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
         os.environ["WARRANT_API_KEYS"] = str(options.api_keys.resolve())
     if options.rate:
         os.environ["WARRANT_RATE"] = str(options.rate)
+    if options.articles is not None:
+        os.environ["WARRANT_ARTICLES"] = str(options.articles.resolve())
     check_keys(Config.from_environment())
     _allow_many_connections()
     with _shared(options.workers):

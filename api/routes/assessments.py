@@ -57,6 +57,9 @@ Unknown = Annotated[
     Literal["error", "report"], Query(description="`report`: what cannot be used is listed in `not_understood`")
 ]
 Defaults = Annotated[bool, Query(description="whether reference intervals judge what nothing else does")]
+AsOf = Annotated[
+    datetime.date | None, Query(description="the day of the assessment; a case that names one goes before it")
+]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
@@ -77,15 +80,19 @@ async def assess(
     branches: Branches = True,
     unknown: Unknown = "error",
     defaults: Defaults = True,
+    as_of: AsOf = None,
 ) -> Response:
-    """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, or the
-    words themselves as text/plain. As application/x-ndjson it is one case a line, and so is the answer.
+    """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, the words
+    themselves as text/plain, or HL7 FHIR R4 as application/fhir+json.
+
+    As application/x-ndjson it is one case a line, and so is the answer.
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """
     services = services_of(request)
     media_type, text = await read_text_body(request, READERS.media_types)
-    context = Context(services.names, datetime.date.today(), lenient=unknown == "report")
+    today = as_of or datetime.date.today()
+    context = Context(services.names, today, lenient=unknown == "report", as_of=as_of)
     session = _made(services, media_type, text, context, defaults)
     return await respond(request, _assessment(services, session, proofs, branches))
 

@@ -86,6 +86,10 @@ class Unauthorized(errors.WarrantError):
     """A request without the key that this service asks for."""
 
 
+class TextsWithheld(errors.WarrantError):
+    """Texts of articles, asked for by a caller that may not see them."""
+
+
 class TooMany(errors.WarrantError):
     """More requests of one caller than are answered; `retry_after` is in whole seconds."""
 
@@ -117,6 +121,7 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], ProblemKind], ...]] = (
     (TimeLimit, ProblemKind(504, "time-limit", "The answer took too long")),
     (Crashed, ProblemKind(503, "interrupted", "The work on this request was interrupted")),
     (Unauthorized, ProblemKind(401, "unauthorized", "A key is needed")),
+    (TextsWithheld, ProblemKind(403, "texts-withheld", "Texts of articles are not shown to this caller")),
     (TooMany, ProblemKind(429, "too-many-requests", "Too many requests of one caller")),
     (BodyTooSlow, ProblemKind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, ProblemKind(413, "body-too-large", "The body of the request is too large")),

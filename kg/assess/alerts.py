@@ -110,7 +110,8 @@ class _AlertWriter:
 
     def _texts(self, item: AlertKindOf) -> Iterator[str]:
         if not item.concept:
-            yield from (one.text for one in self.record.facts.unread if one.reason is Reason.OUTSIDE_ARTICLES)
+            outside = (one for one in self.record.facts.unread if one.reason is Reason.OUTSIDE_ARTICLES)
+            yield from (one.text for one in outside if not one.aside)
         else:
             yield from (one.message for one in self._unread(item.concept))
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument, read_case
+from kg.commands.common import DONE, chosen_format, command, day_argument, format_argument, read_case
 from kg.commands.terminal import width
 from kg.errors import InputError, NotAcceptable, Problem
 from kg.knowledge import Knowledge
@@ -76,7 +76,7 @@ def _store(knowledge: Knowledge, options: argparse.Namespace) -> ox.Store:
     if options.case is None:
         return open_kept(options.ontology)
     store = ox.Store()
-    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, day_of(options))))
+    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, options.as_of)))
     store.bulk_extend(quads)
     store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     return store

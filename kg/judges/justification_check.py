@@ -22,7 +22,7 @@ from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import BASE, OWL, RDF, XSD, AxiomFiles
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
-from kg.proof.proof import Explainer, Leaf
+from kg.proof.proof import Explainer, ProofLeaf
 from kg.reasoner.closure import inferred_properties
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
@@ -46,7 +46,7 @@ class Sample:
 
     patient: str
     conclusion: Conclusion
-    elements: tuple[Leaf, ...]
+    elements: tuple[ProofLeaf, ...]
     case: str
 
 
@@ -208,7 +208,7 @@ class NTriplesWriter:
         asked = (BASE + subject, RDF + "type" if predicate == "type" else BASE + predicate, BASE + value)
         return JustificationQuestion("".join(self.declared.values()), tuple(map(self.element, sample.elements)), asked)
 
-    def element(self, leaf: Leaf) -> str:
+    def element(self, leaf: ProofLeaf) -> str:
         """A fact of the patient, or an axiom with the expressions in it."""
         if not leaf.source:
             return _fact(*leaf.text.split(" "))

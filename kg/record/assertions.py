@@ -30,7 +30,7 @@ from kg.record.observations import (
     Occasion,
     occasions,
 )
-from kg.record.record import Assertion, AssertionOrigin, Record, text
+from kg.record.record import Assertion, Leaf, Record, text
 from kg.record.statement_properties import NOW, PASSES, RECORDED, has_ended, property_of
 
 
@@ -58,22 +58,13 @@ class _RecordCompiler:
 
     # -- small steps
 
-    def add(
-        self,
-        subject: str,
-        predicate: str,
-        value: str,
-        leaf: AssertionOrigin = AssertionOrigin.STATED,
-        fact: Fact | None = None,
-    ) -> None:
+    def add(self, subject: str, predicate: str, value: str, leaf: Leaf = Leaf.STATED, fact: Fact | None = None) -> None:
         assertion = Assertion(subject, predicate, value, leaf)
         self.out.add(assertion)
         if fact is not None:
             self.behind.setdefault(assertion, {})[fact] = None
 
-    def say(
-        self, predicate: str, value: str, leaf: AssertionOrigin = AssertionOrigin.STATED, fact: Fact | None = None
-    ) -> None:
+    def say(self, predicate: str, value: str, leaf: Leaf = Leaf.STATED, fact: Fact | None = None) -> None:
         self.add(self.patient, predicate, value, leaf, fact)
 
     def property_of(self, fact: Fact) -> str:
@@ -106,7 +97,7 @@ class _RecordCompiler:
     def compile(self) -> Record:
         self.say("type", "Patient")
         for fact in self.quarantine:
-            self.say("hasQuarantined", fact.concept, AssertionOrigin.RECORD)
+            self.say("hasQuarantined", fact.concept, Leaf.RECORD)
         self._person()
         self._present()
         self._measurements()
@@ -135,9 +126,9 @@ class _RecordCompiler:
         if self.facts.sex:
             self.say("type", f"{self.facts.sex.capitalize()}Patient")
         if self.interpreter.child:
-            self.say("type", "ChildPatient", AssertionOrigin.COMPUTED)
+            self.say("type", "ChildPatient", Leaf.COMPUTED)
         if self.interpreter.within:
-            self.say("type", "PatientWithinArticles", AssertionOrigin.RECORD)
+            self.say("type", "PatientWithinArticles", Leaf.RECORD)
 
     def _present(self) -> None:
         for fact in self.running:
@@ -174,13 +165,13 @@ class _RecordCompiler:
             word = "absent" if fact.status is Status.ABSENT else "over"
             message = f"{self.label[fact.concept]} is stated {word}, but {disputed}"
             self.issues.append(DataIssue("label_against_value", message, (fact.concept,)))
-            self.say("hasDisputedAbsence", fact.concept, AssertionOrigin.ABSENT, fact)
+            self.say("hasDisputedAbsence", fact.concept, Leaf.ABSENT, fact)
             return
         for prop, concept in absences:
             self._say_absent(prop, concept, fact)
 
     def _say_absent(self, prop: str, concept: str, fact: Fact | None = None) -> None:
-        self.say(prop, concept, AssertionOrigin.ABSENT, fact)
+        self.say(prop, concept, Leaf.ABSENT, fact)
         self.absences.append(concept)
 
     def _shown_by(self, fact: Fact) -> str:
@@ -263,11 +254,11 @@ class _RecordCompiler:
             self.say("hasCurrentValue", individual)
             self.add(individual, "type", f"{quantity}Measurement")
             self._compared(individual, quantity)
-            self._bounds(individual, value, AssertionOrigin.STATED)
+            self._bounds(individual, value, Leaf.STATED)
 
     def _compared(self, individual: str, quantity: str) -> None:
         if item := self.interpreter.interval_of(quantity):
-            self.add(individual, "comparedWith", f"interval/{item.name}", AssertionOrigin.COMPUTED)
+            self.add(individual, "comparedWith", f"interval/{item.name}", Leaf.COMPUTED)
 
     def _measurement(self, quantity: str, occasion: Occasion, current: bool) -> str:
         day = occasion.day.isoformat() if occasion.dated else "undated"
@@ -276,22 +267,18 @@ class _RecordCompiler:
         if occasion.unit != self.ontology.quantities[quantity].unit:
             individual += "-in-another-unit"
         if quantity in self.strained:
-            self.say("hasQuarantined", quantity, AssertionOrigin.RECORD)
+            self.say("hasQuarantined", quantity, Leaf.RECORD)
             return individual
         found = self.interpretation(occasion)
         self.say("hasCurrentMeasurement" if current else "hasPriorMeasurement", individual)
         self.add(individual, "type", f"{quantity}Measurement")
         if occasion.unit == self.ontology.quantities[quantity].unit:
-            leaf = (
-                AssertionOrigin.STATED
-                if all(item.given == occasion.value.exact for item in occasion.values)
-                else AssertionOrigin.COMPUTED
-            )
+            leaf = Leaf.STATED if all(item.given == occasion.value.exact for item in occasion.values) else Leaf.COMPUTED
             self._bounds(individual, occasion.value, leaf)
             self._compared(individual, quantity)
-        self.add(individual, "interpretedBy", found.yardstick, AssertionOrigin.COMPUTED)
+        self.add(individual, "interpretedBy", found.yardstick, Leaf.COMPUTED)
         if current and found.yardstick != STATEMENT and self._leaves_open(quantity, found.position):
-            self.add(individual, "type", "UndecidedMeasurement", AssertionOrigin.RECORD)
+            self.add(individual, "type", "UndecidedMeasurement", Leaf.RECORD)
         self._positions(individual, occasion)
         if current:
             self._check_against_statements(individual, occasion, found)
@@ -327,30 +314,20 @@ class _RecordCompiler:
             message = f"{self.label[quantity]}: no reference range, flag or word says whether it is low, normal or high"
             self.issues.append(DataIssue(NOT_PLACED, message, (quantity,)))
 
-    def _bounds(self, individual: str, value: Interval, leaf: AssertionOrigin) -> None:
+    def _bounds(self, individual: str, value: Interval, leaf: Leaf) -> None:
         if value.exact is not None:
             self.add(individual, "value", text(value.exact), leaf)
             return
         if value.low is not None:
-            self.add(
-                individual,
-                "valueAbove" if value.low_strict else "valueAtLeast",
-                text(value.low),
-                AssertionOrigin.COMPUTED,
-            )
+            self.add(individual, "valueAbove" if value.low_strict else "valueAtLeast", text(value.low), Leaf.COMPUTED)
         if value.high is not None:
-            self.add(
-                individual,
-                "valueBelow" if value.high_strict else "valueAtMost",
-                text(value.high),
-                AssertionOrigin.COMPUTED,
-            )
+            self.add(individual, "valueBelow" if value.high_strict else "valueAtMost", text(value.high), Leaf.COMPUTED)
 
     def _positions(self, individual: str, occasion: Occasion) -> None:
         ranges = {"Low": "BelowReferenceRange", "Normal": "WithinReferenceRange", "High": "AboveReferenceRange"}
         flags = {"L": "FlaggedLow", "N": "FlaggedNormal", "H": "FlaggedHigh"}
         if occasion.range_position:
-            self.add(individual, "type", ranges[occasion.range_position], AssertionOrigin.COMPUTED)
+            self.add(individual, "type", ranges[occasion.range_position], Leaf.COMPUTED)
         if occasion.flag:
             self.add(individual, "type", flags[occasion.flag])
 
@@ -376,34 +353,34 @@ class _RecordCompiler:
             message = f"{self._describe(occasion)}, but is {bound}: nothing is refuted by it"
             self.issues.append(DataIssue("yardstick_against_limit", message, (quantity,)))
         if not against and not beyond:
-            self.add(individual, "type", "UncontradictedMeasurement", AssertionOrigin.COMPUTED)
+            self.add(individual, "type", "UncontradictedMeasurement", Leaf.COMPUTED)
 
     # -- derived quantities
 
     def _derived(self) -> None:
         for derivation in self.derivations:
             individual = f"{self.patient}/derived-{derivation.quantity.name}"
-            self.say("hasDerivedQuantity", individual, AssertionOrigin.COMPUTED)
-            self.add(individual, "type", derivation.quantity.name, AssertionOrigin.COMPUTED)
-            self._bounds(individual, derivation.value, AssertionOrigin.COMPUTED)
+            self.say("hasDerivedQuantity", individual, Leaf.COMPUTED)
+            self.add(individual, "type", derivation.quantity.name, Leaf.COMPUTED)
+            self._bounds(individual, derivation.value, Leaf.COMPUTED)
 
     # -- the record itself
 
     def _about_the_record(self) -> None:
         for concept in self.ontology.fillers("lacksRecordOf"):
             if not self._on_record(concept):
-                self.say("lacksRecordOf", concept, AssertionOrigin.RECORD)
+                self.say("lacksRecordOf", concept, Leaf.RECORD)
         for concept in self.ontology.fillers("hasSoleRecordOf"):
             if len(self.occasions.get(concept, ())) == 1:
-                self.say("hasSoleRecordOf", concept, AssertionOrigin.RECORD)
+                self.say("hasSoleRecordOf", concept, Leaf.RECORD)
 
     def _unread(self) -> None:
         """What came in and was not used, as far as an alert follows from it."""
         for item in self.facts.unread:
-            if item.reason is Reason.OUTSIDE_ARTICLES:
-                self.say("hasUnread", "OutsideArticles", AssertionOrigin.RECORD)
+            if item.reason is Reason.OUTSIDE_ARTICLES and not item.aside:
+                self.say("hasUnread", "OutsideArticles", Leaf.RECORD)
             elif item.concept in self.ontology.quantities and item.reason not in NO_READING_LACKED:
-                self.say("lacksReadingOf", item.concept, AssertionOrigin.RECORD)
+                self.say("lacksReadingOf", item.concept, Leaf.RECORD)
 
     @cached_property
     def recorded(self) -> frozenset[str]:

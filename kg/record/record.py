@@ -16,7 +16,7 @@ from kg.record.observations import (
 )
 
 
-class AssertionOrigin(StrEnum):
+class Leaf(StrEnum):
     """Where an assertion comes from."""
 
     STATED = "stated"
@@ -31,7 +31,7 @@ class Assertion(NamedTuple):
     subject: str
     predicate: str
     object: str
-    leaf: AssertionOrigin = AssertionOrigin.STATED
+    leaf: Leaf = Leaf.STATED
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from kg.errors import InputError, Problem
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Explainer, Leaf, Proof, Step
+from kg.proof.proof import Explainer, Proof, ProofLeaf, Step
 from kg.proof.rdf_nodes import (
     Node,
     assessment_node,
@@ -98,9 +98,9 @@ class _GraphWriter:
         """The statement itself as a triple."""
         self.say(own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
 
-    def axiom(self, axiom: Axiom | Leaf) -> ox.NamedNode:
+    def axiom(self, axiom: Axiom | ProofLeaf) -> ox.NamedNode:
         """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
-        text = axiom.text if isinstance(axiom, Leaf) else str(axiom)
+        text = axiom.text if isinstance(axiom, ProofLeaf) else str(axiom)
         node = axiom_node(text)
         self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
         self.text(node, "axiomText", text)
@@ -136,7 +136,7 @@ class _GraphWriter:
         self.own(node, "partial", ox.Literal(proof.partial))
         return node
 
-    def justification(self, conclusion: Conclusion, leaves: frozenset[Leaf]) -> None:
+    def justification(self, conclusion: Conclusion, leaves: frozenset[ProofLeaf]) -> None:
         node = justification_node(conclusion, leaves)
         self.kinds(node, terms.term("Justification"), terms.PROV + "Entity")
         self.own(conclusion_node(conclusion), "hasJustification", node)

@@ -23,7 +23,7 @@ from kg.proof.proof_json import JsonProofReader
 from kg.reasoner.closure import inferred_properties
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
-from kg.record.record import Assertion, AssertionOrigin, Record
+from kg.record.record import Assertion, Leaf, Record
 
 Json = dict[str, Any]
 LAW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -188,7 +188,7 @@ LIST_OF = {"finding": "findings", "condition": "diagnoses", "drug": "treatments"
 
 def positive(assertions: Iterable[Assertion]) -> Iterable[Assertion]:
     """What is stated to be present."""
-    return (item for item in assertions if item.leaf not in (AssertionOrigin.RECORD, AssertionOrigin.ABSENT))
+    return (item for item in assertions if item.leaf not in (Leaf.RECORD, Leaf.ABSENT))
 
 
 @LAW

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures import Records
-from kg.record.record import AssertionOrigin
+from kg.record.record import Leaf
 from patients import ADULT, P, b12, hb, kinds, of, of_patient, yardstick
 
 # -- measurements in time
@@ -67,7 +67,7 @@ def test_a_comparator_becomes_bounds_with_their_strictness(records: Records) -> 
 def test_a_converted_value_is_computed_and_one_as_given_is_stated(records: Records) -> None:
     found = records(measurements=[hb(130, unit="g/L"), b12(400)])
     leaves = {(item.object, item.leaf) for item in found.assertions if item.predicate == "value"}
-    assert leaves == {("13", AssertionOrigin.COMPUTED), ("400", AssertionOrigin.STATED)}
+    assert leaves == {("13", Leaf.COMPUTED), ("400", Leaf.STATED)}
 
 
 # -- yardsticks, in their order
@@ -232,4 +232,4 @@ def test_an_absence_against_a_low_value_is_disputed_and_not_stated(records: Reco
 
 def test_a_normal_value_is_no_stated_absence(records: Records) -> None:
     found = records(measurements=[hb(14, reference_range={"low": 12, "high": 15})])
-    assert [item for item in found.assertions if item.leaf is AssertionOrigin.ABSENT] == []
+    assert [item for item in found.assertions if item.leaf is Leaf.ABSENT] == []

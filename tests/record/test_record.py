@@ -20,7 +20,7 @@ from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.record.absences import LEFT_OUT
 from kg.record.assertions import record
-from kg.record.record import Assertion, AssertionOrigin, Record
+from kg.record.record import Assertion, Leaf, Record
 from patients import ADULT, P, b12, derived, hb, listed, of, of_patient
 
 # -- laws
@@ -94,12 +94,12 @@ def test_a_fact_of_unknown_status_adds_neither_presence_nor_absence(
 
 def absences(ontology: Ontology, found: Record) -> set[tuple[str, str]]:
     """What is absent in each context, with all that is narrower."""
-    tops = [(item.predicate, item.object) for item in found.assertions if item.leaf is AssertionOrigin.ABSENT]
+    tops = [(item.predicate, item.object) for item in found.assertions if item.leaf is Leaf.ABSENT]
     return {(prop, name) for prop, top in tops for name in ontology.descendants(top)}
 
 
 def plain(found: Record) -> set[Assertion]:
-    return {item for item in found.assertions if item.leaf is not AssertionOrigin.ABSENT}
+    return {item for item in found.assertions if item.leaf is not Leaf.ABSENT}
 
 
 @settings(max_examples=60, deadline=None)
@@ -110,7 +110,7 @@ def test_nothing_is_absent_unless_it_is_stated_ended_or_left_out_of_a_complete_l
     silent = {name: [entry for entry in items if entry.get("status") != "absent" and "ended" not in entry]
               for name, items in case.items() if name in LISTS}  # fmt: skip
     found = records(**{**case, **silent, "record": {}})
-    assert [item for item in found.assertions if item.leaf is AssertionOrigin.ABSENT] == []
+    assert [item for item in found.assertions if item.leaf is Leaf.ABSENT] == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -212,7 +212,7 @@ def test_a_pending_result_is_awaited_and_not_on_record(records: Records) -> None
 )
 def test_an_absence_carries_its_context(records: Records, list_name: str, concept: str, prop: str) -> None:
     found = records(**listed(list_name, concept=concept, status="absent"))
-    absences = {item.predicate for item in found.assertions if item.leaf is AssertionOrigin.ABSENT}
+    absences = {item.predicate for item in found.assertions if item.leaf is Leaf.ABSENT}
     assert absences == {prop}
     assert len(of_patient(found, prop)) == 1
 
@@ -289,7 +289,7 @@ def test_a_plan_that_has_ended_is_no_plan_and_was_no_treatment(
 def test_a_procedure_stays_done_when_it_has_ended(records: Records) -> None:
     found = records(procedures=[{"concept": "gastrectomy", "ended": "2019-05-01"}])
     assert of_patient(found, "hasUndergone") == {"hasUndergone-Gastrectomy"}
-    assert not any(item.leaf is AssertionOrigin.ABSENT for item in found.assertions)
+    assert not any(item.leaf is Leaf.ABSENT for item in found.assertions)
 
 
 def test_a_suspicion_that_has_ended_is_none(records: Records) -> None:
