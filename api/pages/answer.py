@@ -26,6 +26,7 @@ from kg.facts.units import units_of
 from kg.ontology.model import Claim
 from kg.questions import Answer
 from kg.render.card import card
+from kg.render.charts import charts, draws
 from kg.render.document import document
 from kg.render.parts import Parts, Section
 from kg.render.summary import grouped
@@ -100,6 +101,8 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "card": card(parts),
         "left": assessment.record.facts.unread,
         "groups": tuple(groups(found.sections)),
+        "charts": {one.name: one for one in charts(assessment)},
+        "draws": draws(),
         "pieces": pieces(session),
         "entries": entries(session),
         "unread": session.reading.not_understood if session.reading else (),

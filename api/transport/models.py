@@ -146,3 +146,19 @@ class ProblemOut(ContractModel):
     status: int
     detail: str
     errors: list[ProblemEntry]
+
+
+class CdsService(ContractModel):
+    """A service of CDS Hooks 2.0 as it is declared."""
+
+    hook: str
+    title: str
+    description: str
+    id: str
+    prefetch: dict[str, str]
+
+
+class CdsServices(ContractModel):
+    """The services of CDS Hooks 2.0."""
+
+    services: list[CdsService]

@@ -25,6 +25,7 @@ STATUS: Final = {
     401: "A key is needed.",
     404: "There is no such thing.",
     406: "No form of the answer is acceptable.",
+    412: "The call lacks data that it needs.",
     413: "The body is too large.",
     415: "The body has a type that is not read here.",
     422: "The input cannot be used: what, where and the remedy stand in `errors`.",

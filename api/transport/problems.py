@@ -90,6 +90,10 @@ class TextsWithheld(errors.WarrantError):
     """Texts of articles, asked for by a caller that may not see them."""
 
 
+class MissingData(errors.InputError):
+    """A call without what it needs to be answered (CDS Hooks: 412 Precondition Failed)."""
+
+
 class TooMany(errors.WarrantError):
     """More requests of one caller than are answered; `retry_after` is in whole seconds."""
 
@@ -122,6 +126,7 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], ProblemKind], ...]] = (
     (Crashed, ProblemKind(503, "interrupted", "The work on this request was interrupted")),
     (Unauthorized, ProblemKind(401, "unauthorized", "A key is needed")),
     (TextsWithheld, ProblemKind(403, "texts-withheld", "Texts of articles are not shown to this caller")),
+    (MissingData, ProblemKind(412, "missing-data", "The call lacks data that it needs")),
     (TooMany, ProblemKind(429, "too-many-requests", "Too many requests of one caller")),
     (BodyTooSlow, ProblemKind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, ProblemKind(413, "body-too-large", "The body of the request is too large")),

@@ -45,7 +45,10 @@ class FhirFormat:
 
     def read(self, data: bytes, context: Context) -> ReadResult:
         """The facts of a document. Raises CaseError where it is no FHIR or is about several patients."""
-        document = parse_json(decoded(data), LIMITS)
+        return self.parsed(parse_json(decoded(data), LIMITS), context)
+
+    def parsed(self, document: Any, context: Context) -> ReadResult:
+        """The same for a document that is parsed already, numbers as decimals."""
         if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
             problem = Problem("$.resourceType", "is missing", "Send a Bundle, Parameters or a resource of FHIR R4.")
             raise CaseError([problem])
