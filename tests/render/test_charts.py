@@ -13,7 +13,7 @@ from kg.ask import ask
 from kg.assess import Assessment
 from kg.render.charts import CHARTS, chart, charts, svg
 from kg.render.charts.chart import DARK
-from kg.render.charts.values import END, place
+from kg.render.charts.values import END, StripLimits, place
 from rendered import EXAMPLES, KNOWLEDGE, assessments
 
 DAY = datetime.date(2026, 4, 1)
