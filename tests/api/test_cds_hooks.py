@@ -19,10 +19,10 @@ HOOKS = {
 }
 PATIENT = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1964-02-11"}
 CANCER = condition({"text": "breast cancer"})
-DARBEPOETIN = {"resourceType": "MedicationRequest", "id": "d", "status": "draft", "intent": "order"}
+DARBEPOETIN: dict[str, Any] = {"resourceType": "MedicationRequest", "id": "d", "status": "draft", "intent": "order"}
 DARBEPOETIN |= {"medicationCodeableConcept": {"text": "darbepoetin alfa"}}
 NEUTROPHILS = observation({"text": "absolute neutrophil count"}, 0.1, "10*9/L")
-NO_CHEMOTHERAPY = {"resourceType": "MedicationStatement", "status": "not-taken"}
+NO_CHEMOTHERAPY: dict[str, Any] = {"resourceType": "MedicationStatement", "status": "not-taken"}
 NO_CHEMOTHERAPY |= {"medicationCodeableConcept": {"text": "chemotherapy"}}
 URL = {"type": "string", "format": "uri"}
 CARD = {

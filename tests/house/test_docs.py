@@ -19,7 +19,7 @@ from api.cli import COMMANDS
 from api.transport.problems import KINDS, KINDS_OF_REQUESTS, kind_of
 from documents import DOCUMENTS, SERVER, Quoted, blocks, is_long, quotations, run, served, shells
 from kg.commands.dispatch import parser
-from kg.render.contract import Assessment
+from kg.render.contract import AssessmentModel
 from places import ROOT
 
 PROSE = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS}
@@ -94,10 +94,10 @@ def test_the_whole_assessment_of_the_documents_is_what_comes_out(shell: Shell) -
     assert json.loads(shell(".venv/bin/warrant assess docs/case.yaml --format json")) == json.loads(written), (
         "made anew by: .venv/bin/warrant assess docs/case.yaml --format json > docs/assessment.json"
     )
-    assert Assessment.model_validate_json(written).treatments
+    assert AssessmentModel.model_validate_json(written).treatments
 
 
-@pytest.mark.parametrize("name", Assessment.model_fields)
+@pytest.mark.parametrize("name", AssessmentModel.model_fields)
 def test_every_field_of_an_assessment_is_explained(name: str) -> None:
     assert f"`{name}`" in PROSE["docs/answers.md"]
 
