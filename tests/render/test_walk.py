@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from api.pages.proof import Recorded
+from api.pages.proof import RecordedLeaves
 from kg.assess import Assessment
 from kg.render.explanation import explain, names_of_conclusions
 from kg.render.walk import Landmark, walk
@@ -16,7 +16,7 @@ from rendered import KNOWLEDGE, assessments
 
 def walked(assessment: Assessment, identifier: str) -> Landmark:
     found = explain(assessment, identifier)
-    return walk(found.proof, KNOWLEDGE.ontology, identifier, Recorded(assessment).said)
+    return walk(found.proof, KNOWLEDGE.ontology, identifier, RecordedLeaves(assessment).said)
 
 
 def drawn(one: Landmark, depth: int = 0) -> Iterator[str]:
