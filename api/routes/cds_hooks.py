@@ -63,7 +63,7 @@ HOOKS: Final = {
             "warrant-patient-view",
             "patient-view",
             "What the articles say of this patient",
-            "Alerts, what to do and what to think of for high vitamin B12 and low blood counts, with proofs.",
+            "Alerts, what to do and what to think of, by the articles, with proofs.",
         ),
         Hook(
             "warrant-order-select",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import cache
@@ -155,8 +156,15 @@ def test_every_kind_of_problem_is_explained() -> None:
     assert len(limits) == 2
 
 
-def test_the_readme_names_every_room() -> None:
-    rooms = {path.parent.name for path in ROOT.glob("kg/*/__init__.py")} | {path.stem for path in ROOT.glob("kg/*.py")}
-    named = re.findall(r"`kg/(\w+)(?:\.py)?`", PROSE["README.md"].partition("## Layout")[2])
-    assert sorted(rooms - {"__init__"}) == sorted(named)
-    assert len(named) >= 19
+def test_the_tree_of_the_readme_has_every_room_in_the_order_of_imports() -> None:
+    tree = PROSE["README.md"].partition("## Layout")[2]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    for package, some in (("kg", 20), ("api", 12)):
+        layers = next(one["layers"] for one in contracts if one.get("containers") == [package])
+        part = re.search(rf"^{package}/ .*\n((?:  .*\n)+)", tree, re.MULTILINE)
+        assert part
+        rooms = re.findall(r"^  (\w+)(?:/|\.py)", part[1], re.MULTILINE)
+        assert rooms == [name for name in reversed(layers) if not name.startswith("(")]
+        assert len(rooms) > some
