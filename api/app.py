@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.config import Config
+from api.isolation.batch import Batch
 from api.isolation.pool import RequestPool
 from api.isolation.remote import Isolated
 from api.pages import FOLDER, manual, registry
@@ -23,9 +24,11 @@ from api.pages.sparql import QueryPages
 from api.routes import (
     articles,
     assessments,
+    cds_hooks,
     claims,
     concepts,
     explanations,
+    feedback,
     ontology,
     probes,
     questions,
@@ -40,15 +43,27 @@ from api.sparql.endpoint import SparqlEndpoint
 from api.sparql.patient import PatientQueries
 from api.transport import problems
 from api.transport.hosts import TrustedHosts
+from api.transport.keys import Keys
 from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
 from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
-from api.transport.openapi import components, with_problems
-from api.transport.security import ApiKey, PublicCors
+from api.transport.openapi import components, with_problems, with_published_names
+from api.transport.security import ApiKey, PublicCors, RateLimit
 from kg import __version__
 from kg.knowledge import Knowledge
 
-ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms)
+ROUTES: Final = (
+    assessments,
+    explanations,
+    questions,
+    claims,
+    articles,
+    references,
+    concepts,
+    ontology,
+    terms,
+    cds_hooks,
+)
 # answered by the process that takes the requests
 HERE: Final = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static")
 WORKER: Final = (sys.executable, "-m", "api.zygote")
@@ -60,6 +75,7 @@ def create_app(config: Config | None = None) -> Service:
     app = Service(title="Warrant", version=__version__, lifespan=_lifespan(services), docs_url=None, redoc_url=None)
     add_routes(app, services)
     app.include_router(probes.router)
+    app.include_router(feedback.router)
     app.mount("/docs/assets", StaticFiles(directory=manual.assets()), name="manual")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.outer = _outer(app, services)
@@ -124,9 +140,14 @@ def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncConte
 
 def _outer(app: Service, services: FrontServices) -> ASGIApp:
     """What every request passes before its route is looked for."""
-    limited: ASGIApp = BodyLimit(Front(app.routed, services), services.config.body, services.config.body_seconds)
-    if services.config.api_key is not None:
-        limited = ApiKey(limited, services.config.api_key)
+    size, seconds = services.config.body, services.config.body_seconds
+    limited: ASGIApp = BodyLimit(Front(app.routed, services), size, seconds)
+    limited = Batch(limited, services.isolated, size, seconds)
+    config = services.config
+    if config.rate:
+        limited = RateLimit(limited, config.rate)
+    if config.api_keys or config.key_file:
+        limited = ApiKey(limited, Keys(config.api_keys, config.key_file), services.sessions.key)
     if services.config.hosts:
         limited = TrustedHosts(limited, services.config.hosts)
     return ErrorBoundary(SecurityHeaders(MetricsMiddleware(limited, services.metrics)))
@@ -149,7 +170,7 @@ class Front:
         path = scope["path"]
         if path == "/sparql":
             return self.sparql
-        if any(path == place or path.startswith(place + "/") for place in HERE):
+        if any(path == place or path.startswith(place + "/") for place in HERE) or feedback.is_feedback(path):
             return self.routed
         if self.patients.takes(path):
             return self.patients
@@ -175,7 +196,7 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
 
     @cache
     def documented() -> dict[str, Any]:
-        document = openapi()
+        document = with_published_names(openapi())
         document["paths"]["/sparql"] = sparql_openapi.operations()
         document["components"]["schemas"] |= components()
         return with_problems(document)

@@ -6,10 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from kg.errors import InputError, Problem
 from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.ontology.resources import ontology_folder
 from kg.store.pool import Limits
+
+ONLY: Final = "default"
+"""The name of a key that is given without one."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ class Config:
     results that are kept in bytes.
     `work` and `retention` limit what is asked about a patient and for how long it can be asked. `key` makes the handles
     of assessments, random without one; processes that share it and the memory file `sessions` find each other's
-    assessments. With an `api_key`, every request must bring it; with `hosts`, it must come under one of these names.
+    assessments. With `api_keys` (name → key) or a `key_file` of more, every request must bring one of them; with
+    `hosts`, it must come under one of these names. One caller is answered at most `rate` times a minute; 0 is no limit.
+    `articles` is a folder with the texts of the articles, which pages quote.
     """
 
     ontology: Path = DEFAULT_FOLDER
@@ -64,19 +71,35 @@ class Config:
     work: Work = field(default_factory=Work)
     retention: Retention = field(default_factory=Retention)
     key: bytes | None = field(default=None, repr=False)
-    api_key: str | None = field(default=None, repr=False)
+    api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_file: Path | None = None
+    rate: int = 0
     sessions: str | None = None
     hosts: tuple[str, ...] = ()
+    articles: Path | None = None
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str] | None = None) -> Config:
-        """What the variables WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _SESSIONS, _TRUSTED_HOSTS say (docs/api.md)."""
+        """What the variables say: WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _API_KEYS, _RATE, _SESSIONS, _ARTICLES and
+        _TRUSTED_HOSTS.
+
+        docs/api.md tells them. Raises InputError for a rate that is no number.
+        """
         told = os.environ if given is None else given
         return cls(
             ontology=ontology_folder(told),
             store=Path(told["WARRANT_STORE"]) if told.get("WARRANT_STORE") else None,
             key=told["WARRANT_KEY"].encode() if told.get("WARRANT_KEY") else None,
-            api_key=told.get("WARRANT_API_KEY") or None,
+            api_keys={ONLY: told["WARRANT_API_KEY"]} if told.get("WARRANT_API_KEY") else {},
+            key_file=Path(told["WARRANT_API_KEYS"]) if told.get("WARRANT_API_KEYS") else None,
+            rate=_rate(told.get("WARRANT_RATE", "")),
             sessions=told.get("WARRANT_SESSIONS") or None,
             hosts=tuple(told.get("WARRANT_TRUSTED_HOSTS", "").split()),
+            articles=Path(told["WARRANT_ARTICLES"]) if told.get("WARRANT_ARTICLES") else None,
         )
+
+
+def _rate(text: str) -> int:
+    if text and not text.isdecimal():
+        raise InputError([Problem("WARRANT_RATE", f"{text!r} is no number", "Give requests a minute, such as 600.")])
+    return int(text or 0)

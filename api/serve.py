@@ -15,8 +15,10 @@ from typing import Any, Final
 
 from api.config import Config
 from api.sessions.store import memory_file
+from api.transport.keys import Keys
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
+from kg.errors import InputError, Problem
 
 LOOPBACK: Final = "127.0.0.1"
 STARTING: Final = 60
@@ -34,9 +36,14 @@ def add(commands: Any) -> None:
     found.add_argument(
         "--trusted-host", action="append", default=[], metavar="NAME", help="answer only under this name; repeatable"
     )
+    found.add_argument("--api-keys", type=Path, metavar="FILE", help="ask every request for one of the keys in a file")
+    found.add_argument("--rate", type=int, default=0, metavar="N", help="answer one caller at most N times a minute")
+    found.add_argument(
+        "--articles", type=Path, metavar="FOLDER", help="the articles' texts: pages show each claim's sentence in them"
+    )
     found.epilog = (
         f"{found.epilog}\nWARRANT_API_KEY asks every request for that key; WARRANT_KEY fixes the key of the handles,"
-        "\nwhich is random at each start otherwise; WARRANT_STORE is the same as --store."
+        "\nwhich is random at each start otherwise. WARRANT_STORE, _API_KEYS, _RATE are the same as --store and so on."
     )
 
 
@@ -49,6 +56,13 @@ def run(options: argparse.Namespace) -> int:
         os.environ["WARRANT_STORE"] = str(options.store)
     if options.trusted_host:
         os.environ["WARRANT_TRUSTED_HOSTS"] = " ".join(options.trusted_host)
+    if options.api_keys is not None:
+        os.environ["WARRANT_API_KEYS"] = str(options.api_keys.resolve())
+    if options.rate:
+        os.environ["WARRANT_RATE"] = str(options.rate)
+    if options.articles is not None:
+        os.environ["WARRANT_ARTICLES"] = str(options.articles.resolve())
+    check_keys(Config.from_environment())
     _allow_many_connections()
     with _shared(options.workers):
         print(f"http://{options.host}:{options.port}/ (documentation at /docs)", file=sys.stderr)
@@ -71,6 +85,16 @@ def run(options: argparse.Namespace) -> int:
             date_header=True,
         )
     return DONE
+
+
+def check_keys(config: Config) -> None:
+    """Raises InputError, before anything is started, for keys that cannot be used."""
+    try:
+        Keys(config.api_keys, config.key_file)
+    except OSError as error:
+        raise InputError(
+            [Problem(str(config.key_file), f"cannot be read: {error.strerror}", "Name a file.")]
+        ) from error
 
 
 def _allow_many_connections() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -17,25 +17,40 @@ from api.pages.marked import entries, pieces
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from kg.assess import Assessment
+from kg.assess.issues import current
 from kg.assess.missing import MissingFact
 from kg.assess.outcomes import Outcome
 from kg.errors import Problem
+from kg.facts.patient import Status
 from kg.facts.units import units_of
 from kg.ontology.model import Claim
 from kg.questions import Answer
-from kg.render.document import ASK_NEXT, UNDERSTOOD, document
+from kg.render.card import card
+from kg.render.charts import charts, draws
+from kg.render.document import document
+from kg.render.parts import Parts, Section
 from kg.render.summary import grouped
-from kg.render.wording import asked
+from kg.render.wording import asked, qualified, stated, valued, words
 
 PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
-# what a reader may open, but need not see first
-FOLDED: Final = ("Pitfalls", "Less likely", "Depends on", "If it is", "Why", "Doubts", "Sources")
+QUOTED: Final = "Claims that apply"
+# sections that stand together under one heading, in the order of reading
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Steps": ("Act now", "Next steps"),
+    "Treatment and follow-up": ("Treatment", "Monitoring"),
+    "What to avoid": ("Avoid", "Pitfalls"),
+    "What to think of": ("Differential", "Already known", "Ruled out", "Less likely"),
+    "What is disputed or open": ("Claims in conflict", "Depends on", "Data issues"),
+    "If it is confirmed": ("If it is",),
+    QUOTED: ("Why",),
+    "Doubts and sources": ("Doubts", "Sources"),
+}
 QUESTIONS: Final = 8
 ALTERNATIVES: Final = 3
 CLAIM: Final = re.compile(r"\b[A-Z]+\d+-\d+\b")
 
 
-class Wanted(NamedTuple):
+class WantedFact(NamedTuple):
     """A fact to find out: where it stands in a case, how one asks for it; `units` for a value."""
 
     list: str
@@ -46,11 +61,22 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """Ways to ask the same, each a set of facts that go together, and the claims that wait for it."""
 
-    ways: tuple[tuple[Wanted, ...], ...]
+    ways: tuple[tuple[WantedFact, ...], ...]
     settles: tuple[Claim, ...]
+
+
+class Group(NamedTuple):
+    """Sections under one heading: how many rows they have, and the first one, which stands for them when folded."""
+
+    id: str
+    heading: str
+    size: int
+    first: str
+    sections: tuple[Section, ...]
+    pressing: bool
 
 
 async def assessment_page(
@@ -65,16 +91,18 @@ async def assessment_page(
 def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
     assessment = session.assessment(services.knowledge, with_branches=True)
     found = document(assessment)
-    shown = [one for one in found.sections if one.heading not in (UNDERSTOOD, ASK_NEXT)]
+    parts = Parts(assessment)
     reply = services.sessions.reply(session, with_branches=True)
     return {
         "kept": session,
         "place": f"/v1/assessments/{session.handle}",
         "facts": assessment.record.facts,
-        "headline": found.headline,
-        "summary": found.summary,
-        "sections": [one for one in shown if not one.heading.startswith(FOLDED)],
-        "folded": [one for one in shown if one.heading.startswith(FOLDED)],
+        "known": known(assessment),
+        "card": card(parts),
+        "left": assessment.record.facts.unread,
+        "groups": tuple(groups(found.sections)),
+        "charts": {one.name: one for one in charts(assessment)},
+        "draws": draws(),
         "pieces": pieces(session),
         "entries": entries(session),
         "unread": session.reading.not_understood if session.reading else (),
@@ -88,11 +116,33 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
     }
 
 
-def questions(assessment: Assessment) -> tuple[Question, ...]:
+def groups(sections: Sequence[Section]) -> Iterator[Group]:
+    """Sections by the heading they stand under; one that has none is not shown here."""
+    for number, (heading, starts) in enumerate(GROUPS.items(), 1):
+        if found := tuple(one for one in sections if one.heading.startswith(starts)):
+            quoted = heading == QUOTED
+            lines = [line for one in found for row in one.rows for line in (row.details if quoted else (row.text,))]
+            pressing = any(one.pressing for one in found)
+            yield Group(f"s{number}", heading, len(lines), lines[0], found, pressing)
+
+
+def known(assessment: Assessment) -> tuple[str, ...]:
+    """The stated facts in short: the latest values, then what else is said, what is absent or open marked so."""
+    record, ontology = assessment.record, assessment.ontology
+    latest = {item.quantity: item for occasion in current(record) for item in occasion.values}
+    values = [valued(ontology, item) for item in latest.values()]
+    others = [
+        qualified(stated(ontology, fact), "" if fact.status is Status.PRESENT else words(fact.status))
+        for fact in record.facts.facts
+    ]
+    return (*values, *others)
+
+
+def questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
     """What to ask next; questions that would settle the same claims stand together."""
     claims, groups = assessment.ontology.claims, grouped(assessment.questions)
     return tuple(
-        Question(
+        OpenQuestion(
             tuple(wanted(assessment, item.missing) for item in items[:ALTERNATIVES]),
             tuple(claims[name] for name in settles),
         )
@@ -104,11 +154,11 @@ def _further(assessment: Assessment) -> int:
     return max(0, len(grouped(assessment.questions)) - QUESTIONS)
 
 
-def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[Wanted, ...]:
+def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[WantedFact, ...]:
     """Missing facts as fields of a form."""
     ontology = assessment.ontology
     return tuple(
-        Wanted(
+        WantedFact(
             list=fact.list,
             concept=ontology.codes[fact.concept],
             label=asked(fact, assessment),

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.isolation.batch import NDJSON
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.bodies import checked, read_json, read_text_body
@@ -39,12 +40,11 @@ from kg.readers.case.formats import read_case
 from kg.readers.case.parsing import parse_json
 from kg.readers.protocol import Context, ReadResult
 from kg.readers.registry import READERS
-from kg.readers.text import Kind
+from kg.readers.text import TextKind
 from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
-from kg.render.contract import Assessment as AssessmentModel
-from kg.render.contract import Difference, Explanation, WhyNot
-from kg.render.contract_answers import PatientAnswer
+from kg.render.contract import AssessmentModel, DifferenceModel, ExplanationModel, WhyNotModel
+from kg.render.contract_answers import PatientAnswerModel
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
@@ -57,6 +57,9 @@ Unknown = Annotated[
     Literal["error", "report"], Query(description="`report`: what cannot be used is listed in `not_understood`")
 ]
 Defaults = Annotated[bool, Query(description="whether reference intervals judge what nothing else does")]
+AsOf = Annotated[
+    datetime.date | None, Query(description="the day of the assessment; a case that names one goes before it")
+]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
@@ -68,7 +71,7 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     openapi_extra=body_of(
         ["Case", "TextCase"],
         {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}},
-        [name for name in READERS.media_types if name != JSON],
+        [*(name for name in READERS.media_types if name != JSON), NDJSON],
     ),
 )
 async def assess(
@@ -77,15 +80,19 @@ async def assess(
     branches: Branches = True,
     unknown: Unknown = "error",
     defaults: Defaults = True,
+    as_of: AsOf = None,
 ) -> Response:
-    """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, or the
-    words themselves as text/plain.
+    """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, the words
+    themselves as text/plain, or HL7 FHIR R4 as application/fhir+json.
+
+    As application/x-ndjson it is one case a line, and so is the answer.
 
     The answer is kept in memory for a limited time under its `handle`, which the addresses below take.
     """
     services = services_of(request)
     media_type, text = await read_text_body(request, READERS.media_types)
-    context = Context(services.names, datetime.date.today(), lenient=unknown == "report")
+    today = as_of or datetime.date.today()
+    context = Context(services.names, today, lenient=unknown == "report", as_of=as_of)
     session = _made(services, media_type, text, context, defaults)
     return await respond(request, _assessment(services, session, proofs, branches))
 
@@ -107,7 +114,7 @@ async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", b
 @router.get(
     "/{handle}/proofs/{conclusion}",
     summary="Why something follows",
-    response_model=Explanation,
+    response_model=ExplanationModel,
     responses=forms_of(*ALL, SVG) | problems_of(404, 406, 501),
 )
 async def proof(
@@ -136,7 +143,7 @@ async def proof(
 @router.get(
     "/{handle}/why-not/{claim}",
     summary="Why a claim does not apply",
-    response_model=WhyNot,
+    response_model=WhyNotModel,
     responses=forms_of(JSON, TEXT) | problems_of(404, 406),
 )
 async def why_not(request: Request, handle: Handle, claim: str) -> Response:
@@ -157,7 +164,7 @@ async def why_not(request: Request, handle: Handle, claim: str) -> Response:
 @router.post(
     "/{handle}/what-if",
     summary="What another fact would change",
-    response_model=Difference,
+    response_model=DifferenceModel,
     responses=forms_of(JSON, TEXT) | problems_of(404, 406, 413, 415, 422),
     openapi_extra=body_of(["WhatIf"], {"fact": FRAGMENT}),
 )
@@ -192,7 +199,7 @@ async def forget(request: Request, handle: Handle) -> Response:
 @router.post(
     "/{handle}/questions",
     summary="Ask about this patient",
-    response_model=PatientAnswer,
+    response_model=PatientAnswerModel,
     responses=problems_of(404, 406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(["PatientQuestionBody"], {"question": {"question": "What if the result is normal?"}}),
 )
@@ -238,7 +245,7 @@ def read(services: Services, media_type: str, text: str, context: Context) -> Re
 def _in_words(services: Services, text: str, context: Context) -> ReadResult:
     found = PLAIN.words(check_text(text, services.config.work.text), context)
     found = replace(found, text=routed(services.knowledge, found.text) if found.text else None)
-    if found.text and found.text.kind is Kind.QUESTION:
+    if found.text and found.text.kind is TextKind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])
     return found

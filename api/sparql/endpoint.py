@@ -21,10 +21,9 @@ from api.transport import problems
 from api.transport.middleware import RESULT_PROTECTION
 from api.transport.negotiation import accepted, takes_gzip
 from api.transport.problems import problem, problem_of
-from kg.errors import NotAcceptable, WarrantError
+from kg.errors import NotAcceptable, NotFound, Problem, QueryRefused, WarrantError
 from kg.store.dataset import prepare
-from kg.store.evaluate import Answer as QueryAnswer
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery, StoreResult
 from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
 from kg.store.location import Location
 from kg.store.pool import Limits, Pool
@@ -32,7 +31,7 @@ from kg.store.tokens import may_vary
 
 HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
-NOT_ALLOWED: Final = problems.Kind(405, "method-not-allowed", "Method Not Allowed")
+NOT_ALLOWED: Final = problems.ProblemKind(405, "method-not-allowed", "Method Not Allowed")
 _takes_gzip: Final = lru_cache(256)(takes_gzip)
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -55,7 +54,7 @@ class QueryPage(Protocol):
         """The editor without a result."""
 
     async def answered(
-        self, request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]
+        self, request: Request, asked: Operation, answer: StoreResult, headers: Mapping[str, str]
     ) -> Response:
         """A query with its result, which has the form TABLE."""
 
@@ -136,7 +135,12 @@ class SparqlEndpoint:
         found = self.results.get(tag, compress) if tag else None
         if found is None:
             query = _query(asked, forms, limits.result, compress)
-            found = await self.pool.run(query, extra, asked.seconds, lambda: _gone(request))
+            try:
+                found = await self.pool.run(query, extra, asked.seconds, lambda: _gone(request))
+            except QueryRefused as error:
+                if asked.graph:
+                    raise NotFound([Problem("graph", str(error), "Ask for one of those.")]) from error
+                raise
             if tag:
                 self.results.keep(tag, compress, found)
         if found.media_type == TABLE:
@@ -169,15 +173,16 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bool) -> Query:
+def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bool) -> ParsedQuery:
     """What a worker is asked; for a person it is a table that the page shows."""
-    return Query(
+    return ParsedQuery(
         asked.text,
         asked.default_graphs,
         asked.named_graphs,
         forms={kind: TABLE if form == HTML else form for kind, form in forms.items()},
         limit=limit,
         compress=compress and HTML not in forms.values(),
+        base=asked.base or None,
     )
 
 
@@ -191,7 +196,7 @@ def _headers(limits: Limits, identity: str, tag: str) -> dict[str, str]:
     return headers | ({"ETag": tag} if tag else {})
 
 
-def _written(found: QueryAnswer, limits: Limits, identity: str, tag: str) -> PreparedResponse:
+def _written(found: StoreResult, limits: Limits, identity: str, tag: str) -> PreparedResponse:
     headers = [*_head(limits, identity, found.media_type, found.encoding), (b"content-length", b"%d" % len(found.body))]
     if tag:
         headers.append((b"etag", tag.encode()))
@@ -218,7 +223,7 @@ def _tag(asked: Operation, forms: Mapping[Kind, str], identity: str) -> str:
     if not identity or may_vary(asked.text):
         return ""
     said = "\0".join(
-        (identity, *forms, *forms.values(), *asked.default_graphs, "", *asked.named_graphs, "", asked.text)
+        (identity, asked.base, *forms, *forms.values(), *asked.default_graphs, "", *asked.named_graphs, "", asked.text)
     )
     return f'W/"{hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()}"'
 

@@ -1,11 +1,16 @@
-"""A request as the SPARQL 1.1 Protocol (sections 2.1 and 2.2) reads it: the query, its dataset, its time limit."""
+"""A request as the SPARQL 1.1 Protocol (sections 2.1 and 2.2) reads it: the query, its dataset, its time limit.
+
+A GET for a graph is one of the SPARQL 1.1 Graph Store HTTP Protocol (section 5.2).
+"""
 
 from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from starlette.requests import Request
 
@@ -20,17 +25,26 @@ MOST_PARAMETERS: Final = 1000
 Pairs = list[tuple[str, str]]
 _UPDATES: Final = frozenset(("update", "using-graph-uri", "using-named-graph-uri"))
 _QUERIES: Final = frozenset(("query", "default-graph-uri", "named-graph-uri"))
+_STORE: Final = frozenset(("graph", "default"))
+WHOLE: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_RELATIVE: Final = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.\-]*:)[^<>\"{}|^`\s]*>")
 _NO_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A query operation; `seconds` is the lower time limit that was asked for."""
+    """A query operation; `seconds` is the lower time limit that was asked for.
+
+    Relative IRIs of the text are resolved against `base`, the address of the endpoint, which is empty where there are
+    none. `graph` is the one that the operation reads as a whole, where it is one of the Graph Store protocol.
+    """
 
     text: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     seconds: float | None
+    base: str = ""
+    graph: str = ""
 
 
 async def operation(request: Request) -> Operation | None:
@@ -47,13 +61,30 @@ async def operation(request: Request) -> Operation | None:
     if not _UPDATES.isdisjoint(given):
         raise QueryRefused("This endpoint answers queries only; the data never changes.")
     if request.method != "POST" and _QUERIES.isdisjoint(given):
-        return None
+        return None if _STORE.isdisjoint(given) else _graph(given, _address(request))
+    text = _one("query", given.get("query", ()))
     return Operation(
-        text=_one("query", given.get("query", ())),
+        text=text,
         default_graphs=given.get("default-graph-uri", ()),
         named_graphs=given.get("named-graph-uri", ()),
         seconds=_seconds(given.get("timeout", ())),
+        base=_address(request) if _RELATIVE.search(text) else "",
     )
+
+
+def _address(request: Request) -> str:
+    return str(request.url.replace(query="", fragment=""))
+
+
+def _graph(given: Mapping[str, tuple[str, ...]], base: str) -> Operation:
+    """A whole graph, `?graph=IRI`, or the union of all, `?default`."""
+    seconds = _seconds(given.get("timeout", ()))
+    if "graph" not in given:
+        return Operation(WHOLE, (), (), seconds)
+    if "default" in given:
+        raise _bad("default", "stands beside graph.", "Ask for one of the two.")
+    iri = urljoin(base, _one("graph", given["graph"]))
+    return Operation(WHOLE, (iri,), (), seconds, graph=iri)
 
 
 async def _body(request: Request) -> Pairs:

@@ -9,19 +9,27 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from api.transport.models import PatientQuestionBody, ProblemOut, QuestionBody, TextCase, WhatIf
+from kg.render.contract_facts import PublishedNames, published
 from kg.render.schema import definitions
 
 TEXT: Final = {"type": "string"}
 SCHEMAS: Final = "#/components/schemas/"
+SECURITY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of the service, where it asks for one."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+    "login": {"type": "apiKey", "in": "cookie", "name": "warrant", "description": "What /login gives to a browser."},
+}
 PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": SCHEMAS + "ProblemOut"}}}
 STATUS: Final = {
     400: "The request does not follow the protocol.",
     401: "A key is needed.",
     404: "There is no such thing.",
     406: "No form of the answer is acceptable.",
+    412: "The call lacks data that it needs.",
     413: "The body is too large.",
     415: "The body has a type that is not read here.",
     422: "The input cannot be used: what, where and the remedy stand in `errors`.",
+    429: "More requests of one caller than are answered; Retry-After says when to come back.",
     501: "Pictures are not installed here.",
     503: "Too many requests at the moment; Retry-After says when to come back.",
     504: "The answer took too long.",
@@ -50,16 +58,38 @@ def body_of(models: Sequence[str], examples: Mapping[str, Any], others: Sequence
 def components() -> dict[str, Any]:
     """The schemas that no route of FastAPI's names: bodies that are read by the project's own readers, and problems."""
     models = (TextCase, QuestionBody, PatientQuestionBody, ProblemOut)
-    _, found = models_json_schema([(model, "validation") for model in models], ref_template=SCHEMAS + "{model}")
-    what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}")
+    _, found = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template=SCHEMAS + "{model}",
+        schema_generator=PublishedNames,
+    )
+    what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}", schema_generator=PublishedNames)
     inner = what_if.pop("$defs", {})
     return {**definitions(SCHEMAS + "{model}"), **found["$defs"], **inner, "WhatIf": what_if}
 
 
+def with_published_names(node: Any) -> Any:
+    """A document of FastAPI, which names schemas by class, with the published names of the models instead."""
+    if isinstance(node, dict):
+        return {
+            published(key) if key.endswith(("Model", "Model_")) else key: with_published_names(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [with_published_names(value) for value in node]
+    return published(node) if isinstance(node, str) and node.startswith(SCHEMAS) else node
+
+
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with our problems in the place of the errors that FastAPI would send for wrong parameters."""
+    """The document with our problems in the place of the errors that FastAPI would send for wrong parameters, with the
+    keys of the service, and with what any request may be answered."""
+    document["components"]["securitySchemes"] = SECURITY
+    document["security"] = [{}, *({name: []} for name in SECURITY)]
     for path in document["paths"].values():
         for operation in path.values():
+            operation["responses"] = {str(code): said for code, said in problems_of(401, 429).items()} | {
+                str(code): said for code, said in operation["responses"].items()
+            }
             if "HTTPValidationError" in str(operation["responses"].get("422", "")):
                 operation["responses"]["422"] = {"description": STATUS[422], "content": PROBLEM}
     for name in ("HTTPValidationError", "ValidationError"):

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kg.authoring.schema import Entry, Name, Text
+from kg.authoring.schema import Name, SourceEntry, Text
 
 PropertyName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9]*$")]
 OboId = Annotated[str, Field(pattern=r"^[A-Z]+_[0-9]+$")]
 
 
-class BorrowedTerm(Entry):
+class BorrowedTerm(SourceEntry):
     """A term of another ontology, as its release has it; `id` is the end of its OBO address."""
 
     id: OboId
@@ -22,7 +22,7 @@ class BorrowedTerm(Entry):
     definition: Text
 
 
-class Release(Entry):
+class Release(SourceEntry):
     """A release of another ontology (`from`, its version IRI) and what is taken from it."""
 
     version: Text = Field(alias="from")
@@ -30,7 +30,7 @@ class Release(Entry):
     terms: tuple[BorrowedTerm, ...]
 
 
-class PublicClass(Entry):
+class PublicClass(SourceEntry):
     """A class that only the public graph has."""
 
     name: Name
@@ -39,7 +39,7 @@ class PublicClass(Entry):
     definition: Text
 
 
-class ControlledValue(Entry):
+class ControlledValue(SourceEntry):
     """An individual that stands for a word of the articles, found by its code."""
 
     name: Name
@@ -49,7 +49,7 @@ class ControlledValue(Entry):
     definition: Text
 
 
-class PublicProperty(Entry):
+class PublicProperty(SourceEntry):
     """A property that only the public graph has.
 
     `value_of` is the annotation whose text names a value by its code. `mirrors` is the property of a patient of which
@@ -67,7 +67,7 @@ class PublicProperty(Entry):
     definition: Text
 
 
-class PublicFile(Entry):
+class PublicFile(SourceEntry):
     """All of it.
 
     `below` and `close` lead from a class of ours to one of theirs; `ranges` and `domains` from a class to properties,

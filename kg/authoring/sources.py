@@ -18,7 +18,7 @@ from kg.authoring.schema import (
     AlertFile,
     IntervalFile,
     Model,
-    ReferenceInterval,
+    ReferenceIntervalEntry,
     SourceFile,
     Term,
     TermFile,
@@ -43,7 +43,7 @@ class Sources:
     sources: SourceFile
     vocabulary: Vocabulary
     thresholds: ThresholdFile
-    intervals: tuple[ReferenceInterval, ...]
+    intervals: tuple[ReferenceIntervalEntry, ...]
     alerts: AlertFile
     public: PublicFile
     articles: tuple[tuple[str, ArticleFile], ...]

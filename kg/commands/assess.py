@@ -28,6 +28,8 @@ from kg.commands.terminal import print_answer
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_json
+from kg.readers.fhir.format import FHIR
+from kg.readers.protocol import Context
 from kg.render import wire
 
 
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     knowledge = Knowledge(options.ontology)
     if options.jsonl or options.case.endswith(".jsonl"):
         return _lines(knowledge, options)
-    assessment = _assessed(knowledge, read_case(knowledge, options.case, day_of(options), options.lenient), options)
+    assessment = _assessed(knowledge, read_case(knowledge, options.case, options.as_of, options.lenient), options)
     data = partial(render.as_json, assessment, options.proofs)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
@@ -68,14 +70,21 @@ def _assessed(knowledge: Knowledge, facts: PatientFacts, options: argparse.Names
     return knowledge.assess(chosen, options.reasoner, with_branches=not options.no_branches)
 
 
+def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> PatientFacts:
+    """The facts of a line: a case, or a document of FHIR."""
+    data = line.encode("utf-8", "surrogatepass")
+    if FHIR.sniff(data):
+        return FHIR.read(data, Context(knowledge.names, day_of(options), as_of=options.as_of)).facts
+    return knowledge.read_case(parse_json(line), day_of(options), options.lenient)
+
+
 def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
     """JSON Lines: a bad line is answered by its errors on its own line, and the status says that there was one."""
     lines_as_json(options)
-    today = day_of(options)
     knowledge.load()
 
     def answer(line: str) -> bytes:
-        facts = knowledge.read_case(parse_json(line), today, options.lenient)
+        facts = _line(knowledge, line, options)
         return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
 
     if options.case == "-":

@@ -13,7 +13,7 @@ from kg.certificate.canonical import canonical, parsed
 from kg.certificate.envelope import Refused
 from kg.certificate.keys import signing_key, trusted_keys
 from kg.certificate.verify import verified
-from kg.commands.common import DONE, FAILED, case_arguments, chosen_format, command, day_of, format_argument, read_case
+from kg.commands.common import DONE, FAILED, case_arguments, chosen_format, command, format_argument, read_case
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def run_certificate(options: argparse.Namespace) -> int:
     """One case in, its certificate out."""
     knowledge = Knowledge(options.ontology)
-    assessment = knowledge.assess(read_case(knowledge, options.case, day_of(options)))
+    assessment = knowledge.assess(read_case(knowledge, options.case, options.as_of))
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     answer = render.as_json(assessment, open_claims=False)
     sys.stdout.write(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from kg import render
+from kg.check.quotation import Refusal, quoted
 from kg.commands.common import DONE, chosen_format, command, format_argument
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
@@ -24,6 +27,9 @@ def add(commands: Any) -> None:
     found.add_argument("--kind", help="only of this kind")
     found.add_argument("--concept", help="only those that conclude something of this concept (any of its names)")
     found.add_argument("--marker-state", help="only those with a marker in this state, or `uncited`")
+    found.add_argument(
+        "--articles", type=Path, metavar="FOLDER", help="the articles' texts: show each sentence in them"
+    )
     format_argument(found)
 
 
@@ -42,7 +48,11 @@ def run(options: argparse.Namespace) -> int:
     if form == "json":
         print(render.dumps([render.claim_json(claim) for claim in found]))
     else:
-        print("\n".join(map(_markdown if form == "markdown" else _text, found)))
+        write = _markdown if form == "markdown" else _text
+        for claim in found:
+            print(write(claim))
+            if options.articles is not None:
+                print(_quoted(ontology, claim, options.articles))
     return DONE
 
 
@@ -54,6 +64,14 @@ def _markdown(claim: Claim) -> str:
     lines = (f"doubt ({basis}): {text}" for text, basis in claim.doubts)
     details = "".join(f"\n  - {escape(line)}" for line in (render.source_line(claim), *lines))
     return f"- **{claim.id}** ({escape(claim.kind)}) {escape(claim.sentence)}{details}"
+
+
+def _quoted(ontology: Ontology, claim: Claim, folder: Path) -> str:
+    """The passage of a claim in its paragraph, its words between « and »."""
+    found = quoted(ontology.articles[claim.article], claim.passage, folder)
+    if isinstance(found, Refusal):
+        return f"    the text is {found}: see `warrant passages --articles {folder}`"
+    return indent(f"{found.prefix}«{found.exact}»{found.suffix}", "    > ")
 
 
 def _known(ontology: Ontology, options: argparse.Namespace) -> None:

@@ -110,6 +110,10 @@ def read_bytes(name: str) -> bytes:
     return stream.read() if stream else sys.stdin.read().encode("utf-8", "surrogatepass")
 
 
-def read_case(knowledge: Knowledge, name: str, today: datetime.date, lenient: bool = False) -> PatientFacts:
-    """The facts of a file in any format that is read; `-` is standard input, a case in JSON or YAML."""
-    return READERS.read_file(name, read_bytes(name), Context(knowledge.names, today, lenient)).facts
+def read_case(knowledge: Knowledge, name: str, as_of: datetime.date | None, lenient: bool = False) -> PatientFacts:
+    """The facts of a file in any format that is read; `-` is standard input: a case in JSON or YAML, or FHIR.
+
+    `as_of` is the day that was asked for, if any was.
+    """
+    today = as_of or datetime.date.today()
+    return READERS.read_file(name, read_bytes(name), Context(knowledge.names, today, lenient, as_of)).facts

@@ -9,7 +9,7 @@ from typing import Any
 
 from kg import render
 from kg.assess import Assessment, explore
-from kg.commands.common import DONE, case_arguments, chosen_format, command, day_of, format_argument, read_case
+from kg.commands.common import DONE, case_arguments, chosen_format, command, format_argument, read_case
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_json
 from kg.render import contrast, explanation, retraction
@@ -43,7 +43,7 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
-    facts = read_case(knowledge, options.case, day_of(options), options.lenient)
+    facts = read_case(knowledge, options.case, options.as_of, options.lenient)
     assessment = knowledge.assess(replace(facts, defaults=options.defaults))
     return print_explanation(knowledge, assessment, options)
 

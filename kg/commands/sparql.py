@@ -13,17 +13,16 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.commands.common import DONE, chosen_format, command, day_argument, day_of, format_argument, read_case
+from kg.commands.common import DONE, chosen_format, command, day_argument, format_argument, read_case
 from kg.commands.terminal import width
 from kg.errors import InputError, NotAcceptable, Problem
 from kg.knowledge import Knowledge
 from kg.ontology import terms
 from kg.render.rdf import assessment_graph
 from kg.store.dataset import open_kept
-from kg.store.evaluate import Query as Wanted
-from kg.store.evaluate import evaluate
+from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.forms import Kind
-from kg.store.queries import FOLDER, Query, Value, library, read, value
+from kg.store.queries import FOLDER, QueryFile, Value, library, read, value
 from kg.vocabulary.nearest import closest
 
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
@@ -62,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     forms: dict[Kind, str] = {"graph": graph}
     forms |= {"solutions": solutions, "boolean": boolean} if form != "turtle" else {}
     try:
-        answer = evaluate(_store(knowledge, options), Wanted(text, forms=forms), terms.PREFIXES)
+        answer = evaluate(_store(knowledge, options), ParsedQuery(text, forms=forms), terms.PREFIXES)
     except NotAcceptable as error:
         problem = Problem("--format turtle", "is for a graph; this query gives rows, or yes or no.", NO_GRAPH)
         raise InputError([problem]) from error
@@ -77,7 +76,7 @@ def _store(knowledge: Knowledge, options: argparse.Namespace) -> ox.Store:
     if options.case is None:
         return open_kept(options.ontology)
     store = ox.Store()
-    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, day_of(options))))
+    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, options.as_of)))
     store.bulk_extend(quads)
     store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     return store
@@ -116,7 +115,7 @@ def _file(query: str) -> Path | None:
     raise InputError([Problem(query, "is no query file.", "See queries/.", close)])
 
 
-def _typed(knowledge: Knowledge, query: Query, name: str, texts: Sequence[str]) -> list[Value]:
+def _typed(knowledge: Knowledge, query: QueryFile, name: str, texts: Sequence[str]) -> list[Value]:
     for parameter in query.parameters:
         if parameter.name == name:
             return [value(knowledge.names, parameter, text) for text in texts]

@@ -103,7 +103,8 @@ NO_READING_LACKED: Final = (Reason.OTHER_PERSON, Reason.OTHER_SPECIMEN, Reason.E
 class Unread:
     """Something that came in and was not used: its text, the reason, what to tell about it.
 
-    `concept` is the test or concept that it names, where one was recognised.
+    `concept` is the test or concept that it names, where one was recognised. What stands `aside` is a part of a record
+    that a system sends along, and not what brings the patient.
     """
 
     text: str
@@ -111,6 +112,7 @@ class Unread:
     message: str
     origin: Origin | None = None
     concept: str = ""
+    aside: bool = False
 
 
 NOT_PLACED: Final = "no_yardstick"

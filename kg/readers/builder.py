@@ -344,7 +344,10 @@ class FactBuilder:
         if not isinstance(item, dict):
             self.problem(path, "must be an object", 'Write {"low": 1, "high": 2}.')
             return None
-        self.fields(path, item, ("low", "high"))
+        self.fields(path, item, ("low", "high", "unit"))
+        if "unit" in item and quantity:
+            # a range may be printed in another unit than its value
+            unit = self.unit(f"{path}.unit", item["unit"], quantity)
         low, high = (
             None if item.get(side) is None else self.number(f"{path}.{side}", item[side]) for side in ("low", "high")
         )

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 class Context:
     """What a reader needs beside the bytes.
 
-    `today` is the day of a record that names none. `lenient` reports what cannot be used instead of raising; formats of
-    systems, and text, are read so in any case.
+    `today` is the day of a record that names none; `as_of`, where somebody asked for a day, goes before the one that a
+    record of a system names. `lenient` reports what cannot be used instead of raising; formats of systems, and text,
+    are read so in any case.
     """
 
     names: Names
     today: datetime.date
     lenient: bool = False
+    as_of: datetime.date | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from kg.errors import CaseError, InputError, Problem
 from kg.readers.case.formats import JSON, YAML
+from kg.readers.fhir.format import FHIR
 from kg.readers.protocol import Context, Reader, ReadResult
 from kg.readers.text.format import TEXT
 
@@ -28,10 +29,11 @@ class Registry:
         return next((reader for reader in self.readers if media_type in reader.media_types), None)
 
     def of_file(self, name: str, data: bytes) -> Reader:
-        """The reader of a file, by its extension or else by how it begins. Raises InputError."""
+        """The reader of a file, by its extension, and by how it begins where that leaves several. Raises InputError."""
         extension = PurePath(name).suffix.lower()
         named = [reader for reader in self.readers if extension in reader.extensions]
-        for reader in (*named, *(reader for reader in self.readers if reader.sniff(data))):
+        among = named or self.readers
+        for reader in (*(reader for reader in among if reader.sniff(data)), *named[-1:]):
             return reader
         known = ", ".join(extension for reader in self.readers for extension in reader.extensions)
         raise InputError([Problem(name, "has no format that is read here", f"Give a file of {known}.")])
@@ -46,5 +48,5 @@ class Registry:
             raise InputError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
 
 
-READERS: Final = Registry((JSON, YAML, TEXT))
-"""YAML stands after JSON, which it contains: it takes whatever is not said to be something else."""
+READERS: Final = Registry((FHIR, JSON, YAML, TEXT))
+"""Of FHIR, JSON and YAML each contains the one before: YAML takes whatever is not said to be something else."""

@@ -38,10 +38,10 @@ def record(
     ontology: Ontology, facts: PatientFacts, patient: str = "patient/case", quarantine: frozenset[Fact] = frozenset()
 ) -> Record:
     """The patient graph of some facts; those in `quarantine` count as unknown."""
-    return _Compiler(ontology, facts.ordered(), patient, quarantine).compile()
+    return _RecordCompiler(ontology, facts.ordered(), patient, quarantine).compile()
 
 
-class _Compiler:
+class _RecordCompiler:
     def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str, quarantine: frozenset[Fact]) -> None:
         self.ontology, self.patient, self.quarantine = ontology, patient, quarantine
         self.issues = list(facts.issues)
@@ -377,7 +377,7 @@ class _Compiler:
     def _unread(self) -> None:
         """What came in and was not used, as far as an alert follows from it."""
         for item in self.facts.unread:
-            if item.reason is Reason.OUTSIDE_ARTICLES:
+            if item.reason is Reason.OUTSIDE_ARTICLES and not item.aside:
                 self.say("hasUnread", "OutsideArticles", Leaf.RECORD)
             elif item.concept in self.ontology.quantities and item.reason not in NO_READING_LACKED:
                 self.say("lacksReadingOf", item.concept, Leaf.RECORD)

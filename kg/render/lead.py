@@ -6,7 +6,7 @@ columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -15,13 +15,12 @@ from kg.assess.alerts import AlertKind
 from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
-from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
+from kg.render.parts import PRESSING, UNRESOLVED, AnswerLine, Parts, Section
+from kg.render.phrases import NEVER, continued, how, phrase
 from kg.render.wording import (
     cited,
     counted,
-    how,
     named,
-    phrase,
     qualified,
     reading,
     ruled_out,
@@ -35,7 +34,6 @@ NAMES, ROWS = 4, 4
 ONE_LINE, TWO_LINES = 84, 160
 ALERTS: Final = 4
 CITED: Final = 2
-NEVER: Final = "Do not "
 CALM: Final = "Nothing urgent follows from what is known."
 
 
@@ -91,16 +89,16 @@ class Lead:
 
     # -- what to do
 
-    def _alerts(self) -> Iterator[Row]:
+    def _alerts(self) -> Iterator[AnswerLine]:
         found = self.assessment.alerts
-        yield from (Row(one.sentence) for one in found[:ALERTS])
+        yield from (AnswerLine(one.sentence) for one in found[:ALERTS])
         if len(found) > ALERTS:
-            yield Row(f"and {counted(len(found) - ALERTS, 'more alert')}")
+            yield AnswerLine(f"and {counted(len(found) - ALERTS, 'more alert')}")
 
-    def _do(self) -> Iterator[Row]:
+    def _do(self) -> Iterator[AnswerLine]:
         pressing = [*self._conflict(), *self._now()]
         found = [*(pressing or self._calmly()), *self._treat()][:ROWS]
-        yield from (Row(_fitted(text, ONE_LINE if len(found) > 2 else TWO_LINES)) for text in found)
+        yield from (AnswerLine(_fitted(text, ONE_LINE if len(found) > 2 else TWO_LINES)) for text in found)
 
     def _conflict(self) -> Iterator[Text]:
         if open_ones := [one for one in self.parts.disputes if one.resolution == UNRESOLVED]:
@@ -120,11 +118,11 @@ class Lead:
 
     def _treat(self) -> Iterator[Text]:
         if offered := [item for item in self.parts.treatments if not self.parts.disputed(item)]:
-            yield self._named("treat: ", offered)
+            yield self._named("", offered)
 
-    def without_urgency(self) -> Iterator[Row]:
+    def without_urgency(self) -> Iterator[AnswerLine]:
         """The rows of `_calmly`."""
-        yield from (Row(_fitted(text, TWO_LINES)) for text in self._calmly())
+        yield from (AnswerLine(_fitted(text, TWO_LINES)) for text in self._calmly())
 
     def _calmly(self) -> Iterator[Text]:
         """The next steps where none is urgent; that nothing urgent follows is said only where that is known."""
@@ -140,46 +138,45 @@ class Lead:
     def _named(self, before: str, items: list[Action]) -> Text:
         """Some actions by name, with their limits of time where `before` does not say their urgency."""
         urgency = words(items[0].urgency) if before.startswith(words(items[0].urgency) or " ") else ""
-        times = (when(item).removeprefix(urgency).removeprefix(", ") for item in items)
-        names = [qualified(phrase(self.ontology, one), time, how(one)) for one, time in zip(items, times, strict=True)]
+        times = [when(item).removeprefix(urgency).removeprefix(", ") for item in items]
+        firmly = [how(self.ontology, item) for item in items]
+        said = zip(items, times, firmly, strict=True)
+        names = [qualified(self._said(one, before), time, firm) for one, time, firm in said]
         claims = cited((name for one in items for name in one.claims), CITED)
         return lambda number: f"{before}{named(names, items, number)} {claims}"
 
-    def _do_not(self) -> Iterator[Row]:
+    def _said(self, item: Action, before: str) -> str:
+        text = phrase(self.ontology, item)
+        return continued(text) if before else text
+
+    def _do_not(self) -> Iterator[AnswerLine]:
         parts = self.parts
         claims = cited((name for item in (*parts.avoided, *parts.at_stake) for name in item.claims), CITED)
         if claims:
-            yield Row(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
+            yield AnswerLine(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
 
     def _warnings(self, number: int) -> str:
-        """So many kinds of warnings with so many of each, and how many kinds more."""
+        """So many warnings, to be read behind their head, and how many more."""
         parts = self.parts
-        kinds = [*self._grouped(parts.avoided, number), *(f"as a precaution: {one.label}" for one in parts.at_stake)]
+        said = [qualified(phrase(self.ontology, item), reading(item)) for item in parts.avoided]
+        said += [f"{phrase(self.ontology, one)} (as a precaution)" for one in parts.at_stake]
+        kinds = list(dict.fromkeys(text.removeprefix(NEVER) for text in said))
         more = f" and {len(kinds) - number} more" if len(kinds) > number else ""
         return f"{'; '.join(kinds[:number])}{more}"
 
-    def _grouped(self, items: Iterable[Action], number: int) -> Iterator[str]:
-        """Warnings of one kind together, to be read behind their head: `give: A, B`."""
-        said = (
-            (phrase(self.ontology, item).rpartition(": ")[0], qualified(item.label, reading(item))) for item in items
-        )
-        for verb, group in groupby(said, key=lambda pair: pair[0]):
-            names = some((label for _, label in group), number)
-            yield f"{verb.removeprefix(NEVER)}: {names}" if verb else names
-
     # -- what to think of, and how sure
 
-    def _think_of(self) -> Iterator[Row]:
+    def _think_of(self) -> Iterator[AnswerLine]:
         conditions = self.parts.conditions
         if not conditions:
-            yield Row("No claim that applies names a condition.")
+            yield AnswerLine("No claim that applies names a condition.")
             return
         names = [qualified(item.label, strength(item.strength)) for item in conditions]
         claims = cited((name for item in conditions for name in item.claims), CITED)
-        yield Row(_fitted(lambda number: f"{some(names, number)} {claims}", TWO_LINES))
+        yield AnswerLine(_fitted(lambda number: f"{some(names, number)} {claims}", TWO_LINES))
 
-    def _how_sure(self) -> Iterator[Row]:
-        yield Row(" ".join([*self._grounds(), *self._gaps()]))
+    def _how_sure(self) -> Iterator[AnswerLine]:
+        yield AnswerLine(" ".join([*self._grounds(), *self._gaps()]))
 
     def _grounds(self) -> Iterator[str]:
         """What the claims that apply rest on, by the articles' own account."""

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Final
 
 from kg.assess import Action, Assessment, Basis, Conflict, Differential, State
-from kg.render.wording import ENSURING, INTERPRETING, firmness
+from kg.render.phrases import firmness
+from kg.render.wording import ENSURING, INTERPRETING
 
 PRESSING: Final = ("immediate", "urgent", "red_flag")
 STOPPING: Final = "stops"
@@ -16,7 +17,7 @@ UNRESOLVED: Final = "unresolved"
 
 
 @dataclass(frozen=True)
-class Row:
+class AnswerLine:
     """One line, the claims it rests on, what belongs under it, and its number where it is a step in an order.
 
     `id` is the entry of a list that it states, if it states one. A row that is `whole`, such as a command to copy, is
@@ -36,12 +37,12 @@ class Section:
     """Rows under a heading; `pressing` sections are what must be seen first."""
 
     heading: str
-    rows: tuple[Row, ...]
+    rows: tuple[AnswerLine, ...]
     pressing: bool = False
 
 
 @dataclass(frozen=True)
-class Document:
+class AnswerDocument:
     """A headline, the first lines, a summary that with them fits a screen, everything in full, and the small print."""
 
     headline: str
@@ -104,7 +105,7 @@ class Parts:
     def avoided(self) -> list[Action]:
         """What is not to be done or given, the firmest warning first."""
         found = [item for item in self.warnings if item not in self.ensured and item not in self.interpreting]
-        return sorted(found, key=lambda item: (item.basis is not Basis.ENTAILED, firmness(item)))
+        return sorted(found, key=lambda item: (item.basis is not Basis.ENTAILED, firmness(self.ontology, item)))
 
     @cached_property
     def precautions(self) -> list[Action]:

@@ -26,65 +26,9 @@ STRENGTHS: Final[Mapping[str, str]] = {
     "can": "can be",
     "consider": "to be considered",
 }
-PHRASES: Final[Mapping[str, str]] = {
-    "contraindicates": "Contraindicated",
-    "avoids": "Avoid",
-    "holds": "Put on hold",
-    "doesNotIndicate": "Not indicated",
-    "cautionsAgainst": "Extreme caution",
-    "warnsAgainst": "Avoid",
-    "forbidsDelayOf": "Do not delay",
-    "forbidsWithholding": "Do not withhold",
-    "forbidsGiving": "Do not give",
-    "marksFutile": "Of no use",
-    "forbidsTargeting": "Limit the target",
-    "deniesTreatmentTarget": "Do not treat as a target",
-    "prohibits": "Do not treat",
-    "forbidsAssuming": "Do not presume",
-    "forbidsConfusing": "Do not confuse",
-    "forbidsReassuranceBy": "Do not be reassured by",
-    "forbidsSoleRelianceOn": "Do not rely alone on",
-    "warnsOfPitfall": "Beware",
-    "stops": "Stop",
-    "rechecks": "Recheck",
-    "excludes": "Exclude",
-    "screensFor": "Screen for",
-    "investigatesFor": "Look for",
-    "assesses": "Assess",
-    "inspects": "Inspect",
-    "reviews": "Review",
-    "ensures": "Ensure",
-    "considers": "Consider",
-    "prefers": "Prefer",
-}
 ENSURING: Final = ("forbidsDelayOf", "forbidsWithholding")
 INTERPRETING: Final = ("forbidsAssuming", "forbidsConfusing", "forbidsReassuranceBy", "forbidsSoleRelianceOn")
-PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "assesses": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
-    "inspects": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
-    "reviews": (ConceptKind.PROCEDURE,),
-    "ensures": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE),
-    "considers": (ConceptKind.ANALYTE, ConceptKind.PROCEDURE, ConceptKind.DRUG, ConceptKind.THERAPY),
-}
-WIDER: Final = "wider reading"
-UNMARKED: Final = ("must", "must-not", "asserts", "caution", "exception")
-
-
-def phrase(ontology: Ontology, item: Action) -> str:
-    """What is to be done or not with something, such as `Do not delay: ...`; the bare label where it is an action.
-
-    Of several relations the first of PHRASES is said, unless one of them needs no word.
-    """
-    kind = ontology.concepts[item.concept].kind
-    said = [name for name in item.relations if name in PHRASES and kind not in PLAIN.get(name, ())]
-    if not said or len(said) < len(item.relations):
-        return item.label
-    return f"{PHRASES[next(name for name in PHRASES if name in said)]}: {item.label}"
-
-
-def firmness(item: Action) -> int:
-    """The place of the firmest relation among the phrases; 0 is the firmest."""
-    return min((list(PHRASES).index(name) for name in item.relations if name in PHRASES), default=len(PHRASES))
+WIDER: Final = "in one reading"
 
 
 def when(item: Action) -> str:
@@ -102,12 +46,6 @@ def named(texts: Iterable[str], items: Sequence[Item], limit: int) -> str:
     if items and all(map(reading, items)):
         return f"{some(texts, limit)} ({WIDER})"
     return some((qualified(text, reading(item)) for text, item in zip(texts, items, strict=True)), limit)
-
-
-def how(item: Action) -> str:
-    """How firmly, where that is less than a plain order."""
-    weaker = [words(word) for word in item.modality if word not in UNMARKED]
-    return " / ".join(weaker) if len(weaker) == len(item.modality) else ""
 
 
 def ruled_out(item: Action) -> bool:

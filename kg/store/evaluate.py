@@ -31,11 +31,12 @@ EXPLAINED: Final = 100_000
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
 
-class Query(NamedTuple):
+class ParsedQuery(NamedTuple):
     """A query and what is wanted of its result.
 
     `default_graphs` and `named_graphs` (IRIs) replace the dataset clause of the text unless both are empty. `forms`
-    is a media type for each kind of result that is acceptable at all. `limit` is in bytes of the result.
+    is a media type for each kind of result that is acceptable at all. `limit` is in bytes of the result. Relative IRIs
+    are resolved against `base`; without one they do not parse.
     """
 
     text: str
@@ -44,9 +45,10 @@ class Query(NamedTuple):
     forms: dict[Kind, str] = FIRST
     limit: int = 32 << 20
     compress: bool = False
+    base: str | None = None
 
 
-class Answer(NamedTuple):
+class StoreResult(NamedTuple):
     """A result as bytes of a media type; `encoding` is `gzip` or empty."""
 
     kind: Kind
@@ -55,13 +57,13 @@ class Answer(NamedTuple):
     encoding: str = ""
 
 
-def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None = None) -> Answer:
+def evaluate(store: ox.Store, query: ParsedQuery, prefixes: Mapping[str, str] | None = None) -> StoreResult:
     """The answer of a store. Raises a QueryError other than QueryTimeout and Overloaded.
 
     `prefixes` shorten the IRIs of a graph that is written as Turtle or TriG.
     """
-    words = Words(query.text)
-    _refuse_service(words)
+    words = Words(query.text, query.base or "")
+    _refuse_service(words, query.base)
     _refuse_unknown_graphs(store, query, words)
     try:
         result = _run(store, query, words)
@@ -69,24 +71,24 @@ def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None =
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryFailed(f"The query cannot be evaluated: {error}") from error
     if query.compress and len(answer.body) >= SMALL:
-        return Answer(answer.kind, answer.media_type, gzip.compress(answer.body, 5, mtime=0), "gzip")
+        return StoreResult(answer.kind, answer.media_type, gzip.compress(answer.body, 5, mtime=0), "gzip")
     return answer
 
 
 # -- refusing
 
 
-def _refuse_service(words: Words) -> None:
+def _refuse_service(words: Words, base: str | None) -> None:
     if not words.says("service"):
         return
     spare = next(word for word in _spare_words() if not words.says(word))
     changed = re.sub("service", lambda found: _same_case(found.group(), spare), words.query, flags=re.IGNORECASE)
     try:
-        ox.Store().query(changed)
+        ox.Store().query(changed, base_iri=base)
     except SyntaxError as error:
         start = words.find("SERVICE")
         if start is None:
-            raise _malformed(error, Words(changed)) from error
+            raise _malformed(error, Words(changed, base or "")) from error
         line, column = place(words.query, start)
         raise QueryRefused(
             f"SERVICE (line {line}, column {column}) would ask another server, which is never done, SILENT or not. "
@@ -108,7 +110,7 @@ def _same_case(word: str, spare: str) -> str:
     return "".join(new.upper() if old.isupper() else new for old, new in zip(word, spare, strict=True))
 
 
-def _refuse_unknown_graphs(store: ox.Store, query: Query, words: Words) -> None:
+def _refuse_unknown_graphs(store: ox.Store, query: ParsedQuery, words: Words) -> None:
     named = [*query.default_graphs, *query.named_graphs] or list(words.dataset() if words.says("from") else ())
     for iri in named:
         try:
@@ -125,17 +127,33 @@ def _refuse_unknown_graphs(store: ox.Store, query: Query, words: Words) -> None:
 # -- running
 
 
-def _run(store: ox.Store, query: Query, words: Words) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    given: dict[str, Any] = {}
+def _run(store: ox.Store, query: ParsedQuery, words: Words) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    given: dict[str, Any] = {"base_iri": query.base}
     if query.default_graphs or query.named_graphs:
-        given = {
+        given |= {
             "default_graph": [ox.NamedNode(iri) for iri in query.default_graphs],
             "named_graphs": [ox.NamedNode(iri) for iri in query.named_graphs],
         }
     try:
-        return store.query(query.text, **given)
+        return store.query(_in_order(words, query.base), **given)
     except SyntaxError as error:
         raise _malformed(error, words) from error
+
+
+def _in_order(words: Words, base: str | None) -> str:
+    """The query with the variables of its `SELECT *` in the order of the text, as the standard has it; the engine
+    would sort them. Which ones they are, it says over a store without data. Raises SyntaxError."""
+    star = words.star
+    if star is None:
+        return words.query
+    found = ox.Store().query(words.query, base_iri=base)
+    assert isinstance(found, ox.QuerySolutions)
+    names = {variable.value for variable in found.variables}
+    said = (token.text[1:] for token in words.tokens if token.kind == "variable")
+    ordered = [f"?{name}" for name in dict.fromkeys(said) if name in names]
+    return (
+        f"{words.query[: star.start]} {' '.join(ordered)} {words.query[star.start + 1 :]}" if ordered else words.query
+    )
 
 
 def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuery:
@@ -173,7 +191,7 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
 # -- writing
 
 
-class _Limited(io.BytesIO):
+class _LimitedBytes(io.BytesIO):
     """Bytes up to a limit."""
 
     def __init__(self, limit: int) -> None:
@@ -190,20 +208,20 @@ class _Limited(io.BytesIO):
 
 
 def _written(
-    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, query: Query, prefixes: Mapping[str, str]
-) -> Answer:
+    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, query: ParsedQuery, prefixes: Mapping[str, str]
+) -> StoreResult:
     kind = _kind(result)
     media_type = query.forms.get(kind)
     if media_type is None:
         raise NotAcceptable(f"The result is available as {', '.join(OFFERED[kind])}.")
     if media_type == TABLE:
-        return Answer(kind, TABLE, json.dumps(_table(result), ensure_ascii=False).encode())
-    out = _Limited(query.limit)
+        return StoreResult(kind, TABLE, json.dumps(_table(result), ensure_ascii=False).encode())
+    out = _LimitedBytes(query.limit)
     if isinstance(result, ox.QueryTriples):
         write_graph(result, out, media_type, prefixes)
     else:
         result.serialize(out, format=RESULTS[media_type])
-    return Answer(kind, media_type, out.getvalue())
+    return StoreResult(kind, media_type, out.getvalue())
 
 
 def write_graph(triples: Iterable[ox.Triple], out: io.BytesIO, media_type: str, prefixes: Mapping[str, str]) -> None:

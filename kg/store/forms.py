@@ -29,7 +29,7 @@ GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
 }
 OFFERED: Final[Mapping[Kind, tuple[str, ...]]] = {
     "solutions": tuple(RESULTS),
-    # the CSV and TSV formats are defined for solutions only
-    "boolean": tuple(name for name in RESULTS if not name.startswith("text/")),
+    # the CSV and TSV formats are defined for solutions; a boolean in them is the one word, as other endpoints write it
+    "boolean": tuple(RESULTS),
     "graph": tuple(GRAPHS),
 }

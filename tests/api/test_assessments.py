@@ -45,7 +45,7 @@ def test_every_example_has_the_form_of_the_contract() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
 def test_an_example_has_the_form_of_the_contract(endpoint: Endpoint, path: Path) -> None:
     response = post(endpoint, case_of(path), proofs="full")
-    contract.Assessment.model_validate_json(response.text)
+    contract.AssessmentModel.model_validate_json(response.text)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
@@ -278,7 +278,7 @@ def test_plain_words_and_yaml_are_read_by_their_media_type(endpoint: Endpoint) -
 def test_a_body_of_no_format_names_those_that_are_read(endpoint: Endpoint) -> None:
     found = endpoint.client.post("/v1/assessments", content=b"x", headers={"content-type": "image/png"})
     assert found.status_code == 415
-    assert found.headers["accept-post"] == "application/json, application/yaml, text/plain"
+    assert found.headers["accept-post"] == "application/fhir+json, application/json, application/yaml, text/plain"
 
 
 def test_what_cannot_be_used_is_listed_where_that_is_asked_for(endpoint: Endpoint) -> None:

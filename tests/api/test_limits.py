@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 
 from api.config import Config, Work
+from api.transport.keys import Keys
 from endpoint import Endpoint, problem, serving
+from kg.errors import InputError
+from processes import eventually
 from service import assessed, get, post, wrong
 
-KEY = "a key for tests"
+KEY, OTHER = "the key of a caller", "the key of another"
 FEW = Work(text=200, facts=3)
 FOUR = ("anemia", "leukopenia", "thrombocytopenia", "fever")
 JSON = {"content-type": "application/json"}
@@ -20,7 +24,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Endpoint]:
     """A service that wants a key and takes little."""
-    with serving(Config(api_key=KEY, work=FEW)) as found:
+    with serving(Config(api_keys={"a": KEY, "b": OTHER}, work=FEW)) as found:
         yield found
 
 
@@ -93,6 +97,71 @@ def test_with_the_key_everything_is_as_without_one(
     guarded: Endpoint, endpoint: Endpoint, given: dict[str, str]
 ) -> None:
     assert guarded.client.get("/v1/claims", headers=given).content == get(endpoint, "/v1/claims").content
+
+
+def test_a_key_shorter_than_16_characters_is_refused() -> None:
+    with pytest.raises(InputError, match="shorter than 16"):
+        Keys({"a": "fifteen letters"})
+
+
+def test_a_key_is_changed_in_its_file_without_a_restart(tmp_path: Path) -> None:
+    # given a service that has been told one key
+    path = tmp_path / "keys"
+    path.write_text(f"# who may ask\nward {KEY}\n")
+    keys = Keys({}, path)
+    assert (keys.name_of(KEY), keys.name_of(OTHER)) == ("ward", None)
+    # when another takes its place, then that one counts
+    path.write_text(f"ward {OTHER}\n")
+    assert eventually(lambda: keys.name_of(OTHER) == "ward")
+    assert keys.name_of(KEY) is None
+    # and when the file is spoilt, what it said before holds on
+    path.write_text("ward\n")
+    assert keys.name_of(OTHER) == "ward"
+
+
+def test_the_preflight_of_a_browser_needs_no_key(guarded: Endpoint) -> None:
+    headers = {"origin": "https://e.org", "access-control-request-method": "GET"}
+    response = guarded.client.options("/v1/claims", headers={**headers, "access-control-request-headers": "x-api-key"})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "*")
+
+
+def test_a_person_logs_in_and_comes_to_what_they_wanted(guarded: Endpoint) -> None:
+    with httpx.Client(base_url=guarded.root, headers={"accept": "text/html"}) as browser:
+        # given a browser that was led to the login
+        shown = browser.get("/v1/claims?article=A0", follow_redirects=True)
+        assert (shown.status_code, shown.url.path) == (200, "/login")
+        assert 'value="/v1/claims?article=A0"' in shown.text
+        # when a wrong key is typed, then it is told so
+        form = {"next": "/v1/claims?article=A0", "key": "not a key of anybody"}
+        assert "does not know that key" in browser.post("/login", data=form, follow_redirects=True).text
+        # and when a right one is, then the page is shown, this time and the next
+        reply = browser.post("/login", data={**form, "key": KEY})
+        assert (reply.status_code, reply.headers["location"]) == (303, form["next"])
+        cookie = reply.headers["set-cookie"].lower()
+        assert {"httponly", "samesite=strict"} <= set(cookie.split("; "))
+        assert KEY not in cookie
+        assert browser.get("/v1/claims").status_code == 200
+        # and whoever changes the cookie is not let in
+        forged = browser.cookies["warrant"].replace("a.", "b.", 1)
+    assert guarded.client.get("/v1/claims", headers={"cookie": f"warrant={forged}"}).status_code == 401
+
+
+@pytest.mark.parametrize("wanted", ["https://e.org/", "//e.org", "/\\e.org", ""])
+def test_a_login_leads_to_no_other_server(guarded: Endpoint, wanted: str) -> None:
+    response = guarded.client.post("/login", data={"key": KEY, "next": wanted})
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+
+
+def test_one_caller_does_not_ask_without_end() -> None:
+    with serving(Config(api_keys={"a": KEY, "b": OTHER}, rate=5)) as found:
+        # given a caller that has used up what a minute allows
+        asked = [found.client.get("/v1/claims?limit=1", headers={"x-api-key": KEY}) for _ in range(6)]
+        assert [response.status_code for response in asked] == [200] * 5 + [429]
+        assert kind(asked[-1]) == (429, "too-many-requests")
+        assert 1 <= int(asked[-1].headers["retry-after"]) <= 12
+        # then another is answered all the same, and so are the probes
+        assert found.client.get("/v1/claims?limit=1", headers={"x-api-key": OTHER}).status_code == 200
+        assert get(found, "/healthz").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

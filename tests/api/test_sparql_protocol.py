@@ -67,6 +67,47 @@ def test_parameters_that_nobody_knows_are_ignored(endpoint: Endpoint) -> None:
     assert endpoint.ask(ASK, format="turtle", results="json", x=["1", "2"]).status_code == 200
 
 
+def test_relative_iris_are_resolved_against_the_address_that_is_asked(endpoint: Endpoint) -> None:
+    turtle = endpoint.ask("CONSTRUCT { <s> <p> 1 } WHERE {}", "application/n-triples").text
+    here = str(endpoint.client.base_url).rstrip("/")
+    assert turtle.strip() == f'<{here}/s> <{here}/p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .'
+
+
+@pytest.mark.parametrize("select", ["SELECT *", "select distinct *", "PREFIX e: <http://e/> SELECT REDUCED *"])
+def test_a_star_selects_the_variables_in_the_order_of_the_query(endpoint: Endpoint, select: str) -> None:
+    found = endpoint.ask(f"{select} {{ VALUES (?z ?a) {{ (1 2) }} BIND (3 AS ?m) }}", "text/csv").text
+    assert found.split() == ["z,a,m", "1,2,3"]
+
+
+def test_a_star_in_an_expression_is_no_selection(endpoint: Endpoint) -> None:
+    assert endpoint.ask("SELECT (COUNT(*) AS ?n) (2 * 3 AS ?m) { VALUES ?z { 1 } }", "text/csv").text.split() == [
+        "n,m",
+        "1,6",
+    ]
+
+
+def test_a_boolean_is_one_word_in_csv(endpoint: Endpoint) -> None:
+    assert endpoint.ask(ASK, "text/csv").text.strip() == "true"
+
+
+# -- a graph as a whole (SPARQL 1.1 Graph Store HTTP Protocol)
+
+
+def test_a_graph_is_read_by_its_iri(endpoint: Endpoint) -> None:
+    response = endpoint.client.get("/sparql", params={"graph": CORE_GRAPH}, headers={"accept": "application/n-triples"})
+    (row,) = endpoint.rows(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{CORE_GRAPH}> {{ ?s ?p ?o }} }}")
+    assert len(response.text.splitlines()) == int(row["n"]) > 100
+
+
+def test_a_graph_that_is_not_here_is_not_found(endpoint: Endpoint) -> None:
+    response = endpoint.client.get("/sparql", params={"graph": BASE + "graph/none"})
+    assert problem(response)["status"] == 404
+
+
+def test_a_graph_and_the_default_graph_are_not_asked_for_at_once(endpoint: Endpoint) -> None:
+    assert endpoint.client.get(f"/sparql?graph={CORE_GRAPH}&default").status_code == 400
+
+
 # -- what is no query
 
 

@@ -17,8 +17,8 @@ import pytest
 
 from kg.authoring.compiler import write
 from kg.check import Finding, Gate, Report, Severity, checks, queries, released, run
-from kg.check.modules import Modules
-from kg.check.queries import FOLDER, Query, header, severities
+from kg.check.modules import CheckedModules
+from kg.check.queries import FOLDER, CheckQuery, header, severities
 from kg.errors import OntologyError
 from kg.ontology import terms
 from places import ROOT
@@ -29,7 +29,8 @@ GATES = [gate for gate, _ in checks()]
 NAMES = [gate.name for gate in GATES]
 SMALL_ROOT = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
-<https://w3id.org/warrant/ontology/warrant-reasoning> a owl:Ontology ; owl:imports <https://w3id.org/warrant/ontology/core> .
+<https://w3id.org/warrant/ontology/warrant-reasoning> a owl:Ontology ;
+    owl:imports <https://w3id.org/warrant/ontology/core> .
 """
 SMALL_CATALOG = """<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
     <uri name="https://w3id.org/warrant/ontology/warrant-reasoning" uri="warrant-reasoning.ttl"/>
@@ -130,7 +131,7 @@ def test_stale_module_says_so_when_the_sources_do_not_compile(small: Path) -> No
 def test_sssom_compares_codes_with_the_verified_ones_where_their_list_is_at_hand(small: Path) -> None:
     # given a list in which one of the codes of the mapping set was not verified
     rows = [line.split("\t") for line in (small / "mappings.sssom.tsv").read_text(encoding="utf-8").splitlines()]
-    codes = sorted({row[3] for row in rows if row[0].startswith("warrant:")})
+    codes = sorted({row[4] for row in rows if row[0].startswith("warrant:")})
     listed = [f"x,{code.split(':')[0]},{code},label,{'no' if code == codes[0] else 'yes'}" for code in codes]
     path = small.parents[1] / "shared" / "claims" / "codes.csv"
     path.parent.mkdir(parents=True)
@@ -178,7 +179,7 @@ def test_fragment_names_the_axiom_its_file_and_the_reason(small: Path, axiom: st
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.description.name)
-def test_query_opens_with_title_question_problem_remedy_and_its_columns(query: Query) -> None:
+def test_query_opens_with_title_question_problem_remedy_and_its_columns(query: CheckQuery) -> None:
     headings = list(header(query.text))
 
     assert headings == ["title", "question", "problem", "remedy", "column"]
@@ -198,7 +199,7 @@ def test_a_query_without_a_remedy_is_refused(tmp_path: Path) -> None:
     path.write_text("# title: Half\n# problem: No remedy.\nSELECT ?entity {}", encoding="utf-8")
 
     with pytest.raises(OntologyError, match=r"half\.rq: the header lacks remedy"):
-        Query.read(path)
+        CheckQuery.read(path)
 
 
 @pytest.mark.parametrize("row", ["gate\tFATAL", "gate ERROR", "one\tERROR\none\tWARN"])
@@ -274,7 +275,7 @@ def test_the_query_in_the_guide_is_one(small: Path, tmp_path: Path) -> None:
     path.write_text(text.split("```sparql\n")[1].split("```")[0], encoding="utf-8")
     (small / "modules" / "bad.ttl").write_text((EXAMPLES / "missing-label" / "bad.ttl").read_text(encoding="utf-8"))
 
-    findings = Query.read(path).run(Modules.load(small))
+    findings = CheckQuery.read(path).run(CheckedModules.load(small))
 
     assert "Nameless" in entities(findings)
 

@@ -91,8 +91,8 @@ def test_every_setting_that_is_named_is_read() -> None:
 
 
 def test_empty_keys_of_compose_are_no_keys() -> None:
-    config = Config.from_environment({"WARRANT_API_KEY": "", "WARRANT_KEY": ""})
-    assert (config.api_key, config.key) == (None, None)
+    config = Config.from_environment({"WARRANT_API_KEY": "", "WARRANT_KEY": "", "WARRANT_RATE": ""})
+    assert (config.api_keys, config.key, config.rate) == ({}, None, 0)
 
 
 def test_the_systemd_unit_starts_the_service_without_rights() -> None:

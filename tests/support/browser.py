@@ -19,7 +19,7 @@ from endpoint import Endpoint, serving
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 NEEDED: Final = f"no browser ({', '.join(NAMES)}); on Debian or Ubuntu: apt-get install chromium"
-PHONE, DESKTOP = (390, 844), (1280, 900)
+PHONE, DESKTOP = (390, 844), (1440, 900)
 PATIENT: Final = (
     "62-year-old woman, breast cancer treated in 2019. Hb 9.8 g/dL, WBC 2.9, platelets 90, leukopenia, "
     "B12 1250 ng/L, ferritin 12 ng/mL. No chemotherapy. Father had lymphoma. An ESA is planned."
@@ -48,6 +48,11 @@ def ask(page: Page, endpoint: Endpoint, text: str) -> None:
     page.get_by_role("button", name="Ask", exact=True).click()
 
 
+def unfold(page: Page, heading: str) -> None:
+    """Opens a section of an answer."""
+    page.locator("details.section > summary").filter(has_text=heading).click()
+
+
 def visit(page: Page, endpoint: Endpoint) -> Iterator[str]:
     """Opens a page of each kind in turn and gives its name."""
     page.goto(endpoint.root)
@@ -59,12 +64,14 @@ def visit(page: Page, endpoint: Endpoint) -> Iterator[str]:
     ask(page, endpoint, PATIENT)
     answer = page.url
     yield "answer"
+    unfold(page, "What was understood")
     page.get_by_text("correct, take out, add").click()
-    page.locator("details details > summary").first.click()
+    page.locator("details details details > summary").first.click()
     yield "facts"
-    page.locator("a", has_text="why?").first.click()
+    page.get_by_role("link", name="Why: ").first.click()
     yield "proof"
     page.goto(answer)
+    unfold(page, "What to ask next")
     page.get_by_role("button", name="Yes: ").first.click()
     yield "suppose"
     page.goto(answer)
