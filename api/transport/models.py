@@ -162,3 +162,9 @@ class CdsServices(Model):
     """The services of CDS Hooks 2.0."""
 
     services: list[CdsService]
+
+
+class TextBody(Model):
+    """A text whose sentences are judged."""
+
+    text: str
