@@ -49,7 +49,7 @@ from api.transport.keys import Keys
 from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
 from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
-from api.transport.openapi import components, with_problems
+from api.transport.openapi import components, with_problems, with_published_names
 from api.transport.security import ApiKey, PublicCors, RateLimit
 from kg import __version__
 from kg.knowledge import Knowledge
@@ -204,7 +204,7 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
 
     @cache
     def documented() -> dict[str, Any]:
-        document = openapi()
+        document = with_published_names(openapi())
         document["paths"]["/sparql"] = sparql_openapi.operations()
         document["components"]["schemas"] |= components()
         return with_problems(document)

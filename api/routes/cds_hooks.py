@@ -23,8 +23,8 @@ from kg.readers.case.parsing import parse_json
 from kg.readers.fhir.format import FHIR, LIMITS
 from kg.readers.protocol import Context
 from kg.render import dumps
-from kg.render.cards import Place, cards
-from kg.render.contract import Assessment
+from kg.render.cards import ServicePlace, cards
+from kg.render.contract import AssessmentModel
 
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 TAKEN: Final = ("application/json",)
@@ -63,7 +63,7 @@ HOOKS: Final = {
             "warrant-patient-view",
             "patient-view",
             "What the articles say of this patient",
-            "Alerts, what to do and what to think of for high vitamin B12 and low blood counts, with proofs.",
+            "Alerts, what to do and what to think of, by the articles, with proofs.",
         ),
         Hook(
             "warrant-order-select",
@@ -119,8 +119,8 @@ def _called(services: Services, hook: Hook, data: Any, root: str) -> list[dict[s
     document = {"resourceType": "Bundle", "entry": [{"resource": item} for item in record]}
     facts = FHIR.parsed(document, Context(services.names, datetime.date.today())).facts
     session = services.sessions.make(check_facts(facts, services.config.work.facts))
-    answer = Assessment.model_validate(render.as_json(session.plain))
-    return cards(services.ontology, answer, Place(root, session.handle), hook.ordering)
+    answer = AssessmentModel.model_validate(render.as_json(session.plain))
+    return cards(services.ontology, answer, ServicePlace(root, session.handle), hook.ordering)
 
 
 def _resources(found: Any) -> Iterator[Mapping[str, Any]]:

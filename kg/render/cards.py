@@ -17,8 +17,8 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.model import Concept
-from kg.render.contract import Action, Assessment, Conflict
-from kg.render.contract_facts import Alert
+from kg.render.contract import ActionModel, AssessmentModel, ConflictModel
+from kg.render.contract_facts import AlertModel
 
 Json = dict[str, Any]
 LONGEST: Final = 139
@@ -43,7 +43,7 @@ class Indicator(StrEnum):
     CRITICAL = "critical"
 
 
-class Place(NamedTuple):
+class ServicePlace(NamedTuple):
     """Where the service is reached, and the handle of the assessment there."""
 
     root: str
@@ -61,9 +61,9 @@ class Place(NamedTuple):
         return f"{self.root}v1/articles/{name}"
 
 
-def cards(ontology: Ontology, found: Assessment, place: Place, ordering: bool) -> list[Json]:
+def cards(ontology: Ontology, found: AssessmentModel, place: ServicePlace, ordering: bool) -> list[Json]:
     """The cards of an assessment, the most urgent first; `ordering` is for the hooks that come with draft orders."""
-    writer = _Writer(ontology, found, place)
+    writer = _CardWriter(ontology, found, place)
     made = [*writer.alerts(), *writer.contraindicated(), *writer.conflicts(ordering)]
     if not ordering:
         made += writer.advice()
@@ -77,10 +77,10 @@ def named(ontology: Ontology) -> Mapping[str, Concept]:
     return {concept.code: concept for concept in ontology.concepts.values()}
 
 
-class _Writer:
+class _CardWriter:
     """Writes the cards of one assessment."""
 
-    def __init__(self, ontology: Ontology, found: Assessment, place: Place) -> None:
+    def __init__(self, ontology: Ontology, found: AssessmentModel, place: ServicePlace) -> None:
         self.ontology, self.found, self.place = ontology, found, place
         claims = found.claims
         self.sentences: Mapping[str, str] = {item.id: item.sentence for item in claims.applicable}
@@ -90,7 +90,7 @@ class _Writer:
             critical = item.kind == "critical_value"
             yield self._alert(item, Indicator.CRITICAL if critical else Indicator.WARNING)
 
-    def _alert(self, item: Alert, indicator: Indicator) -> Json:
+    def _alert(self, item: AlertModel, indicator: Indicator) -> Json:
         detail = f"{item.sentence}\n\nRests on: {'; '.join(item.sources)}." if item.sources else item.sentence
         return self._card(item.id, item.sentence, indicator, detail, [])
 
@@ -108,7 +108,7 @@ class _Writer:
         for number, item in enumerate(self.found.conflicts, 1):
             yield self._conflict(f"conflict:{number}", item)
 
-    def _conflict(self, identifier: str, item: Conflict) -> Json:
+    def _conflict(self, identifier: str, item: ConflictModel) -> Json:
         claims = [*item.supporting, *item.against]
         sides = [("For", item.supporting), ("Against", item.against)]
         lines = [f"- **{side}** {self._sentence(claim)}" for side, names in sides for claim in names]
@@ -131,13 +131,13 @@ class _Writer:
             card |= {"suggestions": suggestions, "selectionBehavior": "any"}
         yield card
 
-    def _may_be_ordered(self, step: Action) -> bool:
+    def _may_be_ordered(self, step: ActionModel) -> bool:
         if step.done:
             return False
         concept = named(self.ontology).get(step.action)
         return concept is not None and concept.kind in (*ORDERED, *TREATMENTS) and "excludes" not in step.relations
 
-    def _suggestion(self, step: Action) -> Json:
+    def _suggestion(self, step: ActionModel) -> Json:
         resource = {
             "resourceType": "ServiceRequest",
             "status": "draft",
@@ -176,7 +176,7 @@ class _Writer:
             ],
         }
 
-    def _reasons(self, item: Action) -> str:
+    def _reasons(self, item: ActionModel) -> str:
         lines = [f"- {self._sentence(claim)}" for claim in item.claims]
         lines += [f"- Exception: {one.text} ({one.state}) [{one.claim}]" for one in item.exceptions]
         return "\n".join(lines)

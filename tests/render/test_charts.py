@@ -13,7 +13,7 @@ from kg.ask import ask
 from kg.assess import Assessment
 from kg.render.charts import CHARTS, chart, charts, svg
 from kg.render.charts.chart import DARK
-from kg.render.charts.values import END, Limits, place
+from kg.render.charts.values import END, StripLimits, place
 from rendered import EXAMPLES, KNOWLEDGE, assessments
 
 DAY = datetime.date(2026, 4, 1)
@@ -49,13 +49,13 @@ def test_each_value_stands_on_its_interval_with_who_judged_it(ill: Assessment) -
 
 @pytest.mark.parametrize(("value", "at"), [(0, 0), (60, 1), (90, 1.5), (120, 2), (140, 2.5), (200, 4), (400, 4.5)])
 def test_a_strip_places_a_value_in_proportion_within_its_zone(value: int, at: float) -> None:
-    strip = Limits(Decimal(60), Decimal(120), Decimal(160), Decimal(200), True)
+    strip = StripLimits(Decimal(60), Decimal(120), Decimal(160), Decimal(200), True)
     assert place(Decimal(value), strip) == at
 
 
 def test_a_larger_value_never_stands_further_left() -> None:
     sides = (None, Decimal(60)), (None, Decimal(120)), (None, Decimal(160)), (None, Decimal(200))
-    strips = [Limits(a, b, c, d, True) for a in sides[0] for b in sides[1] for c in sides[2] for d in sides[3]]
+    strips = [StripLimits(a, b, c, d, True) for a in sides[0] for b in sides[1] for c in sides[2] for d in sides[3]]
     for strip in strips:
         if any(strip[:4]):
             places = [place(Decimal(value), strip) for value in range(0, 2000, 10)]

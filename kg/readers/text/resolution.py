@@ -13,7 +13,7 @@ from kg.readers.case.reader import CaseReader
 from kg.readers.text.dating import Dating
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.entries import Draft
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.meaning import Meaning
 from kg.readers.text.measure import Measurer
 from kg.readers.text.measurements import quantity_of
@@ -144,7 +144,7 @@ class _Resolution:
         used = [self.meaning.absent(named, self.names.ontology.concepts[name]) for name in entry.denies]
         return all(used)
 
-    def _message(self, named: set[Hit]) -> None:
+    def _message(self, named: set[PhraseHit]) -> None:
         """The values of a message: their names stand in no sentence."""
         for hit, series in self.scan.series.items():
             quantity = quantity_of(self.lexicon, hit)

@@ -9,7 +9,7 @@ from kg.facts.patient import Fact, Measurement, Status
 from kg.record.observations import Interpreter
 from kg.record.record import text
 from kg.render.charts.chart import ACCENT, INK, NARROW, NORMAL, QUIET, WIDE, Chart, Spec, data, padding, specification
-from kg.render.charts.values import Limits, limits
+from kg.render.charts.values import StripLimits, limits
 from kg.render.wording import unit
 
 MOST: Final = 4
@@ -66,7 +66,7 @@ def _time(span: tuple[str, str], labels: bool) -> Spec:
     }
 
 
-def _panel(label: str, found: list[Measurement], limit: Limits, span: tuple[str, str], narrow: bool) -> Spec:
+def _panel(label: str, found: list[Measurement], limit: StripLimits, span: tuple[str, str], narrow: bool) -> Spec:
     points = [{"day": str(one.date), "value": float(_middle(one))} for one in found]
     y = {
         "field": "value",

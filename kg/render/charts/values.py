@@ -44,7 +44,7 @@ JUDGED: Final = {
 }
 
 
-class Limits(NamedTuple):
+class StripLimits(NamedTuple):
     """The limits of a value in its canonical unit; `printed`: they came with the value."""
 
     critical_low: Decimal | None
@@ -80,7 +80,7 @@ def values(assessment: Assessment, narrow: bool) -> Chart | None:
     )
 
 
-def limits(item: ReferenceInterval | None, one: Measurement, found: Judgement | None = None) -> Limits:
+def limits(item: ReferenceInterval | None, one: Measurement, found: Judgement | None = None) -> StripLimits:
     """The limits of a value: those printed with it, else those of its reference interval, else the one that judged."""
     critical = (item.critical_below, item.critical_above) if item else (None, None)
     if one.range:
@@ -90,15 +90,15 @@ def limits(item: ReferenceInterval | None, one: Measurement, found: Judgement | 
     else:
         over, limit = (found.position.endswith("high"), found.limit) if found else (False, None)
         low, high, printed = None if over else limit, limit if over else None, True
-    return Limits(critical[0], low, high, critical[1], printed)
+    return StripLimits(critical[0], low, high, critical[1], printed)
 
 
-def place(value: Decimal, limit: Limits) -> float:
+def place(value: Decimal, limit: StripLimits) -> float:
     """Where a value lies on the strip: low from 1 to 2, within from 2 to 3, high from 3 to 4, critical outside these.
 
     A zone without its inner limit reaches to the next one; beyond the last limit the strip is compressed.
 
-    >>> strip = Limits(Decimal(70), Decimal(120), Decimal(160), None, True)
+    >>> strip = StripLimits(Decimal(70), Decimal(120), Decimal(160), None, True)
     >>> place(Decimal(140), strip), place(Decimal(95), strip), place(Decimal(35), strip), place(Decimal(200), strip)
     (2.5, 1.5, 0.5, 3.4)
     """
@@ -113,7 +113,7 @@ def place(value: Decimal, limit: Limits) -> float:
     return start + float((stop - start) * (value - least) / (most - least))
 
 
-def _zones(label: str, limit: Limits) -> Iterator[dict[str, object]]:
+def _zones(label: str, limit: StripLimits) -> Iterator[dict[str, object]]:
     low, high = limit.low is not None, limit.high is not None
     inside = (2 if low else 0, 3 if high else END)
     yield {"test": label, "from": 0, "to": END, "zone": "outside"}
@@ -124,7 +124,7 @@ def _zones(label: str, limit: Limits) -> Iterator[dict[str, object]]:
         yield {"test": label, "from": 4, "to": END, "zone": "critical"}
 
 
-def _point(label: str, one: Measurement, limit: Limits, found: Judgement | None) -> dict[str, object]:
+def _point(label: str, one: Measurement, limit: StripLimits, found: Judgement | None) -> dict[str, object]:
     value = (one.value.low if one.value.low is not None else one.value.high) or Decimal(0)
     position = found.position if found else ""
     alarm = "critical" if position.startswith("critical") else "out" if position in ("low", "high") else "in"
@@ -135,7 +135,7 @@ def _given(one: Measurement) -> str:
     return f"{one.comparator}{text(one.given)} {unit(one.given_unit)}"
 
 
-def _short(limit: Limits, one: Measurement) -> str:
+def _short(limit: StripLimits, one: Measurement) -> str:
     """The limits in the unit of the value."""
     known = one.value.low or one.value.high
     factor = one.given / known if known else Decimal(1)
@@ -143,7 +143,7 @@ def _short(limit: Limits, one: Measurement) -> str:
     return f"{low}–{high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
 
 
-def _between(limit: Limits, one: Measurement) -> str:
+def _between(limit: StripLimits, one: Measurement) -> str:
     origin = "printed" if limit.printed else "general"
     return f"{_short(limit, one)} {unit(one.given_unit)} ({origin})"
 
