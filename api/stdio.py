@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from api.config import Config
 from api.isolation import messages
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from api.isolation.worker import answer
 from api.sessions.store import memory_file
 from api.zygote import routes
@@ -20,7 +20,7 @@ from kg.commands.common import DONE, command
 from kg.errors import InputError, Problem
 from kg.store import wire
 from kg.store.dataset import open_kept
-from kg.store.evaluate import Query, evaluate
+from kg.store.evaluate import ParsedQuery, evaluate
 
 
 def add(commands: Any) -> None:
@@ -46,10 +46,10 @@ class _Local:
     def __init__(self, app: FastAPI, store: ox.Store) -> None:
         self.app, self.store = app, store
 
-    async def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> Reply:
+    async def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> WorkerReply:
         if path == "/sparql":
-            found = await asyncio.to_thread(evaluate, self.store, Query(body.decode()))
-            return Reply(200, ((b"content-type", found.media_type.encode()),), found.body)
+            found = await asyncio.to_thread(evaluate, self.store, ParsedQuery(body.decode()))
+            return WorkerReply(200, ((b"content-type", found.media_type.encode()),), found.body)
         place, _, given = path.partition("?")
         scope = {
             "method": method,

@@ -9,11 +9,11 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from api.isolation.remote import Isolated
 from api.sparql.endpoint import SparqlEndpoint
 from api.transport.problems import NotInstalled, problem_of
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery
 
 PATH: Final = "/mcp"
 LOCAL: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -48,13 +48,13 @@ class StreamableHttp:
         if self._running is not None:
             await self._running
 
-    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> Reply:
+    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> WorkerReply:
         """The response of the service to a request of an agent; queries go to the workers of the dataset."""
         if path != "/sparql":
             place, _, given = path.partition("?")
             return await self.isolated.ask(method, place, headers, body, given.encode() or query)
-        found = await self.sparql.pool.run(Query(body.decode()))
-        return Reply(200, ((b"content-type", found.media_type.encode()),), found.body)
+        found = await self.sparql.pool.run(ParsedQuery(body.decode()))
+        return WorkerReply(200, ((b"content-type", found.media_type.encode()),), found.body)
 
     async def _started(self) -> ASGIApp:
         from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - half a second

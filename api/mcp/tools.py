@@ -11,7 +11,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from api.mcp.short import SHORT
 from kg import __version__
 from kg.errors import WarrantError
@@ -21,7 +21,7 @@ INSTRUCTIONS: Final = """What three clinical articles say about high vitamin B12
 breast-cancer survivors, with proofs. Call `assess` with a patient's facts and keep the `handle`: `explain`, `why_not`
 and `what_if` take it. `ask` answers questions about the articles, `verify` checks your own sentences against their
 claims. Say what was not understood. For health professionals; it is no medical device and not for emergencies."""
-Ask = Callable[[str, str, dict[str, str], bytes, bytes], Awaitable[Reply]]
+Ask = Callable[[str, str, dict[str, str], bytes, bytes], Awaitable[WorkerReply]]
 """Method, path, headers, body, query of the address → the response of the service."""
 Detail = Annotated[
     Literal["short", "full"], Field(description="`short`: what matters most, with handles to more; `full`: all of it")
@@ -47,7 +47,7 @@ class Service:
         body = data.encode() if isinstance(data, str) else json.dumps(data, ensure_ascii=False).encode()
         return self._text(await self.ask("POST", path, JSON | {"content-type": content_type}, body, b""))
 
-    def _text(self, reply: Reply) -> str:
+    def _text(self, reply: WorkerReply) -> str:
         """The body of a response. Raises ToolError with what was wrong."""
         text = reply.body.decode()
         if reply.status >= 400:
@@ -74,7 +74,7 @@ def server(ask: Ask) -> MCPServer:
 
 
 def _checked(ask: Ask) -> Ask:
-    async def asked(method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> Reply:
+    async def asked(method: str, path: str, headers: dict[str, str], body: bytes, query: bytes) -> WorkerReply:
         try:
             return await ask(method, path, headers, body, query)
         except WarrantError as error:

@@ -164,7 +164,7 @@ class CdsServices(ContractModel):
     services: list[CdsService]
 
 
-class TextBody(Model):
+class TextBody(ContractModel):
     """A text whose sentences are judged."""
 
     text: str
