@@ -24,9 +24,11 @@ from api.pages.sparql import QueryPages
 from api.routes import (
     articles,
     assessments,
+    cds_hooks,
     claims,
     concepts,
     explanations,
+    feedback,
     ontology,
     probes,
     questions,
@@ -45,12 +47,23 @@ from api.transport.keys import Keys
 from api.transport.logs import silence_access_logs
 from api.transport.metrics import Metrics, MetricsMiddleware
 from api.transport.middleware import BodyLimit, ErrorBoundary, HeadAsGet, OpenCors, SecurityHeaders
-from api.transport.openapi import components, with_problems
+from api.transport.openapi import components, with_problems, with_published_names
 from api.transport.security import ApiKey, PublicCors, RateLimit
 from kg import __version__
 from kg.knowledge import Knowledge
 
-ROUTES: Final = (assessments, explanations, questions, claims, articles, references, concepts, ontology, terms)
+ROUTES: Final = (
+    assessments,
+    explanations,
+    questions,
+    claims,
+    articles,
+    references,
+    concepts,
+    ontology,
+    terms,
+    cds_hooks,
+)
 # answered by the process that takes the requests
 HERE: Final = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static")
 WORKER: Final = (sys.executable, "-m", "api.zygote")
@@ -62,6 +75,7 @@ def create_app(config: Config | None = None) -> Service:
     app = Service(title="Warrant", version=__version__, lifespan=_lifespan(services), docs_url=None, redoc_url=None)
     add_routes(app, services)
     app.include_router(probes.router)
+    app.include_router(feedback.router)
     app.mount("/docs/assets", StaticFiles(directory=manual.assets()), name="manual")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.outer = _outer(app, services)
@@ -156,7 +170,7 @@ class Front:
         path = scope["path"]
         if path == "/sparql":
             return self.sparql
-        if any(path == place or path.startswith(place + "/") for place in HERE):
+        if any(path == place or path.startswith(place + "/") for place in HERE) or feedback.is_feedback(path):
             return self.routed
         if self.patients.takes(path):
             return self.patients
@@ -182,7 +196,7 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
 
     @cache
     def documented() -> dict[str, Any]:
-        document = openapi()
+        document = with_published_names(openapi())
         document["paths"]["/sparql"] = sparql_openapi.operations()
         document["components"]["schemas"] |= components()
         return with_problems(document)

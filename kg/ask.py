@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg.assess import Assessment
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
-from kg.readers.text import Kind, TextReading, read_text
+from kg.readers.text import TextKind, TextReading, read_text
 
 if TYPE_CHECKING:
     from kg.facts.patient import PatientFacts
@@ -39,7 +39,7 @@ def ask(
     if not text.strip():
         raise InputError([Problem("question", "is empty", "Write a case or a question in words.")])
     reading = read(knowledge, text, today)
-    case, question = reading.kind is not Kind.QUESTION, reading.kind is not Kind.CASE
+    case, question = reading.kind is not TextKind.QUESTION, reading.kind is not TextKind.CASE
     facts = replace(reading.facts, defaults=defaults)
     return Reply(
         reading=reading,
@@ -75,7 +75,7 @@ def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
     kind = knowledge.asker.router.route(reading.text).kind
     facts = reading.facts
     told = (bool(facts.measurements) or facts.age is not None) and not reading.questions
-    return replace(reading, kind=reading.kind if kind is Kind.QUESTION and told else kind)
+    return replace(reading, kind=reading.kind if kind is TextKind.QUESTION and told else kind)
 
 
 def answer(knowledge: Knowledge, reading: TextReading) -> Answer:

@@ -12,7 +12,7 @@ from kg.assess import Assessment, Reasoner, assess
 from kg.assess.asking import asking
 from kg.assess.branches import branches
 from kg.cache.collector import settled
-from kg.cache.derived import Owner
+from kg.cache.derived import DerivedOwner
 from kg.facts.patient import PatientFacts
 from kg.judges.hermit import Hermit
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kg.questions import Asker
 
 
-class Knowledge(Owner):
+class Knowledge(DerivedOwner):
     """An ontology folder opened for use; its parts are loaded when first needed and never change.
 
     >>> from datetime import date

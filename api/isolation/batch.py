@@ -15,8 +15,8 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.isolation.messages import Reply
-from api.isolation.remote import KEPT, Isolated, Route
+from api.isolation.messages import WorkerReply
+from api.isolation.remote import KEPT, Isolated, MatchedRoute
 from api.transport.connection import STREAMED
 from api.transport.negotiation import media_type
 from api.transport.problems import BodyTooLarge, problem_of
@@ -25,7 +25,7 @@ from kg.errors import Overloaded, WarrantError
 NDJSON: Final = "application/x-ndjson"
 PATH: Final = KEPT.rstrip("/")
 LINE: Final = {"content-type": "application/json", "accept": "application/json"}
-ROUTE: Final = Route(PATH)
+ROUTE: Final = MatchedRoute(PATH)
 
 
 class Batch:
@@ -125,7 +125,7 @@ async def _pieces(receive: Receive, seconds: float) -> AsyncIterator[bytes]:
         yield message.get("body", b"")
 
 
-def _body(reply: Reply) -> bytes:
+def _body(reply: WorkerReply) -> bytes:
     """The body of a response on one line."""
     return reply.body if b"\n" not in reply.body else json.dumps(json.loads(reply.body), ensure_ascii=False).encode()
 

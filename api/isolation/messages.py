@@ -15,7 +15,7 @@ PARTS: Final = ("method", "path", "raw_path", "query_string", "scheme", "root_pa
 
 
 @dataclass(frozen=True)
-class Reply:
+class WorkerReply:
     """A response; `route` is the template of the route that gave it. A worker that is `spent` is not used again."""
 
     status: int
@@ -40,15 +40,15 @@ def scope_of(head: bytes) -> dict[str, Any]:
     return {"type": "http", "asgi": {"version": "3.0"}, "client": None, "server": server, "state": {}, **parts}
 
 
-def reply(found: Reply) -> bytes:
+def reply(found: WorkerReply) -> bytes:
     """The frame of a response."""
     headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in found.headers]
     head = {"status": found.status, "headers": headers, "route": found.route, "spent": found.spent}
     return wire.frame_of(json.dumps(head).encode(), found.body)
 
 
-def reply_of(head: bytes, body: bytes) -> Reply:
+def reply_of(head: bytes, body: bytes) -> WorkerReply:
     """The response in a frame. A worker is not trusted: whatever its head is not raises ValueError or KeyError."""
     found = json.loads(head)
     headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in found["headers"])
-    return Reply(int(found["status"]), headers, body, str(found["route"]), bool(found["spent"]))
+    return WorkerReply(int(found["status"]), headers, body, str(found["route"]), bool(found["spent"]))

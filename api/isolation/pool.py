@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from api.config import Work
-from api.isolation.messages import Reply, reply_of
+from api.isolation.messages import WorkerReply, reply_of
 from api.transport.problems import Crashed, TimeLimit
 from kg.errors import Overloaded, WarrantError
 from kg.store.processes import END, Job, Nursery, Worker
@@ -75,7 +75,7 @@ class RequestPool:
     def leave(self) -> None:
         self._admitted -= 1
 
-    async def run(self, request: bytes, topic: str = "") -> Reply:
+    async def run(self, request: bytes, topic: str = "") -> WorkerReply:
         """The response to a request that was admitted; those of one topic go to one worker if it is free.
 
         Raises Overloaded, TimeLimit, or Crashed where two workers ended over it.
@@ -95,7 +95,7 @@ class RequestPool:
             self._end(worker)
         self._old |= self._busy
 
-    async def _run(self, request: bytes, topic: str) -> Reply:
+    async def _run(self, request: bytes, topic: str) -> WorkerReply:
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[tuple[bytes, bytes]] = loop.create_future()
         seconds = self.limits.seconds

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from api.isolation import messages
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from api.isolation.pool import RequestPool
 from api.transport.problems import answer_of
 from kg.errors import WarrantError
@@ -21,7 +21,7 @@ _HANDLE: Final = re.compile(rf"{KEPT}([0-9a-f]{{64}})")
 
 
 @dataclass(frozen=True)
-class Route:
+class MatchedRoute:
     """The template of the route that a worker found, for the metrics."""
 
     path: str
@@ -43,11 +43,11 @@ class Isolated:
             await (await answer_of(request, error))(scope, receive, send)
             return
         if reply.route:
-            scope["route"] = Route(reply.route)
+            scope["route"] = MatchedRoute(reply.route)
         await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _reply(self, scope: Scope, request: Request) -> Reply:
+    async def _reply(self, scope: Scope, request: Request) -> WorkerReply:
         self.pool.admit()
         try:
             body = await request.body()
@@ -60,7 +60,7 @@ class Isolated:
 
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", query: bytes = b""
-    ) -> Reply:
+    ) -> WorkerReply:
         """The response to a request of the service's own. Waits for its turn: it is never refused."""
         scope: dict[str, Any] = {
             "method": method,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message
 
 from api.config import Config
 from api.isolation import messages
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from kg.store import wire
 
 PIECE: Final = 1 << 18
@@ -34,7 +34,7 @@ def serve(app: ASGIApp, channel: socket.socket, config: Config) -> None:
                 found = runner.run(answer(app, *request))
                 count += 1
                 spent = count >= config.work.requests or peak() > first + GROWTH
-                channel.sendall(messages.reply(Reply(**{**vars(found), "spent": spent})))
+                channel.sendall(messages.reply(WorkerReply(**{**vars(found), "spent": spent})))
 
 
 def confine(memory: int) -> None:
@@ -52,7 +52,7 @@ def peak() -> int:
     return used if sys.platform == "darwin" else used << 10
 
 
-async def answer(app: ASGIApp, head: bytes, body: bytes) -> Reply:
+async def answer(app: ASGIApp, head: bytes, body: bytes) -> WorkerReply:
     """The response of an application to a request in a frame."""
     scope = messages.scope_of(head)
     asked = iter([{"type": "http.request", "body": body, "more_body": False}])
@@ -68,4 +68,4 @@ async def answer(app: ASGIApp, head: bytes, body: bytes) -> Reply:
     start = next(message for message in said if message["type"] == "http.response.start")
     parts = (message.get("body", b"") for message in said if message["type"] == "http.response.body")
     headers = tuple((bytes(name), bytes(value)) for name, value in start["headers"])
-    return Reply(start["status"], headers, b"".join(parts), str(getattr(scope.get("route"), "path", "")))
+    return WorkerReply(start["status"], headers, b"".join(parts), str(getattr(scope.get("route"), "path", "")))

@@ -26,6 +26,7 @@ from kg.facts.units import units_of
 from kg.ontology.model import Claim
 from kg.questions import Answer
 from kg.render.card import card
+from kg.render.charts import charts, draws
 from kg.render.document import document
 from kg.render.parts import Parts, Section
 from kg.render.summary import grouped
@@ -49,7 +50,7 @@ ALTERNATIVES: Final = 3
 CLAIM: Final = re.compile(r"\b[A-Z]+\d+-\d+\b")
 
 
-class Wanted(NamedTuple):
+class WantedFact(NamedTuple):
     """A fact to find out: where it stands in a case, how one asks for it; `units` for a value."""
 
     list: str
@@ -60,10 +61,10 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """Ways to ask the same, each a set of facts that go together, and the claims that wait for it."""
 
-    ways: tuple[tuple[Wanted, ...], ...]
+    ways: tuple[tuple[WantedFact, ...], ...]
     settles: tuple[Claim, ...]
 
 
@@ -100,6 +101,8 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "card": card(parts),
         "left": assessment.record.facts.unread,
         "groups": tuple(groups(found.sections)),
+        "charts": {one.name: one for one in charts(assessment)},
+        "draws": draws(),
         "pieces": pieces(session),
         "entries": entries(session),
         "unread": session.reading.not_understood if session.reading else (),
@@ -135,11 +138,11 @@ def known(assessment: Assessment) -> tuple[str, ...]:
     return (*values, *others)
 
 
-def questions(assessment: Assessment) -> tuple[Question, ...]:
+def questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
     """What to ask next; questions that would settle the same claims stand together."""
     claims, groups = assessment.ontology.claims, grouped(assessment.questions)
     return tuple(
-        Question(
+        OpenQuestion(
             tuple(wanted(assessment, item.missing) for item in items[:ALTERNATIVES]),
             tuple(claims[name] for name in settles),
         )
@@ -151,11 +154,11 @@ def _further(assessment: Assessment) -> int:
     return max(0, len(grouped(assessment.questions)) - QUESTIONS)
 
 
-def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[Wanted, ...]:
+def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[WantedFact, ...]:
     """Missing facts as fields of a form."""
     ontology = assessment.ontology
     return tuple(
-        Wanted(
+        WantedFact(
             list=fact.list,
             concept=ontology.codes[fact.concept],
             label=asked(fact, assessment),

@@ -13,13 +13,13 @@ from starlette.responses import Response
 from api.pages import page
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
-from api.routes.addresses import Link, all_named, linked, named
+from api.routes.addresses import PageLink, all_named, linked, named
 from api.services import services_of
 from kg.assess.outcomes import Outcome
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.render import knowledge
-from kg.render.axioms import Stated, axioms_naming, axioms_of
+from kg.render.axioms import AxiomLine, axioms_naming, axioms_of
 from kg.render.claim_examples import firings
 
 UNCITED: Final = "uncited"
@@ -92,9 +92,9 @@ async def one(request: Request, claim: Claim) -> Response:
     return page("claim.html", here="/v1/claims", **values)
 
 
-def _brief(ontology: Ontology, name: str) -> tuple[Link, str]:
+def _brief(ontology: Ontology, name: str) -> tuple[PageLink, str]:
     """A claim as its linked id and its sentence."""
-    return Link(name, f"/v1/claims/{name}"), ontology.claims[name].sentence
+    return PageLink(name, f"/v1/claims/{name}"), ontology.claims[name].sentence
 
 
 def _readings(ontology: Ontology, claim: Claim) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ def _readings(ontology: Ontology, claim: Claim) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(ontology: Ontology, claim: Claim) -> list[tuple[str, tuple[Link, ...]]]:
+def _fields(ontology: Ontology, claim: Claim) -> list[tuple[str, tuple[PageLink, ...]]]:
     """The annotations that have no section of their own: label and values, terms as links."""
     concluded = {said for said, _ in claim.conclusions}
     rest = sorted(set(claim.fields) - set(FIRST) - ELSEWHERE - concluded, key=ontology.label)
@@ -119,16 +119,16 @@ def _fields(ontology: Ontology, claim: Claim) -> list[tuple[str, tuple[Link, ...
     return [(ontology.label(name), tuple(_value(ontology, text) for text in claim.fields[name])) for name in names]
 
 
-def _value(ontology: Ontology, text: str) -> Link:
+def _value(ontology: Ontology, text: str) -> PageLink:
     found = named(ontology, text)
-    return found if found.address else Link(text)
+    return found if found.address else PageLink(text)
 
 
 def _triggers(ontology: Ontology, claim: Claim) -> set[str]:
     return {name for reading in claim.readings for name in ontology.mentioned(reading.situation)}
 
 
-def _axioms(ontology: Ontology, claim: Claim) -> list[Stated]:
+def _axioms(ontology: Ontology, claim: Claim) -> list[AxiomLine]:
     """The axioms about a claim and its readings, and the definitions of the classes that they hang on."""
     nodes = [f"claim/{claim.id}", *(reading.iri for reading in claim.readings)]
     found = [axiom for node in dict.fromkeys(nodes) for axiom in axioms_of(ontology, node)]
@@ -144,7 +144,7 @@ def _axioms(ontology: Ontology, claim: Claim) -> list[Stated]:
     return list(dict.fromkeys([*leading, *(axiom for axiom in defined if axiom.subject not in nodes), *found]))
 
 
-def _neighbours(ontology: Ontology, claim: Claim) -> tuple[Link | None, Link | None]:
+def _neighbours(ontology: Ontology, claim: Claim) -> tuple[PageLink | None, PageLink | None]:
     """The claims before and after it in its article."""
     same = [other for other in ontology.claims.values() if other.article == claim.article]
     same.sort(key=lambda other: (other.passage.start, other.passage.end, other.id))

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.pages import page
 from api.pages.lists import Choice, Field, listing
 from api.pages.logic import condition, written
-from api.routes.addresses import Link, all_named, code_link, named
+from api.routes.addresses import PageLink, all_named, code_link, named
 from api.services import services_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -38,11 +38,11 @@ NAMES: Final = (
 
 
 @dataclass(frozen=True)
-class Branch:
+class ConceptBranch:
     """A concept with what stands directly below it."""
 
-    link: Link
-    below: tuple[Branch, ...]
+    link: PageLink
+    below: tuple[ConceptBranch, ...]
 
 
 async def listed(request: Request, subject: Mapping[str, Any]) -> Response:
@@ -85,13 +85,13 @@ async def one(request: Request, concept: Concept) -> Response:
     return page("concept.html", here="/v1/concepts", **values)
 
 
-def branch(ontology: Ontology, name: str) -> Branch:
+def branch(ontology: Ontology, name: str) -> ConceptBranch:
     """A concept and everything below it, in the order of labels."""
     below = all_named(ontology, ontology.narrower[name])
-    return Branch(named(ontology, name), tuple(branch(ontology, link.title) for link in below))
+    return ConceptBranch(named(ontology, name), tuple(branch(ontology, link.title) for link in below))
 
 
-def _roots(ontology: Ontology) -> list[tuple[str, list[Branch]]]:
+def _roots(ontology: Ontology) -> list[tuple[str, list[ConceptBranch]]]:
     """The whole tree, by kind."""
     roots = [concept for concept in ontology.concepts.values() if not concept.parents]
     return [
@@ -101,13 +101,13 @@ def _roots(ontology: Ontology) -> list[tuple[str, list[Branch]]]:
     ]
 
 
-def _paths(ontology: Ontology, name: str) -> list[tuple[Link, ...]]:
+def _paths(ontology: Ontology, name: str) -> list[tuple[PageLink, ...]]:
     """Every way down to a concept from the top, without itself."""
     parents = ontology.concepts[name].parents
     return [(*way, named(ontology, parent)) for parent in parents for way in _paths(ontology, parent) or [()]]
 
 
-def _concluding(ontology: Ontology, concept: Concept) -> list[tuple[str, str, tuple[Link, ...]]]:
+def _concluding(ontology: Ontology, concept: Concept) -> list[tuple[str, str, tuple[PageLink, ...]]]:
     """The claims that conclude something of a concept: id, sentence, and what they say of it."""
     return [
         (claim.id, claim.sentence, said)

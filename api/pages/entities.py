@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.pages import page
 from api.pages.logic import condition, written
 from api.pages.terms import short
-from api.routes.addresses import Link, named
+from api.routes.addresses import PageLink, named
 from api.services import services_of
 from kg.ontology import describe, terms
 from kg.ontology.compiled import Ontology
@@ -61,11 +61,11 @@ async def term(request: Request, name: str) -> Response:
     return page("term.html", **values)
 
 
-def _type(ontology: Ontology, iri: str) -> Link:
-    return named(ontology, terms.local(iri)) if iri.startswith(terms.BASE) else Link(short(iri))
+def _type(ontology: Ontology, iri: str) -> PageLink:
+    return named(ontology, terms.local(iri)) if iri.startswith(terms.BASE) else PageLink(short(iri))
 
 
-def _said(ontology: Ontology, name: str, logical: set[str]) -> list[tuple[Link, list[Link]]]:
+def _said(ontology: Ontology, name: str, logical: set[str]) -> list[tuple[PageLink, list[PageLink]]]:
     """What is noted of a thing, by property; axioms stand elsewhere."""
     triples = [item for item in describe.about(ontology, [name]) if item.subject == ox.NamedNode(terms.BASE + name)]
     notes = [
@@ -83,15 +83,15 @@ def _said(ontology: Ontology, name: str, logical: set[str]) -> list[tuple[Link, 
     ]
 
 
-def _property(ontology: Ontology, iri: str) -> Link:
-    return named(ontology, terms.local(iri)) if iri.startswith(terms.BASE) else Link(OUTSIDE.get(iri) or short(iri))
+def _property(ontology: Ontology, iri: str) -> PageLink:
+    return named(ontology, terms.local(iri)) if iri.startswith(terms.BASE) else PageLink(OUTSIDE.get(iri) or short(iri))
 
 
-def _value(ontology: Ontology, value: object) -> Link:
+def _value(ontology: Ontology, value: object) -> PageLink:
     if isinstance(value, ox.NamedNode):
         ours = value.value.startswith(terms.BASE)
-        return named(ontology, terms.local(value.value)) if ours else Link(value.value, value.value)
-    return Link(str(getattr(value, "value", value)))
+        return named(ontology, terms.local(value.value)) if ours else PageLink(value.value, value.value)
+    return PageLink(str(getattr(value, "value", value)))
 
 
 async def ontology(request: Request, found: Ontology) -> Response:

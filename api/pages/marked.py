@@ -20,7 +20,7 @@ PERSON: Final = "person"
 KINDS: Final = {Status.PRESENT: "present", Status.ABSENT: "absent"}
 
 
-class Piece(NamedTuple):
+class MarkedPiece(NamedTuple):
     """A stretch of a text: what it was taken for (empty if for nothing) and the anchor of what came of it."""
 
     text: str
@@ -29,7 +29,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class MarkedEntry:
     """A stated fact as a page shows it. `key` names it in a form; `origin` is `text`, `case` or `added`."""
 
     key: str
@@ -42,11 +42,11 @@ class Entry:
     choices: tuple[str, ...] = ()
 
 
-def entries(session: AssessmentSession) -> tuple[Entry, ...]:
+def entries(session: AssessmentSession) -> tuple[MarkedEntry, ...]:
     """Every fact and value of an assessment, in the canonical order of its facts."""
     facts, ontology = session.plain.record.facts, session.plain.ontology
     values = (
-        Entry(
+        MarkedEntry(
             key=f"m{number}",
             said=measured(ontology, item),
             name=ontology.label(item.quantity),
@@ -58,7 +58,7 @@ def entries(session: AssessmentSession) -> tuple[Entry, ...]:
         for number, item in enumerate(facts.measurements)
     )
     others = (
-        Entry(
+        MarkedEntry(
             key=f"f{number}",
             said=stated(ontology, fact),
             name=ontology.label(fact.concept),
@@ -95,7 +95,7 @@ def texts(ontology: Ontology, facts: PatientFacts) -> tuple[str, ...]:
     return (f"as of {facts.as_of}", *who, *values, *others, *complete)
 
 
-def pieces(session: AssessmentSession) -> tuple[Piece, ...]:
+def pieces(session: AssessmentSession) -> tuple[MarkedPiece, ...]:
     """The text that an assessment was read from, in pieces; nothing for a case."""
     reading = session.reading
     if reading is None:
@@ -103,28 +103,28 @@ def pieces(session: AssessmentSession) -> tuple[Piece, ...]:
     spans = list(_spans(reading, session.plain.record.facts))
     edges = sorted({0, len(reading.text), *(edge for start, end, _ in spans for edge in (start, end))})
     owners = [
-        (start, end, next((piece for first, last, piece in spans if first <= start and end <= last), Piece("")))
+        (start, end, next((piece for first, last, piece in spans if first <= start and end <= last), MarkedPiece("")))
         for start, end in pairwise(edges)
     ]
     runs = (list(run) for _, run in groupby(owners, key=lambda row: row[2]))
     return tuple(run[0][2]._replace(text=reading.text[run[0][0] : run[-1][1]]) for run in runs)
 
 
-def _spans(reading: TextReading, facts: PatientFacts) -> Iterator[tuple[int, int, Piece]]:
+def _spans(reading: TextReading, facts: PatientFacts) -> Iterator[tuple[int, int, MarkedPiece]]:
     """Spans with what they were taken for; where two overlap, the first one counts."""
     for number, item in enumerate(facts.measurements):
         if isinstance(item.origin, TextSpan):
-            yield item.origin.start, item.origin.end, Piece("", "present", f"m{number}")
+            yield item.origin.start, item.origin.end, MarkedPiece("", "present", f"m{number}")
     for number, fact in enumerate(facts.facts):
         if isinstance(fact.origin, TextSpan):
-            yield fact.origin.start, fact.origin.end, Piece("", KINDS.get(fact.status, "open"), f"f{number}")
+            yield fact.origin.start, fact.origin.end, MarkedPiece("", KINDS.get(fact.status, "open"), f"f{number}")
     for path, span in reading.origins.items():
         if path in ("$.sex", "$.age"):
-            yield span.start, span.end, Piece("", "present", PERSON)
+            yield span.start, span.end, MarkedPiece("", "present", PERSON)
     now = {*facts.facts, *facts.measurements}
     before: tuple[Fact | Measurement, ...] = (*reading.facts.measurements, *reading.facts.facts)
     for gone in before:
         if isinstance(gone.origin, TextSpan) and gone not in now:
-            yield gone.origin.start, gone.origin.end, Piece("", "gone")
+            yield gone.origin.start, gone.origin.end, MarkedPiece("", "gone")
     for number, unread in enumerate(reading.not_understood):
-        yield unread.start, unread.end, Piece("", "unread", f"u{number}")
+        yield unread.start, unread.end, MarkedPiece("", "unread", f"u{number}")

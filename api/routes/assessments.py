@@ -40,12 +40,11 @@ from kg.readers.case.formats import read_case
 from kg.readers.case.parsing import parse_json
 from kg.readers.protocol import Context, ReadResult
 from kg.readers.registry import READERS
-from kg.readers.text import Kind
+from kg.readers.text import TextKind
 from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
-from kg.render.contract import Assessment as AssessmentModel
-from kg.render.contract import Difference, Explanation, WhyNot
-from kg.render.contract_answers import PatientAnswer
+from kg.render.contract import AssessmentModel, DifferenceModel, ExplanationModel, WhyNotModel
+from kg.render.contract_answers import PatientAnswerModel
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
@@ -115,7 +114,7 @@ async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", b
 @router.get(
     "/{handle}/proofs/{conclusion}",
     summary="Why something follows",
-    response_model=Explanation,
+    response_model=ExplanationModel,
     responses=forms_of(*ALL, SVG) | problems_of(404, 406, 501),
 )
 async def proof(
@@ -144,7 +143,7 @@ async def proof(
 @router.get(
     "/{handle}/why-not/{claim}",
     summary="Why a claim does not apply",
-    response_model=WhyNot,
+    response_model=WhyNotModel,
     responses=forms_of(JSON, TEXT) | problems_of(404, 406),
 )
 async def why_not(request: Request, handle: Handle, claim: str) -> Response:
@@ -165,7 +164,7 @@ async def why_not(request: Request, handle: Handle, claim: str) -> Response:
 @router.post(
     "/{handle}/what-if",
     summary="What another fact would change",
-    response_model=Difference,
+    response_model=DifferenceModel,
     responses=forms_of(JSON, TEXT) | problems_of(404, 406, 413, 415, 422),
     openapi_extra=body_of(["WhatIf"], {"fact": FRAGMENT}),
 )
@@ -200,7 +199,7 @@ async def forget(request: Request, handle: Handle) -> Response:
 @router.post(
     "/{handle}/questions",
     summary="Ask about this patient",
-    response_model=PatientAnswer,
+    response_model=PatientAnswerModel,
     responses=problems_of(404, 406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(["PatientQuestionBody"], {"question": {"question": "What if the result is normal?"}}),
 )
@@ -246,7 +245,7 @@ def read(services: Services, media_type: str, text: str, context: Context) -> Re
 def _in_words(services: Services, text: str, context: Context) -> ReadResult:
     found = PLAIN.words(check_text(text, services.config.work.text), context)
     found = replace(found, text=routed(services.knowledge, found.text) if found.text else None)
-    if found.text and found.text.kind is Kind.QUESTION:
+    if found.text and found.text.kind is TextKind.QUESTION:
         remedy = "Send a question about medicine to /v1/questions."
         raise CaseError([Problem("$.text", "states no fact of one patient.", remedy)])
     return found

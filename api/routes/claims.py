@@ -14,7 +14,7 @@ from api.routes.resources import (
     USUAL,
     Cursor,
     Limit,
-    Row,
+    ListedResource,
     concept_named,
     deferred,
     entry,
@@ -48,7 +48,7 @@ async def claims(
     ontology = services.ontology
     target = concept_named(services.names, concept, "concept").name if concept else ""
     rows = [
-        Row(claim.id, f"claim/{claim.id}", deferred(claim_json, claim))
+        ListedResource(claim.id, f"claim/{claim.id}", deferred(claim_json, claim))
         for claim in ontology.claims.values()
         if article in ("", claim.article)
         and kind in ("", claim.kind)

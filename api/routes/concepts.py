@@ -8,7 +8,18 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, Row, concept_named, deferred, listed, single
+from api.routes.resources import (
+    FOUND,
+    LISTED,
+    USUAL,
+    Cursor,
+    Limit,
+    ListedResource,
+    concept_named,
+    deferred,
+    listed,
+    single,
+)
 from api.services import services_of
 from api.transport.models import ConceptDetail, ConceptOut, Page
 from api.transport.representations import respond, split
@@ -36,7 +47,7 @@ async def concepts(
     below = ontology.descendants(concept_named(services.names, parent, "parent").name) if parent else None
     found = sorted(ontology.concepts.values(), key=lambda one: one.code)
     rows = [
-        Row(one.code, one.name, deferred(knowledge.concept_json, ontology, one))
+        ListedResource(one.code, one.name, deferred(knowledge.concept_json, ontology, one))
         for one in found
         if kind in ("", one.kind) and (below is None or one.name in below) and _named(one, text.casefold())
     ]

@@ -20,14 +20,14 @@ from kg.assess.outcomes import Outcome
 from kg.errors import WarrantError
 from kg.readers.case.parsing import parse_yaml
 from kg.record.examples import paths
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery
 
 router = APIRouter(tags=["Service"])
 # answered where the routes are
 trial = APIRouter(include_in_schema=False)
 TRIAL: Final = "/trial"
 FRESH: Final = 1.0
-EMPTY: Final = Query("ASK {}")
+EMPTY: Final = ParsedQuery("ASK {}")
 READY: Final = "ready"
 
 

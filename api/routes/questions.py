@@ -13,7 +13,7 @@ from api.transport.models import QuestionBody
 from api.transport.openapi import body_of, problems_of
 from api.transport.representations import JSON, Resource, respond
 from kg import render
-from kg.render.contract_answers import Answer
+from kg.render.contract_answers import AnswerModel
 
 router = APIRouter(prefix="/v1/questions", tags=["Questions"])
 EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
@@ -22,7 +22,7 @@ EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
 @router.post(
     "",
     summary="Ask what the articles say",
-    response_model=Answer,
+    response_model=AnswerModel,
     responses=problems_of(406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(["QuestionBody"], {"question": EXAMPLE}),
 )

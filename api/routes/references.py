@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, Row, deferred, entry, listed, single
+from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, ListedResource, deferred, entry, listed, single
 from api.services import services_of
 from api.transport.models import Page
 from api.transport.representations import respond, split
 from kg.render.claims import reference_json
-from kg.render.contract_facts import Reference as ReferenceOut
+from kg.render.contract_facts import ReferenceModel
 
 router = APIRouter()
 
@@ -22,7 +22,7 @@ router = APIRouter()
     "/v1/references",
     tags=["Articles"],
     summary="The reference lists",
-    response_model=Page[ReferenceOut],
+    response_model=Page[ReferenceModel],
     responses=LISTED,
 )
 async def references(
@@ -32,7 +32,7 @@ async def references(
     ontology = services_of(request).ontology
     found = sorted(ontology.references.values(), key=lambda one: (one.article, one.position))
     rows = [
-        Row(f"{one.article}-R{one.position}", one.iri, deferred(reference_json, one))
+        ListedResource(f"{one.article}-R{one.position}", one.iri, deferred(reference_json, one))
         for one in found
         if article in ("", one.article)
     ]
@@ -43,7 +43,7 @@ async def references(
     "/v1/references/{name}",
     tags=["Articles"],
     summary="One entry of a reference list",
-    response_model=ReferenceOut,
+    response_model=ReferenceModel,
     responses=FOUND,
 )
 async def reference(request: Request, name: str) -> Response:

@@ -28,7 +28,7 @@ MakeJson = Callable[[], dict[str, Any]]
 T = TypeVar("T")
 
 
-class Row(NamedTuple):
+class ListedResource(NamedTuple):
     """An entry of a list: its name, which is its cursor; the local name of its IRI; what makes its JSON."""
 
     name: str
@@ -48,7 +48,7 @@ def entry(name: str, known: Mapping[str, T], kind: str) -> T:
     return known[name]
 
 
-def listed(ontology: Ontology, rows: Sequence[Row], limit: int, cursor: str, page: str) -> Resource:
+def listed(ontology: Ontology, rows: Sequence[ListedResource], limit: int, cursor: str, page: str) -> Resource:
     """A part of a list. Raises InputError for a cursor that no part ended with."""
     start = 0
     if cursor:

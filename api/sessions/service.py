@@ -21,7 +21,7 @@ from kg.errors import Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.questions import Answer
-from kg.readers.text import Kind, TextReading, read_text
+from kg.readers.text import TextKind, TextReading, read_text
 from kg.render import rdf
 
 
@@ -80,7 +80,7 @@ class AssessmentSessions:
         """The reply to the text that an assessment was read from, or nothing if it was read from a case."""
         if (reading := session.reading) is None:
             return None
-        found_answer = self.answer(reading) if reading.kind is Kind.BOTH else None
+        found_answer = self.answer(reading) if reading.kind is TextKind.BOTH else None
         found = session.assessment(self.knowledge, with_branches)
         return Reply(reading, found, found_answer, self.knowledge.ontology.codes)
 

@@ -27,7 +27,7 @@ DIGEST: Final = 32
 SWEEP: Final = 1.0
 
 
-class Row(NamedTuple):
+class RingRecord(NamedTuple):
     """A record of the ring: its whole length, when its time is over (0 for what is deleted or only fills up), the
     length of its content and a checksum, and the handle."""
 
@@ -138,10 +138,10 @@ class SessionStore:
             first += self._forget(first)
         self._set_ends(first, end)
         if filler >= RECORD.size:
-            self._write(end, Row(filler, 0.0, 0, 0, bytes(DIGEST)))
+            self._write(end, RingRecord(filler, 0.0, 0, 0, bytes(DIGEST)))
         place = end + filler
         until = self.clock() + self.retention.seconds
-        self._write(place, Row(needed, until, len(content), zlib.crc32(content), key), content)
+        self._write(place, RingRecord(needed, until, len(content), zlib.crc32(content), key), content)
         self._set_ends(first, place + needed)
         self._places[key], self._read_to = place, place + needed
         while len(self._places) > self.retention.most:
@@ -170,7 +170,7 @@ class SessionStore:
         place = self._places.pop(key, None)
         if place is not None and place >= self._ends()[0]:
             row = self._row(place)
-            self._write(place, Row(row.length, 0.0, 0, 0, bytes(DIGEST)), bytes(row.size))
+            self._write(place, RingRecord(row.length, 0.0, 0, 0, bytes(DIGEST)), bytes(row.size))
 
     def _ends(self) -> tuple[int, int]:
         return ENDS.unpack_from(self._memory)
@@ -181,12 +181,12 @@ class SessionStore:
     def _offset(self, place: int) -> int:
         return START + place % self._size
 
-    def _row(self, place: int) -> Row:
+    def _row(self, place: int) -> RingRecord:
         if (rest := self._size - place % self._size) < RECORD.size:
-            return Row(rest, 0.0, 0, 0, bytes(DIGEST))
-        return Row(*RECORD.unpack_from(self._memory, self._offset(place)))
+            return RingRecord(rest, 0.0, 0, 0, bytes(DIGEST))
+        return RingRecord(*RECORD.unpack_from(self._memory, self._offset(place)))
 
-    def _write(self, place: int, row: Row, content: bytes = b"") -> None:
+    def _write(self, place: int, row: RingRecord, content: bytes = b"") -> None:
         offset = self._offset(place)
         if content:
             self._memory[offset + RECORD.size : offset + RECORD.size + len(content)] = content

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.ontology import terms
 from kg.store.description import SD, TYPE, VOID
-from kg.store.evaluate import Query, write_graph
+from kg.store.evaluate import ParsedQuery, write_graph
 from kg.store.pool import Limits, Pool
 
 FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -27,7 +27,7 @@ RESULT_FORMATS: Final = (
     "N-Quads",
 )
 SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
-ABOUT: Final = Query(
+ABOUT: Final = ParsedQuery(
     f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{terms.graph('void')}> {{ ?s ?p ?o }} }}",
     forms={"graph": "application/n-triples"},
 )

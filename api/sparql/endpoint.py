@@ -23,8 +23,7 @@ from api.transport.negotiation import accepted, takes_gzip
 from api.transport.problems import problem, problem_of
 from kg.errors import NotAcceptable, NotFound, Problem, QueryRefused, WarrantError
 from kg.store.dataset import prepare
-from kg.store.evaluate import Answer as QueryAnswer
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery, StoreResult
 from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
 from kg.store.location import Location
 from kg.store.pool import Limits, Pool
@@ -32,7 +31,7 @@ from kg.store.tokens import may_vary
 
 HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
-NOT_ALLOWED: Final = problems.Kind(405, "method-not-allowed", "Method Not Allowed")
+NOT_ALLOWED: Final = problems.ProblemKind(405, "method-not-allowed", "Method Not Allowed")
 _takes_gzip: Final = lru_cache(256)(takes_gzip)
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -55,7 +54,7 @@ class QueryPage(Protocol):
         """The editor without a result."""
 
     async def answered(
-        self, request: Request, asked: Operation, answer: QueryAnswer, headers: Mapping[str, str]
+        self, request: Request, asked: Operation, answer: StoreResult, headers: Mapping[str, str]
     ) -> Response:
         """A query with its result, which has the form TABLE."""
 
@@ -174,9 +173,9 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bool) -> Query:
+def _query(asked: Operation, forms: Mapping[Kind, str], limit: int, compress: bool) -> ParsedQuery:
     """What a worker is asked; for a person it is a table that the page shows."""
-    return Query(
+    return ParsedQuery(
         asked.text,
         asked.default_graphs,
         asked.named_graphs,
@@ -197,7 +196,7 @@ def _headers(limits: Limits, identity: str, tag: str) -> dict[str, str]:
     return headers | ({"ETag": tag} if tag else {})
 
 
-def _written(found: QueryAnswer, limits: Limits, identity: str, tag: str) -> PreparedResponse:
+def _written(found: StoreResult, limits: Limits, identity: str, tag: str) -> PreparedResponse:
     headers = [*_head(limits, identity, found.media_type, found.encoding), (b"content-length", b"%d" % len(found.body))]
     if tag:
         headers.append((b"etag", tag.encode()))

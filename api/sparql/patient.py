@@ -8,14 +8,14 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from api.isolation.remote import KEPT, Isolated, Route
+from api.isolation.remote import KEPT, Isolated, MatchedRoute
 from api.sparql.endpoint import SparqlEndpoint
 from api.transport.problems import answer_of
 from api.transport.representations import N_QUADS
 from kg.errors import WarrantError
 
 _PLACE: Final = re.compile(rf"({KEPT}[^/]+)/sparql")
-ROUTE: Final = Route(KEPT + "{handle}/sparql")
+ROUTE: Final = MatchedRoute(KEPT + "{handle}/sparql")
 
 
 class PatientQueries:

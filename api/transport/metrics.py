@@ -36,6 +36,12 @@ class Metrics:
             buckets=SECONDS,
             registry=None if SHARED in os.environ else self.registry,
         )
+        self.outcomes = Counter(
+            "warrant_cds_feedback",
+            "Cards of CDS Hooks by what became of them",
+            ("service", "outcome", "reason"),
+            registry=None if SHARED in os.environ else self.registry,
+        )
         if SHARED in os.environ:
             MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
         else:
@@ -46,6 +52,10 @@ class Metrics:
         requests, times = self._series(method, route, status)
         requests.inc()
         times.observe(seconds)
+
+    def feedback(self, service: str, outcome: str, reason: str) -> None:
+        """One more card that was accepted or overridden."""
+        self.outcomes.labels(service, outcome, reason).inc()
 
     def text(self) -> bytes:
         """All measures in the text format of Prometheus."""

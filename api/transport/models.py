@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import Field
 
-from kg.render.contract import RegimenPhase
-from kg.render.contract_facts import ClaimId, Fragment, Marker, Model, Passage, Reference
+from kg.render.contract import RegimenPhaseModel
+from kg.render.contract_facts import ClaimId, ContractModel, FragmentModel, MarkerModel, PassageModel, ReferenceModel
 
 T = TypeVar("T")
 CASE: Final = {
@@ -19,14 +19,14 @@ CASE: Final = {
 }
 
 
-class TextCase(Model):
+class TextCase(ContractModel):
     """A patient in words. `as_of` is today where it is not given."""
 
     text: str = Field(min_length=1)
     as_of: str | None = Field(None, examples=["2026-02-10"])
 
 
-class QuestionBody(Model):
+class QuestionBody(ContractModel):
     """A question about medicine."""
 
     question: str = Field(min_length=1)
@@ -38,39 +38,39 @@ class PatientQuestionBody(QuestionBody):
     before: list[Annotated[str, Field(min_length=1)]] = Field(default=[], max_length=20)
 
 
-WhatIf = Annotated[Fragment | list[Fragment], Field(title="WhatIf")]
+WhatIf = Annotated[FragmentModel | list[FragmentModel], Field(title="WhatIf")]
 
 
-class Page(Model, Generic[T]):
+class Page(ContractModel, Generic[T]):
     """A part of a list; `next` is the cursor of the following part, null after the last."""
 
     items: list[T]
     next: str | None
 
 
-class Doubt(Model):
+class DoubtModel(ContractModel):
     """Why a claim may not be what the article meant, or not be so."""
 
     text: str
     basis: str
 
 
-class Told(Model):
+class Told(ContractModel):
     """What a claim says: a predicate and the concept it is about."""
 
     predicate: str
     target: str
 
 
-class ClaimOut(Model):
+class ClaimOut(ContractModel):
     """A claim of an article, in our own words, with the place it comes from."""
 
     id: ClaimId
     kind: str
     sentence: str
-    passage: Passage
-    markers: list[Marker]
-    doubts: list[Doubt]
+    passage: PassageModel
+    markers: list[MarkerModel]
+    doubts: list[DoubtModel]
     formal_reading: list[str]
     conclusions: list[Told]
 
@@ -81,11 +81,11 @@ class ClaimDetail(ClaimOut):
     iri: str
     exceptions: list[ClaimId]
     conflicts_with: list[ClaimId]
-    regimen: list[RegimenPhase]
+    regimen: list[RegimenPhaseModel]
     effects: list[dict[str, Any]]
 
 
-class ArticleOut(Model):
+class ArticleOut(ContractModel):
     """An article: bibliographic data and review state."""
 
     id: str = Field(examples=["A0"])
@@ -106,10 +106,10 @@ class ArticleDetail(ArticleOut):
     """An article with its claims in their order, and its reference list."""
 
     claims: list[ClaimOut]
-    references: list[Reference]
+    references: list[ReferenceModel]
 
 
-class ConceptOut(Model):
+class ConceptOut(ContractModel):
     """An entry of the vocabulary; parents and children by code."""
 
     code: str
@@ -130,7 +130,7 @@ class ConceptDetail(ConceptOut):
     mentioned_by: list[ClaimId]
 
 
-class ProblemEntry(Model):
+class ProblemEntry(ContractModel):
     """One thing that is wrong."""
 
     path: str
@@ -138,7 +138,7 @@ class ProblemEntry(Model):
     suggestions: list[str]
 
 
-class ProblemOut(Model):
+class ProblemOut(ContractModel):
     """An error (RFC 9457)."""
 
     type: str
@@ -146,3 +146,19 @@ class ProblemOut(Model):
     status: int
     detail: str
     errors: list[ProblemEntry]
+
+
+class CdsService(ContractModel):
+    """A service of CDS Hooks 2.0 as it is declared."""
+
+    hook: str
+    title: str
+    description: str
+    id: str
+    prefetch: dict[str, str]
+
+
+class CdsServices(ContractModel):
+    """The services of CDS Hooks 2.0."""
+
+    services: list[CdsService]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 
 
-class Range(NamedTuple):
+class MediaRange(NamedTuple):
     """An element of an Accept header: a media range or a coding, and its quality."""
 
     name: str
@@ -46,16 +46,16 @@ def media_type(header: str) -> tuple[str, dict[str, str]]:
     return name.strip().lower(), {key.strip().lower(): value.strip(' "').lower() for key, _, value in pairs}
 
 
-def _ranges(header: str) -> Iterator[Range]:
+def _ranges(header: str) -> Iterator[MediaRange]:
     """The elements of a header; one whose quality is no quality is skipped, as if it were not there."""
     for element in header.split(","):
         name, parameters = media_type(element)
         quality = parameters.pop("q", "1")
         if name and _QUALITY.fullmatch(quality):
-            yield Range(name, float(quality))
+            yield MediaRange(name, float(quality))
 
 
-def _quality(ranges: Sequence[Range], offered: str) -> float:
+def _quality(ranges: Sequence[MediaRange], offered: str) -> float:
     """The quality of the most specific range that covers a media type."""
     levels = {offered: 2, f"{offered.partition('/')[0]}/*": 1, "*/*": 0}
     return max(((levels[item.name], item.quality) for item in ranges if item.name in levels), default=(0, 0.0))[1]

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from api.transport.models import PatientQuestionBody, ProblemOut, QuestionBody, TextCase, WhatIf
+from kg.render.contract_facts import PublishedNames, published
 from kg.render.schema import definitions
 
 TEXT: Final = {"type": "string"}
@@ -24,6 +25,7 @@ STATUS: Final = {
     401: "A key is needed.",
     404: "There is no such thing.",
     406: "No form of the answer is acceptable.",
+    412: "The call lacks data that it needs.",
     413: "The body is too large.",
     415: "The body has a type that is not read here.",
     422: "The input cannot be used: what, where and the remedy stand in `errors`.",
@@ -56,10 +58,26 @@ def body_of(models: Sequence[str], examples: Mapping[str, Any], others: Sequence
 def components() -> dict[str, Any]:
     """The schemas that no route of FastAPI's names: bodies that are read by the project's own readers, and problems."""
     models = (TextCase, QuestionBody, PatientQuestionBody, ProblemOut)
-    _, found = models_json_schema([(model, "validation") for model in models], ref_template=SCHEMAS + "{model}")
-    what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}")
+    _, found = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template=SCHEMAS + "{model}",
+        schema_generator=PublishedNames,
+    )
+    what_if = TypeAdapter(WhatIf).json_schema(ref_template=SCHEMAS + "{model}", schema_generator=PublishedNames)
     inner = what_if.pop("$defs", {})
     return {**definitions(SCHEMAS + "{model}"), **found["$defs"], **inner, "WhatIf": what_if}
+
+
+def with_published_names(node: Any) -> Any:
+    """A document of FastAPI, which names schemas by class, with the published names of the models instead."""
+    if isinstance(node, dict):
+        return {
+            published(key) if key.endswith(("Model", "Model_")) else key: with_published_names(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [with_published_names(value) for value in node]
+    return published(node) if isinstance(node, str) and node.startswith(SCHEMAS) else node
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:

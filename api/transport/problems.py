@@ -24,7 +24,7 @@ MOST_ENTRIES: Final = 100
 TYPES: Final = terms.BASE + "problem/"
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """A kind of problem: HTTP status, last part of its `type`, title."""
 
     status: int
@@ -33,27 +33,27 @@ class Kind(NamedTuple):
 
 
 # the most specific class stands first
-KINDS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
-    (errors.NotFound, Kind(404, "not-found", "There is no such thing")),
-    (errors.CaseError, Kind(422, "case", "The case cannot be used")),
-    (errors.InputError, Kind(422, "input", "The input cannot be used")),
-    (errors.MalformedQuery, Kind(400, "malformed-query", "The query does not parse")),
-    (errors.QueryFailed, Kind(400, "query-failed", "The query cannot be evaluated")),
-    (errors.QueryRefused, Kind(403, "query-refused", "The query asks for what is never done here")),
-    (errors.NotAcceptable, Kind(406, "not-acceptable", "No form of the answer is acceptable")),
-    (errors.QueryTooLarge, Kind(422, "query-too-large", "The query is over a limit")),
-    (errors.Overloaded, Kind(503, "overloaded", "Too many queries at the moment")),
-    (errors.QueryTimeout, Kind(504, "query-timeout", "The query ran longer than its time limit")),
-    (errors.PictureError, Kind(501, "no-pictures", "Pictures cannot be drawn here")),
-    (errors.ReasonerError, Kind(503, "reasoner", "The reference reasoner failed")),
-    (errors.WarrantError, Kind(500, "unusable", "The service cannot use its own data")),
+KINDS: Final[tuple[tuple[type[Exception], ProblemKind], ...]] = (
+    (errors.NotFound, ProblemKind(404, "not-found", "There is no such thing")),
+    (errors.CaseError, ProblemKind(422, "case", "The case cannot be used")),
+    (errors.InputError, ProblemKind(422, "input", "The input cannot be used")),
+    (errors.MalformedQuery, ProblemKind(400, "malformed-query", "The query does not parse")),
+    (errors.QueryFailed, ProblemKind(400, "query-failed", "The query cannot be evaluated")),
+    (errors.QueryRefused, ProblemKind(403, "query-refused", "The query asks for what is never done here")),
+    (errors.NotAcceptable, ProblemKind(406, "not-acceptable", "No form of the answer is acceptable")),
+    (errors.QueryTooLarge, ProblemKind(422, "query-too-large", "The query is over a limit")),
+    (errors.Overloaded, ProblemKind(503, "overloaded", "Too many queries at the moment")),
+    (errors.QueryTimeout, ProblemKind(504, "query-timeout", "The query ran longer than its time limit")),
+    (errors.PictureError, ProblemKind(501, "no-pictures", "Pictures cannot be drawn here")),
+    (errors.ReasonerError, ProblemKind(503, "reasoner", "The reference reasoner failed")),
+    (errors.WarrantError, ProblemKind(500, "unusable", "The service cannot use its own data")),
 )
 
 
-class Shown(NamedTuple):
+class ShownProblem(NamedTuple):
     """A problem as a page shows it: its kind, what is told of it, the entries of `errors`."""
 
-    kind: Kind
+    kind: ProblemKind
     detail: str
     entries: Sequence[Mapping[str, Any]] = ()
 
@@ -90,6 +90,10 @@ class TextsWithheld(errors.WarrantError):
     """Texts of articles, asked for by a caller that may not see them."""
 
 
+class MissingData(errors.InputError):
+    """A call without what it needs to be answered (CDS Hooks: 412 Precondition Failed)."""
+
+
 class TooMany(errors.WarrantError):
     """More requests of one caller than are answered; `retry_after` is in whole seconds."""
 
@@ -114,31 +118,32 @@ class BodyTooLarge(errors.WarrantError):
     """A request body over the limit."""
 
 
-KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], Kind], ...]] = (
-    (BadRequest, Kind(400, "bad-request", "The request does not follow the protocol")),
-    (Expired, Kind(404, "no-assessment", "There is no such assessment")),
-    (OverLimit, Kind(422, "over-limit", "The input is over a limit")),
-    (TimeLimit, Kind(504, "time-limit", "The answer took too long")),
-    (Crashed, Kind(503, "interrupted", "The work on this request was interrupted")),
-    (Unauthorized, Kind(401, "unauthorized", "A key is needed")),
-    (TextsWithheld, Kind(403, "texts-withheld", "Texts of articles are not shown to this caller")),
-    (TooMany, Kind(429, "too-many-requests", "Too many requests of one caller")),
-    (BodyTooSlow, Kind(408, "body-too-slow", "The body of the request did not come in time")),
-    (BodyTooLarge, Kind(413, "body-too-large", "The body of the request is too large")),
-    (UnsupportedType, Kind(415, "unsupported-type", "The body has a type that is not taken here")),
+KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], ProblemKind], ...]] = (
+    (BadRequest, ProblemKind(400, "bad-request", "The request does not follow the protocol")),
+    (Expired, ProblemKind(404, "no-assessment", "There is no such assessment")),
+    (OverLimit, ProblemKind(422, "over-limit", "The input is over a limit")),
+    (TimeLimit, ProblemKind(504, "time-limit", "The answer took too long")),
+    (Crashed, ProblemKind(503, "interrupted", "The work on this request was interrupted")),
+    (Unauthorized, ProblemKind(401, "unauthorized", "A key is needed")),
+    (TextsWithheld, ProblemKind(403, "texts-withheld", "Texts of articles are not shown to this caller")),
+    (MissingData, ProblemKind(412, "missing-data", "The call lacks data that it needs")),
+    (TooMany, ProblemKind(429, "too-many-requests", "Too many requests of one caller")),
+    (BodyTooSlow, ProblemKind(408, "body-too-slow", "The body of the request did not come in time")),
+    (BodyTooLarge, ProblemKind(413, "body-too-large", "The body of the request is too large")),
+    (UnsupportedType, ProblemKind(415, "unsupported-type", "The body has a type that is not taken here")),
 )
 
 
-def kind_of(error: Exception) -> Kind:
+def kind_of(error: Exception) -> ProblemKind:
     """Which kind of problem an error of the project is."""
     for table in (KINDS_OF_REQUESTS, KINDS):
         for cls, kind in table:
             if isinstance(error, cls):
                 return kind
-    return Kind(500, "internal", "Something went wrong inside")
+    return ProblemKind(500, "internal", "Something went wrong inside")
 
 
-def problem(kind: Kind, detail: str, found: Sequence[Mapping[str, Any]] = (), **headers: str) -> Response:
+def problem(kind: ProblemKind, detail: str, found: Sequence[Mapping[str, Any]] = (), **headers: str) -> Response:
     """A problem as a response; `found` are the entries of `errors`: path, message, suggestions."""
     content = {
         "type": TYPES + kind.slug,
@@ -195,7 +200,7 @@ def entries(error: Exception) -> list[dict[str, Any]]:
     return []
 
 
-async def page_of(request: Request, shown: Shown) -> Response | None:
+async def page_of(request: Request, shown: ShownProblem) -> Response | None:
     """The page `problem` of the application, for whoever likes a page better than a problem."""
     made = services_of(request).pages.get("problem")
     wants = accepted(request.headers.get("accept"), (MEDIA_TYPE, HTML)) == HTML
@@ -204,7 +209,7 @@ async def page_of(request: Request, shown: Shown) -> Response | None:
 
 async def answer_of(request: Request, error: Exception) -> Response:
     """The response to an error of the project: a page for a person, a problem for anybody else."""
-    return await page_of(request, Shown(kind_of(error), detail(error), entries(error))) or problem_of(error)
+    return await page_of(request, ShownProblem(kind_of(error), detail(error), entries(error))) or problem_of(error)
 
 
 def install(app: FastAPI) -> None:
@@ -213,9 +218,9 @@ def install(app: FastAPI) -> None:
     async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
-        kind = Kind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
+        kind = ProblemKind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
         detail = error.detail if error.detail != status.phrase else f"{request.method} {request.url.path}"
-        response = await page_of(request, Shown(kind, detail)) or problem(kind, detail)
+        response = await page_of(request, ShownProblem(kind, detail)) or problem(kind, detail)
         response.headers.update(error.headers or {})
         return response
 
@@ -225,7 +230,7 @@ def install(app: FastAPI) -> None:
             {"path": ".".join(map(str, item["loc"])), "message": item["msg"], "suggestions": []}
             for item in error.errors()
         ]
-        return problem(Kind(422, "input", "The input cannot be used"), "The request does not validate.", found)
+        return problem(ProblemKind(422, "input", "The input cannot be used"), "The request does not validate.", found)
 
     app.add_exception_handler(errors.WarrantError, answer_of)
     app.add_exception_handler(HTTPException, of_http)

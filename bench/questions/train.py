@@ -23,12 +23,12 @@ from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.questions.answering import Stages
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.embedding import Encoder
-from kg.questions.rank import FILE, LEXICAL, SEMANTIC, Model
+from kg.questions.rank import FILE, LEXICAL, SEMANTIC, LogisticModel
 from kg.questions.things import words_of_questions, words_of_terms, words_of_things
-from kg.questions.understand import Understood
+from kg.questions.understand import UnderstoodQuestion
 from kg.questions.vectors import FILE as VECTORS
 from kg.questions.vectors import (
-    Meaning,
+    SentenceVectors,
     fit,
     known_rows,
     model_folder,
@@ -61,7 +61,7 @@ class Asked:
     """One question with the features of every claim, and the claim and place it belongs to, if any."""
 
     place: tuple[int, int] | None
-    asked: Understood
+    asked: UnderstoodQuestion
     features: Numbers
 
     @property
@@ -87,7 +87,7 @@ def collect(stages: Stages, semantic: bool) -> tuple[list[str], list[Asked]]:
         inside = [n for n in range(len(sizes)) if folds[n] != fold]
         if raw is not None and encoder is not None:
             rows = np.concatenate([raw[starts[n] : starts[n + 1]] for n in inside])
-            stages.retriever.meaning = Meaning(index, encoder, fit(rows, [sizes[n] for n in inside]), raw)
+            stages.retriever.meaning = SentenceVectors(index, encoder, fit(rows, [sizes[n] for n in inside]), raw)
         else:
             stages.retriever.meaning = None
         for number in np.flatnonzero(folds == fold).tolist():
@@ -98,14 +98,16 @@ def collect(stages: Stages, semantic: bool) -> tuple[list[str], list[Asked]]:
     return names, found
 
 
-def as_unseen(index: ClaimIndex, asked: Understood, place: tuple[int, int]) -> Understood:
+def as_unseen(index: ClaimIndex, asked: UnderstoodQuestion, place: tuple[int, int]) -> UnderstoodQuestion:
     """A question of a claim as it would be understood if the index did not have it: its own words are unknown then."""
     known = index.claims_with
     own = [t.text for t in asked.tokens if index.asks_with.get(t.stem) == (place,) and t.stem not in known]
     return replace(asked, unknown=tuple(dict.fromkeys((*asked.unknown, *own))))
 
 
-def features_of(stages: Stages, asked: Understood, without: tuple[int, int] | None = None) -> tuple[list[str], Numbers]:
+def features_of(
+    stages: Stages, asked: UnderstoodQuestion, without: tuple[int, int] | None = None
+) -> tuple[list[str], Numbers]:
     """The names of the features and a row of them for each claim."""
     candidates = stages.candidates(asked, without)
     names = list(candidates[0].features)
@@ -125,7 +127,7 @@ def logistic_fit(rows: Numbers, right: Numbers, weights: Numbers, ridge: float =
     return float(found[-1] - (found[:-1] * mean / scale).sum()), found[:-1] / scale
 
 
-def fit_claims(names: Sequence[str], asked: Sequence[Asked], neighbours: Sequence[Sequence[int]]) -> Model:
+def fit_claims(names: Sequence[str], asked: Sequence[Asked], neighbours: Sequence[Sequence[int]]) -> LogisticModel:
     """The model that ranks claims."""
     right = np.zeros((len(asked), asked[0].features.shape[0]))
     weights = np.ones_like(right)
@@ -134,10 +136,10 @@ def fit_claims(names: Sequence[str], asked: Sequence[Asked], neighbours: Sequenc
         weights[row, list(neighbours[item.claim])] = 0
     table = np.concatenate([item.features for item in asked])
     bias, found = logistic_fit(table, right.ravel(), weights.ravel())
-    return Model(bias, {**dict(zip(names, map(float, found), strict=True)), **BY_HAND})
+    return LogisticModel(bias, {**dict(zip(names, map(float, found), strict=True)), **BY_HAND})
 
 
-def fit_covered(stages: Stages, claims: Model, names: Sequence[str], asked: Sequence[Asked]) -> Model:
+def fit_covered(stages: Stages, claims: LogisticModel, names: Sequence[str], asked: Sequence[Asked]) -> LogisticModel:
     """The model of whether any claim answers."""
     rows = [evidence(stages, claims, names, item) for item in (*asked, *nobody_answers(stages))]
     right = np.array([float(item.claim >= 0) for item in asked] + [0.0] * (len(rows) - len(asked)))
@@ -145,10 +147,10 @@ def fit_covered(stages: Stages, claims: Model, names: Sequence[str], asked: Sequ
     table = np.array([[row[key] for key in keys] for row in rows])
     balance = np.where(right == 1, OF_THE_ANSWERED * (right == 0).sum() / right.sum(), 1.0)
     bias, found = logistic_fit(table, right, balance, ridge=1.0)
-    return Model(bias, dict(zip(keys, map(float, found), strict=True)))
+    return LogisticModel(bias, dict(zip(keys, map(float, found), strict=True)))
 
 
-def evidence(stages: Stages, claims: Model, names: Sequence[str], item: Asked) -> dict[str, float]:
+def evidence(stages: Stages, claims: LogisticModel, names: Sequence[str], item: Asked) -> dict[str, float]:
     """What the decision on one question rests on."""
     odds = claims.bias + item.features @ np.array([claims.weights[name] for name in names])
     first, second = np.argsort(-odds)[:2]
@@ -212,7 +214,7 @@ def main() -> None:
     (DEFAULT_FOLDER / FILE).write_text(text, encoding="utf-8")
 
 
-def _shown(model: Model) -> dict[str, Any]:
+def _shown(model: LogisticModel) -> dict[str, Any]:
     return {"bias": round(model.bias, 4), "weights": {name: round(w, 4) for name, w in model.weights.items()}}
 
 

@@ -54,13 +54,13 @@ def alerts(
     ontology: Ontology, record: Record, closure: Closure, outcomes: Outcomes, answered: bool
 ) -> tuple[Alert, ...]:
     """The alerts of a patient, the most urgent first. `answered`: some list that is acted on has an entry."""
-    writer = _Writer(ontology, record, outcomes, answered)
+    writer = _AlertWriter(ontology, record, outcomes, answered)
     found = [ontology.alerts[name] for name in closure.values.get("hasAlert", ()) if name in ontology.alerts]
     rows = sorted(found, key=lambda item: (list(AlertKind).index(AlertKind(item.kind)), item.code))
     return tuple(writer.alert(item) for item in rows if writer.matters(item))
 
 
-class _Writer:
+class _AlertWriter:
     """Puts the alerts of one patient into words."""
 
     def __init__(self, ontology: Ontology, record: Record, outcomes: Outcomes, answered: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kg.assess.assessment import Assessment, Branch
 from kg.assess.differential import differential
 from kg.assess.items import Basis, Differential, Item, State
-from kg.assess.lists import DIFFERENTIAL, Lists, Row
+from kg.assess.lists import DIFFERENTIAL, ListRow, Lists
 from kg.assess.outcomes import Outcome, outcomes
 from kg.assess.quarantine import is_settled, settle
 from kg.facts.patient import Fact, PatientFacts, Status
@@ -80,7 +80,7 @@ def _branch(before: Assessment, after: Record, closure: Closure, fact: Fact) -> 
     build = Lists(ontology, after, closure, reached)
     rows = {name: tuple(build.rows(name)) for name in ontology.list_properties.values()}
 
-    def new(item: Item | Row) -> bool:
+    def new(item: Item | ListRow) -> bool:
         old = known.get(item.id)
         return old is None or (old.basis is not item.basis and item.basis is Basis.ENTAILED)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from kg.assess.items import Basis, Differential, Item, State
-from kg.assess.lists import AGAINST, DIFFERENTIAL, Lists, Row
+from kg.assess.lists import AGAINST, DIFFERENTIAL, ListRow, Lists
 from kg.cache.derived import derived
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
@@ -27,7 +27,7 @@ Axis = Callable[[Differential], Any]
 
 def differential(lists: Lists) -> tuple[Differential, ...]:
     """Every condition that claims suggest or that is a known explanation, in the order of the rules."""
-    return _Builder(lists).entries()
+    return _DifferentialBuilder(lists).entries()
 
 
 def counterarguments(lists: Lists) -> tuple[Item, ...]:
@@ -46,7 +46,7 @@ def counterarguments(lists: Lists) -> tuple[Item, ...]:
     )
 
 
-class _Builder:
+class _DifferentialBuilder:
     def __init__(self, lists: Lists) -> None:
         self.lists, self.ontology = lists, lists.ontology
         self.harms, self.strengths = harms(self.ontology), strengths(self.ontology)
@@ -58,14 +58,14 @@ class _Builder:
 
     # -- which entries there are
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[ListRow]:
         rows = {row.concept: row for row in self.lists.rows(DIFFERENTIAL)}
         yield from rows.values()
         for concept, claims in self._known_explanations().items():
             if concept not in rows:
                 proved = Conclusion(self.lists.record.patient, "hasKnownExplanation", self._named_for(concept))
                 name = f"differential:{self.ontology.codes[concept]}"
-                yield Row(name, concept, claims, Basis.ENTAILED, proved)
+                yield ListRow(name, concept, claims, Basis.ENTAILED, proved)
 
     def _known_explanations(self) -> Mapping[str, tuple[Claim, ...]]:
         """What the record states and claims name as a cause of a finding of this patient."""
@@ -88,7 +88,7 @@ class _Builder:
 
     # -- one entry
 
-    def _entry(self, row: Row) -> Differential:
+    def _entry(self, row: ListRow) -> Differential:
         concept, claims = row.concept, row.claims
         state, conclusion = self._state(row)
         words = (claim.field("strength") for claim in claims)
@@ -108,7 +108,7 @@ class _Builder:
             harm_if_missed=self.harms.get(concept),
         )
 
-    def _state(self, row: Row) -> tuple[State, Conclusion]:
+    def _state(self, row: ListRow) -> tuple[State, Conclusion]:
         """The state and what proves it: an established or absent diagnosis is shown by the record, not by a claim."""
         patient, concept = self.lists.record.patient, row.concept
         if concept in self.lists.ruled_out:

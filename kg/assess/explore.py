@@ -55,7 +55,7 @@ class Counterfactual:
 
 
 @dataclass(frozen=True)
-class Sources:
+class SourceSets:
     """The minimal sets of sources that a conclusion rests on; `partial` where a bound on justifications was met."""
 
     sets: tuple[frozenset[str], ...]
@@ -324,10 +324,10 @@ def _passage(claim: Claim) -> str:
     return f"{claim.passage.article}:{claim.passage.start}-{claim.passage.end}"
 
 
-def minimal_sources(explainer: Explainer, conclusion: Conclusion) -> Sources:
+def minimal_sources(explainer: Explainer, conclusion: Conclusion) -> SourceSets:
     """The minimal sets of sources of a conclusion. Raises NotEntailed."""
     sets = explainer.sources(conclusion)
-    return Sources(sets, conclusion in explainer.partial)
+    return SourceSets(sets, conclusion in explainer.partial)
 
 
 def retract(derivations: Derivations, sources: Iterable[str]) -> frozenset[Conclusion]:

@@ -31,7 +31,7 @@ LAST: Final = 99
 EXCLUDES: Final = "excludes"
 
 
-class Row(NamedTuple):
+class ListRow(NamedTuple):
     """What becomes an entry of a list."""
 
     id: str
@@ -84,7 +84,7 @@ class Lists:
             for name, rows in found.items()
         }
 
-    def rows(self, name: str) -> Iterator[Row]:
+    def rows(self, name: str) -> Iterator[ListRow]:
         """Every entry of a list that is neither established already nor offered for a course that has ended.
 
         A precaution, and a wider reading that is more urgent, has an id of its own beside what is entailed of the same
@@ -92,17 +92,17 @@ class Lists:
         """
         yield from (row for row in self._all_rows(name) if not self._settled(name, row))
 
-    def _all_rows(self, name: str) -> Iterator[Row]:
+    def _all_rows(self, name: str) -> Iterator[ListRow]:
         patient, prop = self.record.patient, self.properties[name]
         entailed = self.closure.values.get(prop, frozenset())
         for concept in sorted(entailed):
             claims = self.backing[name][concept]
-            yield Row(self._id(name, concept), concept, claims, Basis.ENTAILED, Conclusion(patient, prop, concept))
+            yield ListRow(self._id(name, concept), concept, claims, Basis.ENTAILED, Conclusion(patient, prop, concept))
         precautions = self._precautions(name)
         for concept, claims in precautions.items():
             number = self._id(name, concept) + (":precautionary" if concept in entailed else "")
             proved = Conclusion(patient, "precautionFor", f"claim/{claims[0].id}")
-            yield Row(number, concept, claims, Basis.PRECAUTIONARY, proved)
+            yield ListRow(number, concept, claims, Basis.PRECAUTIONARY, proved)
         wider = {} if name in EVERY_READING else self.open_backing.get(name, {})
         for concept, claims in wider.items():
             if concept in precautions or (
@@ -111,14 +111,14 @@ class Lists:
                 continue
             reading = self.outcomes.by_claim[claims[0].id].held[0]
             number = self._id(name, concept) + (":wider_reading" if concept in entailed else "")
-            yield Row(number, concept, claims, Basis.AMBIGUOUS, Conclusion(patient, "holdsInReading", reading))
+            yield ListRow(number, concept, claims, Basis.AMBIGUOUS, Conclusion(patient, "holdsInReading", reading))
 
     @staticmethod
     def _presses(claims: Iterable[Claim], than: Iterable[Claim]) -> bool:
         """Whether some claims are more urgent than others."""
         return min(map(_urgency, claims)) < min(map(_urgency, than))
 
-    def _settled(self, name: str, row: Row) -> bool:
+    def _settled(self, name: str, row: ListRow) -> bool:
         """Whether nothing is left to do: what is to be looked for is there, or the course that is offered has ended."""
         if name == TREATMENTS:
             superseded = all(self.superseded(claim, row.concept) for claim in row.claims)
@@ -243,7 +243,7 @@ class Lists:
     def _due(item: Action) -> tuple[int, bool]:
         return URGENCY.get(item.urgency, 3), item.basis is Basis.AMBIGUOUS
 
-    def _action(self, name: str, row: Row) -> tuple[Action, int]:
+    def _action(self, name: str, row: ListRow) -> tuple[Action, int]:
         concept, claims = row.concept, row.claims
         relations = tuple(
             predicate

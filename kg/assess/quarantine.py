@@ -17,7 +17,7 @@ from kg.facts.patient import DataIssue, Fact, PatientFacts, Status
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion, Derivations, Instance
 from kg.proof.engine_trace import derivations
-from kg.proof.proof import Explainer, Leaf, Proof
+from kg.proof.proof import Explainer, Proof, ProofLeaf
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine, Saturation
 from kg.record.assertions import record
@@ -32,7 +32,7 @@ class Clash:
 
     concept: str
     facts: tuple[Fact, ...]
-    justification: frozenset[Leaf]
+    justification: frozenset[ProofLeaf]
     proof: Proof
 
     def issue(self, ontology: Ontology) -> DataIssue:
@@ -128,7 +128,7 @@ def _clashes(engine: Engine, saturation: Saturation, closure: Closure) -> tuple[
     return tuple(kept[one] for one in sorted(minimal, key=lambda one: (len(one), sorted(one))))
 
 
-def _within(known: Derivations, leaves: Iterable[Leaf], conclusion: Conclusion) -> Derivations:
+def _within(known: Derivations, leaves: Iterable[ProofLeaf], conclusion: Conclusion) -> Derivations:
     """What a conclusion can be derived from by some facts and axioms alone."""
     texts = {leaf.text for leaf in leaves}
     kept: dict[Conclusion, list[Instance]] = {}

@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module
-from kg.authoring.schema import AlertEntry, ReferenceInterval
+from kg.authoring.schema import AlertEntry, ReferenceIntervalEntry
 from kg.authoring.vocabulary import Vocabulary
 from kg.ontology.manchester import And, Expression, Named, Some, Value, parse
 
@@ -28,7 +28,7 @@ class AlertCompiler:
     def __init__(
         self,
         entries: tuple[AlertEntry, ...],
-        intervals: tuple[ReferenceInterval, ...],
+        intervals: tuple[ReferenceIntervalEntry, ...],
         vocabulary: Vocabulary,
         sources: Mapping[str, URIRef],
     ) -> None:

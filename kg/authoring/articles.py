@@ -8,8 +8,8 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.claim_schema import ArticleFile, ClaimEntry, Doubt, EffectSize, RegimenPhase
-from kg.authoring.condition_names import Reading, refuted
+from kg.authoring.claim_schema import ArticleFile, ClaimEntry, DoubtEntry, EffectSize, RegimenPhaseEntry
+from kg.authoring.condition_names import ConditionReading, refuted
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.subjects import Subjects
@@ -66,19 +66,19 @@ class ArticleCompiler:
 
     # -- readings
 
-    def readings(self, entry: ClaimEntry) -> tuple[Reading, ...]:
+    def readings(self, entry: ClaimEntry) -> tuple[ConditionReading, ...]:
         """Every way to read a claim's condition: as printed, as the text also allows, and with the wider twins."""
         if not entry.situation:
             return ()
         article = self.file.article.id
-        printed = [Reading(self.expression(entry.situation), "reading")]
+        printed = [ConditionReading(self.expression(entry.situation), "reading")]
         if entry.other_reading:
-            printed.append(Reading(self.expression(entry.other_reading), entry.other_reading_because))
-        found: dict[Expression, Reading] = {}
+            printed.append(ConditionReading(self.expression(entry.other_reading), entry.other_reading_because))
+        found: dict[Expression, ConditionReading] = {}
         for form in printed:
             found.setdefault(form.expression, form)
             wider, reasons = self.conditions.possibly(form.expression, article)
-            found.setdefault(wider, Reading(wider, "reading" if "reading" in reasons else "grey_zone"))
+            found.setdefault(wider, ConditionReading(wider, "reading" if "reading" in reasons else "grey_zone"))
         return tuple(found.values())
 
     def expression(self, text: str) -> Expression:
@@ -262,7 +262,7 @@ class ArticleCompiler:
             self.module.axiom(iri, RDF.type, nodes.term(kind), claim)
         return iri
 
-    def _regimen(self, entry: ClaimEntry, phase: RegimenPhase, number: int) -> None:
+    def _regimen(self, entry: ClaimEntry, phase: RegimenPhaseEntry, number: int) -> None:
         iri = self._part(entry, "hasRegimen", "Regimen", number)
         self.module.note(iri, nodes.term("substance"), nodes.term(phase.substance))
         for field in ("phase", "dose", "unit", "route", "frequency", "duration", "until"):
@@ -280,7 +280,7 @@ class ArticleCompiler:
         if effect.outcome:
             self.module.note(iri, nodes.term("outcome"), nodes.term(effect.outcome))
 
-    def _doubt(self, entry: ClaimEntry, doubt: Doubt, number: int) -> None:
+    def _doubt(self, entry: ClaimEntry, doubt: DoubtEntry, number: int) -> None:
         iri = self._part(entry, "hasDoubt", "Doubt", number)
         self.module.text(iri, nodes.term("doubt"), doubt.text)
         self.module.text(iri, nodes.term("doubtBasis"), doubt.basis)
@@ -306,7 +306,7 @@ class ArticleCompiler:
         self._precaution(entry)
         self._classifications(entry, names)
 
-    def _situation(self, entry: ClaimEntry, reading: Reading, number: int) -> str:
+    def _situation(self, entry: ClaimEntry, reading: ConditionReading, number: int) -> str:
         claim = nodes.claim(entry.id)
         for name, expression in self.situations.items():
             if expression == reading.expression:
@@ -318,7 +318,7 @@ class ArticleCompiler:
         label = f"Situation of {entry.id}" + (f", reading {number}" if number > 1 else "")
         return self.conditions.condition(reading.expression, name, label, claim)
 
-    def _parted(self, entry: ClaimEntry, readings: tuple[Reading, ...], names: list[str]) -> None:
+    def _parted(self, entry: ClaimEntry, readings: tuple[ConditionReading, ...], names: list[str]) -> None:
         claim, key = nodes.claim(entry.id), f"claim/{entry.id}"
         for number, (reading, name) in enumerate(zip(readings, names, strict=True), 1):
             iri = self._part(entry, "hasReading", "Reading", number)

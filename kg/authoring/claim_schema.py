@@ -7,16 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kg.authoring.schema import Digest, Entry, Name, Number, Text
+from kg.authoring.schema import Digest, Name, Number, SourceEntry, Text
 
 
-class Review(Entry):
+class Review(SourceEntry):
     stages: tuple[Text, ...]
     active_stage: Text
     human_review: Text
 
 
-class ReferenceItem(Entry):
+class ReferenceItem(SourceEntry):
     position: int
     claim: str | None = None
     type: Text
@@ -26,13 +26,13 @@ class ReferenceItem(Entry):
     topic_mismatch: str = ""
 
 
-class Marker(Entry):
+class MarkerEntry(SourceEntry):
     number: int
     state: Literal["resolved", "by-list-position", "unresolved", "unlisted"]
     reference: int | None = None
 
 
-class ArticleHead(Entry):
+class ArticleHead(SourceEntry):
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
     slug: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     title: Text
@@ -45,10 +45,10 @@ class ArticleHead(Entry):
     intended_use: Text
     status: Literal["released", "draft"] = "released"
     references: tuple[ReferenceItem, ...]
-    markers: tuple[Marker, ...]
+    markers: tuple[MarkerEntry, ...]
 
 
-class RegimenPhase(Entry):
+class RegimenPhaseEntry(SourceEntry):
     phase: Text
     substance: Name
     dose: str = ""
@@ -59,7 +59,7 @@ class RegimenPhase(Entry):
     until: str = ""
 
 
-class EffectSize(Entry):
+class EffectSize(SourceEntry):
     measure: Text
     printed: Text
     value: Number | None = None
@@ -72,13 +72,13 @@ class EffectSize(Entry):
     interval: Text
 
 
-class Doubt(Entry):
+class DoubtEntry(SourceEntry):
     text: Annotated[str, Field(min_length=1, max_length=240)]
     basis: Literal["article", "outside", "editorial"]
     with_: tuple[str, ...] = Field(default=(), alias="with")
 
 
-class ClaimEntry(Entry):
+class ClaimEntry(SourceEntry):
     """One claim. Fields that hold names of terms are tuples of local names."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*-[0-9]{2,}$")]
@@ -132,14 +132,14 @@ class ClaimEntry(Entry):
     priority: str = ""
     frequency: str = ""
     substance_note: str = ""
-    regimen: tuple[RegimenPhase, ...] = ()
+    regimen: tuple[RegimenPhaseEntry, ...] = ()
     effects: tuple[EffectSize, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[DoubtEntry, ...] = ()
     terms: tuple[Text, ...] = ()
     asks: tuple[Text, ...] = ()
 
 
-class ArticleFile(Entry):
+class ArticleFile(SourceEntry):
     article: ArticleHead
     situations: dict[Name, str] = Field(default_factory=dict)
     claims: tuple[ClaimEntry, ...]

@@ -11,7 +11,7 @@ from kg.authoring.alerts import AlertCompiler
 from kg.authoring.articles import CLASSIFYING, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module
-from kg.authoring.source_checks import Checker
+from kg.authoring.source_checks import SourceChecker
 from kg.authoring.sources import Sources
 from kg.authoring.states import write_states
 from kg.authoring.subjects import Subjects
@@ -26,7 +26,7 @@ def compile_modules(folder: Path) -> dict[str, str]:
     Raises AuthoringError when a source cannot be compiled.
     """
     sources = Sources.read(folder)
-    Checker(sources).check()
+    SourceChecker(sources).check()
     modules = list(_modules(sources))
     files = {f"modules/{module.name}.ttl": module.turtle() for module in modules}
     files["warrant.ttl"] = root(sources).turtle()

@@ -43,7 +43,7 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ConditionReading:
     """One way to read a claim's condition."""
 
     expression: Expression

@@ -23,7 +23,7 @@ from rdflib.namespace import RDFS
 from kg.authoring import nodes
 from kg.authoring.condition_names import GENERATED, PATTERNS, Twin, definition_of, refuted
 from kg.authoring.owl import Module
-from kg.authoring.schema import NamedCondition, PossibleConcept, Rule, ThresholdFile
+from kg.authoring.schema import NamedCondition, PossibleConcept, RuleEntry, ThresholdFile
 from kg.authoring.vocabulary import Vocabulary
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
@@ -271,7 +271,7 @@ class ConditionCompiler:
 
     # -- rules, conclusions and clashes
 
-    def rule(self, number: int, rule: Rule) -> None:
+    def rule(self, number: int, rule: RuleEntry) -> None:
         """A rule of no single article: `refutes` a condition or `concludes` a finding."""
         source = self.sources[rule.source]
         body = parse(rule.if_)

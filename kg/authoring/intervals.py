@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module, canonical_decimal
-from kg.authoring.schema import DecisionLimits, ReferenceInterval, Threshold, ThresholdFile
+from kg.authoring.schema import DecisionLimits, ReferenceIntervalEntry, ThresholdEntry, ThresholdFile
 from kg.ontology.manchester import And, Expression, Named, Value
 
 OPPOSITE = {"<": ">=", ">": "<=", ">=": "<", "<=": ">"}
@@ -21,13 +21,13 @@ Names = Mapping[Side, str]
 """Quantity, bound and limit in the canonical unit → the class of the values on that side."""
 
 
-def resolved(intervals: Iterable[ReferenceInterval]) -> tuple[ReferenceInterval, ...]:
+def resolved(intervals: Iterable[ReferenceIntervalEntry]) -> tuple[ReferenceIntervalEntry, ...]:
     """The intervals; one that is put together from others gets the limits on which they all agree."""
     by_name = {item.name: item for item in intervals}
     return tuple(_together(item, by_name) if item.together_from else item for item in by_name.values())
 
 
-def _together(item: ReferenceInterval, by_name: Mapping[str, ReferenceInterval]) -> ReferenceInterval:
+def _together(item: ReferenceIntervalEntry, by_name: Mapping[str, ReferenceIntervalEntry]) -> ReferenceIntervalEntry:
     members = [by_name[name] for name in item.together_from]
     picked = {
         name: _agreed([getattr(one.decides, name) for one in members], pick)
@@ -42,7 +42,7 @@ def _agreed(values: list[Decimal | None], pick: Callable[[list[Decimal]], Decima
     return pick(known) if len(known) == len(values) else None
 
 
-def limits_of(file: ThresholdFile, intervals: Iterable[ReferenceInterval]) -> Iterator[Threshold]:
+def limits_of(file: ThresholdFile, intervals: Iterable[ReferenceIntervalEntry]) -> Iterator[ThresholdEntry]:
     """The thresholds that intervals need beside those of the file."""
     known = dict(_of_file(file))
     for item in intervals:
@@ -52,15 +52,15 @@ def limits_of(file: ThresholdFile, intervals: Iterable[ReferenceInterval]) -> It
                 known[item.of, bound, value], known[item.of, OPPOSITE[bound], value] = name, opposite
                 entry = {"name": name, "opposite": opposite, "of": item.of, "bound": bound, "value": value}
                 people = {"unit": item.unit, "population": item.label, "source": item.name}
-                yield Threshold.model_validate({**entry, **people})
+                yield ThresholdEntry.model_validate({**entry, **people})
 
 
-def sides_used(intervals: Iterable[ReferenceInterval]) -> frozenset[Side]:
+def sides_used(intervals: Iterable[ReferenceIntervalEntry]) -> frozenset[Side]:
     """The sides of limits that some interval looks at; the other side of a limit that is used once says nothing."""
     return frozenset((item.of, bound, value) for item in intervals for bound, value in _sides_of(item))
 
 
-def _sides_of(item: ReferenceInterval) -> Iterator[tuple[str, Decimal]]:
+def _sides_of(item: ReferenceIntervalEntry) -> Iterator[tuple[str, Decimal]]:
     found, critical = item.decides, item.critical
     rows = [("<", found.low_below), (">=", found.normal_from), ("<=", found.normal_to), (">", found.high_above)]
     rows += [("<", critical.below), (">", critical.above)] if critical else []
@@ -68,7 +68,7 @@ def _sides_of(item: ReferenceInterval) -> Iterator[tuple[str, Decimal]]:
     yield from ((bound, value.normalize()) for bound, value in rows if value is not None)
 
 
-def limits_named(file: ThresholdFile, intervals: Iterable[ReferenceInterval]) -> Names:
+def limits_named(file: ThresholdFile, intervals: Iterable[ReferenceIntervalEntry]) -> Names:
     """Every class of values on one side of a limit."""
     found = dict(_of_file(file))
     for limit in limits_of(file, intervals):
@@ -83,7 +83,7 @@ def _of_file(file: ThresholdFile) -> Iterator[tuple[Side, str]]:
             yield from _sides(limit).items()
 
 
-def _sides(limit: Threshold) -> dict[Side, str]:
+def _sides(limit: ThresholdEntry) -> dict[Side, str]:
     value = limit.value.normalize()
     return {
         (limit.of, limit.bound, value): limit.name,
@@ -91,7 +91,7 @@ def _sides(limit: Threshold) -> dict[Side, str]:
     }
 
 
-def _bounds(item: ReferenceInterval) -> Iterator[tuple[str, Decimal]]:
+def _bounds(item: ReferenceIntervalEntry) -> Iterator[tuple[str, Decimal]]:
     """The limits at which a value changes its class, by the side that leaves them out."""
     yield from ((bound if len(bound) == 1 else OPPOSITE[bound], value) for bound, value in _sides_of(item))
 
@@ -116,7 +116,7 @@ class IntervalWriter:
     ) -> None:
         self.module, self.show, self.sources, self.names = module, show, sources, names
 
-    def write(self, item: ReferenceInterval) -> None:
+    def write(self, item: ReferenceIntervalEntry) -> None:
         """The individual, the class of measurements compared with it, and what its limits make of them."""
         self._individual(item)
         compared = self._compared(item)
@@ -128,10 +128,10 @@ class IntervalWriter:
             parts += [self._side(item, "<", grade.below)] if grade.below is not None else []
             self.show(And(tuple(parts)), grade.finding, self.sources[grade.source])
 
-    def _side(self, item: ReferenceInterval, bound: str, limit: Decimal) -> Named:
+    def _side(self, item: ReferenceIntervalEntry, bound: str, limit: Decimal) -> Named:
         return Named(self.names[item.of, bound, limit.normalize()])
 
-    def _compared(self, item: ReferenceInterval) -> Named:
+    def _compared(self, item: ReferenceIntervalEntry) -> Named:
         name = f"ComparedWith{item.name}"
         iri = nodes.interval(item.name)
         self.module.declare_class(
@@ -143,7 +143,7 @@ class IntervalWriter:
         self.module.equivalent(name, Value("comparedWith", f"interval/{item.name}"), iri)
         return Named(name)
 
-    def _positions(self, item: ReferenceInterval, compared: Named) -> None:
+    def _positions(self, item: ReferenceIntervalEntry, compared: Named) -> None:
         found, source = item.decides, nodes.interval(item.name)
         low, high = found.low_below, found.high_above
         start, end = found.normal_from, found.normal_to
@@ -158,7 +158,7 @@ class IntervalWriter:
             sides = [self._side(item, bound, limit) for bound, limit in bounds]
             self.module.subclass(And((*sides, Named(BY_DEFAULT), compared)), Named(position), source)
 
-    def _critical(self, item: ReferenceInterval, compared: Named) -> None:
+    def _critical(self, item: ReferenceIntervalEntry, compared: Named) -> None:
         if item.critical is None:
             return
         source = self.sources[item.critical.source]
@@ -169,7 +169,7 @@ class IntervalWriter:
             if limit is not None:
                 self.module.subclass(And((self._side(item, bound, limit), compared)), Named(name), source)
 
-    def _individual(self, item: ReferenceInterval) -> None:
+    def _individual(self, item: ReferenceIntervalEntry) -> None:
         iri, module = nodes.interval(item.name), self.module
         for kind in ("ReferenceInterval", "PublishedSource"):
             module.axiom(iri, RDF.type, nodes.term(kind), nodes.source("schema"))
@@ -188,7 +188,7 @@ class IntervalWriter:
             module.note(iri, DCTERMS.source, self.sources[name])
 
     @staticmethod
-    def _texts(item: ReferenceInterval) -> Iterator[tuple[str, str]]:
+    def _texts(item: ReferenceIntervalEntry) -> Iterator[tuple[str, str]]:
         """What is said of the population and of the interval, by annotation property."""
         people = item.for_
         yield "population", item.label
@@ -206,7 +206,7 @@ class IntervalWriter:
             yield "criticalSource", item.critical.source
 
 
-def _figures(item: ReferenceInterval) -> Iterator[tuple[str, Decimal]]:
+def _figures(item: ReferenceIntervalEntry) -> Iterator[tuple[str, Decimal]]:
     """The numbers of an interval by annotation property."""
     people, found, critical = item.for_, item.decides, item.critical
     rows: tuple[tuple[str, Decimal | int | None], ...] = (

@@ -19,13 +19,13 @@ Number = Annotated[Decimal, BeforeValidator(lambda value: value if isinstance(va
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Entry(BaseModel):
+class SourceEntry(BaseModel):
     """Base of every entry: unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Mapping(Entry):
+class Mapping(SourceEntry):
     """A verified outside code; `predicate` is a SKOS mapping relation."""
 
     code: Text
@@ -34,7 +34,7 @@ class Mapping(Entry):
     why: Text
 
 
-class Harm(Entry):
+class HarmEntry(SourceEntry):
     """What a source says is lost when a condition is found too late; `emergency` is a matter of hours."""
 
     level: Literal["emergency", "irreversible"]
@@ -42,7 +42,7 @@ class Harm(Entry):
     source: Text
 
 
-class Term(Entry):
+class Term(SourceEntry):
     """A concept of the vocabulary: a class to browse and an individual to point at."""
 
     name: Name
@@ -59,17 +59,17 @@ class Term(Entry):
     normal_of: Name | None = None
     high_of: Name | None = None
     mappings: tuple[Mapping, ...] = ()
-    harm_if_missed: Harm | None = None
+    harm_if_missed: HarmEntry | None = None
     response_to: Name | None = None
     note: str = ""
     source: Text = "tree"
 
 
-class TermFile(Entry):
+class TermFile(SourceEntry):
     terms: tuple[Term, ...]
 
 
-class PublishedSource(Entry):
+class PublishedSource(SourceEntry):
     name: Text
     title: Text
     publisher: Text
@@ -77,17 +77,17 @@ class PublishedSource(Entry):
     supports: Text
 
 
-class Decision(Entry):
+class DecisionEntry(SourceEntry):
     name: Text
     about: Text
 
 
-class SourceFile(Entry):
+class SourceFile(SourceEntry):
     references: tuple[PublishedSource, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[DecisionEntry, ...]
 
 
-class Unit(Entry):
+class Unit(SourceEntry):
     """A unit that converts: canonical = value x factor, or value / divisor."""
 
     unit: Text
@@ -97,14 +97,14 @@ class Unit(Entry):
     source: Text
 
 
-class NumberOf(Entry):
+class NumberOf(SourceEntry):
     """Something with a canonical unit."""
 
     name: Name
     unit: Text
 
 
-class PossibleValues(Entry):
+class PossibleValuesEntry(SourceEntry):
     """The values that a living person can have, in the canonical unit; nought only where it says so."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -115,7 +115,7 @@ class PossibleValues(Entry):
     source: Text
 
 
-class PartOf(Entry):
+class PartOfEntry(SourceEntry):
     """A quantity that cannot exceed another one; `factor` turns it into the other's unit."""
 
     part: Name
@@ -125,7 +125,7 @@ class PartOf(Entry):
 
 
 class Analyte(NumberOf):
-    possible: PossibleValues | None = None
+    possible: PossibleValuesEntry | None = None
     units: tuple[Unit, ...] = ()
     also: tuple[Text, ...] = ()
 
@@ -145,7 +145,7 @@ class Derived(NumberOf):
     possible_to: Number | None = None
 
 
-class Population(Entry):
+class Population(SourceEntry):
     """For whom sourced defaults hold: from this age (years), unless one of these conditions is present.
 
     A value of any other specimen than `blood` is no value of the blood. A current value older than `stale_after_days`
@@ -160,7 +160,7 @@ class Population(Entry):
     source: Text
 
 
-class Threshold(Entry):
+class ThresholdEntry(SourceEntry):
     name: Name
     opposite: Name
     of: Name
@@ -172,7 +172,7 @@ class Threshold(Entry):
     note: str = ""
 
 
-class Limit(Entry):
+class LimitEntry(SourceEntry):
     analyte: Name
     when: Name
     position: Literal["low", "high", "not low", "not high"]
@@ -180,7 +180,7 @@ class Limit(Entry):
     source: Text
 
 
-class IntervalPopulation(Entry):
+class IntervalPopulation(SourceEntry):
     """Whom a reference interval is for. `age: unknown` is for records without an age."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -192,7 +192,7 @@ class IntervalPopulation(Entry):
     pregnant: bool | Literal["any"] = False
 
 
-class DecisionLimits(Entry):
+class DecisionLimits(SourceEntry):
     """Where every source agrees: low, normal and high; a side that is left out has no limit."""
 
     low_below: Number | None = None
@@ -201,7 +201,7 @@ class DecisionLimits(Entry):
     high_above: Number | None = None
 
 
-class CriticalLimits(Entry):
+class CriticalLimits(SourceEntry):
     """Limits beyond which a value is an alert, outside any precedence."""
 
     below: Number | None = None
@@ -209,7 +209,7 @@ class CriticalLimits(Entry):
     source: Text
 
 
-class Grade(Entry):
+class Grade(SourceEntry):
     """How severe a low value is: `from` is inclusive, `below` is not."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -220,7 +220,7 @@ class Grade(Entry):
     source: Text
 
 
-class ReferenceInterval(Entry):
+class ReferenceIntervalEntry(SourceEntry):
     """A reference interval of one quantity in one population, with the sources that print it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -239,11 +239,11 @@ class ReferenceInterval(Entry):
     note: str = ""
 
 
-class IntervalFile(Entry):
-    intervals: tuple[ReferenceInterval, ...]
+class IntervalFile(SourceEntry):
+    intervals: tuple[ReferenceIntervalEntry, ...]
 
 
-class AlertEntry(Entry):
+class AlertEntry(SourceEntry):
     """One alert, or one for each quantity of a kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -257,11 +257,11 @@ class AlertEntry(Entry):
     source: Text
 
 
-class AlertFile(Entry):
+class AlertFile(SourceEntry):
     alerts: tuple[AlertEntry, ...]
 
 
-class PossibleConcept(Entry):
+class PossibleConcept(SourceEntry):
     name: Name
     of: Name
     article: str | None = None
@@ -271,7 +271,7 @@ class PossibleConcept(Entry):
     source: Text
 
 
-class Rule(Entry):
+class RuleEntry(SourceEntry):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     if_: Text = Field(alias="if")
@@ -281,7 +281,7 @@ class Rule(Entry):
     source: Text
 
 
-class ConditionForm(Entry):
+class ConditionForm(SourceEntry):
     """A class of patients with what makes it hold and what contradicts it."""
 
     name: Name
@@ -305,19 +305,19 @@ class NamedCondition(ConditionForm):
         return (self, self.possible) if self.possible else (self,)
 
 
-class ThresholdFile(Entry):
+class ThresholdFile(SourceEntry):
     population: Population
     analytes: tuple[Analyte, ...]
     derived: tuple[Derived, ...]
-    parts: tuple[PartOf, ...] = ()
-    thresholds: tuple[Threshold, ...]
-    limits: tuple[Limit, ...]
+    parts: tuple[PartOfEntry, ...] = ()
+    thresholds: tuple[ThresholdEntry, ...]
+    limits: tuple[LimitEntry, ...]
     possible: tuple[PossibleConcept, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleEntry, ...]
     conditions: tuple[NamedCondition, ...]
 
 
-Model = TypeVar("Model", bound=Entry)
+Model = TypeVar("Model", bound=SourceEntry)
 
 
 def read(path: Path, model: type[Model]) -> Model:

@@ -34,7 +34,7 @@ TERM_FIELDS: Final = (
 """Fields of a claim that name concepts."""
 
 
-class Checker:
+class SourceChecker:
     """Finds every name, offset and marker in the sources that cannot be."""
 
     def __init__(self, sources: Sources) -> None:

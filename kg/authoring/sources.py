@@ -17,7 +17,7 @@ from kg.authoring.schema import (
     AlertFile,
     IntervalFile,
     Model,
-    ReferenceInterval,
+    ReferenceIntervalEntry,
     SourceFile,
     Term,
     TermFile,
@@ -42,7 +42,7 @@ class Sources:
     sources: SourceFile
     vocabulary: Vocabulary
     thresholds: ThresholdFile
-    intervals: tuple[ReferenceInterval, ...]
+    intervals: tuple[ReferenceIntervalEntry, ...]
     alerts: AlertFile
     articles: tuple[tuple[str, ArticleFile], ...]
 

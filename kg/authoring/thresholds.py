@@ -14,12 +14,12 @@ from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import (
     Analyte,
     Derived,
-    Limit,
+    LimitEntry,
     NumberOf,
-    PartOf,
-    PossibleValues,
-    ReferenceInterval,
-    Threshold,
+    PartOfEntry,
+    PossibleValuesEntry,
+    ReferenceIntervalEntry,
+    ThresholdEntry,
     ThresholdFile,
 )
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
@@ -65,7 +65,7 @@ class ThresholdCompiler:
     def __init__(
         self,
         file: ThresholdFile,
-        intervals: tuple[ReferenceInterval, ...],
+        intervals: tuple[ReferenceIntervalEntry, ...],
         vocabulary: Vocabulary,
         sources: dict[str, URIRef],
     ) -> None:
@@ -156,13 +156,13 @@ class ThresholdCompiler:
                     self.module.note(node, nodes.term(prop), canonical_decimal(factor))
             self.module.note(node, DCTERMS.source, self.sources[unit.source])
 
-    def _possible(self, quantity: URIRef, values: PossibleValues) -> None:
+    def _possible(self, quantity: URIRef, values: PossibleValuesEntry) -> None:
         for prop, number in (("possibleFrom", values.from_), ("possibleTo", values.to)):
             self.module.note(quantity, nodes.term(prop), canonical_decimal(number))
         self.module.text(quantity, nodes.term("possiblyZero"), "yes" if values.zero else "no")
         self.module.note(quantity, nodes.term("possibleBy"), self.sources[values.source])
 
-    def _part(self, item: PartOf) -> None:
+    def _part(self, item: PartOfEntry) -> None:
         node = nodes.W[f"part/{item.part}"]
         self.module.note(node, RDF.type, OWL.NamedIndividual)
         self.module.note(node, RDFS.label, Literal(f"part: {_spaced(item.part)}", lang="en"))
@@ -194,7 +194,7 @@ class ThresholdCompiler:
         if derived.factor is not None:
             self.module.note(iri, nodes.term("factor"), canonical_decimal(derived.factor))
 
-    def _threshold(self, threshold: Threshold, used: Collection[Side] | None = None) -> None:
+    def _threshold(self, threshold: ThresholdEntry, used: Collection[Side] | None = None) -> None:
         """Both sides of a limit, or those that are used."""
         limit, value = threshold.value * self._factor(threshold), threshold.value.normalize()
         sides = [(threshold.name, threshold.bound), (threshold.opposite, OPPOSITE_BOUND[threshold.bound])]
@@ -203,12 +203,12 @@ class ThresholdCompiler:
             opposite = next((other for other, _ in written if other != name), None)
             self._side(threshold, name, opposite, bound, limit)
 
-    def _factor(self, threshold: Threshold) -> Decimal:
+    def _factor(self, threshold: ThresholdEntry) -> Decimal:
         if threshold.unit == self.units[threshold.of]:
             return Decimal(1)
         return self.conversions[threshold.of, threshold.unit]
 
-    def _side(self, threshold: Threshold, name: str, opposite: str | None, bound: str, limit: Decimal) -> None:
+    def _side(self, threshold: ThresholdEntry, name: str, opposite: str | None, bound: str, limit: Decimal) -> None:
         source = self.sources[threshold.source]
         quantity = measurement_class(threshold.of, self.derived)
         what = self.vocabulary[threshold.of].label if threshold.of in self.vocabulary else _spaced(threshold.of)
@@ -273,7 +273,7 @@ class ThresholdCompiler:
     def _label(self, finding: str) -> str:
         return self.vocabulary[finding].label if finding in self.vocabulary else self.twins[finding]
 
-    def _limit(self, limit: Limit) -> None:
+    def _limit(self, limit: LimitEntry) -> None:
         source = self.sources[limit.source]
         both = And((Named(limit.when), Named(YARDSTICK)))
         self.module.subclass(both, Named(POSITION_CLASS[limit.position]), source)

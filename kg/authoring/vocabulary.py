@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module
-from kg.authoring.schema import Harm, SourceFile, Term
+from kg.authoring.schema import HarmEntry, SourceFile, Term
 from kg.ontology.kinds import KindDeclaration, Kinds
 from kg.ontology.manchester import Named
 
@@ -144,7 +144,7 @@ def _names(module: Module, term: Term) -> None:
             module.note(iri, nodes.term(prop), Literal(name, lang="en"))
 
 
-def _harm(module: Module, concept: str, harm: Harm) -> None:
+def _harm(module: Module, concept: str, harm: HarmEntry) -> None:
     """What is lost when a condition is found too late, with the source that says so."""
     iri = nodes.W[f"harm/{concept}"]
     module.note(iri, RDF.type, OWL.NamedIndividual)

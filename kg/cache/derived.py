@@ -11,7 +11,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Owner:
+class DerivedOwner:
     """An object that keeps what is made from it. It never changes after it is made."""
 
     @cached_property
@@ -20,7 +20,7 @@ class Owner:
         return {}
 
 
-S = TypeVar("S", bound=Owner)
+S = TypeVar("S", bound=DerivedOwner)
 
 
 def derived(make: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:

@@ -50,7 +50,7 @@ class Rows:
         return rows
 
 
-class Writer:
+class BlockWriter:
     """Collects sections and writes them as a block."""
 
     def __init__(self) -> None:

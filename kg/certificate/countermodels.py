@@ -14,7 +14,7 @@ from typing import Final
 from kg.certificate.wishes import CURRENT, Bound, Wishes, Wishing
 from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import XSD, Triple
-from kg.proof.least_model import LeastModels, Model
+from kg.proof.least_model import LeastModel, LeastModels
 
 TRIES: Final = 60
 EXTENSIONS: Final = 40
@@ -41,7 +41,7 @@ class Openness:
     never_fails: tuple[str, ...]
 
 
-def decided(model: Model, patient: str, predicate: str) -> frozenset[str]:
+def decided(model: LeastModel, patient: str, predicate: str) -> frozenset[str]:
     """The claims that a model decides so."""
     return frozenset(name.removeprefix("claim/") for name in model.ends(patient, predicate))
 
@@ -72,7 +72,7 @@ def _claims(model: Countermodel, predicate: str) -> tuple[str, ...]:
 
 
 def as_countermodel(
-    models: LeastModels, base: Model, patient: str, extension: Iterable[Triple], open_ones: Iterable[str]
+    models: LeastModels, base: LeastModel, patient: str, extension: Iterable[Triple], open_ones: Iterable[str]
 ) -> Countermodel:
     """An extension with the open claims that it decides."""
     model, given = models.over(base, extension), frozenset(open_ones)
@@ -83,7 +83,7 @@ def as_countermodel(
 class Search:
     """Looks for extensions of one patient's facts."""
 
-    def __init__(self, ontology: Ontology, models: LeastModels, base: Model, patient: str) -> None:
+    def __init__(self, ontology: Ontology, models: LeastModels, base: LeastModel, patient: str) -> None:
         self.models, self.base, self.patient = models, base, patient
         self.wishing = Wishing(ontology, models, base, patient)
         self._ways: dict[tuple[str, str], list[Wishes]] = {}
@@ -98,7 +98,7 @@ class Search:
         """One extension that decides as many of the claims so as can be added one after the other."""
         wishes: Wishes = frozenset()
         found: Extension = frozenset()
-        model = Model(self.base)
+        model = LeastModel(self.base)
         for claim in claims:
             if claim in decided(model, self.patient, predicate):
                 continue
@@ -114,7 +114,7 @@ class Search:
                     break
         return found
 
-    def _consistent(self, below: Model, new: Extension, predicate: str, claim: str) -> Model | None:
+    def _consistent(self, below: LeastModel, new: Extension, predicate: str, claim: str) -> LeastModel | None:
         """The least model with further assertions, if nothing clashes and the claim is decided in this way only."""
         model = self.models.over(below, new)
         if set(model.ends(self.patient, "hasClash")) - set(self.base.ends(self.patient, "hasClash")):

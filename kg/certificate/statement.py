@@ -40,7 +40,7 @@ def statement(assessment: Assessment, reasoner: Reasoner, base: KnowledgeBase, a
 
     Raises InputError for an assessment that has no proofs because HermiT made it.
     """
-    predicate = _Writer(assessment, reasoner, base).predicate(answer)
+    predicate = _StatementWriter(assessment, reasoner, base).predicate(answer)
     return {
         "_type": TYPE,
         "predicateType": PREDICATE,
@@ -72,7 +72,7 @@ def facts_of(record: Json) -> list[tuple[str, str, str]]:
     return sorted(set(found))
 
 
-class _Writer:
+class _StatementWriter:
     def __init__(self, assessment: Assessment, reasoner: Reasoner, base: KnowledgeBase) -> None:
         if assessment.explainer is None:
             raise InputError([Problem(assessment.id, "has no proofs: HermiT gives none.", "Assess with the engine.")])

@@ -25,7 +25,7 @@ from kg.certificate.statement import PREDICATE, TIME, TYPE, behind, cited_claims
 from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.proof.axiom_files import Triple
 from kg.proof.checker import FACTS, Rejected
-from kg.proof.least_model import Model
+from kg.proof.least_model import LeastModel
 from kg.record.assertions import record
 
 PARTS: Final = frozenset(
@@ -129,7 +129,7 @@ class _Verifier:
             steps.append(step)
         return steps
 
-    def _conclusions(self, found: Json, model: Model, steps: list[Json]) -> None:
+    def _conclusions(self, found: Json, model: LeastModel, steps: list[Json]) -> None:
         """Ids and words of what was proved; nothing that follows is left out, no step is idle."""
         names, rows, patient = self.checker.names, found["conclusions"], found["record"]["patient"]
         _need([row["id"] for row in rows] == sorted({row["id"] for row in rows}), "its conclusions are not in order")
@@ -155,7 +155,7 @@ class _Verifier:
 
     # -- claims
 
-    def _outcomes(self, found: Json, model: Model) -> None:
+    def _outcomes(self, found: Json, model: LeastModel) -> None:
         """Every claim that depends on a patient, once, with what the least model says of it."""
         patient, outcomes = found["record"]["patient"], found["outcomes"]
         _same(sorted(outcomes), list(self.base.executable), "every claim that depends on a patient")
@@ -187,7 +187,7 @@ class _Verifier:
 
     # -- what stays open
 
-    def _open(self, found: Json, base: Model) -> None:
+    def _open(self, found: Json, base: LeastModel) -> None:
         """Each claim that the facts leave open applies in one extension of them and is excluded in another."""
         patient, rows = found["record"]["patient"], found["open"]
         _need(
@@ -208,7 +208,7 @@ class _Verifier:
         for side, names in shown.items():
             _same(rows["without_model"][side], sorted(open_ones - names), f"the open claims without a model ({side})")
 
-    def _extension(self, row: Json, base: Model, patient: str) -> tuple[frozenset[str], frozenset[str]]:
+    def _extension(self, row: Json, base: LeastModel, patient: str) -> tuple[frozenset[str], frozenset[str]]:
         """The claims that apply and that are excluded with further assertions, which must not clash."""
         added = [(s, p, o) for s, p, o in row["added"]]
         _same(row["added"], [list(one) for one in sorted(set(added))], "assertions in order")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import Expression, Triple
-from kg.proof.least_model import LeastModels, Model
+from kg.proof.least_model import LeastModel, LeastModels
 
 BREADTH: Final = 24
 WAYS: Final = 256
@@ -39,7 +39,7 @@ Wishes = frozenset[Wish]
 class Wishing:
     """Finds wishes over one patient's least model."""
 
-    def __init__(self, ontology: Ontology, models: LeastModels, known: Model, patient: str) -> None:
+    def __init__(self, ontology: Ontology, models: LeastModels, known: LeastModel, patient: str) -> None:
         self.ontology, self.models, self.known, self.patient = ontology, models, known, patient
         self.sexed = any((patient, "type", sex) in known for sex in SEXES)
         self.derived = frozenset(item.name for item in ontology.derived)

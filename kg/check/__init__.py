@@ -17,12 +17,12 @@ from typing import Final
 
 from kg.check import files, fragment, iris, readings
 from kg.check.iris import released
-from kg.check.modules import Modules
+from kg.check.modules import CheckedModules
 from kg.check.queries import queries, severities
 from kg.check.report import Count, Description, Finding, Gate, Report, Severity
 from kg.errors import OntologyError
 
-Check = Callable[[Modules], Iterable[Finding]]
+Check = Callable[[CheckedModules], Iterable[Finding]]
 
 CHECKS: Final[tuple[tuple[Description, Check], ...]] = (
     (files.UNREADABLE, files.unreadable),
@@ -57,7 +57,7 @@ def run(
     every = checks()
     if unknown := set(only or ()) - {gate.name for gate, _ in every}:
         raise OntologyError(f"there is no gate {', '.join(sorted(unknown))}. See queries/checks/severity.tsv.")
-    modules = Modules.load(folder)
+    modules = CheckedModules.load(folder)
     chosen = [(gate, check) for gate, check in every if only is None or gate.name in only]
     findings = [finding for _, check in chosen for finding in check(modules)]
     findings += [finding for look in extra for finding in look(folder)]

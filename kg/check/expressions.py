@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 from rdflib import OWL, RDF
 
-from kg.check.modules import Modules, Node, iri
+from kg.check.modules import CheckedModules, Node, iri
 from kg.ontology import terms
 
 FACETS = {"maxExclusive": "<", "maxInclusive": "<=", "minExclusive": ">", "minInclusive": ">="}
@@ -42,7 +42,7 @@ def short(name: str) -> str:
 class Renderer:
     """Names a blank node by what it says: its label in the store changes from one load to the next."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: CheckedModules) -> None:
         self.modules = modules
 
     def text(self, term: Node) -> str:

@@ -15,7 +15,7 @@ from rdflib import OWL
 
 from kg.authoring.compiler import compile_modules
 from kg.check.expressions import short
-from kg.check.modules import Modules, iri, node
+from kg.check.modules import CheckedModules, iri, node
 from kg.check.report import Description, Finding
 from kg.errors import AuthoringError
 
@@ -52,7 +52,7 @@ REQUIRED_COLUMNS: Final = ("subject_id", "predicate_id", "object_id", "mapping_j
 CURIE: Final = re.compile(r"([A-Za-z][A-Za-z0-9]*):([A-Za-z0-9._-]+)")
 
 
-def unreadable(modules: Modules) -> Iterator[Finding]:
+def unreadable(modules: CheckedModules) -> Iterator[Finding]:
     for item in modules.unreadable:
         yield Finding(UNREADABLE.name, item.file, item.reason)
 
@@ -60,7 +60,7 @@ def unreadable(modules: Modules) -> Iterator[Finding]:
 # -- generated files
 
 
-def stale(modules: Modules) -> Iterator[Finding]:
+def stale(modules: CheckedModules) -> Iterator[Finding]:
     """Compiles in memory and compares byte for byte, so that it also sees output that depends on the run."""
     try:
         compiled = compile_modules(modules.folder)
@@ -80,7 +80,7 @@ def stale(modules: Modules) -> Iterator[Finding]:
 # -- catalog
 
 
-def catalog(modules: Modules) -> Iterator[Finding]:
+def catalog(modules: CheckedModules) -> Iterator[Finding]:
     """OASIS XML Catalogs 1.1, section 6.5.9 (`uri`): each IRI has one row, and its file declares that IRI."""
     rows, problem = _rows(modules.folder / CATALOG_FILE)
     if problem:
@@ -104,14 +104,14 @@ def _rows(path: Path) -> tuple[list[tuple[str, str]], str]:
     return [(row.get("name", ""), row.get("uri", "")) for row in tree.iter(CATALOG_ROW)], ""
 
 
-def _row(modules: Modules, name: str, file: str) -> Iterator[Finding]:
+def _row(modules: CheckedModules, name: str, file: str) -> Iterator[Finding]:
     if not (modules.folder / file).is_file():
         yield Finding(CATALOG.name, short(name), f"dead entry: there is no file {file}")
     elif not _declares(modules, name, file):
         yield Finding(CATALOG.name, short(name), f"unused entry: {file} does not declare it")
 
 
-def _declares(modules: Modules, name: str, file: str) -> bool:
+def _declares(modules: CheckedModules, name: str, file: str) -> bool:
     """A file outside the modules (an example, a release) is read for the purpose."""
     if file not in modules.files:
         text = (modules.folder / file).read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def _declares(modules: Modules, name: str, file: str) -> bool:
     return any(modules.file_of(quad) == file for quad in ontologies)
 
 
-def _wanted(modules: Modules) -> Iterator[tuple[str, str]]:
+def _wanted(modules: CheckedModules) -> Iterator[tuple[str, str]]:
     for quad in modules.quads(None, None, node(OWL.Ontology)):
         yield iri(quad.subject), f"is declared by {modules.file_of(quad)}"
     for quad in modules.quads(None, OWL.imports):
@@ -130,7 +130,7 @@ def _wanted(modules: Modules) -> Iterator[tuple[str, str]]:
 # -- mappings
 
 
-def sssom(modules: Modules) -> Iterator[Finding]:
+def sssom(modules: CheckedModules) -> Iterator[Finding]:
     """SSSOM 1.0, "TSV" and "Mapping set": header in YAML behind `#`, required slots, CURIEs of declared prefixes."""
     path = modules.folder / MAPPINGS
     if not path.exists():

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, XSD
 
 from kg.check.expressions import Renderer, short
-from kg.check.modules import Modules, Node, iri
+from kg.check.modules import CheckedModules, Node, iri
 from kg.check.report import Description, Finding
 
 DESCRIPTION: Final = Description(
@@ -67,7 +67,7 @@ FACETS: Final = frozenset(map(str, (XSD.minInclusive, XSD.minExclusive, XSD.maxI
 class Walker:
     """Walks every axiom of the modules and tells what is outside the fragment, and why."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: CheckedModules) -> None:
         self.modules, self.renderer = modules, Renderer(modules)
         self.data_properties = modules.typed([OWL.DatatypeProperty])
         self.axioms: dict[str, Callable[[ox.Quad], Iterator[str]]] = {
@@ -237,6 +237,6 @@ class Walker:
         return any(map(self._has_union, parts))
 
 
-def check(modules: Modules) -> Iterator[Finding]:
+def check(modules: CheckedModules) -> Iterator[Finding]:
     """What is outside the fragment: entity, then file, axiom and reason."""
     return Walker(modules).findings()

@@ -13,7 +13,7 @@ from typing import Final
 from rdflib import OWL, RDFS
 
 from kg.check.expressions import short
-from kg.check.modules import Modules, iri, node
+from kg.check.modules import CheckedModules, iri, node
 from kg.check.report import Description, Finding
 from kg.ontology import terms
 
@@ -34,7 +34,7 @@ DECLARED: Final = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Anno
 INDIVIDUALS: Final = ("Claim", "Article", "PublishedSource", "EditorialDecision")
 
 
-def present(modules: Modules) -> frozenset[str]:
+def present(modules: CheckedModules) -> frozenset[str]:
     """Every class, property, claim and source of the ontology, deprecated ones included."""
     kinds = [terms.term(name) for name in INDIVIDUALS]
     claims = modules.quads(None, RDFS.subClassOf, node(terms.term("Claim")))
@@ -49,12 +49,12 @@ def listed(folder: Path) -> frozenset[str]:
     return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
 
 
-def vanished(modules: Modules) -> Iterator[Finding]:
+def vanished(modules: CheckedModules) -> Iterator[Finding]:
     for name in listed(modules.folder) - present(modules):
         yield Finding(VANISHED.name, short(name), f"listed in {FILE}")
 
 
-def new(modules: Modules) -> Iterator[Finding]:
+def new(modules: CheckedModules) -> Iterator[Finding]:
     for name in present(modules) - listed(modules.folder):
         yield Finding(NEW.name, short(name))
 
@@ -62,6 +62,6 @@ def new(modules: Modules) -> Iterator[Finding]:
 def released(folder: Path) -> tuple[str, ...]:
     """Add the IRIs of the ontology to the list, which never shrinks; the ones that are new in it."""
     before = listed(folder)
-    after = before | present(Modules.load(folder))
+    after = before | present(CheckedModules.load(folder))
     (folder / FILE).write_text("".join(f"{name}\n" for name in sorted(after)), encoding="utf-8")
     return tuple(sorted(after - before))

@@ -46,7 +46,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Modules:
+class CheckedModules:
     """The ontology as it stands in a folder. Nothing writes to `store` after loading."""
 
     folder: Path
@@ -55,7 +55,7 @@ class Modules:
     unreadable: tuple[Unreadable, ...]
 
     @classmethod
-    def load(cls, folder: Path) -> Modules:
+    def load(cls, folder: Path) -> CheckedModules:
         store, found, unreadable = ox.Store(), files(folder), []
         for file in found:
             try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.check.expressions import short
-from kg.check.modules import Modules
+from kg.check.modules import CheckedModules
 from kg.errors import OntologyError, Problem
 
 NOT_VERIFIED: Final = "not verified"
@@ -39,7 +39,7 @@ SELECT ?id ?article ?section ?start ?end ?digest WHERE {
 
 
 @dataclass(frozen=True, order=True)
-class Span:
+class PassageSpan:
     """A stretch [start, end) of a text, in code points."""
 
     start: int
@@ -47,13 +47,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Passage:
+class ClaimPassage:
     """Where a claim stands in its article."""
 
     claim: str
     article: str
     section: str
-    span: Span
+    span: PassageSpan
     digest: str
 
 
@@ -65,16 +65,16 @@ class ArticleText:
     file: str
     digest: str
     length: int
-    passages: tuple[Passage, ...]
+    passages: tuple[ClaimPassage, ...]
 
 
 @dataclass(frozen=True)
-class Coverage:
+class PassageCoverage:
     """How many letters and digits of an article stand in a claim's passage, and which stretches do not."""
 
     letters: int
     covered: int
-    rest: tuple[Span, ...]
+    rest: tuple[PassageSpan, ...]
 
     @property
     def share(self) -> float:
@@ -89,7 +89,7 @@ class ArticleResult:
     file: str
     passages: int
     right: int
-    coverage: Coverage | None
+    coverage: PassageCoverage | None
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,12 @@ class Verification:
 
 def articles(ontology: Path) -> tuple[ArticleText, ...]:
     """The articles of the compiled ontology with the passages of their claims, in order of identifier."""
-    modules = Modules.load(ontology)
-    passages: dict[str, list[Passage]] = {}
+    modules = CheckedModules.load(ontology)
+    passages: dict[str, list[ClaimPassage]] = {}
     for row in modules.select(CLAIMS):
-        span = Span(int(row["start"].value), int(row["end"].value))
+        span = PassageSpan(int(row["start"].value), int(row["end"].value))
         article = short(row["article"].value).removeprefix("article/")
-        passage = Passage(row["id"].value, article, row["section"].value, span, row["digest"].value)
+        passage = ClaimPassage(row["id"].value, article, row["section"].value, span, row["digest"].value)
         passages.setdefault(article, []).append(passage)
     rows = ((row["id"].value, row) for row in modules.select(ARTICLES))
     return tuple(
@@ -174,7 +174,7 @@ def text_of(article: ArticleText, texts: Path) -> str | None:
     return data.decode("utf-8") if sha256(data) == article.digest else None
 
 
-def words_of(article: ArticleText, passage: Passage, texts: Path) -> str | None:
+def words_of(article: ArticleText, passage: ClaimPassage, texts: Path) -> str | None:
     """The words of a passage while the file is at hand and the digest of the slice agrees; else None."""
     text = text_of(article, texts)
     slice_ = None if text is None else text[passage.span.start : passage.span.end]
@@ -236,7 +236,7 @@ def _file_problems(article: ArticleText, texts: Path) -> Iterator[Problem]:
         yield Problem(f"{article.id}: length", message, "Correct the length in the article's YAML file.")
 
 
-def _passage_problem(passage: Passage, article: ArticleText, text: str) -> Problem | None:
+def _passage_problem(passage: ClaimPassage, article: ArticleText, text: str) -> Problem | None:
     start, end = passage.span.start, passage.span.end
     if not 0 <= start < end <= len(text):
         message = f"[{start}, {end}) lies outside {article.file}, which has {len(text)} code points."
@@ -247,7 +247,7 @@ def _passage_problem(passage: Passage, article: ArticleText, text: str) -> Probl
     return None
 
 
-def coverage(text: str, spans: Iterable[Span]) -> Coverage:
+def coverage(text: str, spans: Iterable[PassageSpan]) -> PassageCoverage:
     """The share of letters and digits (Unicode, `str.isalnum`) inside the spans.
 
     >>> coverage("One. Two, three.", [Span(0, 4)])
@@ -259,18 +259,18 @@ def coverage(text: str, spans: Iterable[Span]) -> Coverage:
         inside[start:end] = b"\x01" * max(end - start, 0)
     letters = [index for index, letter in enumerate(text) if letter.isalnum()]
     covered = sum(inside[index] for index in letters)
-    return Coverage(len(letters), covered, tuple(_rest(letters, inside)))
+    return PassageCoverage(len(letters), covered, tuple(_rest(letters, inside)))
 
 
-def _rest(letters: Sequence[int], inside: bytearray) -> Iterator[Span]:
+def _rest(letters: Sequence[int], inside: bytearray) -> Iterator[PassageSpan]:
     """Stretches of uncovered letters with whatever stands between them, as long as no span comes between."""
     start = end = -1
     for index in letters:
         if inside[index]:
             continue
         if start >= 0 and any(inside[end:index]):
-            yield Span(start, end)
+            yield PassageSpan(start, end)
             start = -1
         start, end = (index if start < 0 else start), index + 1
     if start >= 0:
-        yield Span(start, end)
+        yield PassageSpan(start, end)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.check.expressions import Renderer
-from kg.check.modules import Modules
+from kg.check.modules import CheckedModules
 from kg.check.report import Description, Finding, Severity
 from kg.errors import OntologyError
 from kg.ontology.resources import shipped
@@ -19,14 +19,14 @@ HEADINGS = ("title", "problem", "remedy")
 
 
 @dataclass(frozen=True)
-class Query:
+class CheckQuery:
     """A check query: its header, and the text to run."""
 
     description: Description
     text: str
 
     @classmethod
-    def read(cls, path: Path) -> Query:
+    def read(cls, path: Path) -> CheckQuery:
         """Raises OntologyError when a heading is missing or the first variable is not ?entity."""
         text = path.read_text(encoding="utf-8")
         found = header(text)
@@ -35,7 +35,7 @@ class Query:
             raise OntologyError(f"{path.name}: the header lacks {', '.join(missing)}. See queries/README.md.")
         return cls(Description(path.stem, *(found[name] for name in HEADINGS)), text)
 
-    def run(self, modules: Modules) -> Iterator[Finding]:
+    def run(self, modules: CheckedModules) -> Iterator[Finding]:
         """One finding a row: ?entity, and the other variables as its detail."""
         rows, renderer = modules.select(self.text), Renderer(modules)
         first, *others = [variable.value for variable in rows.variables]
@@ -56,9 +56,9 @@ def header(text: str) -> dict[str, str]:
     return {item.name: item.text for item in headings(text)}
 
 
-def queries(folder: Path = FOLDER) -> tuple[Query, ...]:
+def queries(folder: Path = FOLDER) -> tuple[CheckQuery, ...]:
     """Every check query, by name."""
-    return tuple(Query.read(path) for path in sorted(folder.glob("*.rq")))
+    return tuple(CheckQuery.read(path) for path in sorted(folder.glob("*.rq")))
 
 
 def severities(folder: Path = FOLDER) -> dict[str, Severity]:

@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS
 
 from kg.check.expressions import Renderer
-from kg.check.modules import Modules, Node, node
+from kg.check.modules import CheckedModules, Node, node
 from kg.check.report import Description, Finding
 from kg.ontology import terms
 from kg.ontology.manchester import And, Expression, Or, SyntaxProblem, parse
@@ -40,7 +40,7 @@ Facts: TypeAlias = frozenset[str]
 
 
 @dataclass(frozen=True)
-class Rule:
+class SubclassRule:
     """Whoever is in all of `body` is in `head`; both as text."""
 
     body: Facts
@@ -48,7 +48,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCondition:
     """A condition that is shown: the entity that shows it, what it should entail, and its text."""
 
     entity: str
@@ -56,25 +56,25 @@ class Shown:
     text: str
 
 
-class Rules:
+class SubclassRules:
     """The axioms as rules between named classes and restrictions."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: CheckedModules) -> None:
         self.modules, self.renderer = modules, Renderer(modules)
 
     @cached_property
-    def by_part(self) -> dict[str, tuple[Rule, ...]]:
-        found: dict[str, list[Rule]] = {}
+    def by_part(self) -> dict[str, tuple[SubclassRule, ...]]:
+        found: dict[str, list[SubclassRule]] = {}
         for rule in set(self._rules()):
             for part in rule.body:
                 found.setdefault(part, []).append(rule)
         return {part: tuple(rules) for part, rules in found.items()}
 
-    def _rules(self) -> Iterator[Rule]:
+    def _rules(self) -> Iterator[SubclassRule]:
         for quad in self.modules.quads(None, RDFS.subClassOf):
-            yield Rule(self._parts(quad.subject), self.renderer.text(quad.object))
+            yield SubclassRule(self._parts(quad.subject), self.renderer.text(quad.object))
         for quad in self.modules.quads(None, OWL.equivalentClass):
-            yield Rule(self._parts(quad.object), self.renderer.text(quad.subject))
+            yield SubclassRule(self._parts(quad.object), self.renderer.text(quad.subject))
 
     def _parts(self, body: Node) -> Facts:
         heads = self.modules.values(body, OWL.intersectionOf) if isinstance(body, ox.BlankNode) else []
@@ -108,33 +108,33 @@ def disjuncts(expression: Expression) -> tuple[Facts, ...]:
             return (frozenset({str(expression)}),)
 
 
-class Showing:
+class ShownConditions:
     """Collects what the ontology shows as conditions, and what each should entail."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: CheckedModules) -> None:
         self.modules, self.renderer = modules, Renderer(modules)
 
-    def all(self) -> Iterator[Shown]:
+    def all(self) -> Iterator[ShownCondition]:
         for quad in self.modules.quads(None, terms.term("formalReading")):
             kinds = self.modules.values(quad.subject, RDF.type)
             entity, text = self.renderer.text(quad.subject), self.renderer.text(quad.object)
             if node(OWL.Class) in kinds:
-                yield Shown(entity, entity, text)
+                yield ShownCondition(entity, entity, text)
             elif node(terms.term("Reading")) in kinds:
-                yield Shown(entity, f"holdsInReading value {entity}", text)
+                yield ShownCondition(entity, f"holdsInReading value {entity}", text)
                 yield from self._over_situations(entity, [quad.subject], "holdsInReading", "failsInReading")
             else:
                 readings = self.modules.values(quad.subject, terms.term("hasReading"))
                 if not readings:
-                    yield Shown(entity, f"claimApplies value {entity}", text)
+                    yield ShownCondition(entity, f"claimApplies value {entity}", text)
                 yield from self._over_situations(entity, readings or [quad.subject], "claimApplies", "claimExcluded")
 
-    def _over_situations(self, entity: str, readings: list[Node], holds: str, fails: str) -> Iterator[Shown]:
+    def _over_situations(self, entity: str, readings: list[Node], holds: str, fails: str) -> Iterator[ShownCondition]:
         """What all readings together entail, and what the refutations of all of them do."""
         situations = [item for reading in readings for item in self.modules.values(reading, SITUATION)]
-        yield Shown(entity, f"{holds} value {entity}", self._joined(situations))
+        yield ShownCondition(entity, f"{holds} value {entity}", self._joined(situations))
         refuted = [self.modules.quads(None, terms.term("refutationOf"), item) for item in situations]
-        yield Shown(
+        yield ShownCondition(
             entity, f"{fails} value {entity}", self._joined(quad.subject for quads in refuted for quad in quads)
         )
 
@@ -142,10 +142,10 @@ class Showing:
         return " and ".join(sorted(map(self.renderer.text, classes)))
 
 
-def check(modules: Modules) -> Iterator[Finding]:
+def check(modules: CheckedModules) -> Iterator[Finding]:
     """What does not follow from its own condition, or follows from less."""
-    rules = Rules(modules)
-    for item in Showing(modules).all():
+    rules = SubclassRules(modules)
+    for item in ShownConditions(modules).all():
         try:
             parts = disjuncts(parse(item.text))
         except SyntaxProblem as error:
@@ -155,7 +155,7 @@ def check(modules: Modules) -> Iterator[Finding]:
             yield from _judge(rules, item, facts, parts)
 
 
-def _judge(rules: Rules, item: Shown, facts: Facts, parts: tuple[Facts, ...]) -> Iterator[Finding]:
+def _judge(rules: SubclassRules, item: ShownCondition, facts: Facts, parts: tuple[Facts, ...]) -> Iterator[Finding]:
     if item.goal not in rules.closure(facts):
         yield Finding(DESCRIPTION.name, item.entity, f"does not follow from {' and '.join(sorted(facts))}")
         return

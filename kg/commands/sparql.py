@@ -20,10 +20,9 @@ from kg.knowledge import Knowledge
 from kg.ontology import terms
 from kg.render.rdf import assessment_graph
 from kg.store.dataset import open_kept
-from kg.store.evaluate import Query as Wanted
-from kg.store.evaluate import evaluate
+from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.forms import Kind
-from kg.store.queries import FOLDER, Query, Value, library, read, value
+from kg.store.queries import FOLDER, QueryFile, Value, library, read, value
 from kg.vocabulary.nearest import closest
 
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
@@ -62,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     forms: dict[Kind, str] = {"graph": graph}
     forms |= {"solutions": solutions, "boolean": boolean} if form != "turtle" else {}
     try:
-        answer = evaluate(_store(knowledge, options), Wanted(text, forms=forms), terms.PREFIXES)
+        answer = evaluate(_store(knowledge, options), ParsedQuery(text, forms=forms), terms.PREFIXES)
     except NotAcceptable as error:
         problem = Problem("--format turtle", "is for a graph; this query gives rows, or yes or no.", NO_GRAPH)
         raise InputError([problem]) from error
@@ -116,7 +115,7 @@ def _file(query: str) -> Path | None:
     raise InputError([Problem(query, "is no query file.", "See queries/.", close)])
 
 
-def _typed(knowledge: Knowledge, query: Query, name: str, texts: Sequence[str]) -> list[Value]:
+def _typed(knowledge: Knowledge, query: QueryFile, name: str, texts: Sequence[str]) -> list[Value]:
     for parameter in query.parameters:
         if parameter.name == name:
             return [value(knowledge.names, parameter, text) for text in texts]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from kg.cache.derived import derived
 from kg.facts.patient import Fact, Measurement, PatientFacts, Status
 from kg.facts.units import ucum
 from kg.ontology import terms
@@ -37,6 +38,27 @@ def bundle_of(ontology: Ontology, facts: PatientFacts) -> Json:
     }
 
 
+def concept_of(ontology: Ontology, name: str) -> Json:
+    """A CodeableConcept: the code of the vocabulary, and those that other systems have for it, or nearly so."""
+    found, systems = ontology.concepts[name], _systems(ontology)
+    codings = [{"system": terms.BASE.rstrip("/"), "code": found.code, "display": found.label}]
+    for code in found.codes:
+        prefix, _, local = code.partition(":")
+        if prefix in systems:
+            codings.append({"system": systems[prefix], "code": local})
+    return {"coding": codings, "text": found.label}
+
+
+@derived
+def _systems(ontology: Ontology) -> Mapping[str, str]:
+    """The address of a code system by the prefix of the vocabulary; of several the first."""
+    found: dict[str, str] = {}
+    for system, prefix in conventions(ontology).systems.items():
+        if prefix:
+            found.setdefault(prefix, system)
+    return found
+
+
 def _address(resource: Json) -> str:
     return f"urn:uuid:{uuid.uuid5(SPACE, resource['resourceType'] + '/' + resource['id'])}"
 
@@ -56,23 +78,12 @@ class _Writer:
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
-        self.systems = {prefix: system for system, prefix in conventions(ontology).systems.items() if prefix}
 
     def resources(self, facts: PatientFacts) -> Iterator[Json]:
         for number, item in enumerate(facts.measurements, 1):
             yield self._value(item, f"value-{number}")
         for number, fact in enumerate(facts.facts, 1):
             yield self._fact(fact, f"fact-{number}")
-
-    def concept(self, name: str) -> Json:
-        """A CodeableConcept: our code, and the codes that other systems have for the same."""
-        found = self.ontology.concepts[name]
-        codings = [{"system": terms.BASE.rstrip("/"), "code": found.code, "display": found.label}]
-        for code in found.codes:
-            prefix, _, local = code.partition(":")
-            if prefix in self.systems:
-                codings.append({"system": self.systems[prefix], "code": local})
-        return {"coding": codings, "text": found.label}
 
     # -- values
 
@@ -86,7 +97,7 @@ class _Writer:
             "resourceType": "Observation",
             "id": identifier,
             "status": "final",
-            "code": self.concept(item.quantity),
+            "code": concept_of(self.ontology, item.quantity),
             "subject": SUBJECT,
         }
         if item.date is not None:
@@ -108,7 +119,7 @@ class _Writer:
         return {name: found[name] for name in sorted(found, key=lambda name: (name != "resourceType", name != "id"))}
 
     def _by_list(self, fact: Fact) -> Json:
-        concept, over = self.concept(fact.concept), fact.status is Status.ABSENT
+        concept, over = concept_of(self.ontology, fact.concept), fact.status is Status.ABSENT
         treatment = self.ontology.concepts[fact.concept].kind in TREATMENTS
         match fact.list:
             case "diagnoses":

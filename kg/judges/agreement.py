@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from kg.assess.quarantine import settle
 from kg.errors import ReasonerError
 from kg.judges.hermit import Hermit
-from kg.judges.patients import Coverage, Patient, Purpose, Target, coverage, drawn, targeted
+from kg.judges.patients import InventedPatient, Purpose, PurposeCoverage, Target, coverage, drawn, targeted
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.reasoner.closure import Closure, inferred_properties
@@ -33,14 +33,14 @@ FAILED: Final = "HermiT failed"
 Progress = Callable[[int, int], None]
 
 
-class Reasoner(Protocol):
+class ClosingReasoner(Protocol):
     """What can close patients: HermiT, and the engine."""
 
     def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]: ...
 
 
 @dataclass(frozen=True)
-class Difference:
+class ReasonerDifference:
     """What only one side infers of a patient, by local names; `case` is the patient as JSON for `warrant assess`."""
 
     patient: str
@@ -59,14 +59,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AgreementResult:
     """What came of it. Seconds of the two reasoners alone; calls of HermiT that ran side by side both count."""
 
     patients: int
     records: int
-    built: Coverage
+    built: PurposeCoverage
     judged: Mapping[Purpose, int]
-    differences: tuple[Difference, ...]
+    differences: tuple[ReasonerDifference, ...]
     engine_seconds: float
     hermit_seconds: float
     seconds: float
@@ -104,10 +104,10 @@ def judge(
     count: int,
     seed: int,
     progress: Progress | None = None,
-    engine: Reasoner | None = None,
-    hermit: Reasoner | None = None,
+    engine: ClosingReasoner | None = None,
+    hermit: ClosingReasoner | None = None,
     targets: Sequence[Target] | None = None,
-) -> Verdict:
+) -> AgreementResult:
     """Judges so many patients, half of them built for claims (the seed says which), the others drawn at random.
 
     `progress` is told the records done and their number. `engine` and `hermit` are the two sides, `targets` the
@@ -130,7 +130,7 @@ def chosen(targets: Sequence[Target], count: int, seed: int) -> tuple[Target, ..
 class _Sample:
     """One record to be judged, and the patient it is of."""
 
-    patient: Patient
+    patient: InventedPatient
     record: Record
     quarantined: tuple[str, ...] = ()
 
@@ -138,12 +138,12 @@ class _Sample:
 class _Bench:
     """The two reasoners and the ontology they share; patients are built with an engine that nobody tampered with."""
 
-    def __init__(self, ontology: Ontology, engine: Reasoner, hermit: Reasoner) -> None:
+    def __init__(self, ontology: Ontology, engine: ClosingReasoner, hermit: ClosingReasoner) -> None:
         self.ontology, self.engine, self.hermit = ontology, engine, hermit
         self.builder = Engine(ontology)
         self.properties = inferred_properties(ontology)
 
-    def verdict(self, count: int, seed: int, progress: Progress, built: Sequence[Target] | None) -> Verdict:
+    def verdict(self, count: int, seed: int, progress: Progress, built: Sequence[Target] | None) -> AgreementResult:
         started = time.perf_counter()
         targets = targeted(self.ontology, self.builder) if built is None else built
         aimed = chosen(targets, (count + 1) // 2, seed)
@@ -155,7 +155,7 @@ class _Bench:
         found = self.engine.infer(tuple(sample.record for sample in samples))
         engine_seconds = time.perf_counter() - engine_started
         differences, hermit_seconds = self._compare(samples, found, progress)
-        return Verdict(
+        return AgreementResult(
             patients=len(patients),
             records=len(samples),
             built=coverage(self.ontology, self.builder, targets),
@@ -166,7 +166,7 @@ class _Bench:
             seconds=time.perf_counter() - started,
         )
 
-    def _samples(self, patients: Sequence[Patient]) -> Iterator[_Sample]:
+    def _samples(self, patients: Sequence[InventedPatient]) -> Iterator[_Sample]:
         """A record of each patient, and of one with a clash another in which the clashing facts count as unknown."""
         for number, patient in enumerate(patients):
             stated = record(self.ontology, patient.facts, f"patient/{number}")
@@ -180,11 +180,11 @@ class _Bench:
 
     def _compare(
         self, samples: Sequence[_Sample], found: Sequence[Closure], progress: Progress
-    ) -> tuple[tuple[Difference, ...], float]:
+    ) -> tuple[tuple[ReasonerDifference, ...], float]:
         """Differences in the order of the samples, and the seconds of HermiT's calls."""
         rows = list(zip(samples, found, strict=True))
         groups = [rows[first : first + DOZEN] for first in range(0, len(rows), DOZEN)]
-        differences: list[Difference] = []
+        differences: list[ReasonerDifference] = []
         seconds, done = 0.0, 0
         with ThreadPoolExecutor(SIDES) as pool:
             for group, (some, took) in zip(groups, pool.map(self._group, groups), strict=True):
@@ -194,7 +194,7 @@ class _Bench:
                 progress(done, len(rows))
         return tuple(differences), seconds
 
-    def _group(self, rows: Sequence[tuple[_Sample, Closure]]) -> tuple[list[Difference], float]:
+    def _group(self, rows: Sequence[tuple[_Sample, Closure]]) -> tuple[list[ReasonerDifference], float]:
         started = time.perf_counter()
         differences = [item for sample, ours, theirs in self._both(rows) for item in self._of(sample, ours, theirs)]
         return differences, time.perf_counter() - started
@@ -212,7 +212,7 @@ class _Bench:
             return [*self._both(rows[:middle]), *self._both(rows[middle:])]
         return [(sample, ours, other) for (sample, ours), other in zip(rows, theirs, strict=True)]
 
-    def _of(self, sample: _Sample, ours: Closure, theirs: Closure | ReasonerError) -> Iterator[Difference]:
+    def _of(self, sample: _Sample, ours: Closure, theirs: Closure | ReasonerError) -> Iterator[ReasonerDifference]:
         if isinstance(theirs, ReasonerError):
             yield self._difference(sample, FAILED, frozenset(), frozenset({str(theirs)}))
             return
@@ -222,14 +222,16 @@ class _Bench:
 
     def _unequal(
         self, sample: _Sample, prop: str, ours: frozenset[str], theirs: frozenset[str]
-    ) -> Iterator[Difference]:
+    ) -> Iterator[ReasonerDifference]:
         if ours != theirs:
             yield self._difference(sample, prop, ours - theirs, theirs - ours)
 
-    def _difference(self, sample: _Sample, prop: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:
+    def _difference(
+        self, sample: _Sample, prop: str, ours: frozenset[str], theirs: frozenset[str]
+    ) -> ReasonerDifference:
         patient = sample.patient
         sides = tuple(sorted(ours)), tuple(sorted(theirs))
-        return Difference(patient.purpose, prop, *sides, patient.case, sample.quarantined)
+        return ReasonerDifference(patient.purpose, prop, *sides, patient.case, sample.quarantined)
 
     @cached_property
     def classes(self) -> frozenset[str]:

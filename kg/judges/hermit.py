@@ -55,7 +55,7 @@ class Classification:
 
 
 @dataclass(frozen=True)
-class Question:
+class JustificationQuestion:
     """Whether some elements entail an assertion, and each of them is needed: N-Triples, and three IRIs."""
 
     declarations: str
@@ -98,7 +98,7 @@ class Hermit:
         plain = [line for line in facts if not _is_bound(line)]
         return self._closures(records, [*self._without_facets, *plain, *measured])
 
-    def entailments(self, questions: Sequence[Question]) -> tuple[Entailment, ...]:
+    def entailments(self, questions: Sequence[JustificationQuestion]) -> tuple[Entailment, ...]:
         """The answer to each question, all in one run; the ontology plays no part. Raises ReasonerError."""
         result = self._child({"justifications": [asdict(question) for question in questions]})
         if "error" in result:

@@ -15,14 +15,14 @@ from itertools import chain, zip_longest
 from random import Random
 from typing import Final
 
-from kg.judges.hermit import Entailment, Hermit, Question
-from kg.judges.patients import Patient, Target, drawn, targeted
+from kg.judges.hermit import Entailment, Hermit, JustificationQuestion
+from kg.judges.patients import InventedPatient, Target, drawn, targeted
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.axiom_files import BASE, OWL, RDF, XSD, AxiomFiles
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
-from kg.proof.proof import Explainer, Leaf
+from kg.proof.proof import Explainer, ProofLeaf
 from kg.reasoner.closure import inferred_properties
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
@@ -46,7 +46,7 @@ class Sample:
 
     patient: str
     conclusion: Conclusion
-    elements: tuple[Leaf, ...]
+    elements: tuple[ProofLeaf, ...]
     case: str
 
 
@@ -129,7 +129,7 @@ def judge_justifications(
     engine = engine or Engine(ontology)
     built = targeted(ontology, engine) if targets is None else targets
     samples = tuple(sampled(ontology, engine, built, count, seed))
-    writer = Writer(ontology)
+    writer = NTriplesWriter(ontology)
     calls = [samples[first : first + A_CALL] for first in range(0, len(samples), A_CALL)]
     hermit, judged = Hermit(ontology), list[Judged]()
     with ThreadPoolExecutor(SIDES) as pool:
@@ -158,7 +158,7 @@ def sampled(ontology: Ontology, engine: Engine, targets: Sequence[Target], count
             return
 
 
-def _patients(ontology: Ontology, targets: Sequence[Target], count: int, seed: int) -> Iterable[Patient]:
+def _patients(ontology: Ontology, targets: Sequence[Target], count: int, seed: int) -> Iterable[InventedPatient]:
     """Patients drawn at random and patients built for claims, by turns; the seed says with which it begins."""
     random = Random(seed)
     built = [target.patient for target in random.sample(list(targets), len(targets))]
@@ -167,7 +167,7 @@ def _patients(ontology: Ontology, targets: Sequence[Target], count: int, seed: i
 
 
 def _of_patient(
-    ontology: Ontology, engine: Engine, properties: frozenset[str], patient: Patient, random: Random
+    ontology: Ontology, engine: Engine, properties: frozenset[str], patient: InventedPatient, random: Random
 ) -> Iterator[Sample]:
     """One justification of any conclusion, clashes included, and a large one of another."""
     stated = record(ontology, patient.facts)
@@ -191,7 +191,7 @@ def _of_patient(
 # -- what HermiT is given
 
 
-class Writer:
+class NTriplesWriter:
     """Facts and axioms of justifications as N-Triples."""
 
     def __init__(self, ontology: Ontology) -> None:
@@ -202,13 +202,13 @@ class Writer:
             for name in ontology.index.subjects(RDF + "type", OWL + kind)
         }
 
-    def question(self, sample: Sample) -> Question:
+    def question(self, sample: Sample) -> JustificationQuestion:
         """What is asked of HermiT about a sample."""
         subject, predicate, value = sample.conclusion
         asked = (BASE + subject, RDF + "type" if predicate == "type" else BASE + predicate, BASE + value)
-        return Question("".join(self.declared.values()), tuple(map(self.element, sample.elements)), asked)
+        return JustificationQuestion("".join(self.declared.values()), tuple(map(self.element, sample.elements)), asked)
 
-    def element(self, leaf: Leaf) -> str:
+    def element(self, leaf: ProofLeaf) -> str:
         """A fact of the patient, or an axiom with the expressions in it."""
         if not leaf.source:
             return _fact(*leaf.text.split(" "))

@@ -16,7 +16,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.cache.collector import paused
-from kg.cache.derived import Owner
+from kg.cache.derived import DerivedOwner
 from kg.cache.derived import derived as kept
 from kg.errors import OntologyError
 from kg.ontology import terms
@@ -51,7 +51,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCTERMS = "http://purl.org/dc/terms/"
 
 
-class Ontology(Owner):
+class Ontology(DerivedOwner):
     """The loaded ontology. `version` is the version IRI of the root, `digest` a SHA-256 over the module files."""
 
     def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:

@@ -31,7 +31,10 @@ ANNOTATIONS: Final = frozenset(
 )
 EXPRESSIONS: Final = frozenset(
     {RDF + "first", RDF + "rest", *FACETS}
-    | {OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf", "onProperty", "onClass", "members")}
+    | {
+        OWL + name
+        for name in ("intersectionOf", "unionOf", "complementOf", "oneOf", "onProperty", "onClass", "members")
+    }
     | {OWL + name for name in ("someValuesFrom", "allValuesFrom", "hasValue", "hasSelf", "onDataRange")}
     | {OWL + name for name in ("onDatatype", "withRestrictions", "datatypeComplementOf")}
     | {OWL + kind + name for kind in ("min", "max") for name in ("Cardinality", "QualifiedCardinality")}

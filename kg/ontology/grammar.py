@@ -24,7 +24,7 @@ GRAMMAR = r"""
 """
 
 
-class _Builder(Transformer[Token, Expression]):
+class _ExpressionBuilder(Transformer[Token, Expression]):
     def named(self, children: list[Token]) -> Expression:
         return Named(str(children[0]))
 
@@ -57,7 +57,7 @@ def _parser() -> Lark:
 def parsed(text: str) -> Expression:
     """The expression that a text denotes. Raises SyntaxProblem."""
     try:
-        return _Builder().transform(_parser().parse(text))
+        return _ExpressionBuilder().transform(_parser().parse(text))
     except UnexpectedInput as error:
         ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
         column = len(text) + 1 if ended or error.pos_in_stream is None else error.pos_in_stream + 1

@@ -13,7 +13,7 @@ from itertools import combinations, product
 from typing import Final
 
 from kg.proof.derivations import Conclusion, Derivations, Node, Way
-from kg.reasoner.engine import Engine, Joined, Link, Saturation
+from kg.reasoner.engine import Engine, FillerLink, Joined, Saturation
 from kg.reasoner.rule_tables import COMPARE
 from kg.reasoner.rule_views import views
 from kg.reasoner.rules import Axiom, Rules
@@ -25,10 +25,10 @@ MASK: Final = (1 << BITS) - 1
 
 def derivations(engine: Engine, saturation: Saturation) -> Derivations:
     """Every rule instance of a patient's fixpoint, as a hypergraph."""
-    return Recorded(engine.rules, saturation)
+    return RecordedDerivations(engine.rules, saturation)
 
 
-class Recorded(Derivations):
+class RecordedDerivations(Derivations):
     """What the engine recorded. An individual with a feature is one number; anything else is its own node.
 
     Most proofs ask for a fifth of it. What is quick to make is made at once; what a rule with several ways or a link
@@ -289,18 +289,18 @@ class Recorded(Derivations):
                 yield (individual << BITS | feature,)
 
     @cached_property
-    def _links(self) -> Mapping[tuple[int, int], list[Link]]:
-        found: dict[tuple[int, int], list[Link]] = {}
+    def _links(self) -> Mapping[tuple[int, int], list[FillerLink]]:
+        found: dict[tuple[int, int], list[FillerLink]] = {}
         for link in self.run.links:
             found.setdefault((link.start, link.feature), []).append(link)
         return found
 
-    def _link(self, prop: str, link: Link) -> tuple[Node, Node]:
+    def _link(self, prop: str, link: FillerLink) -> tuple[Node, Node]:
         """cls-svf1: the link, and the class of its end."""
         names = self.run.names
         return self.node(Conclusion(names[link.start], prop, names[link.end])), link.end << BITS | link.holds
 
-    def _counted(self, prop: str, size: int, links: Sequence[Link]) -> Iterator[tuple[Node, ...]]:
+    def _counted(self, prop: str, size: int, links: Sequence[FillerLink]) -> Iterator[tuple[Node, ...]]:
         """cls-minqc: as many links to ends that are known to differ."""
         ends = {self.run.names[link.end]: self._link(prop, link) for link in links}
         for names in combinations(sorted(ends), size):

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from itertools import combinations, product
 
 from kg.proof.axiom_files import Expression, Triple, holds
-from kg.proof.least_model import LeastModels, Model
+from kg.proof.least_model import LeastModel, LeastModels
 
 LastStep = tuple[str, frozenset[Triple]]
 
 
-def ways_to(models: LeastModels, found: Model, conclusion: Triple) -> frozenset[LastStep]:
+def ways_to(models: LeastModels, found: LeastModel, conclusion: Triple) -> frozenset[LastStep]:
     """The axioms that give a conclusion, each with every set of premises from which it does."""
     return frozenset((*_by_links(models, found, conclusion), *_by_classes(models, found, conclusion)))
 
 
-def _by_classes(models: LeastModels, found: Model, conclusion: Triple) -> Iterator[LastStep]:
+def _by_classes(models: LeastModels, found: LeastModel, conclusion: Triple) -> Iterator[LastStep]:
     s, predicate, value = conclusion
     for rule in models.concluding[predicate, value]:
         if holds(rule.body, s, found.ends, found.differ):
             yield from ((rule.axiom, premises) for premises in premises_of(rule.body, s, found))
 
 
-def _by_links(models: LeastModels, found: Model, conclusion: Triple) -> Iterator[LastStep]:
+def _by_links(models: LeastModels, found: LeastModel, conclusion: Triple) -> Iterator[LastStep]:
     s, predicate, value = conclusion
     if axiom := models.assertions.get(conclusion):
         yield axiom, frozenset()
@@ -52,7 +52,7 @@ def _by_links(models: LeastModels, found: Model, conclusion: Triple) -> Iterator
             )
 
 
-def premises_of(expression: Expression, s: str, found: Model) -> Iterator[frozenset[Triple]]:
+def premises_of(expression: Expression, s: str, found: LeastModel) -> Iterator[frozenset[Triple]]:
     """Every smallest set of triples that makes an individual an instance of an expression."""
     kind, *rest = expression
     match kind:
@@ -77,7 +77,7 @@ def premises_of(expression: Expression, s: str, found: Model) -> Iterator[frozen
             yield from _counted(rest[0], rest[1], rest[2], s, found)
 
 
-def _counted(prop: str, filler: Expression, size: int, s: str, found: Model) -> Iterator[frozenset[Triple]]:
+def _counted(prop: str, filler: Expression, size: int, s: str, found: LeastModel) -> Iterator[frozenset[Triple]]:
     """As many links to ends that are known to differ."""
     ends = {end: list(premises_of(filler, end, found)) for end in found.ends(s, prop)}
     for names in combinations(sorted(name for name, ways in ends.items() if ways), size):

@@ -16,7 +16,7 @@ from kg.proof.axiom_files import BASE, OWL, RDF, RDFS, AxiomFiles, AxiomText, Ex
 VALUES: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove", "differentFrom")
 
 
-class Rule(NamedTuple):
+class ClassRule(NamedTuple):
     """Whoever is an instance of `body` gets each of `heads`; `axiom` is the text."""
 
     body: Expression
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     axiom: str
 
 
-class Chain(NamedTuple):
+class ChainRule(NamedTuple):
     """`first` o `second` implies `result`."""
 
     first: str
@@ -33,10 +33,10 @@ class Chain(NamedTuple):
     axiom: str
 
 
-class Model:
+class LeastModel:
     """Facts laid over others that are never changed; asked for ends and starts of links."""
 
-    def __init__(self, below: Model | None = None) -> None:
+    def __init__(self, below: LeastModel | None = None) -> None:
         self.below = below
         self.facts: set[Triple] = set()
         self.out: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -68,15 +68,15 @@ class LeastModels:
 
     def __init__(self, files: AxiomFiles, kept: Collection[str] | None = None) -> None:
         self.files = files
-        self.concluding: dict[tuple[str, str], list[Rule]] = defaultdict(list)
-        self.by_trigger: dict[tuple[str, str], list[Rule]] = defaultdict(list)
-        self.by_link: dict[str, list[Rule]] = defaultdict(list)
-        self.by_filler: dict[str, dict[str, list[Rule]]] = defaultdict(lambda: defaultdict(list))
+        self.concluding: dict[tuple[str, str], list[ClassRule]] = defaultdict(list)
+        self.by_trigger: dict[tuple[str, str], list[ClassRule]] = defaultdict(list)
+        self.by_link: dict[str, list[ClassRule]] = defaultdict(list)
+        self.by_filler: dict[str, dict[str, list[ClassRule]]] = defaultdict(lambda: defaultdict(list))
         self.upper: dict[str, list[tuple[str, bool, str]]] = defaultdict(list)
         self.domains: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.ranges: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self.first: dict[str, list[Chain]] = defaultdict(list)
-        self.second: dict[str, list[Chain]] = defaultdict(list)
+        self.first: dict[str, list[ChainRule]] = defaultdict(list)
+        self.second: dict[str, list[ChainRule]] = defaultdict(list)
         self.assertions: dict[Triple, str] = {}
         chosen = files.axioms if kept is None else files.axioms.keys() & set(kept)
         for text in chosen:
@@ -97,7 +97,7 @@ class LeastModels:
                 self.upper[target].append((subject, True, text))
             case "propertyChainAxiom":
                 first, second = (link.removeprefix(BASE) for link in self.files.members(axiom.object))
-                chain = Chain(first, second, subject, text)
+                chain = ChainRule(first, second, subject, text)
                 self.first[first].append(chain)
                 self.second[second].append(chain)
             case "domain":
@@ -109,7 +109,7 @@ class LeastModels:
                 self.assertions[subject, predicate, target] = text
 
     def _rule(self, text: str, body: str, head: str) -> None:
-        rule = Rule(self.files.expression(body), tuple(self.files.heads(head)), text)
+        rule = ClassRule(self.files.expression(body), tuple(self.files.heads(head)), text)
         for said in rule.heads:
             self.concluding[said].append(rule)
         for kind, one, other in set(_triggers(rule.body)):
@@ -122,19 +122,19 @@ class LeastModels:
                     self.by_link[one].append(rule)
 
     @cached_property
-    def ontology(self) -> Model:
+    def ontology(self) -> LeastModel:
         """What follows from the axioms alone."""
-        return self._closed(Model(), self.assertions)
+        return self._closed(LeastModel(), self.assertions)
 
-    def of(self, facts: Iterable[Triple]) -> Model:
+    def of(self, facts: Iterable[Triple]) -> LeastModel:
         """The least model of some facts, laid over what follows from the axioms alone."""
-        return self._closed(Model(self.ontology), facts)
+        return self._closed(LeastModel(self.ontology), facts)
 
-    def over(self, below: Model, facts: Iterable[Triple]) -> Model:
+    def over(self, below: LeastModel, facts: Iterable[Triple]) -> LeastModel:
         """The least model of what is in `below` and further facts."""
-        return self._closed(Model(below), facts)
+        return self._closed(LeastModel(below), facts)
 
-    def _closed(self, model: Model, facts: Iterable[Triple]) -> Model:
+    def _closed(self, model: LeastModel, facts: Iterable[Triple]) -> LeastModel:
         """Values and differences first: nothing concludes them, and the rules that ask for them then find them all."""
         todo = sorted(set(facts), key=lambda fact: fact[1] not in VALUES, reverse=True)
         while todo:
@@ -144,7 +144,7 @@ class LeastModels:
                 todo += self._consequences(model, fact)
         return model
 
-    def _consequences(self, model: Model, fact: Triple) -> Iterator[Triple]:
+    def _consequences(self, model: LeastModel, fact: Triple) -> Iterator[Triple]:
         s, p, o = fact
         for rule in self.by_trigger.get((p, o), ()):
             yield from self._fired(model, rule, s)
@@ -169,14 +169,14 @@ class LeastModels:
             yield from ((start, chain.result, o) for start in model.starts(s, chain.first))
 
     @staticmethod
-    def _fired(model: Model, rule: Rule, s: str) -> Iterator[Triple]:
+    def _fired(model: LeastModel, rule: ClassRule, s: str) -> Iterator[Triple]:
         if holds(rule.body, s, model.ends, model.differ):
             for predicate, value in rule.heads:
                 if (s, predicate, value) not in model:
                     yield (s, predicate, value)
 
 
-_NONE: Final[Mapping[str, list[Rule]]] = {}
+_NONE: Final[Mapping[str, list[ClassRule]]] = {}
 
 
 def _triggers(expression: Expression) -> Iterator[tuple[str, str, str]]:

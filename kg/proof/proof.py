@@ -135,7 +135,7 @@ class Explainer:
 
     def __init__(self, derivations: Derivations) -> None:
         self.derivations = derivations
-        self._found: dict[Node, tuple[frozenset[Leaf], ...]] = {}
+        self._found: dict[Node, tuple[frozenset[ProofLeaf], ...]] = {}
         self._partial: set[Node] = set()
         self._made: dict[Node, Step] = {}
 
@@ -204,7 +204,7 @@ class Explainer:
 
     # -- justifications
 
-    def justifications(self, conclusion: Conclusion) -> tuple[frozenset[Leaf], ...]:
+    def justifications(self, conclusion: Conclusion) -> tuple[frozenset[ProofLeaf], ...]:
         """Minimal sets of axioms and facts that entail a conclusion, smallest first, up to JUSTIFICATIONS.
 
         Where the bound was met, by it or by what it may rest on, it is in `partial`: then others may be missing.
@@ -244,7 +244,7 @@ class Explainer:
                         todo.append(premise)
         return found & self.derivations.heights(found).keys()
 
-    def _combine(self, node: Node) -> tuple[frozenset[Leaf], ...]:
+    def _combine(self, node: Node) -> tuple[frozenset[ProofLeaf], ...]:
         sets = set(self._found[node])
         for way in self.derivations.group(node):
             sets |= self._of_way(way)
@@ -253,7 +253,7 @@ class Explainer:
             self._partial.add(node)
         return minimal[:JUSTIFICATIONS]
 
-    def _of_way(self, way: Way) -> set[frozenset[Leaf]]:
+    def _of_way(self, way: Way) -> set[frozenset[ProofLeaf]]:
         sets = {frozenset((self._leaf(way),))}
         for premise in way[3]:
             sets = {left | right for left in sets for right in self._found.get(premise, ())}
@@ -264,11 +264,11 @@ class Explainer:
                 sets = set(_minimal(sets)[:JUSTIFICATIONS])
         return sets
 
-    def _leaf(self, way: Way) -> Leaf:
+    def _leaf(self, way: Way) -> ProofLeaf:
         if way[2] is None:
-            return Leaf(str(self.derivations.text(way[0])))
+            return ProofLeaf(str(self.derivations.text(way[0])))
         axiom, text = self.derivations.axiom(way[2])
-        return Leaf(text, axiom.source)
+        return ProofLeaf(text, axiom.source)
 
     def sources(self, conclusion: Conclusion) -> tuple[frozenset[str], ...]:
         """The minimal sets of sources that a conclusion rests on; facts of the patient are not sources."""
@@ -279,15 +279,15 @@ class Explainer:
 
 
 @dataclass(frozen=True, order=True)
-class Leaf:
+class ProofLeaf:
     """An element of a justification: an axiom with its source, or a fact of the patient (no source)."""
 
     text: str
     source: str = ""
 
 
-def _minimal(sets: Iterable[frozenset[Leaf]]) -> tuple[frozenset[Leaf], ...]:
-    found: list[frozenset[Leaf]] = []
+def _minimal(sets: Iterable[frozenset[ProofLeaf]]) -> tuple[frozenset[ProofLeaf], ...]:
+    found: list[frozenset[ProofLeaf]] = []
     for one in sorted(sets, key=lambda item: (len(item), sorted(item))):
         if not any(other <= one for other in found):
             found.append(one)

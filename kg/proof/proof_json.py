@@ -14,7 +14,7 @@ from kg.proof.proof import Proof, Step, step_id
 from kg.reasoner.rules import Axiom
 
 
-class ProofReader:
+class JsonProofReader:
     """Reads proofs over the axioms of one ontology, such as `Rules.axioms`."""
 
     def __init__(self, axioms: Iterable[Axiom]) -> None:

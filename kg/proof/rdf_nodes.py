@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.ontology import terms
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 
 OUTSIDE: Final = {"type": terms.RDF + "type", "differentFrom": terms.OWL + "differentFrom"}
 """Predicates of conclusions that are no properties of ours."""
@@ -47,7 +47,7 @@ def axiom_node(text: str) -> ox.NamedNode:
     return _hashed("axiom", text)
 
 
-def justification_node(conclusion: Conclusion, leaves: Iterable[Leaf]) -> ox.NamedNode:
+def justification_node(conclusion: Conclusion, leaves: Iterable[ProofLeaf]) -> ox.NamedNode:
     """The node of one justification of a conclusion."""
     return _hashed("justification", "\n".join((str(conclusion), *sorted(leaf.text for leaf in leaves))))
 

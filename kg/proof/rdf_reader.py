@@ -15,7 +15,7 @@ from kg.proof.rdf_nodes import LOCAL, Node, conclusion_node
 from kg.reasoner.rule_tables import Axiom
 
 
-class ProofReader:
+class RdfProofReader:
     """Proofs out of triples, read once; everything is looked up, nothing believed: the ids are made anew."""
 
     def __init__(self, triples: Iterable[ox.Triple | ox.Quad]) -> None:
@@ -105,4 +105,4 @@ def proof_from_rdf(triples: Iterable[ox.Triple | ox.Quad], conclusion: Conclusio
     The ids of its steps are hashes of what was read, not what the graph claims. Raises InputError when the graph
     has no whole proof of it.
     """
-    return ProofReader(triples).proof(conclusion)
+    return RdfProofReader(triples).proof(conclusion)

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     NOT_STATED = "not_stated"
 
 
-class Role(StrEnum):
+class ClaimRole(StrEnum):
     """What a claim does in an answer."""
 
     ANSWERS = "answers"
@@ -36,7 +36,7 @@ class AnsweringClaim:
     """
 
     claim: Claim
-    role: Role
+    role: ClaimRole
     relevance: float
     note: str = ""
     features: Mapping[str, float] | None = None
@@ -68,7 +68,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Value:
+class AnswerValue:
     """A figure, a list item or a count that was asked for, and the claims that give it."""
 
     kind: str
@@ -85,7 +85,7 @@ class Answer:
     concepts: tuple[str, ...]
     sentences: tuple[Sentence, ...]
     verdict: Verdict | None
-    values: tuple[Value, ...]
+    values: tuple[AnswerValue, ...]
     claims: tuple[AnsweringClaim, ...]
     sparql: str
     covered: bool
@@ -116,6 +116,6 @@ class Answer:
             "notice": self.notice,
         }
 
-    def ids(self, role: Role | None = None) -> tuple[str, ...]:
+    def ids(self, role: ClaimRole | None = None) -> tuple[str, ...]:
         """The claims shown, or those in a role."""
         return tuple(item.claim.id for item in self.claims if role in (None, item.role))

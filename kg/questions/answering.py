@@ -11,7 +11,7 @@ from kg.ontology.compiled import Ontology
 from kg.questions.answer import Answer
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.compose import Composer
-from kg.questions.decide import Coverage, Decision, combine, decide
+from kg.questions.decide import AnswerFeatures, Decision, combine, decide
 from kg.questions.features import Candidate, Features
 from kg.questions.language import read_language
 from kg.questions.rank import Models, Ranked, rank, read_models
@@ -20,7 +20,7 @@ from kg.questions.routing import Router
 from kg.questions.sets import Sets
 from kg.questions.things import open_things
 from kg.questions.tokens import Tokenizer
-from kg.questions.understand import Listener, Understood
+from kg.questions.understand import Listener, UnderstoodQuestion
 from kg.questions.vectors import FILE as VECTORS
 from kg.questions.vectors import open_meaning
 from kg.store.dataset import open_kept
@@ -32,7 +32,7 @@ PARTS: Final = 3
 class Trace:
     """What each stage made of a question."""
 
-    asked: Understood
+    asked: UnderstoodQuestion
     ranking: tuple[Ranked, ...]
     decision: Decision
     sparql: str = ""
@@ -54,13 +54,13 @@ class Stages:
         self.features = Features(self.index, self.language, self.retriever)
 
     @cached_property
-    def coverage(self) -> Coverage:
+    def coverage(self) -> AnswerFeatures:
         """What the decision to answer rests on."""
         meaning = self.retriever.meaning
         things = open_things(self.ontology.folder / VECTORS, meaning.encoder) if meaning else None
-        return Coverage(self.index, self.retriever.related, things)
+        return AnswerFeatures(self.index, self.retriever.related, things)
 
-    def candidates(self, asked: Understood, without: Ask | None = None) -> tuple[Candidate, ...]:
+    def candidates(self, asked: UnderstoodQuestion, without: Ask | None = None) -> tuple[Candidate, ...]:
         """Every claim with its features; `without` leaves one of their questions out."""
         return self.features.candidates(asked, self.retriever.scores(asked, without))
 
@@ -114,7 +114,7 @@ class Asker:
         decision = decide(self.models, asked, ranking, self.stages.coverage, whole.claims if whole else ())
         return Trace(asked, ranking, decision, whole.sparql if whole else "")
 
-    def _ranked(self, asked: Understood) -> tuple[Ranked, ...]:
+    def _ranked(self, asked: UnderstoodQuestion) -> tuple[Ranked, ...]:
         return rank(self.models.claims, self.stages.candidates(asked))
 
 

@@ -21,7 +21,7 @@ B: Final = 0.5
 
 
 @dataclass(frozen=True)
-class Document:
+class ClaimDocument:
     """One claim: the words of each field, of each question that it answers, and its concepts."""
 
     claim: Claim
@@ -38,10 +38,10 @@ class ClaimIndex:
         self.documents = tuple(self._document(claim) for claim in ontology.claims.values())
         self.place = {document.claim.id: number for number, document in enumerate(self.documents)}
 
-    def _document(self, claim: Claim) -> Document:
+    def _document(self, claim: Claim) -> ClaimDocument:
         counts, concepts = self.tokenizer.counts, frozenset(self._concepts(claim))
         names = (name for concept in concepts for name in self._names(concept))
-        return Document(
+        return ClaimDocument(
             claim,
             {
                 "said": counts(said(claim, self.ontology)),
@@ -138,4 +138,4 @@ def said(claim: Claim, ontology: Ontology) -> Iterator[str]:
         yield f"{effect.measure} {effect.printed} {effect.unit}"
 
 
-__all__ = ["ClaimIndex", "Document", "said"]
+__all__ = ["ClaimDocument", "ClaimIndex", "said"]

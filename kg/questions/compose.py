@@ -12,13 +12,13 @@ from typing import Final
 
 from kg.ontology import terms
 from kg.ontology.model import Claim
-from kg.questions.answer import Answer, AnsweringClaim, Role, Sentence, Value, Verdict
+from kg.questions.answer import Answer, AnsweringClaim, AnswerValue, ClaimRole, Sentence, Verdict
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.decide import MOST, Decision
-from kg.questions.language import Language
+from kg.questions.language import QuestionLanguage
 from kg.questions.notices import Notices
 from kg.questions.rank import Ranked
-from kg.questions.understand import Understood
+from kg.questions.understand import UnderstoodQuestion
 from kg.vocabulary.mentions import Table, words
 
 SENTENCES: Final = 3
@@ -40,7 +40,7 @@ SELECT ?claim ?sentence WHERE {{
 class Composer:
     """Composes answers from the claims of one index."""
 
-    def __init__(self, index: ClaimIndex, language: Language) -> None:
+    def __init__(self, index: ClaimIndex, language: QuestionLanguage) -> None:
         self.index, self.language, self.ontology = index, language, index.ontology
         self.notices = Notices(index.ontology, language)
         self.turning = Table([(word, word) for word in language.turning])
@@ -48,7 +48,7 @@ class Composer:
             cue for reading in language.readings if reading.name == VERDICT for cue in reading.cues if " " not in cue
         )
 
-    def compose(self, asked: Understood, decision: Decision, sparql: str = "") -> Answer:
+    def compose(self, asked: UnderstoodQuestion, decision: Decision, sparql: str = "") -> Answer:
         """The answer that a decision calls for; `sparql` is the query of a whole set, where one was asked for."""
         shown = self._shown(decision, whole=bool(sparql)) if decision.covered else ()
         verdict = self._verdict(asked, shown)
@@ -64,7 +64,7 @@ class Composer:
             claims=shown,
             sparql=sparql or (query([item.claim.id for item in shown]) if shown else ""),
             covered=bool(shown),
-            related=() if shown else tuple(self._one(item, Role.NEAREST) for item in decision.near[:RELATED]),
+            related=() if shown else tuple(self._one(item, ClaimRole.NEAREST) for item in decision.near[:RELATED]),
             notice=self.notices.covered(asked, shown)
             if shown
             else self.notices.declined(asked, self._reason(asked, decision)),
@@ -78,26 +78,28 @@ class Composer:
         A `whole` set is shown as it is.
         """
         if whole:
-            return tuple(self._one(item, Role.ANSWERS) for item in decision.shown)
+            return tuple(self._one(item, ClaimRole.ANSWERS) for item in decision.shown)
         best = decision.shown[0].candidate.claim
         beside = {*best.exceptions, *best.doubted_with, *_linked(best, "qualifiedBy")}
-        found = [self._one(item, Role.QUALIFIES if item.id in beside else Role.ANSWERS) for item in decision.shown]
+        found = [
+            self._one(item, ClaimRole.QUALIFIES if item.id in beside else ClaimRole.ANSWERS) for item in decision.shown
+        ]
         known = {item.claim.id for item in found}
         missing = [name for name in (*best.exceptions, *_linked(best, "qualifiedBy")) if name not in known]
         found += [
-            AnsweringClaim(claim, Role.QUALIFIES, 0.0, self.notices.note(claim))
+            AnsweringClaim(claim, ClaimRole.QUALIFIES, 0.0, self.notices.note(claim))
             for name in missing
             if (claim := self.ontology.claims.get(name)) is not None
         ]
         return tuple(found[:MOST])
 
-    def _one(self, item: Ranked, role: Role) -> AnsweringClaim:
+    def _one(self, item: Ranked, role: ClaimRole) -> AnsweringClaim:
         claim = item.candidate.claim
         return AnsweringClaim(claim, role, item.chance, self.notices.note(claim))
 
     # -- verdict
 
-    def _verdict(self, asked: Understood, shown: Sequence[AnsweringClaim]) -> Verdict | None:
+    def _verdict(self, asked: UnderstoodQuestion, shown: Sequence[AnsweringClaim]) -> Verdict | None:
         """Yes or no where the question has that form and the claims that answer are of one mind, else `depends`."""
         first = words(asked.text)[:1]
         if not first or first[0].text not in self.openings:
@@ -106,7 +108,7 @@ class Composer:
             return Verdict.NOT_STATED
         turned = bool(_NEGATION.search(asked.core)) ^ bool(self.turning.find(asked.core))
         best = shown[0].claim
-        conflicting = any(item.role is Role.QUALIFIES for item in shown) or bool(best.exceptions)
+        conflicting = any(item.role is ClaimRole.QUALIFIES for item in shown) or bool(best.exceptions)
         if conflicting:
             return Verdict.DEPENDS
         return Verdict.YES if self._against(best) == turned else Verdict.NO
@@ -127,8 +129,8 @@ class Composer:
     def _sentences(self, shown: Sequence[AnsweringClaim], verdict: Verdict | None) -> Iterator[Sentence]:
         """The likeliest claims in their own sentences, the verdict first, what qualifies them last."""
         phrases = self.language.phrases
-        answers = [item.claim for item in shown if item.role is Role.ANSWERS]
-        beside = [item.claim for item in shown if item.role is Role.QUALIFIES]
+        answers = [item.claim for item in shown if item.role is ClaimRole.ANSWERS]
+        beside = [item.claim for item in shown if item.role is ClaimRole.QUALIFIES]
         said = answers[: SENTENCES - bool(beside)]
         for number, claim in enumerate(said):
             lead = f"{phrases[verdict.value]}: " if verdict and not number else ""
@@ -136,15 +138,15 @@ class Composer:
         if beside:
             yield Sentence(f"{phrases['beside']}: {_stop(beside[0].sentence)}", (beside[0].id,))
 
-    def _values(self, asked: Understood, shown: Sequence[AnsweringClaim]) -> Iterator[Value]:
+    def _values(self, asked: UnderstoodQuestion, shown: Sequence[AnsweringClaim]) -> Iterator[AnswerValue]:
         """The figures printed in the claims that answer, what they list, and how many that is."""
-        answers = [item.claim for item in shown if item.role is Role.ANSWERS]
+        answers = [item.claim for item in shown if item.role is ClaimRole.ANSWERS]
         for claim in answers:
             for effect in claim.effects:
-                yield Value("figure", f"{effect.measure} {effect.printed} {effect.unit}".strip(), (claim.id,))
+                yield AnswerValue("figure", f"{effect.measure} {effect.printed} {effect.unit}".strip(), (claim.id,))
             for phase in claim.regimen:
                 if phase.dose:
-                    yield Value("figure", f"{phase.dose} {phase.unit} {phase.frequency}".strip(), (claim.id,))
+                    yield AnswerValue("figure", f"{phase.dose} {phase.unit} {phase.frequency}".strip(), (claim.id,))
         if asked.lists or asked.counts:
             items: dict[str, list[str]] = {}
             for claim in answers:
@@ -152,11 +154,13 @@ class Composer:
                     if target in self.ontology.concepts:
                         items.setdefault(target, []).append(claim.id)
             for name, ids in items.items():
-                yield Value("item", self.ontology.label(name), tuple(ids))
+                yield AnswerValue("item", self.ontology.label(name), tuple(ids))
             if asked.counts and items:
-                yield Value("count", str(len(items)), tuple(dict.fromkeys(i for ids in items.values() for i in ids)))
+                yield AnswerValue(
+                    "count", str(len(items)), tuple(dict.fromkeys(i for ids in items.values() for i in ids))
+                )
 
-    def _reason(self, asked: Understood, decision: Decision) -> str:
+    def _reason(self, asked: UnderstoodQuestion, decision: Decision) -> str:
         """What is not stated: the things that nobody here names, the figure that is not printed, or the whole."""
         phrases = self.language.phrases
         if asked.figures and decision.evidence["figure_missing"]:

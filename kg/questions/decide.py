@@ -11,8 +11,8 @@ from kg.questions.claim_index import ClaimIndex
 from kg.questions.rank import Models, Ranked, logistic
 from kg.questions.retrieve import Ask
 from kg.questions.things import SHORTEST, Things
-from kg.questions.tokens import Token
-from kg.questions.understand import Understood
+from kg.questions.tokens import QuestionToken
+from kg.questions.understand import UnderstoodQuestion
 
 MOST: Final = 8
 OF_A_PART: Final = 1.0
@@ -43,7 +43,11 @@ def combine(whole: Sequence[Ranked], parts: Sequence[Sequence[Ranked]]) -> tuple
 
 
 def decide(
-    models: Models, asked: Understood, ranking: Sequence[Ranked], coverage: Coverage, whole: Sequence[str] = ()
+    models: Models,
+    asked: UnderstoodQuestion,
+    ranking: Sequence[Ranked],
+    coverage: AnswerFeatures,
+    whole: Sequence[str] = (),
 ) -> Decision:
     """The claims near enough to the best, if the question is one that claims answer; `whole` is a set asked for.
 
@@ -66,7 +70,7 @@ def decide(
     return Decision(near if covered else (), near, chance, covered, evidence)
 
 
-def _fits(asked: Understood, item: Ranked) -> bool:
+def _fits(asked: UnderstoodQuestion, item: Ranked) -> bool:
     """Whether a claim stands in a text that the question names, and is the entry of a list that it numbers."""
     claim = item.candidate.claim
     if asked.texts and claim.article not in asked.texts:
@@ -74,7 +78,7 @@ def _fits(asked: Understood, item: Ranked) -> bool:
     return asked.reference is None or f"position={asked.reference};" in claim.field("states")
 
 
-def sides(asked: Understood, ranking: Sequence[Ranked]) -> tuple[Ranked, ...]:
+def sides(asked: UnderstoodQuestion, ranking: Sequence[Ranked]) -> tuple[Ranked, ...]:
     """The likeliest claim of each text, where a question sets several texts side by side."""
     if not asked.sides:
         return ()
@@ -84,7 +88,7 @@ def sides(asked: Understood, ranking: Sequence[Ranked]) -> tuple[Ranked, ...]:
     return tuple(item for item in firsts if item.log_odds >= ranking[0].log_odds - SIDE)
 
 
-class Coverage:
+class AnswerFeatures:
     """What tells a question that claims answer from one that they do not, as named numbers."""
 
     def __init__(self, index: ClaimIndex, related: Callable[[str], frozenset[str]], things: Things | None) -> None:
@@ -92,7 +96,7 @@ class Coverage:
 
     def __call__(
         self,
-        asked: Understood,
+        asked: UnderstoodQuestion,
         best: str,
         features: Mapping[str, float],
         log_odds: float,
@@ -130,7 +134,7 @@ class Coverage:
             return False
         return self.related(concept).isdisjoint(self.index.concept_frequency)
 
-    def _has(self, claim: str, token: Token, without: Ask | None) -> bool:
+    def _has(self, claim: str, token: QuestionToken, without: Ask | None) -> bool:
         """Whether a claim has a word in its own words or in one of its questions."""
         number = self.index.place[claim]
         document = self.index.documents[number]
@@ -138,7 +142,7 @@ class Coverage:
             return True
         return any(token.stem in counts for n, counts in enumerate(document.asks) if (number, n) != without)
 
-    def _missing(self, asked: Understood, claim: str) -> float:
+    def _missing(self, asked: UnderstoodQuestion, claim: str) -> float:
         """The weight of the question's concepts that a claim is not about, nor a broader or narrower one."""
         about, related = self.index.documents[self.index.place[claim]].concepts, self.related
         named = dict.fromkeys((*asked.concepts, *asked.denied))

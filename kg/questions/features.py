@@ -11,9 +11,9 @@ from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.ontology.model import Claim
 from kg.questions.claim_index import ClaimIndex, said
 from kg.questions.figures import ANALYTE, Figures
-from kg.questions.language import Language, Serves
+from kg.questions.language import QuestionLanguage, Serves
 from kg.questions.retrieve import Retriever, Scores
-from kg.questions.understand import Understood
+from kg.questions.understand import UnderstoodQuestion
 
 LEXICAL: Final = ("words", "asks", "best_ask", "covered", "concepts")
 SEMANTIC: Final = ("meaning", "best_meaning", "sentence", "topic")
@@ -31,11 +31,11 @@ class Candidate:
 class Features:
     """Computes the features of all claims for a question."""
 
-    def __init__(self, index: ClaimIndex, language: Language, retriever: Retriever) -> None:
+    def __init__(self, index: ClaimIndex, language: QuestionLanguage, retriever: Retriever) -> None:
         self.index, self.language, self.retriever = index, language, retriever
         self.figures = Figures(index.ontology, language)
 
-    def candidates(self, asked: Understood, scores: Scores) -> tuple[Candidate, ...]:
+    def candidates(self, asked: UnderstoodQuestion, scores: Scores) -> tuple[Candidate, ...]:
         """Every claim with its features, in the order of the index."""
         columns = dict(self._columns(asked, scores))
         names = tuple(columns)
@@ -45,7 +45,7 @@ class Features:
             for document, row in zip(self.index.documents, rows, strict=True)
         )
 
-    def _columns(self, asked: Understood, scores: Scores) -> Iterator[tuple[str, Sequence[float]]]:
+    def _columns(self, asked: UnderstoodQuestion, scores: Scores) -> Iterator[tuple[str, Sequence[float]]]:
         found = {name: getattr(scores, name) for name in (*LEXICAL, *SEMANTIC)}
         for name, column in found.items():
             if column is not None:
@@ -69,7 +69,7 @@ class Features:
 
     # -- readings
 
-    def _served(self, asked: Understood) -> list[float]:
+    def _served(self, asked: UnderstoodQuestion) -> list[float]:
         """The chance of the readings that each claim serves."""
         found = [0.0] * len(self.index.documents)
         for name, chance in asked.readings.items():
@@ -95,7 +95,7 @@ class Features:
 
     # -- figures
 
-    def _figure(self, asked: Understood, number: int) -> float:
+    def _figure(self, asked: UnderstoodQuestion, number: int) -> float:
         """1 where a figure is asked for and the claim prints one of its kind, -1 where it prints none, else 0.
 
         Where the question names quantities, the claim must be about one of them, a dose be that of a drug it names
@@ -112,7 +112,7 @@ class Features:
         ontology = self.index.ontology
         return tuple(self.figures.units(" ".join(said(d.claim, ontology))) for d in self.index.documents)
 
-    def _about(self, asked: Understood, number: int) -> bool:
+    def _about(self, asked: UnderstoodQuestion, number: int) -> bool:
         """Whether a claim is about a quantity of the question, if that names any."""
         concepts, document = self.index.ontology.concepts, self.index.documents[number]
         given = {phase.substance for phase in document.claim.regimen}
@@ -139,7 +139,7 @@ class Features:
             for document in self.index.documents
         )
 
-    def _number(self, asked: Understood, number: int) -> float:
+    def _number(self, asked: UnderstoodQuestion, number: int) -> float:
         """The share of the question's numbers that the claim says."""
         if not asked.numbers:
             return 0.0
@@ -147,14 +147,14 @@ class Features:
         return sum(n in counts["said"] or n in counts["terms"] for n in asked.numbers) / len(asked.numbers)
 
 
-def _text(asked: Understood, claim: Claim) -> float:
+def _text(asked: UnderstoodQuestion, claim: Claim) -> float:
     """1 where the question names the claim's article, -1 where it names others."""
     if not asked.texts:
         return 0.0
     return asked.texts.get(claim.article, -1.0)
 
 
-def _step(asked: Understood, claim: Claim) -> float:
+def _step(asked: UnderstoodQuestion, claim: Claim) -> float:
     if asked.step is None:
         return 0.0
     return 1.0 if claim.field("step") == str(asked.step) or f"Step {asked.step}" in claim.passage.section else -1.0

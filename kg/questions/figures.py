@@ -8,8 +8,8 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
-from kg.questions.language import Figure, Language
-from kg.vocabulary.mentions import Hit, Table, words
+from kg.questions.language import Figure, QuestionLanguage
+from kg.vocabulary.mentions import NameHit, Table, words
 
 WHICH: Final = frozenset({"which", "what"})
 SPACE: Final = 2
@@ -22,18 +22,18 @@ _NUMBER_BEFORE: Final = re.compile(r"\d\s*(?:to\s*\d+\s*)?$")
 class Figures:
     """Finds the kinds of figures in questions and texts."""
 
-    def __init__(self, ontology: Ontology, language: Language) -> None:
+    def __init__(self, ontology: Ontology, language: QuestionLanguage) -> None:
         self.ontology, self.language = ontology, language
         self.cues = Table([(cue, figure.name) for figure in language.figures for cue in figure.cues])
 
-    def asked(self, text: str, mentions: Sequence[Hit[str]]) -> tuple[str, ...]:
+    def asked(self, text: str, mentions: Sequence[NameHit[str]]) -> tuple[str, ...]:
         """The kinds of figures that a question asks for; `mentions` are the concepts that it names."""
         found = [name for hit in self.cues.find(text) for name in hit.meanings]
         found += self._behind_which(text, mentions)
         found += [figure.name for figure in self.language.figures if _asks_in(text, figure)]
         return tuple(dict.fromkeys(found))
 
-    def _behind_which(self, text: str, mentions: Sequence[Hit[str]]) -> Iterator[str]:
+    def _behind_which(self, text: str, mentions: Sequence[NameHit[str]]) -> Iterator[str]:
         """The figures of a quantity right behind `which` or `what`, one that stands for no others."""
         starts = {word.end for word in words(text) if word.text in WHICH}
         for hit in mentions:

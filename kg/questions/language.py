@@ -28,7 +28,7 @@ class Serves:
 
 
 @dataclass(frozen=True)
-class Reading:
+class RequestKind:
     """One thing that a question may ask for. A `telling` cue shows it by itself."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -64,7 +64,7 @@ class Against:
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskingSigns:
     """How a sentence shows that it asks: its first words, phrases in it, and what may stand before the first words."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -103,12 +103,12 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class Language:
+class QuestionLanguage:
     """The file as data; its head describes the fields."""
 
     __pydantic_config__: ClassVar = STRICT
 
-    readings: tuple[Reading, ...]
+    readings: tuple[RequestKind, ...]
     figures: tuple[Figure, ...]
     lists: tuple[str, ...]
     counts: tuple[str, ...]
@@ -122,7 +122,7 @@ class Language:
     against: Against
     cautions: Mapping[str, str]
     phrases: Mapping[str, str]
-    asking: Asking
+    asking: AskingSigns
     people: People
     collections: tuple[Collection, ...]
     smallest: tuple[str, ...]
@@ -155,9 +155,9 @@ def read_conversation(ontology: Ontology) -> Conversation:
     return found
 
 
-def read_language(ontology: Ontology) -> Language:
+def read_language(ontology: Ontology) -> QuestionLanguage:
     """How people ask about medicine. Raises AuthoringError with every field, predicate and kind that is wrong."""
-    found: Language = read_data(ontology, FILE, Language)
+    found: QuestionLanguage = read_data(ontology, FILE, QuestionLanguage)
     if problems := list(_unknown(ontology, found)):
         raise AuthoringError(problems)
     return found
@@ -199,7 +199,7 @@ def _checked(name: str, kind: Any, data: Any) -> Any:
         ) from error
 
 
-def _unknown(ontology: Ontology, language: Language) -> Iterator[Problem]:
+def _unknown(ontology: Ontology, language: QuestionLanguage) -> Iterator[Problem]:
     """Predicates and kinds of claims that the ontology does not have."""
     kinds = {claim.kind for claim in ontology.claims.values()}
     for reading in language.readings:

@@ -8,9 +8,9 @@ from typing import Final
 from kg.assess import NOTICE
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim, RegimenPhase
-from kg.questions.answer import AnsweringClaim, Role
-from kg.questions.language import Language
-from kg.questions.understand import Understood
+from kg.questions.answer import AnsweringClaim, ClaimRole
+from kg.questions.language import QuestionLanguage
+from kg.questions.understand import UnderstoodQuestion
 
 NOT_PRINTED: Final = ("", "not stated")
 DRAFT: Final = "draft"
@@ -19,7 +19,7 @@ DRAFT: Final = "draft"
 class Notices:
     """Writes notices about the claims of one ontology."""
 
-    def __init__(self, ontology: Ontology, language: Language) -> None:
+    def __init__(self, ontology: Ontology, language: QuestionLanguage) -> None:
         self.ontology, self.language = ontology, language
 
     def note(self, claim: Claim) -> str:
@@ -35,17 +35,17 @@ class Notices:
         printed = [part for part in rest if part not in NOT_PRINTED]
         return f"{phase.phase}: {self.ontology.label(phase.substance)} {', '.join([amount, *printed])}"
 
-    def _read_as(self, asked: Understood) -> tuple[str, ...]:
+    def _read_as(self, asked: UnderstoodQuestion) -> tuple[str, ...]:
         """How misspelt words were read."""
         respelled = ", ".join(f"“{written}” as “{read}”" for written, read in asked.respelled)
         return (f"Read {respelled}.",) if respelled else ()
 
     # -- answers
 
-    def covered(self, asked: Understood, shown: Sequence[AnsweringClaim]) -> str:
+    def covered(self, asked: UnderstoodQuestion, shown: Sequence[AnsweringClaim]) -> str:
         """Whose words the answer is, how far its markers lead, and the review state of its articles."""
         articles = sorted({item.claim.article for item in shown})
-        answers = [item.claim for item in shown if item.role == Role.ANSWERS]
+        answers = [item.claim for item in shown if item.role == ClaimRole.ANSWERS]
         return " ".join((*self._read_as(asked), self._citations(answers), NOTICE, self._review(articles)))
 
     def _citations(self, claims: Sequence[Claim]) -> str:
@@ -73,7 +73,7 @@ class Notices:
 
     # -- no answer
 
-    def declined(self, asked: Understood, reason: str) -> str:
+    def declined(self, asked: UnderstoodQuestion, reason: str) -> str:
         """Why the articles do not answer, and where one would look."""
         elsewhere = self.language.phrases["elsewhere"]
         return " ".join((*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE))

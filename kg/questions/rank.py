@@ -19,7 +19,7 @@ FAR: Final = 30.0
 
 
 @dataclass(frozen=True)
-class Model:
+class LogisticModel:
     """Log-odds = bias + sum of weight times feature."""
 
     bias: float
@@ -38,8 +38,8 @@ class Model:
 class Models:
     """How claims are ranked, whether any answers, and how far below the best a claim may be and still be shown."""
 
-    claims: Model
-    covered: Model
+    claims: LogisticModel
+    covered: LogisticModel
     gap: float
     least: float
 
@@ -69,7 +69,7 @@ def logistic(log_odds: float) -> float:
     return 1 / (1 + exp(-max(-FAR, min(FAR, log_odds))))
 
 
-def rank(model: Model, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
+def rank(model: LogisticModel, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
     """The candidates, likeliest first; equal ones in the order of their identifiers."""
     found = (Ranked(candidate, model.log_odds(candidate.features)) for candidate in candidates)
     return tuple(sorted(found, key=lambda item: (-item.log_odds, item.id)))
@@ -92,5 +92,5 @@ def read_models(folder: Path, semantic: bool) -> Models:
         raise AuthoringError([problem]) from error
 
 
-def _model(data: Mapping[str, Any]) -> Model:
-    return Model(float(data["bias"]), {name: float(weight) for name, weight in data["weights"].items()})
+def _model(data: Mapping[str, Any]) -> LogisticModel:
+    return LogisticModel(float(data["bias"]), {name: float(weight) for name, weight in data["weights"].items()})

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from kg.ontology.model import Claim
 from kg.questions.claim_index import K1, ClaimIndex
-from kg.questions.understand import Understood
+from kg.questions.understand import UnderstoodQuestion
 
 if TYPE_CHECKING:
-    from kg.questions.vectors import Meaning
+    from kg.questions.vectors import SentenceVectors
 
 NEAREST: Final = 3
 NEAR: Final = 0.6
@@ -43,10 +43,10 @@ class Scores:
 class Retriever:
     """Scores the claims of one index. `meaning` is absent where no embedding model is installed."""
 
-    def __init__(self, index: ClaimIndex, meaning: Meaning | None = None) -> None:
+    def __init__(self, index: ClaimIndex, meaning: SentenceVectors | None = None) -> None:
         self.index, self.meaning = index, meaning
 
-    def scores(self, asked: Understood, without: Ask | None = None) -> Scores:
+    def scores(self, asked: UnderstoodQuestion, without: Ask | None = None) -> Scores:
         """The scores of all claims; `without` leaves one of their own questions out, as training does."""
         asks = self._asks(asked, without)
         vectors = self.meaning.similar(asked.core, without) if self.meaning else None
@@ -62,7 +62,7 @@ class Retriever:
             topic=vectors.topic if vectors else None,
         )
 
-    def _words(self, asked: Understood) -> list[float]:
+    def _words(self, asked: UnderstoodQuestion) -> list[float]:
         """BM25F over the fields of each claim, divided by what a claim with all words often would reach."""
         found = [0.0] * len(self.index.documents)
         most = sum(self.index.weight(word) for word in asked.words) or 1.0
@@ -72,7 +72,7 @@ class Retriever:
                 found[number] += weight * count / (count + K1) / most
         return found
 
-    def _asks(self, asked: Understood, without: Ask | None) -> list[list[float]]:
+    def _asks(self, asked: UnderstoodQuestion, without: Ask | None) -> list[list[float]]:
         """For each claim the cosines of its own questions with this one, nearest first."""
         index = self.index
         dots: dict[Ask, float] = {}
@@ -89,7 +89,7 @@ class Retriever:
             row.sort(reverse=True)
         return found
 
-    def _covered(self, asked: Understood, without: Ask | None) -> list[float]:
+    def _covered(self, asked: UnderstoodQuestion, without: Ask | None) -> list[float]:
         """The share of the weight of the question's words that each claim has anywhere."""
         index = self.index
         most = sum(index.weight(word) for word in asked.words) or 1.0
@@ -102,7 +102,7 @@ class Retriever:
                 found[number] += weight
         return found
 
-    def _concepts(self, asked: Understood) -> list[float]:
+    def _concepts(self, asked: UnderstoodQuestion) -> list[float]:
         """The share of the question's concepts that each claim is about, by weight; a broader or narrower one less."""
         index = self.index
         named = {*asked.concepts, *asked.denied}

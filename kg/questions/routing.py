@@ -13,10 +13,10 @@ from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
-from kg.questions.language import Language
+from kg.questions.language import QuestionLanguage
 from kg.questions.tokens import Tokenizer
-from kg.readers.text import Kind
-from kg.vocabulary.mentions import Hit, Table
+from kg.readers.text import TextKind
+from kg.vocabulary.mentions import NameHit, Table
 
 ANALYTE: Final = ConceptKind.ANALYTE
 FEW: Final = 2
@@ -38,17 +38,17 @@ _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True)
-class Route:
+class TextRoute:
     """What a text is, and the part of it that asks about medicine."""
 
-    kind: Kind
+    kind: TextKind
     question: str
 
 
 class Router:
     """Routes texts by the language of one ontology and the names of its concepts."""
 
-    def __init__(self, ontology: Ontology, language: Language, tokenizer: Tokenizer, names: Table[str]) -> None:
+    def __init__(self, ontology: Ontology, language: QuestionLanguage, tokenizer: Tokenizer, names: Table[str]) -> None:
         self.ontology, self.language, self.tokenizer, self.names = ontology, language, tokenizer, names
         people, asking = language.people, language.asking
         self.general = Table([(word, word) for word in people.general])
@@ -65,17 +65,17 @@ class Router:
         self.opening = re.compile(rf"\W*(?:(?:{leads})\W+)*(?:{openings})\b", re.IGNORECASE)
         self.phrase = re.compile(rf"\b(?:{'|'.join(map(re.escape, asking.phrases))})\b", re.IGNORECASE)
 
-    def route(self, text: str) -> Route:
+    def route(self, text: str) -> TextRoute:
         """The kind of a text with the part that asks."""
         parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
         asserted = [part for part in parts if self._asserts(part)]
         asking = [part for part in parts if self._asks(part)]
         if not asserted:
-            return Route(Kind.QUESTION, text)
+            return TextRoute(TextKind.QUESTION, text)
         own = [part for part in asking if self._says_something(part)]
         if not own:
-            return Route(Kind.CASE, "")
-        return Route(Kind.BOTH, " ".join(own))
+            return TextRoute(TextKind.CASE, "")
+        return TextRoute(TextKind.BOTH, " ".join(own))
 
     def _asks(self, part: str) -> bool:
         return part.rstrip().endswith("?") or bool(self.opening.match(part) or self.phrase.search(part))
@@ -103,7 +103,7 @@ class Router:
         """Whether a person stands with a concept behind, and no article of people in general before."""
         return bool(self.names.find(part[start:])) and not _NOT_TOLD.search(_before(part, start))
 
-    def _has_value(self, part: str, mentions: Sequence[Hit[str]]) -> bool:
+    def _has_value(self, part: str, mentions: Sequence[NameHit[str]]) -> bool:
         """Whether a number stands right behind a quantity."""
         concepts = self.ontology.concepts
         return any(
@@ -112,7 +112,7 @@ class Router:
             for hit in mentions
         )
 
-    def _is_fragment(self, part: str, mentions: Sequence[Hit[str]]) -> bool:
+    def _is_fragment(self, part: str, mentions: Sequence[NameHit[str]]) -> bool:
         """Whether findings are set down without a sentence: several, or one with a year, and nothing that asks."""
         if self.general.find(part) or self.cues.find(part):
             return False
@@ -125,4 +125,4 @@ def _before(part: str, start: int) -> str:
     return part[max(0, start - BEFORE) : start]
 
 
-__all__ = ["Route", "Router"]
+__all__ = ["Router", "TextRoute"]

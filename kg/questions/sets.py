@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.questions.language import Collection, Language
-from kg.questions.understand import Understood
+from kg.questions.language import Collection, QuestionLanguage
+from kg.questions.understand import UnderstoodQuestion
 from kg.vocabulary.mentions import Table
 
 MOST: Final = 8
@@ -45,7 +45,7 @@ class Found:
 class Sets:
     """Reads which set a question asks for, and asks the graph for it."""
 
-    def __init__(self, ontology: Ontology, language: Language, store: Callable[[], ox.Store]) -> None:
+    def __init__(self, ontology: Ontology, language: QuestionLanguage, store: Callable[[], ox.Store]) -> None:
         self.ontology, self.store = ontology, store
         self.collections = Table([(name, place) for place, c in enumerate(language.collections) for name in c.names])
         self.kinds = language.collections
@@ -53,7 +53,7 @@ class Sets:
         self.largest = Table([(word, word) for word in language.largest])
         self.whole = Table([(word, word) for word in language.whole])
 
-    def find(self, asked: Understood) -> Found | None:
+    def find(self, asked: UnderstoodQuestion) -> Found | None:
         """The set that a question asks for: a kind of claims, restricted by text, step, concept or size."""
         kind = self._kind(asked)
         if kind is None:
@@ -77,7 +77,7 @@ class Sets:
             )
         )
 
-    def _kind(self, asked: Understood) -> Collection | None:
+    def _kind(self, asked: UnderstoodQuestion) -> Collection | None:
         """The kind of claims asked for; only where all of them are meant and something restricts them."""
         hits = [
             hit for hit in self.collections.find(asked.core) if asked.core[hit.start : hit.end].lower().endswith("s")
@@ -91,10 +91,10 @@ class Sets:
         )
         return kind if whole and restricted and len(asked.texts) <= 1 else None
 
-    def _superlative(self, asked: Understood) -> bool:
+    def _superlative(self, asked: UnderstoodQuestion) -> bool:
         return bool(self.smallest.find(asked.core) or self.largest.find(asked.core))
 
-    def _restrictions(self, asked: Understood, kind: Collection) -> Iterator[str]:
+    def _restrictions(self, asked: UnderstoodQuestion, kind: Collection) -> Iterator[str]:
         for article in asked.texts:
             yield f'?article skos:notation "{article}" .'
         if asked.step and not kind.steps:
@@ -106,7 +106,7 @@ class Sets:
                 if self.ontology.descendants(name) - {name}:
                     yield f"?claim :hasEffect/:outcome ?of . <{terms.BASE}{name}> :hasNarrower* ?of ."
 
-    def _order(self, asked: Understood, kind: Collection) -> tuple[str, str]:
+    def _order(self, asked: UnderstoodQuestion, kind: Collection) -> tuple[str, str]:
         if kind.measure and self.smallest.find(asked.core):
             return "?value", " LIMIT 1"
         if kind.measure and self.largest.find(asked.core):

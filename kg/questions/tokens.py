@@ -13,7 +13,7 @@ import snowballstemmer
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from kg.questions.language import Language
+from kg.questions.language import QuestionLanguage
 from kg.vocabulary.mentions import words
 from kg.vocabulary.names import fold
 
@@ -24,7 +24,7 @@ _STEMMER: Final = snowballstemmer.stemmer("english")
 
 
 @dataclass(frozen=True)
-class Token:
+class QuestionToken:
     """A word at [start, end) of a text: as written, folded, and its stem."""
 
     text: str
@@ -51,21 +51,21 @@ def stem(word: str) -> str:
 class Tokenizer:
     """Texts to tokens: words written in haste in full, and those that say nothing told apart."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: QuestionLanguage) -> None:
         self.short: Mapping[str, tuple[str, ...]] = {
             fold(word): tuple(fold(full).split()) for word, full in language.short.items()
         }
         self.function = frozenset(stem(fold(word)) for word in language.function.split())
 
-    def __call__(self, text: str) -> tuple[Token, ...]:
+    def __call__(self, text: str) -> tuple[QuestionToken, ...]:
         """All words from left to right."""
         found = []
         for word in words(text):
             for full in self.short.get(word.text, (word.text,)):
-                found.append(Token(full, stem(full), word.start, word.end))
+                found.append(QuestionToken(full, stem(full), word.start, word.end))
         return tuple(found)
 
-    def content(self, text: str) -> tuple[Token, ...]:
+    def content(self, text: str) -> tuple[QuestionToken, ...]:
         """The words that say something."""
         return tuple(token for token in self(text) if token.stem not in self.function)
 

@@ -14,9 +14,9 @@ from typing import Final
 from kg.ontology.compiled import Ontology
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.figures import Figures
-from kg.questions.language import Language
-from kg.questions.tokens import Spelling, Token, Tokenizer
-from kg.vocabulary.mentions import Hit, Table, words
+from kg.questions.language import QuestionLanguage
+from kg.questions.tokens import QuestionToken, Spelling, Tokenizer
+from kg.vocabulary.mentions import NameHit, Table, words
 from kg.vocabulary.names import fold
 
 TELLING: Final = 3.0
@@ -30,7 +30,7 @@ _BETWEEN: Final = re.compile(r"(?<=[,;:.?!])\s+")
 
 
 @dataclass(frozen=True)
-class Understood:
+class UnderstoodQuestion:
     """A question, understood.
 
     `core` is the text without the names of texts ("the ... article"); `words` are its stems that say something, each
@@ -42,7 +42,7 @@ class Understood:
     text: str
     core: str
     words: tuple[str, ...]
-    tokens: tuple[Token, ...]
+    tokens: tuple[QuestionToken, ...]
     concepts: tuple[str, ...]
     denied: tuple[str, ...]
     readings: Mapping[str, float]
@@ -59,7 +59,7 @@ class Understood:
     sides: bool
     unknown: tuple[str, ...]
     respelled: tuple[tuple[str, str], ...]
-    parts: tuple[Understood, ...] = ()
+    parts: tuple[UnderstoodQuestion, ...] = ()
 
     @property
     def intent(self) -> str:
@@ -70,7 +70,7 @@ class Understood:
 class Listener:
     """Understands questions about one ontology; made once, shared by all questions."""
 
-    def __init__(self, index: ClaimIndex, language: Language, tokenizer: Tokenizer) -> None:
+    def __init__(self, index: ClaimIndex, language: QuestionLanguage, tokenizer: Tokenizer) -> None:
         self.index, self.language, self.tokenizer = index, language, tokenizer
         self.ontology: Ontology = index.ontology
         self.cues = Table(
@@ -106,7 +106,7 @@ class Listener:
         texts.append(self.language.function)
         return Spelling(word.text for text in texts for word in words(text))
 
-    def listen(self, question: str) -> Understood:
+    def listen(self, question: str) -> UnderstoodQuestion:
         """What a question asks, its clauses understood by themselves as well."""
         text, respelled = self._respelled(question)
         whole = self._understand(text, respelled)
@@ -124,7 +124,7 @@ class Listener:
                 end = word.end
         return "".join((*found, text[end:])), tuple(pairs)
 
-    def _understand(self, text: str, respelled: tuple[tuple[str, str], ...]) -> Understood:
+    def _understand(self, text: str, respelled: tuple[tuple[str, str], ...]) -> UnderstoodQuestion:
         texts, core = self._texts(text)
         tokens = self.tokenizer(core)
         content = [token for token in tokens if token.stem not in self.tokenizer.function]
@@ -132,7 +132,7 @@ class Listener:
         mentions, negations = self._mentions(core), self.forms["negations"].find(core)
         denied = {hit.start for hit in mentions if _negated(core, hit, mentions, negations)}
         step, reference = _STEP.search(text), _REFERENCE.search(text)
-        return Understood(
+        return UnderstoodQuestion(
             text=text,
             core=core,
             words=_each(token.stem for token in content),
@@ -159,11 +159,11 @@ class Listener:
         """Whether a question speaks of the texts in the plural."""
         return any(text[hit.start : hit.end].lower().endswith("s") for hit in self.forms["texts"].find(text))
 
-    def _mentions(self, text: str) -> tuple[Hit[str], ...]:
+    def _mentions(self, text: str) -> tuple[NameHit[str], ...]:
         """The concepts named; a word written in haste is read in full."""
         return self.names.find(text)
 
-    def _unknown(self, token: Token) -> bool:
+    def _unknown(self, token: QuestionToken) -> bool:
         return not token.is_number and token.stem not in self.index.frequency and token.text not in self.spelling.known
 
     # -- readings
@@ -237,7 +237,7 @@ class Listener:
         }
 
 
-def _negated(text: str, hit: Hit[str], mentions: Sequence[Hit[str]], negations: Sequence[Hit[str]]) -> bool:
+def _negated(text: str, hit: NameHit[str], mentions: Sequence[NameHit[str]], negations: Sequence[NameHit[str]]) -> bool:
     """Whether a negation stands in the few words before a name, with no other name between."""
     before = max((other.end for other in mentions if other.end <= hit.start), default=0)
     return any(
@@ -249,4 +249,4 @@ def _each(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-__all__ = ["Listener", "Understood"]
+__all__ = ["Listener", "UnderstoodQuestion"]

@@ -60,7 +60,7 @@ class Space:
         return unit(found.astype(self.matrix.dtype))
 
 
-class Meaning:
+class SentenceVectors:
     """Vectors of the claims of one index, and the model that makes one of a question."""
 
     def __init__(self, index: ClaimIndex, encoder: Encoder, space: Space, raw: Floats) -> None:
@@ -104,7 +104,7 @@ def texts_of(index: ClaimIndex) -> list[str]:
     return asks + [document.claim.sentence for document in index.documents]
 
 
-def open_meaning(index: ClaimIndex, model: Path | None = None) -> Meaning | None:
+def open_meaning(index: ClaimIndex, model: Path | None = None) -> SentenceVectors | None:
     """The vectors of an index with their model; nothing where there is no model, no NumPy or no file of vectors."""
     found, path = model or model_folder(), index.ontology.folder / FILE
     if found is None or importlib.util.find_spec("numpy") is None or not path.exists():
@@ -117,7 +117,7 @@ def open_meaning(index: ClaimIndex, model: Path | None = None) -> Meaning | None
     with np.load(path) as kept:
         space = Space(kept["centre"].astype(np.float32), kept["matrix"].astype(np.float32))
     known = known_rows(path)
-    return Meaning(index, encoder, space, vectors_of(encoder, texts_of(index), known))
+    return SentenceVectors(index, encoder, space, vectors_of(encoder, texts_of(index), known))
 
 
 def model_folder() -> Path | None:

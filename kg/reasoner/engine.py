@@ -18,7 +18,7 @@ from kg.cache.flat import Remembered
 from kg.errors import InputError, Problem
 from kg.ontology.modules import Modules
 from kg.reasoner.closure import OUTCOMES, STATES, Closure
-from kg.reasoner.rule_tables import NOTHING, Facet, Others, Wanted, individual
+from kg.reasoner.rule_tables import NOTHING, Facet, LinkWatch, Others, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
 from kg.record.record import Assertion, Record
 
@@ -27,7 +27,7 @@ DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove
 Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
 
 
-class Link(NamedTuple):
+class FillerLink(NamedTuple):
     """`end` is a C (`holds`), so `start` has `P some C` (`feature`), or one of the C it has at least n of."""
 
     start: int
@@ -58,7 +58,7 @@ class Saturation:
     names: list[str] = field(default_factory=list)
     present: list[dict[int, None]] = field(default_factory=list)
     fired: list[tuple[int, int]] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: list[FillerLink] = field(default_factory=list)
     joined: list[Joined] = field(default_factory=list)
     values: dict[int, list[tuple[str, Decimal]]] = field(default_factory=dict)
 
@@ -139,7 +139,7 @@ class _Run:
         self.outgoing: list[list[tuple[int, frozenset[str]]]] = []
         self.waiting: list[Waiting] = []
         self.counted: dict[tuple[int, int], set[int]] = {}
-        self.links: dict[Link, None] = {}
+        self.links: dict[FillerLink, None] = {}
         self.joined: dict[Joined, None] = {}
         self.edges: set[tuple[int, str, int]] = set()
         self.queues: list[list[int]] = []
@@ -362,12 +362,12 @@ class _Run:
                 if prop == name and test(value, limit):
                     self.add(individual, feature)
 
-    def _carry(self, start: int, props: frozenset[str], end: int, feature: int, wanted: Sequence[Wanted]) -> None:
+    def _carry(self, start: int, props: frozenset[str], end: int, feature: int, wanted: Sequence[LinkWatch]) -> None:
         """cls-svf1: a link to a C gives `some C` at its start; cls-minqc counts different ends."""
         for prop, number, size in wanted:
             if prop in props:
                 if self.recording:
-                    self.links[Link(start, end, feature, number)] = None
+                    self.links[FillerLink(start, end, feature, number)] = None
                 if not size or self._enough(start, end, number, size):
                     self.add(start, number)
 
@@ -385,4 +385,4 @@ def _refused(record: Record, name: str, message: str, remedy: str) -> InputError
     return InputError([Problem(record.patient, f"{name} {message}", remedy)])
 
 
-__all__ = ["Engine", "Feature", "Joined", "Link", "Saturation"]
+__all__ = ["Engine", "Feature", "FillerLink", "Joined", "Saturation"]

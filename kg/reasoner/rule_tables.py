@@ -13,7 +13,7 @@ from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
-from kg.cache.derived import Owner
+from kg.cache.derived import DerivedOwner
 from kg.cache.flat import REMEMBERED, Block, Decoded, Remembered
 
 COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -90,7 +90,7 @@ class Reach(NamedTuple):
     followed: bool
 
 
-class Wanted(NamedTuple):
+class LinkWatch(NamedTuple):
     """`feature` holds at the start of a link under `property` whose end is of a class; `size` 0 is `some`."""
 
     property: str
@@ -114,7 +114,7 @@ class Others(NamedTuple):
     rules may look along.
     """
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[LinkWatch, ...]
     facets: tuple[Facet, ...]
     link: tuple[str, str] | None
 
@@ -135,7 +135,7 @@ class Plan(NamedTuple):
     others: Others | None
 
 
-class Chain(NamedTuple):
+class PropertyChain(NamedTuple):
     """`first` o `second` ⊑ `result`."""
 
     first: str
@@ -144,7 +144,7 @@ class Chain(NamedTuple):
     axiom: int
 
 
-class Rules(Owner):
+class Rules(DerivedOwner):
     """The compiled ontology over one block."""
 
     def __init__(self, block: Block) -> None:
@@ -182,8 +182,8 @@ class Rules(Owner):
         return {key: tuple((feature, axiom) for feature, axiom in pairs) for key, pairs in found.items()}
 
     @cached_property
-    def chains(self) -> tuple[Chain, ...]:
-        return tuple(Chain(*row) for row in self.block.json("chains"))
+    def chains(self) -> tuple[PropertyChain, ...]:
+        return tuple(PropertyChain(*row) for row in self.block.json("chains"))
 
     @cached_property
     def joining(self) -> frozenset[str]:
@@ -303,9 +303,9 @@ class Rules(Owner):
         reach = self._value(number)
         return reach.start if reach else ()
 
-    def _wanted(self, number: int) -> Wanted:
+    def _wanted(self, number: int) -> LinkWatch:
         feature = self.features[number]
-        return Wanted(feature.property, number, int(feature.number or 0))
+        return LinkWatch(feature.property, number, int(feature.number or 0))
 
     def _facet(self) -> Remembered[int, Facet]:
         def facet(number: int) -> Facet:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import BinaryIO
 
-from kg.cache.flat import NUMBER, Block, Rows, Writer
-from kg.reasoner.rule_tables import Above, Axiom, Chain, Ends, Feature, Rules, individual, reach, slot_of
+from kg.cache.flat import NUMBER, Block, BlockWriter, Rows
+from kg.reasoner.rule_tables import Above, Axiom, Ends, Feature, PropertyChain, Rules, individual, reach, slot_of
 
 
 class _Texts:
@@ -42,7 +42,7 @@ class RuleWriter:
         self.domains: Ends = {}
         self.ranges: Ends = {}
         self.classes: dict[str, dict[tuple[int, int], None]] = {}
-        self.chains: list[Chain] = []
+        self.chains: list[PropertyChain] = []
         self.followed: list[str] = []
         self.defined: list[int] = []
         self.functional: list[str] = []
@@ -81,7 +81,7 @@ class RuleWriter:
 
     def write(self, file: BinaryIO) -> None:
         """The tables as a block."""
-        out = Writer()
+        out = BlockWriter()
         self._individuals(out)
         self._write_features(out)
         for name, column in zip(Axiom._fields, self.axioms, strict=True):
@@ -97,7 +97,7 @@ class RuleWriter:
         out.texts("axiom.text", self.axiom_text.texts)
         out.write(file)
 
-    def _individuals(self, out: Writer) -> None:
+    def _individuals(self, out: BlockWriter) -> None:
         """Every individual that a rule or an assertion names, with its classes."""
         fillers = dict.fromkeys(feature.filler for feature in self.features if feature.kind == "value")
         keys, values = array(NUMBER), array(NUMBER)
@@ -108,7 +108,7 @@ class RuleWriter:
                 values.extend(pair)
         out.rows("individual.classes", Rows.grouped(len(self.features), keys, values))
 
-    def _write_features(self, out: Writer) -> None:
+    def _write_features(self, out: BlockWriter) -> None:
         for place, name in enumerate(Feature._fields):
             out.numbers(
                 "feature." + name, array(NUMBER, (self.text.number(feature[place]) for feature in self.features))
@@ -140,7 +140,7 @@ class RuleWriter:
                 seen[number] |= followed[prop]
         return seen
 
-    def _write_plans(self, out: Writer) -> None:
+    def _write_plans(self, out: BlockWriter) -> None:
         self._write_watches(out)
         self._write_facets(out)
         ends, wanted = array(NUMBER), array(NUMBER)
@@ -150,7 +150,7 @@ class RuleWriter:
                 wanted.append(number)
         out.rows("plan.wanted", Rows.grouped(len(self.features), ends, wanted))
 
-    def _write_watches(self, out: Writer) -> None:
+    def _write_watches(self, out: BlockWriter) -> None:
         """Rules with one feature in the body stand by it; a longer one waits for the feature that fewest ask for."""
         asked = array(NUMBER, bytes(4 * len(self.features)))
         for feature in self.bodies.items:
@@ -164,7 +164,7 @@ class RuleWriter:
         for name, key, rule in zip(("alone", "first"), keys, rules, strict=True):
             out.rows("plan." + name, Rows.grouped(len(self.features), key, rule))
 
-    def _write_facets(self, out: Writer) -> None:
+    def _write_facets(self, out: BlockWriter) -> None:
         """A facet is tried where a class stands that stands beside it in a body, or on every value."""
         kinds = [feature.kind for feature in self.features]
         beside: dict[tuple[int, int], None] = {}

@@ -46,7 +46,7 @@ from kg.ontology.fragment import (
 from kg.ontology.index import node_text
 from kg.ontology.modules import Modules
 from kg.reasoner.module_expressions import ModuleExpressions
-from kg.reasoner.rule_tables import NOTHING, Above, Axiom, Chain, Ends, Feature, Rule, Rules, reach
+from kg.reasoner.rule_tables import NOTHING, Above, Axiom, Ends, Feature, PropertyChain, Rule, Rules, reach
 from kg.reasoner.rule_writer import RuleWriter
 
 NAMES: Final = {"class": "cax-sco", "value": "cls-hv2", "some": "cls-svf1", "min": "cls-minqc", "facet": "dt-facet"}
@@ -63,10 +63,10 @@ def compile_rules(modules: Modules) -> Rules:
 def write_rules(modules: Modules) -> RuleWriter:
     """The same, to be written somewhere. Files are read one at a time and dropped."""
     with paused():
-        return _Compiler(modules).compile()
+        return _RuleCompiler(modules).compile()
 
 
-class _Compiler:
+class _RuleCompiler:
     def __init__(self, modules: Modules) -> None:
         self.modules, self.module = modules, ModuleExpressions(())
         self.rules = RuleWriter()
@@ -75,7 +75,7 @@ class _Compiler:
         self.used: dict[tuple[str, str, str], Place] = {}
         self.functional: dict[str, Place] = {}
         self.subproperties: list[tuple[str, Above, str]] = []
-        self.chains: list[tuple[Chain, str]] = []
+        self.chains: list[tuple[PropertyChain, str]] = []
         self.assertions: list[Axiom] = []
         self.unnamed: dict[str, Axiom] = {}
         self.defined: dict[int, Place] = {}
@@ -247,7 +247,7 @@ class _Compiler:
         if any(name.startswith("_:") for name in names):
             raise self.module.refused(triple, file, NO_KIND)
         number, (result, first, second) = self._axiom(triple, file), map(terms.local, names)
-        self.chains.append((Chain(first, second, result, number), file))
+        self.chains.append((PropertyChain(first, second, result, number), file))
         for prop in (first, second, result):
             self.used.setdefault((prop, OBJECT, ""), (number, file))
 

@@ -40,7 +40,7 @@ Known = dict[str, set[str]]
 """Context → concepts; `measured` → quantities."""
 
 
-class Showing(NamedTuple):
+class ShowingLimit(NamedTuple):
     """A limit beyond which a value shows a concept, and the further classes that the value must be in."""
 
     limit: Threshold
@@ -48,10 +48,10 @@ class Showing(NamedTuple):
 
 
 @derived
-def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[Showing, ...]]:
+def decided_by(ontology: Ontology, concept: str) -> Mapping[str, tuple[ShowingLimit, ...]]:
     """The quantities whose values can show a concept, each with the limits that make it so."""
     axis = ontology.concepts[concept].axis
-    found: dict[str, tuple[Showing, ...]] = {axis[0]: ()} if axis else {}
+    found: dict[str, tuple[ShowingLimit, ...]] = {axis[0]: ()} if axis else {}
     for one in _limits_above(ontology).get(concept, ()):
         found[one.limit.quantity] = (*found.get(one.limit.quantity, ()), one)
     return found
@@ -68,12 +68,12 @@ def _shown_by(ontology: Ontology) -> Mapping[str, frozenset[str]]:
 
 
 @derived
-def _limits_above(ontology: Ontology) -> Mapping[str, tuple[Showing, ...]]:
+def _limits_above(ontology: Ontology) -> Mapping[str, tuple[ShowingLimit, ...]]:
     """Concept → the limits beyond which a value shows it."""
-    found: dict[str, tuple[Showing, ...]] = {}
+    found: dict[str, tuple[ShowingLimit, ...]] = {}
     for finding, bodies in ontology.shown_by.items():
         limits = tuple(
-            Showing(ontology.thresholds[name], body - {name})
+            ShowingLimit(ontology.thresholds[name], body - {name})
             for body in bodies
             for name in sorted(body)
             if name in ontology.thresholds

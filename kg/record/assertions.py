@@ -38,10 +38,10 @@ def record(
     ontology: Ontology, facts: PatientFacts, patient: str = "patient/case", quarantine: frozenset[Fact] = frozenset()
 ) -> Record:
     """The patient graph of some facts; those in `quarantine` count as unknown."""
-    return _Compiler(ontology, facts.ordered(), patient, quarantine).compile()
+    return _RecordCompiler(ontology, facts.ordered(), patient, quarantine).compile()
 
 
-class _Compiler:
+class _RecordCompiler:
     def __init__(self, ontology: Ontology, facts: PatientFacts, patient: str, quarantine: frozenset[Fact]) -> None:
         self.ontology, self.patient, self.quarantine = ontology, patient, quarantine
         self.issues = list(facts.issues)

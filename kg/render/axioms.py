@@ -29,7 +29,7 @@ FILLERS: Final = (("someValuesFrom", "some"), ("hasValue", "value"), ("minQualif
 
 
 @dataclass(frozen=True)
-class Stated:
+class AxiomLine:
     """An axiom: `subject`, a keyword of the syntax or a property, `object` as text, `source` a local name."""
 
     subject: str
@@ -41,27 +41,27 @@ class Stated:
         return f"{self.subject} {self.keyword} {self.object}"
 
 
-def axioms_of(ontology: Ontology, name: str) -> tuple[Stated, ...]:
+def axioms_of(ontology: Ontology, name: str) -> tuple[AxiomLine, ...]:
     """The axioms about a named thing (local name), in the order of their text."""
     return _about(ontology).get(name, ())
 
 
-def axioms_naming(ontology: Ontology, name: str) -> tuple[Stated, ...]:
+def axioms_naming(ontology: Ontology, name: str) -> tuple[AxiomLine, ...]:
     """The axioms about something else that name it."""
     return _naming(ontology).get(name, ())
 
 
 @derived
-def _about(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
-    found: dict[str, set[Stated]] = {}
+def _about(ontology: Ontology) -> Mapping[str, tuple[AxiomLine, ...]]:
+    found: dict[str, set[AxiomLine]] = {}
     for axiom in _stated(ontology.index):
         found.setdefault(axiom.subject, set()).add(axiom)
     return {name: tuple(sorted(axioms, key=str)) for name, axioms in found.items()}
 
 
 @derived
-def _naming(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
-    found: dict[str, list[Stated]] = {}
+def _naming(ontology: Ontology) -> Mapping[str, tuple[AxiomLine, ...]]:
+    found: dict[str, list[AxiomLine]] = {}
     for axioms in _about(ontology).values():
         for axiom in axioms:
             for name in sorted({axiom.keyword, *re.findall(r"[\w./-]+", axiom.object)} - {axiom.subject}):
@@ -69,12 +69,12 @@ def _naming(ontology: Ontology) -> Mapping[str, tuple[Stated, ...]]:
     return {name: tuple(sorted(axioms, key=str)) for name, axioms in found.items()}
 
 
-def _stated(index: Index) -> Iterator[Stated]:
+def _stated(index: Index) -> Iterator[AxiomLine]:
     for node in index.subjects(RDF + "type", OWL + "Axiom"):
         parts = (index.value(node, OWL + "annotated" + part) for part in ("Source", "Property", "Target"))
         subject, predicate, target = parts
         keyword = KEYWORDS.get(predicate) or terms.local(predicate)
-        yield Stated(
+        yield AxiomLine(
             expression(index, subject),
             keyword,
             expression(index, target, chain=keyword == "SubPropertyChain"),

@@ -22,7 +22,7 @@ SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
-class Line:
+class CardLine:
     """One line of the card: what it says, a tag beside it, the reason below it, the claims behind it.
 
     `id` is the conclusion that proves it, empty where it has none.
@@ -42,12 +42,12 @@ class Card:
     `all_*` count the lines with those that only the sections below have.
     """
 
-    alerts: tuple[Line, ...]
-    do: tuple[Line, ...]
+    alerts: tuple[CardLine, ...]
+    do: tuple[CardLine, ...]
     all_do: int
-    do_not: tuple[Line, ...]
+    do_not: tuple[CardLine, ...]
     all_do_not: int
-    think_of: tuple[Line, ...]
+    think_of: tuple[CardLine, ...]
     all_think_of: int
     how_sure: str
     calm: bool
@@ -78,12 +78,12 @@ class _Maker:
         self.assessment: Assessment = parts.assessment
         self.ontology = parts.ontology
 
-    def alerts(self) -> Iterator[Line]:
+    def alerts(self) -> Iterator[CardLine]:
         """Critical values in one line each, the value first; other alerts by their sentence."""
         for item in self.assessment.alerts:
             yield self._critical(item) if item.kind is AlertKind.CRITICAL_VALUE else _alert(item)
 
-    def _critical(self, item: Alert) -> Line:
+    def _critical(self, item: Alert) -> CardLine:
         record = self.assessment.record
         for value in reversed(record.facts.measurements):
             found = record.judgements.get(value)
@@ -91,29 +91,29 @@ class _Maker:
                 given = f"{self.ontology.label(item.concept)} {value.comparator}{number(value.given)}"
                 side = "below" if found.position is Position.CRITICAL_LOW else "above"
                 limit = f"critical {side} {number(found.limit)} {unit(found.unit)}" if found.limit is not None else ""
-                return Line(f"{given} {unit(value.given_unit)}", limit, "", item.id)
+                return CardLine(f"{given} {unit(value.given_unit)}", limit, "", item.id)
         return _alert(item)
 
-    def do(self) -> Iterator[Line]:
+    def do(self) -> Iterator[CardLine]:
         """What to settle, whom to call, what is urgent and what comes before it; else the next steps; treatments."""
         parts = self.parts
         for one in parts.disputes:
             if one.resolution == UNRESOLVED:
                 claims = (*one.supporting, *one.opposing)
-                yield Line(f"First settle {some(one.labels, 2)}: the articles disagree", "conflict", "", "", claims)
+                yield CardLine(f"First settle {some(one.labels, 2)}: the articles disagree", "conflict", "", "", claims)
         urgent = [*parts.escalations, *parts.ensured, *parts.stopped, *parts.urgent]
         offered = [item for item in parts.treatments if not parts.disputed(item)]
         steps = [item for item in (*parts.needed_first, *parts.later) if not ruled_out(item)]
         yield from map(self._action, _once((*urgent, *(() if urgent else steps), *offered, *(steps if urgent else ()))))
 
-    def do_not(self) -> Iterator[Line]:
+    def do_not(self) -> Iterator[CardLine]:
         """Warnings that hold, then precautions about what is planned, given or offered."""
         for item in _once(self.parts.avoided):
             yield self._warning(item, reading(item))
         for item in self.parts.at_stake:
             yield self._warning(item, "precaution")
 
-    def think_of(self) -> Iterator[Line]:
+    def think_of(self) -> Iterator[CardLine]:
         for item in self.parts.conditions:
             yield self._condition(item)
 
@@ -132,32 +132,32 @@ class _Maker:
 
     # -- lines
 
-    def _action(self, item: Action) -> Line:
+    def _action(self, item: Action) -> CardLine:
         tag = ", ".join(filter(None, (when(item) or how(self.ontology, item), reading(item))))
         given = doses(self.ontology, item) if item.regimen else ()
         reason = "; ".join(text.replace(f" {item.label},", "") for text in given) or self._why(item.claims)
-        return Line(phrase(self.ontology, item), tag, reason, item.id, item.claims)
+        return CardLine(phrase(self.ontology, item), tag, reason, item.id, item.claims)
 
-    def _warning(self, item: Action, tag: str) -> Line:
-        return Line(phrase(self.ontology, item), tag, self._why(item.claims), item.id, item.claims)
+    def _warning(self, item: Action, tag: str) -> CardLine:
+        return CardLine(phrase(self.ontology, item), tag, self._why(item.claims), item.id, item.claims)
 
-    def _condition(self, item: Differential) -> Line:
+    def _condition(self, item: Differential) -> CardLine:
         tag = ", ".join(filter(None, (strength(item.strength), reading(item))))
-        return Line(item.label, tag, self._why(item.claims), item.id, item.claims)
+        return CardLine(item.label, tag, self._why(item.claims), item.id, item.claims)
 
     def _why(self, claims: Iterable[str]) -> str:
         found: list[Claim] = [self.ontology.claims[name] for name in claims]
         return found[0].sentence if found else ""
 
 
-def _alert(item: Alert) -> Line:
+def _alert(item: Alert) -> CardLine:
     head, colon, rest = item.sentence.partition(": ")
-    return Line(head, "", rest, item.id) if colon else Line(item.sentence, "", "", item.id)
+    return CardLine(head, "", rest, item.id) if colon else CardLine(item.sentence, "", "", item.id)
 
 
-def _told_once(lines: Iterable[Line]) -> tuple[Line, ...]:
+def _told_once(lines: Iterable[CardLine]) -> tuple[CardLine, ...]:
     """Lines of which no two neighbours give the same reason."""
-    found: list[Line] = []
+    found: list[CardLine] = []
     said = ""
     for one in lines:
         found.append(replace(one, reason="") if one.reason == said else one)

@@ -11,27 +11,27 @@ from typing import Literal
 
 from pydantic import Field
 
-from kg.render.contract_answers import Answer, PatientAnswer
+from kg.render.contract_answers import AnswerModel, PatientAnswerModel
 from kg.render.contract_facts import (
-    Alert,
-    ArticleSources,
+    AlertModel,
+    ArticleSourcesModel,
     Basis,
     ClaimId,
-    Fragment,
+    ContractModel,
+    FragmentModel,
     Hash,
-    Inferred,
-    Model,
-    NotUnderstood,
-    Patient,
-    Source,
-    Understood,
+    InferredModel,
+    NotUnderstoodModel,
+    PatientModel,
+    SourceModel,
+    UnderstoodModel,
 )
 from kg.render.relations import Relation
 
 # -- facts
 
 
-class Headline(Model):
+class HeadlineModel(ContractModel):
     """The first lines of the text answer. Where there is an alert, nothing in it reassures."""
 
     alerts: list[str]
@@ -46,7 +46,7 @@ class Headline(Model):
 # -- claims of an assessment
 
 
-class Applicable(Model):
+class ApplicableModel(ContractModel):
     """A claim that applies."""
 
     id: ClaimId
@@ -55,14 +55,14 @@ class Applicable(Model):
     proof: Hash | None
 
 
-class Undetermined(Model):
+class UndeterminedModel(ContractModel):
     """A claim that unknown facts leave open; each set of `missing` would decide it."""
 
     id: ClaimId
-    missing: list[list[Fragment]]
+    missing: list[list[FragmentModel]]
 
 
-class Ambiguous(Undetermined):
+class AmbiguousModel(UndeterminedModel):
     """A claim that holds in one reading and not in every one."""
 
     holds_in: list[str]
@@ -70,26 +70,26 @@ class Ambiguous(Undetermined):
     reason: Literal["reading", "grey_zone", "comparator"]
 
 
-class Excluded(Model):
+class ExcludedModel(ContractModel):
     """A claim that does not apply, proved."""
 
     id: ClaimId
     proof: Hash | None
 
 
-class Claims(Model):
+class ClaimsModel(ContractModel):
     """Every claim that depends on a patient, once."""
 
-    applicable: list[Applicable]
-    undetermined: list[Undetermined]
-    ambiguous: list[Ambiguous]
-    excluded: list[Excluded]
+    applicable: list[ApplicableModel]
+    undetermined: list[UndeterminedModel]
+    ambiguous: list[AmbiguousModel]
+    excluded: list[ExcludedModel]
 
 
 # -- lists of an assessment
 
 
-class Item(Model):
+class ItemModel(ContractModel):
     """An entry of a list; `id` names the conclusion everywhere, `proof` its proof."""
 
     id: str = Field(examples=["next_step:consult_specialist"])
@@ -98,7 +98,7 @@ class Item(Model):
     label: str
 
 
-class Evidence(Model):
+class EvidenceModel(ContractModel):
     """A claim that speaks for or against a condition, and how strongly it is put, as printed."""
 
     claim: ClaimId
@@ -106,7 +106,7 @@ class Evidence(Model):
     strength: str
 
 
-class Harm(Model):
+class HarmModel(ContractModel):
     """What is lost when a condition is found too late, and the source that says so."""
 
     level: Literal["emergency", "irreversible"]
@@ -114,7 +114,7 @@ class Harm(Model):
     source: str
 
 
-class Condition(Item):
+class ConditionModel(ItemModel):
     """A condition with its state and each axis of its place alone; never a probability."""
 
     condition: str
@@ -123,22 +123,22 @@ class Condition(Item):
     strength: str
     supporting: list[ClaimId] = Field(alias="for")
     against: list[ClaimId]
-    evidence_for: list[Evidence]
-    evidence_against: list[Evidence]
+    evidence_for: list[EvidenceModel]
+    evidence_against: list[EvidenceModel]
     explains: list[str] = Field(description="findings of the patient of which a claim for it speaks")
     unexplained: list[str]
-    harm_if_missed: Harm | None
+    harm_if_missed: HarmModel | None
     rank_reason: str = Field(description="the ordering rule that parts it from the entry before it")
 
 
-class Counterargument(Item):
+class CounterargumentModel(ItemModel):
     """A condition that claims speak against."""
 
     condition: str
     claims: list[ClaimId]
 
 
-class After(Model):
+class AfterModel(ContractModel):
     """What comes first, and the claim that says so."""
 
     id: str | None
@@ -147,7 +147,7 @@ class After(Model):
     claim: ClaimId
 
 
-class ExceptionTo(Model):
+class ExceptionToModel(ContractModel):
     """An exception to a claim, and whether it holds of the patient."""
 
     text: str
@@ -155,7 +155,7 @@ class ExceptionTo(Model):
     state: Literal["met", "not met", "unknown"]
 
 
-class RegimenPhase(Model):
+class RegimenPhaseModel(ContractModel):
     """One phase of a dose as printed; what is not printed is empty."""
 
     phase: str
@@ -168,17 +168,17 @@ class RegimenPhase(Model):
     until: str
 
 
-class ResultReading(Model):
+class ResultReadingModel(ContractModel):
     """What a result that is still to come would mean: the claim that would apply, with its doses."""
 
-    facts: list[Fragment] = Field(alias="if")
+    facts: list[FragmentModel] = Field(alias="if")
     label: str
     claim: ClaimId
     sentence: str
-    regimen: list[RegimenPhase]
+    regimen: list[RegimenPhaseModel]
 
 
-class Action(Item):
+class ActionModel(ItemModel):
     """Something to do, to use, to watch or to avoid: how firmly and how soon the claims put it."""
 
     action: str
@@ -187,7 +187,7 @@ class Action(Item):
     urgency: str | None
     within: list[str]
     purpose: list[str]
-    after: list[After]
+    after: list[AfterModel]
     alternative_to: list[str]
     done: bool
     done_on: str | None
@@ -196,40 +196,40 @@ class Action(Item):
     )
     supersedes: list[ClaimId] = Field(description="claims whose offer a stop ends")
     scope: list[str]
-    exceptions: list[ExceptionTo]
-    regimen: list[RegimenPhase]
-    results: list[ResultReading] = Field(description="of a step: what follows under each result, doses included")
+    exceptions: list[ExceptionToModel]
+    regimen: list[RegimenPhaseModel]
+    results: list[ResultReadingModel] = Field(description="of a step: what follows under each result, doses included")
     claims: list[ClaimId]
 
 
-class Lists(Model):
+class ListsModel(ContractModel):
     """The lists of actions."""
 
-    next_steps: list[Action]
-    contraindications: list[Action]
-    pitfalls: list[Action]
-    escalations: list[Action]
-    monitoring: list[Action]
-    treatments: list[Action]
+    next_steps: list[ActionModel]
+    contraindications: list[ActionModel]
+    pitfalls: list[ActionModel]
+    escalations: list[ActionModel]
+    monitoring: list[ActionModel]
+    treatments: list[ActionModel]
 
 
-class Then(Lists):
+class ThenModel(ListsModel):
     """What is new if a branch's fact holds."""
 
     claims: list[ClaimId]
-    differential: list[Condition]
+    differential: list[ConditionModel]
 
 
-class Branch(Model):
+class BranchModel(ContractModel):
     """What the plan becomes if one open thing turns out so."""
 
-    condition: Fragment = Field(alias="if")
+    condition: FragmentModel = Field(alias="if")
     label: str
-    then: Then
+    then: ThenModel
     no_longer: list[str]
 
 
-class Conflict(Model):
+class ConflictModel(ContractModel):
     """Claims for and against one thing, and whether a rule resolves it."""
 
     action: str
@@ -240,30 +240,30 @@ class Conflict(Model):
     rule: str
 
 
-class Question(Model):
+class QuestionModel(ContractModel):
     """Facts to find out, and the claims they would settle."""
 
-    missing: list[Fragment]
+    missing: list[FragmentModel]
     label: str
     settles: list[ClaimId]
     red_flag: bool = Field(description="whether an urgent claim or a call for help is among what it settles")
     effort: int = Field(description="1 a question or a look at the record, 2 a blood test, 3 a procedure")
 
 
-class Asking(Model):
+class AskingModel(ContractModel):
     """Whether asking may end: answers to the questions were supposed in turn, and what to do now compared."""
 
     done: bool = Field(description="no open fact could change what to do now: every answer was tried")
     tried: int = Field(description="how many answers were supposed")
-    could_change: Question | None = Field(description="the first question whose answer could change it")
+    could_change: QuestionModel | None = Field(description="the first question whose answer could change it")
 
 
-class DataIssue(Model):
+class DataIssueModel(ContractModel):
     """Something about the data that a reader must know, with the facts involved."""
 
     kind: str
     message: str
-    facts: list[Fragment]
+    facts: list[FragmentModel]
     concepts: list[str]
     suggested_unit: str | None = Field(None, description="the unit in which an impossible value would be a usual one")
     proof: Hash | None = None
@@ -273,7 +273,7 @@ class DataIssue(Model):
 # -- proofs
 
 
-class Step(Model):
+class StepModel(ContractModel):
     """A step of a proof; `id` is the hash of its content and of its premises' ids."""
 
     id: Hash
@@ -285,47 +285,47 @@ class Step(Model):
     source: str
 
 
-class Proof(Model):
+class ProofModel(ContractModel):
     """A DAG of steps, premises before what rests on them; the last one is the conclusion's."""
 
     conclusion: list[str] = Field(min_length=3, max_length=3)
-    steps: list[Step] = Field(min_length=1)
+    steps: list[StepModel] = Field(min_length=1)
     facts: list[list[str]]
     justification: list[str]
     alternatives: int
     partial: bool
 
 
-class Explanation(Proof):
+class ExplanationModel(ProofModel):
     """A proof with the id it was asked by, all minimal sets of axioms and facts, and the passages it ends in."""
 
     id: str
     proof: Hash
     sentence: str
     justifications: list[list[str]]
-    sources: list[Source]
+    sources: list[SourceModel]
 
 
-class WhyNot(Model):
+class WhyNotModel(ContractModel):
     """What keeps a claim from applying."""
 
     id: ClaimId
     outcome: Literal["applicable", "excluded", "ambiguous", "undetermined"]
-    missing: list[list[Fragment]]
+    missing: list[list[FragmentModel]]
     blocked_by: list[str]
 
 
-class Change(Model):
+class ChangeModel(ContractModel):
     """The outcome of a claim before and after."""
 
     before: str
     after: str
 
 
-class Difference(Model):
+class DifferenceModel(ContractModel):
     """What would be otherwise: claims by their outcome, and ids of entries that are new or gone."""
 
-    claims: dict[str, Change]
+    claims: dict[str, ChangeModel]
     added: list[str]
     removed: list[str]
 
@@ -333,28 +333,30 @@ class Difference(Model):
 # -- the whole
 
 
-class Assessment(Lists):
+class AssessmentModel(ListsModel):
     """Everything that is said of one patient."""
 
     id: Hash
     handle: str | None = Field(None, description="over HTTP: what addresses use in the place of the id")
     ontology_version: str
     notice: str
-    headline: Headline
-    alerts: list[Alert] = Field(description="what must be seen first, the most urgent first")
-    patient: Patient
-    understood: list[Understood]
-    not_understood: list[NotUnderstood]
-    inferred: list[Inferred]
-    claims: Claims
-    differential: list[Condition]
-    counterarguments: list[Counterargument]
-    branches: list[Branch] | None = Field(description="null where they were not asked for")
-    conflicts: list[Conflict]
-    questions: list[Question]
-    asking: Asking | None = Field(description="null where branches were not asked for")
-    data_issues: list[DataIssue]
-    sources: list[ArticleSources]
-    proofs: dict[str, Proof] | None = None
-    answer: Answer | None = Field(None, description="where a text asks a question too")
-    then: list[PatientAnswer] | None = Field(None, description="answers to questions asked about the patient after it")
+    headline: HeadlineModel
+    alerts: list[AlertModel] = Field(description="what must be seen first, the most urgent first")
+    patient: PatientModel
+    understood: list[UnderstoodModel]
+    not_understood: list[NotUnderstoodModel]
+    inferred: list[InferredModel]
+    claims: ClaimsModel
+    differential: list[ConditionModel]
+    counterarguments: list[CounterargumentModel]
+    branches: list[BranchModel] | None = Field(description="null where they were not asked for")
+    conflicts: list[ConflictModel]
+    questions: list[QuestionModel]
+    asking: AskingModel | None = Field(description="null where branches were not asked for")
+    data_issues: list[DataIssueModel]
+    sources: list[ArticleSourcesModel]
+    proofs: dict[str, ProofModel] | None = None
+    answer: AnswerModel | None = Field(None, description="where a text asks a question too")
+    then: list[PatientAnswerModel] | None = Field(
+        None, description="answers to questions asked about the patient after it"
+    )

@@ -6,16 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from kg.render.contract_facts import ClaimId, Hash, Marker, Model, Passage
+from kg.render.contract_facts import ClaimId, ContractModel, Hash, MarkerModel, PassageModel
 
 
-class AnswerSource(Passage):
+class AnswerSourceModel(PassageModel):
     """A passage with the markers printed there."""
 
-    markers: list[Marker]
+    markers: list[MarkerModel]
 
 
-class AnswerClaim(Model):
+class AnswerClaimModel(ContractModel):
     """A claim in an answer: it answers, is to be read beside what answers, or comes nearest to what was asked."""
 
     id: ClaimId
@@ -23,17 +23,17 @@ class AnswerClaim(Model):
     role: Literal["answers", "qualifies", "nearest"]
     relevance: float = Field(ge=0, le=1, description="the chance that the claim answers")
     note: str = Field(description="doses with their substance, and what a figure is not; often empty")
-    sources: list[AnswerSource]
+    sources: list[AnswerSourceModel]
 
 
-class AnswerSentence(Model):
+class AnswerSentenceModel(ContractModel):
     """A sentence of an answer and the claims that it rests on."""
 
     text: str
     claims: list[ClaimId]
 
 
-class AnswerValue(Model):
+class AnswerValueModel(ContractModel):
     """A figure, a list item or a count that was asked for, and the claims that give it."""
 
     kind: Literal["figure", "item", "count"]
@@ -41,46 +41,46 @@ class AnswerValue(Model):
     claims: list[ClaimId]
 
 
-class Answer(Model):
+class AnswerModel(ContractModel):
     """An answer to a knowledge question; `covered` false where the articles do not say it."""
 
     question: str
     intent: str
     concepts: list[str]
     text: str = Field(description="one to three sentences, each with the ids of the claims behind it")
-    sentences: list[AnswerSentence]
+    sentences: list[AnswerSentenceModel]
     verdict: Literal["yes", "no", "depends", "not_stated"] | None
-    values: list[AnswerValue]
-    claims: list[AnswerClaim] = Field(max_length=8)
+    values: list[AnswerValueModel]
+    claims: list[AnswerClaimModel] = Field(max_length=8)
     sparql: str
     covered: bool
-    related: list[AnswerClaim]
+    related: list[AnswerClaimModel]
     notice: str
 
 
-class ConclusionProof(Model):
+class ConclusionProofModel(ContractModel):
     """A conclusion with the id of its proof."""
 
     id: str
     proof: Hash | None
 
 
-class ClaimSentence(Model):
+class ClaimSentenceModel(ContractModel):
     """A claim with its sentence."""
 
     id: ClaimId
     sentence: str
 
 
-class PatientAnswer(Model):
+class PatientAnswerModel(ContractModel):
     """An answer about a patient, from the assessment; `added` and `removed` are entries that a supposition changes."""
 
     question: str
     verdict: Literal["yes", "no", "depends", "not_stated"] | None
     text: str
-    sentences: list[AnswerSentence]
-    claims: list[ClaimSentence]
-    proofs: list[ConclusionProof]
+    sentences: list[AnswerSentenceModel]
+    claims: list[ClaimSentenceModel]
+    proofs: list[ConclusionProofModel]
     supposed: list[str]
     added: list[str]
     removed: list[str]

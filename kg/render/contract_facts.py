@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema
 
 Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0" * 64])]
 
@@ -18,40 +19,62 @@ Basis = Literal["entailed", "precautionary", "ambiguous"]
 Number = int | float
 
 
-class Model(BaseModel):
+def published(name: str) -> str:
+    """The name in schemas of a model, which is without the suffix that tells it from its domain class.
+
+    >>> published("AssessmentModel"), published("Page_ReferenceModel_")
+    ('Assessment', 'Page_Reference_')
+    """
+    return name.replace("Model", "")
+
+
+class PublishedNames(GenerateJsonSchema):
+    """Generates JSON Schema whose definitions have published names."""
+
+    def normalize_name(self, name: str) -> str:
+        """What stands after `#/$defs/`."""
+        return published(super().normalize_name(name))
+
+
+class ContractModel(BaseModel):
     """Base of all: strict (`false` is not 0), nothing beside what is named."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        model_title_generator=lambda model: published(model.__name__),
+    )
 
 
-class Span(Model):
+class SpanModel(ContractModel):
     """[start, end) in code points of a text."""
 
     start: int = Field(ge=0)
     end: int = Field(ge=0)
 
 
-class Fragment(Model):
+class FragmentModel(ContractModel):
     """A fact as a fragment of a case: an entry and the list it stands in."""
 
     list: str = Field(examples=["diagnoses"])
     entry: dict[str, Any] = Field(examples=[{"concept": "MONDO:0003785"}])
 
 
-class Range(Model):
+class RangeModel(ContractModel):
     """Bounds; null where a side is open."""
 
     low: Number | None
     high: Number | None
 
 
-class Canonical(Range):
+class CanonicalModel(RangeModel):
     """A value in the canonical UCUM unit of its quantity, as the interval that is known."""
 
     unit: str
 
 
-class JudgedBy(Model):
+class JudgedByModel(ContractModel):
     """The yardstick of a value: whose it is, the limit that decided, and the source of that limit."""
 
     source: Literal["article", "laboratory", "flag", "statement", "default"]
@@ -60,7 +83,7 @@ class JudgedBy(Model):
     citation: str
 
 
-class Understood(Model):
+class UnderstoodModel(ContractModel):
     """A stated fact: the concept it names, and as what."""
 
     concept: str
@@ -71,24 +94,24 @@ class Understood(Model):
     started: str | None = None
     ended: str | None = None
     path: str | None = Field(None, description="where it stands in a case, as a JSON path")
-    span: Span | None = Field(None, description="where it stands in a text")
+    span: SpanModel | None = Field(None, description="where it stands in a text")
     value: Number | None = Field(None, description="a measurement: the value as given")
     comparator: str | None = None
     unit: str | None = Field(None, description="the unit as given")
-    canonical: Canonical | None = None
-    reference_range: Range | None = None
+    canonical: CanonicalModel | None = None
+    reference_range: RangeModel | None = None
     flag: str | None = None
     current: bool | None = Field(None, description="whether it belongs to the latest occasion of its quantity")
     age_days: int | None = Field(None, description="days from its date to as_of")
     interpretation: Literal["critical_low", "low", "normal", "high", "critical_high"] | None = Field(
         None, description="a measurement: where its value lies; null where nothing judges it"
     )
-    judged_by: JudgedBy | None = None
+    judged_by: JudgedByModel | None = None
     corrected_from: str | None = Field(None, description="the spelling in the text, where it was corrected")
     specimen: str | None = Field(None, description="what was examined, where it is not blood")
 
 
-class NotUnderstood(Model):
+class NotUnderstoodModel(ContractModel):
     """Something that came in and was not used: a span of a text, or the path of an entry of a case."""
 
     text: str
@@ -102,16 +125,16 @@ class NotUnderstood(Model):
     message: str
 
 
-class Patient(Model):
+class PatientModel(ContractModel):
     """What is taken as known of the person; null where it is not known."""
 
     age: int | None
     sex: Literal["female", "male"] | None
     pregnant: bool | None
-    spans: list[Span] = Field(description="where a text says so")
+    spans: list[SpanModel] = Field(description="where a text says so")
 
 
-class Alert(Model):
+class AlertModel(ContractModel):
     """What must be seen first. `concept` is the test of a critical value, or what the alert is about."""
 
     id: str = Field(examples=["alert:critical_value:anc"])
@@ -122,7 +145,7 @@ class Alert(Model):
     proof: Hash | None
 
 
-class Inferred(Model):
+class InferredModel(ContractModel):
     """A finding or state concluded from the facts; `possible`: in one reading or for one value of an interval."""
 
     concept: str
@@ -131,7 +154,7 @@ class Inferred(Model):
     proof: Hash | None
 
 
-class Passage(Model):
+class PassageModel(ContractModel):
     """A stretch of an article: [start, end) in code points, and the SHA-256 of the slice."""
 
     article: str = Field(examples=["A0"])
@@ -141,7 +164,7 @@ class Passage(Model):
     digest: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-class Marker(Model):
+class MarkerModel(ContractModel):
     """A printed citation marker, how far it resolves, and the reference if it does."""
 
     number: int
@@ -149,15 +172,15 @@ class Marker(Model):
     reference: str | None = None
 
 
-class Source(Model):
+class SourceModel(ContractModel):
     """A claim's passage and markers."""
 
     claim: ClaimId
-    passage: Passage
-    markers: list[Marker]
+    passage: PassageModel
+    markers: list[MarkerModel]
 
 
-class Reference(Model):
+class ReferenceModel(ContractModel):
     """An entry of an article's reference list. `topic_mismatch`: what it is about, if not the claims' topic."""
 
     id: str = Field(examples=["A0-R1"])
@@ -170,7 +193,7 @@ class Reference(Model):
     topic_mismatch: str
 
 
-class ArticleSources(Model):
+class ArticleSourcesModel(ContractModel):
     """What an answer takes from one article."""
 
     article: str
@@ -179,6 +202,6 @@ class ArticleSources(Model):
     last_updated: str
     human_review: str
     active_stage: str
-    passages: list[Source]
-    markers: list[Marker]
-    references: list[Reference]
+    passages: list[SourceModel]
+    markers: list[MarkerModel]
+    references: list[ReferenceModel]

@@ -38,7 +38,7 @@ def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = Tr
 
     Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
     """
-    return _Writer(assessment, open_claims=open_claims).whole(proofs)
+    return _AnswerWriter(assessment, open_claims=open_claims).whole(proofs)
 
 
 def headline(assessment: Assessment) -> Data:
@@ -63,7 +63,7 @@ def review(assessment: Assessment) -> str:
     )
 
 
-class _Writer:
+class _AnswerWriter:
     def __init__(self, assessment: Assessment, supposing: bool = False, open_claims: bool = True) -> None:
         self.assessment, self.ontology, self.supposing = assessment, assessment.ontology, supposing
         self.open_claims = assessment.outcomes.of(Outcome.UNDETERMINED) if open_claims else ()
@@ -256,7 +256,7 @@ class _Writer:
 
     def branch(self, branch: Branch) -> Data:
         """What is new under the assumption. Its proofs belong to the case with that fact, so none is named here."""
-        writer = _Writer(self.assessment, supposing=True)
+        writer = _AnswerWriter(self.assessment, supposing=True)
         actions = {name: [writer.action(item) for item in items] for name, items in branch.lists.items()}
         differential = [writer.condition(item) for item in branch.differential]
         return {
@@ -344,7 +344,7 @@ def why_not_json(assessment: Assessment, found: WhyNot) -> Data:
     return {
         "id": found.outcome.claim,
         "outcome": str(found.outcome.outcome),
-        "missing": _Writer(assessment).sets(found.outcome.missing),
+        "missing": _AnswerWriter(assessment).sets(found.outcome.missing),
         "blocked_by": list(found.blocks),
     }
 

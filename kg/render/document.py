@@ -16,7 +16,7 @@ from kg.facts.patient import Status
 from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
 from kg.render.lead import Lead
-from kg.render.parts import Dispute, Document, Parts, Row, Section
+from kg.render.parts import AnswerDocument, AnswerLine, Dispute, Parts, Section
 from kg.render.phrases import how, phrase
 from kg.render.summary import Summary, grouped, question
 from kg.render.wording import (
@@ -50,15 +50,15 @@ OPEN: Final = {
 }
 BASIS: Final = {Basis.PRECAUTIONARY: "as a precaution", Basis.AMBIGUOUS: "wider reading"}
 
-__all__ = ["Document", "Row", "Section", "document", "source_line"]
+__all__ = ["AnswerDocument", "AnswerLine", "Section", "document", "source_line"]
 
 
-def document(assessment: Assessment, command: str = "") -> Document:
+def document(assessment: Assessment, command: str = "") -> AnswerDocument:
     """The whole answer. `command`, before an id, explains a conclusion."""
     parts = Parts(assessment)
     summary = Summary(parts, command)
-    sections = _Builder(parts, summary).sections()
-    return Document(
+    sections = _DocumentBuilder(parts, summary).sections()
+    return AnswerDocument(
         headline=summary.headline(),
         lead=Lead(parts).sections(),
         summary=tuple(summary.sections()),
@@ -73,7 +73,7 @@ def _small_print(assessment: Assessment) -> tuple[str, ...]:
     return (f"Claims: {counts}. Assessment {assessment.id}", notice(assessment))
 
 
-class _Builder:
+class _DocumentBuilder:
     def __init__(self, parts: Parts, summary: Summary) -> None:
         self.parts, self.summary = parts, summary
         self.assessment, self.ontology = parts.assessment, parts.ontology
@@ -83,7 +83,9 @@ class _Builder:
         now = [*parts.escalations, *parts.ensured, *parts.stopped, *parts.pressing]
         yield Section(UNDERSTOOD, tuple(self._understood()))
         if len(self.assessment.issues) > 1:
-            yield Section("Data issues", tuple(Row(issue.message) for issue in self.assessment.issues), pressing=True)
+            yield Section(
+                "Data issues", tuple(AnswerLine(issue.message) for issue in self.assessment.issues), pressing=True
+            )
         yield Section("Act now", tuple(self._actions(now)), pressing=True)
         yield Section("Next steps, in order", tuple(self._actions(parts.later)))
         yield Section("Treatment", tuple(map(self._quoted, parts.offered)))
@@ -94,7 +96,7 @@ class _Builder:
         yield Section("Differential", tuple(map(self._condition, parts.open_conditions)))
         yield Section("Already known", tuple(map(self._condition, parts.known)))
         yield Section("Ruled out by the record", tuple(map(self._condition, parts.ruled_out)))
-        yield Section("Less likely", tuple(Row(label, claims) for label, claims in parts.less_likely))
+        yield Section("Less likely", tuple(AnswerLine(label, claims) for label, claims in parts.less_likely))
         yield Section("Claims in conflict", tuple(map(self._dispute, parts.disputes)))
         yield Section("Depends on how it is read", tuple(self._open()))
         yield Section(ASK_NEXT, tuple(self._questions()))
@@ -105,27 +107,27 @@ class _Builder:
 
     # -- the patient
 
-    def _understood(self) -> Iterator[Row]:
+    def _understood(self) -> Iterator[AnswerLine]:
         record = self.assessment.record
         facts = record.facts
         if not facts.measurements and not facts.complete:
             return
         who = ", ".join(filter(None, (facts.sex, f"{facts.age} years" if facts.age is not None else "")))
-        yield Row(f"As of {facts.as_of}{': ' + who if who else ''}")
+        yield AnswerLine(f"As of {facts.as_of}{': ' + who if who else ''}")
         ages = {id(value): age_in_days(record, item) for item in current(record) for value in item.values}
         for value in facts.measurements:
             old = f"; {age(ages[id(value)])}" if ages.get(id(value)) is not None else ""
-            yield Row(measured(self.ontology, value) + old)
+            yield AnswerLine(measured(self.ontology, value) + old)
         for status in Status:
             named = [stated(self.ontology, fact) for fact in facts.facts if fact.status is status]
             if named:
-                yield Row(f"{status.capitalize()}: {', '.join(named)}")
+                yield AnswerLine(f"{status.capitalize()}: {', '.join(named)}")
         if facts.complete:
-            yield Row(f"Complete by the record: {', '.join(sorted(facts.complete))}")
+            yield AnswerLine(f"Complete by the record: {', '.join(sorted(facts.complete))}")
 
     # -- what to do and what to avoid
 
-    def _actions(self, items: Iterable[Action]) -> Iterator[Row]:
+    def _actions(self, items: Iterable[Action]) -> Iterator[AnswerLine]:
         """Steps with their numbers; what a scope limits is said once for all of them."""
         scopes: dict[str, list[str]] = {}
         for item in items:
@@ -133,12 +135,12 @@ class _Builder:
             for scope in item.scope:
                 scopes.setdefault(scope, []).extend(self._scoped(item))
         for scope, claims in scopes.items():
-            yield Row(f"Scope: {scope}", tuple(sorted(set(claims))))
+            yield AnswerLine(f"Scope: {scope}", tuple(sorted(set(claims))))
 
     def _scoped(self, item: Action) -> list[str]:
         return [name for name in item.claims if self.ontology.claims[name].fields.get("scope")]
 
-    def _action(self, item: Action) -> Row:
+    def _action(self, item: Action) -> AnswerLine:
         firm = "" if item.urgency else how(self.ontology, item)
         text = qualified(phrase(self.ontology, item), when(item), firm, done(item), reading(item))
         numbers = self.parts.numbers
@@ -150,7 +152,7 @@ class _Builder:
             f"for: {', '.join(item.purpose)}" if item.purpose else "",
         ]
         joined = "; ".join(filter(None, details))
-        return Row(
+        return AnswerLine(
             text, item.claims, (*((joined,) if joined else ()), *self._results(item)), numbers.get(item.id, 0), item.id
         )
 
@@ -164,26 +166,28 @@ class _Builder:
         if (more := len(found) - RESULTS) > 0:
             yield f"and {counted(more, 'more reading')} of its result in the JSON"
 
-    def _quoted(self, item: Action) -> Row:
+    def _quoted(self, item: Action) -> AnswerLine:
         """A treatment or a control with its doses as printed and the sentences of its claims."""
         course = f"course {item.course}" if item.course else ""
         firm = how(self.ontology, item)
         text = qualified(phrase(self.ontology, item), when(item), firm, done(item), course, reading(item))
         ended = (f"ends what {', '.join(item.supersedes)} offered",) if item.supersedes else ()
-        return Row(text, (), (*ended, *doses(self.ontology, item), *self._sentences(item)), id=item.id)
+        return AnswerLine(text, (), (*ended, *doses(self.ontology, item), *self._sentences(item)), id=item.id)
 
     def _sentences(self, item: Action) -> Iterator[str]:
         return (f"{self.ontology.claims[name].sentence} [{name}]" for name in item.claims)
 
-    def _warning(self, item: Action) -> Row:
+    def _warning(self, item: Action) -> AnswerLine:
         scopes = (f"scope: {scope}" for scope in item.scope)
         details = (*self._sentences(item), *self._exceptions(item), *scopes)
-        return Row(qualified(phrase(self.ontology, item), reading(item)), (), details, id=item.id)
+        return AnswerLine(qualified(phrase(self.ontology, item), reading(item)), (), details, id=item.id)
 
-    def _precaution(self, item: Action) -> Row:
+    def _precaution(self, item: Action) -> AnswerLine:
         if self.assessment.at_stake.isdisjoint(item.claims):
-            return Row(f"{phrase(self.ontology, item)} (neither planned nor given)", item.claims, id=item.id)
-        return Row(phrase(self.ontology, item), (), (*self._sentences(item), *self._exceptions(item)), id=item.id)
+            return AnswerLine(f"{phrase(self.ontology, item)} (neither planned nor given)", item.claims, id=item.id)
+        return AnswerLine(
+            phrase(self.ontology, item), (), (*self._sentences(item), *self._exceptions(item)), id=item.id
+        )
 
     @staticmethod
     def _exceptions(item: Action) -> Iterator[str]:
@@ -191,7 +195,7 @@ class _Builder:
 
     # -- what to think of
 
-    def _condition(self, item: Differential) -> Row:
+    def _condition(self, item: Differential) -> AnswerLine:
         details = []
         if item.harm_if_missed:
             details.append(f"if missed: {item.harm_if_missed.text.rstrip('.')} ({item.harm_if_missed.source})")
@@ -203,14 +207,14 @@ class _Builder:
             details.append(f"not explained by it: {', '.join(map(self.ontology.label, item.unexplained))}")
         details.append(f"stands here by {item.rank_reason.removeprefix('order by ')}")
         text = qualified(item.label, strength(item.strength), reading(item))
-        return Row(text, item.claims, ("; ".join(details),), id=item.id)
+        return AnswerLine(text, item.claims, ("; ".join(details),), id=item.id)
 
-    def _dispute(self, item: Dispute) -> Row:
+    def _dispute(self, item: Dispute) -> AnswerLine:
         sides = [*((name, "for") for name in item.supporting), *((name, "against") for name in item.opposing)]
         sentences = (f"{side}: {self.ontology.claims[name].sentence} [{name}]" for name, side in sides)
-        return Row(f"{', '.join(item.labels)} ({item.resolution})", (), (*sentences, item.rule))
+        return AnswerLine(f"{', '.join(item.labels)} ({item.resolution})", (), (*sentences, item.rule))
 
-    def _open(self) -> Iterator[Row]:
+    def _open(self) -> Iterator[AnswerLine]:
         """Claims that hold or not, by how the text or a value is read, those that wait for the same together."""
         groups: dict[str, list[str]] = {}
         for item in self.assessment.outcomes.of(Outcome.AMBIGUOUS):
@@ -218,26 +222,26 @@ class _Builder:
             sentence = f"{self.ontology.claims[item.claim].sentence} [{item.claim}]"
             groups.setdefault("".join([OPEN[item.reason], *wanted]), []).append(sentence)
         for ground, sentences in groups.items():
-            yield Row(ground, (), tuple(sentences))
+            yield AnswerLine(ground, (), tuple(sentences))
 
     # -- what to ask, and what would follow
 
-    def _questions(self) -> Iterator[Row]:
+    def _questions(self) -> Iterator[AnswerLine]:
         groups = grouped(self.assessment.questions)
         for settles, items in list(groups.items())[:QUESTIONS]:
-            yield Row(f"{question(items, self.assessment)} {self.summary.decides(settles)}{cited(settles, 6)}")
+            yield AnswerLine(f"{question(items, self.assessment)} {self.summary.decides(settles)}{cited(settles, 6)}")
         if (tried := self.assessment.asking) and tried.done:
-            yield Row(f"No answer would change what to do now ({counted(tried.tried, 'answer')} tried)")
+            yield AnswerLine(f"No answer would change what to do now ({counted(tried.tried, 'answer')} tried)")
         if len(groups) > QUESTIONS:
-            yield Row(f"{counted(len(groups) - QUESTIONS, 'further question')} in the JSON")
+            yield AnswerLine(f"{counted(len(groups) - QUESTIONS, 'further question')} in the JSON")
 
-    def _branches(self) -> Iterator[Row]:
+    def _branches(self) -> Iterator[AnswerLine]:
         """Branches with the same outcome stand in one row."""
         groups: dict[tuple[str, ...], list[str]] = {}
         for branch in self.assessment.branches or ():
             groups.setdefault(tuple(self._outcome(branch)), []).append(branch.label)
         for details, labels in list(groups.items())[:BRANCHES]:
-            yield Row(some(labels, ALIKE), (), details)
+            yield AnswerLine(some(labels, ALIKE), (), details)
 
     def _outcome(self, branch: Branch) -> Iterator[str]:
         for name in branch.claims[:SHOWN]:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from kg.assess import Assessment
 from kg.ontology.model import Claim
-from kg.render.parts import Row, Section
+from kg.render.parts import AnswerLine, Section
 from kg.render.wording import counted, markers, words
 
 
@@ -16,7 +16,7 @@ def claims_that_apply(assessment: Assessment) -> Iterator[Section]:
     claims = sorted(assessment.applicable(), key=lambda one: (one.article, one.passage.start, one.id))
     for article, found in groupby(claims, key=lambda one: one.article):
         sections = groupby(found, key=lambda one: one.passage.section)
-        rows = tuple(Row(section, (), tuple(map(_claim, group))) for section, group in sections)
+        rows = tuple(AnswerLine(section, (), tuple(map(_claim, group))) for section, group in sections)
         yield Section(f"Why: the claims of {article} that apply", rows)
 
 
@@ -25,24 +25,24 @@ def _claim(claim: Claim) -> str:
     return f"{claim.sentence} ({claim.passage.start}-{claim.passage.end}; {markers(claim)}{doubted}) [{claim.id}]"
 
 
-def doubts(assessment: Assessment) -> Iterator[Row]:
+def doubts(assessment: Assessment) -> Iterator[AnswerLine]:
     """Each doubt once, with its basis and the claims that it is about."""
     found: dict[tuple[str, str], list[str]] = {}
     for claim in assessment.applicable():
         for doubt in claim.doubts:
             found.setdefault(doubt, []).append(claim.id)
     for (text, basis), claims in found.items():
-        yield Row(f"{text} ({basis})", tuple(claims))
+        yield AnswerLine(f"{text} ({basis})", tuple(claims))
 
 
-def sources(assessment: Assessment) -> Iterator[Row]:
+def sources(assessment: Assessment) -> Iterator[AnswerLine]:
     """Each article with its review state, its markers by state, and the references that they resolve to."""
     ontology = assessment.ontology
     for name in sorted({claim.article for claim in assessment.applicable()}):
         article = ontology.articles[name]
         state = f"{article.publisher}, last updated {article.modified}, human review {article.human_review}"
         claims = [claim for claim in assessment.applicable() if claim.article == name]
-        yield Row(f"{name}: {article.title} ({state})", (), tuple(_markers(assessment, claims)))
+        yield AnswerLine(f"{name}: {article.title} ({state})", (), tuple(_markers(assessment, claims)))
 
 
 def _markers(assessment: Assessment, claims: list[Claim]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from kg.assess.alerts import AlertKind
 from kg.assess.outcomes import Outcome
 from kg.facts.patient import NOT_PLACED
 from kg.ontology.model import Claim
-from kg.render.parts import PRESSING, UNRESOLVED, Parts, Row, Section
+from kg.render.parts import PRESSING, UNRESOLVED, AnswerLine, Parts, Section
 from kg.render.phrases import NEVER, continued, how, phrase
 from kg.render.wording import (
     cited,
@@ -89,16 +89,16 @@ class Lead:
 
     # -- what to do
 
-    def _alerts(self) -> Iterator[Row]:
+    def _alerts(self) -> Iterator[AnswerLine]:
         found = self.assessment.alerts
-        yield from (Row(one.sentence) for one in found[:ALERTS])
+        yield from (AnswerLine(one.sentence) for one in found[:ALERTS])
         if len(found) > ALERTS:
-            yield Row(f"and {counted(len(found) - ALERTS, 'more alert')}")
+            yield AnswerLine(f"and {counted(len(found) - ALERTS, 'more alert')}")
 
-    def _do(self) -> Iterator[Row]:
+    def _do(self) -> Iterator[AnswerLine]:
         pressing = [*self._conflict(), *self._now()]
         found = [*(pressing or self._calmly()), *self._treat()][:ROWS]
-        yield from (Row(_fitted(text, ONE_LINE if len(found) > 2 else TWO_LINES)) for text in found)
+        yield from (AnswerLine(_fitted(text, ONE_LINE if len(found) > 2 else TWO_LINES)) for text in found)
 
     def _conflict(self) -> Iterator[Text]:
         if open_ones := [one for one in self.parts.disputes if one.resolution == UNRESOLVED]:
@@ -120,9 +120,9 @@ class Lead:
         if offered := [item for item in self.parts.treatments if not self.parts.disputed(item)]:
             yield self._named("", offered)
 
-    def without_urgency(self) -> Iterator[Row]:
+    def without_urgency(self) -> Iterator[AnswerLine]:
         """The rows of `_calmly`."""
-        yield from (Row(_fitted(text, TWO_LINES)) for text in self._calmly())
+        yield from (AnswerLine(_fitted(text, TWO_LINES)) for text in self._calmly())
 
     def _calmly(self) -> Iterator[Text]:
         """The next steps where none is urgent; that nothing urgent follows is said only where that is known."""
@@ -149,11 +149,11 @@ class Lead:
         text = phrase(self.ontology, item)
         return continued(text) if before else text
 
-    def _do_not(self) -> Iterator[Row]:
+    def _do_not(self) -> Iterator[AnswerLine]:
         parts = self.parts
         claims = cited((name for item in (*parts.avoided, *parts.at_stake) for name in item.claims), CITED)
         if claims:
-            yield Row(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
+            yield AnswerLine(_fitted(lambda number: f"{self._warnings(number)} {claims}", TWO_LINES))
 
     def _warnings(self, number: int) -> str:
         """So many warnings, to be read behind their head, and how many more."""
@@ -166,17 +166,17 @@ class Lead:
 
     # -- what to think of, and how sure
 
-    def _think_of(self) -> Iterator[Row]:
+    def _think_of(self) -> Iterator[AnswerLine]:
         conditions = self.parts.conditions
         if not conditions:
-            yield Row("No claim that applies names a condition.")
+            yield AnswerLine("No claim that applies names a condition.")
             return
         names = [qualified(item.label, strength(item.strength)) for item in conditions]
         claims = cited((name for item in conditions for name in item.claims), CITED)
-        yield Row(_fitted(lambda number: f"{some(names, number)} {claims}", TWO_LINES))
+        yield AnswerLine(_fitted(lambda number: f"{some(names, number)} {claims}", TWO_LINES))
 
-    def _how_sure(self) -> Iterator[Row]:
-        yield Row(" ".join([*self._grounds(), *self._gaps()]))
+    def _how_sure(self) -> Iterator[AnswerLine]:
+        yield AnswerLine(" ".join([*self._grounds(), *self._gaps()]))
 
     def _grounds(self) -> Iterator[str]:
         """What the claims that apply rest on, by the articles' own account."""

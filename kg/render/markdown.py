@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kg.assess import Assessment
-from kg.render.document import Document, Row, document
+from kg.render.document import AnswerDocument, AnswerLine, document
 
 
 def as_markdown(assessment: Assessment, command: str = "") -> str:
@@ -17,7 +17,7 @@ def as_markdown(assessment: Assessment, command: str = "") -> str:
     return "\n".join(_lines(document(assessment, command))) + "\n"
 
 
-def _lines(page: Document) -> Iterator[str]:
+def _lines(page: AnswerDocument) -> Iterator[str]:
     yield "# Assessment"
     yield ""
     for sections in (page.lead, page.summary):
@@ -39,7 +39,7 @@ def _lines(page: Document) -> Iterator[str]:
         yield ""
 
 
-def _with_claims(row: Row) -> str:
+def _with_claims(row: AnswerLine) -> str:
     return escape(f"{row.text} [{', '.join(row.claims)}]" if row.claims else row.text)
 
 

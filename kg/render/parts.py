@@ -17,7 +17,7 @@ UNRESOLVED: Final = "unresolved"
 
 
 @dataclass(frozen=True)
-class Row:
+class AnswerLine:
     """One line, the claims it rests on, what belongs under it, and its number where it is a step in an order.
 
     `id` is the entry of a list that it states, if it states one. A row that is `whole`, such as a command to copy, is
@@ -37,12 +37,12 @@ class Section:
     """Rows under a heading; `pressing` sections are what must be seen first."""
 
     heading: str
-    rows: tuple[Row, ...]
+    rows: tuple[AnswerLine, ...]
     pressing: bool = False
 
 
 @dataclass(frozen=True)
-class Document:
+class AnswerDocument:
     """A headline, the first lines, a summary that with them fits a screen, everything in full, and the small print."""
 
     headline: str

@@ -27,7 +27,7 @@ from kg.errors import InputError, Problem
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Explainer, Leaf, Proof, Step
+from kg.proof.proof import Explainer, Proof, ProofLeaf, Step
 from kg.proof.rdf_nodes import (
     Node,
     assessment_node,
@@ -59,7 +59,7 @@ def _iri_node(iri: object) -> ox.NamedNode:
     return ox.NamedNode(str(iri))
 
 
-class _Writer:
+class _GraphWriter:
     """Collects triples, each once."""
 
     def __init__(self) -> None:
@@ -98,9 +98,9 @@ class _Writer:
         """The statement itself as a triple."""
         self.say(own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
 
-    def axiom(self, axiom: Axiom | Leaf) -> ox.NamedNode:
+    def axiom(self, axiom: Axiom | ProofLeaf) -> ox.NamedNode:
         """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
-        text = axiom.text if isinstance(axiom, Leaf) else str(axiom)
+        text = axiom.text if isinstance(axiom, ProofLeaf) else str(axiom)
         node = axiom_node(text)
         self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
         self.text(node, "axiomText", text)
@@ -136,7 +136,7 @@ class _Writer:
         self.own(node, "partial", ox.Literal(proof.partial))
         return node
 
-    def justification(self, conclusion: Conclusion, leaves: frozenset[Leaf]) -> None:
+    def justification(self, conclusion: Conclusion, leaves: frozenset[ProofLeaf]) -> None:
         node = justification_node(conclusion, leaves)
         self.kinds(node, terms.term("Justification"), terms.PROV + "Entity")
         self.own(conclusion_node(conclusion), "hasJustification", node)
@@ -154,7 +154,7 @@ def _parsed(text: str) -> Conclusion:
 def proof_triples(proof: Proof, ontology: Ontology | None = None) -> tuple[ox.Triple, ...]:
     """One proof as triples, sorted; with an ontology also the claims, passages, markers and references it rests on,
     and the activity and the agent that made it."""
-    writer = _Writer()
+    writer = _GraphWriter()
     writer.proof(proof)
     if ontology is None:
         return tuple(sorted(writer.triples, key=str))
@@ -195,7 +195,7 @@ class _Graph:
         if assessment.explainer is None:
             raise InputError([Problem(assessment.id, "has no proofs: HermiT gives none.", "Assess with the engine.")])
         self.assessment, self.explainer = assessment, assessment.explainer
-        self.node, self.out = assessment_node(assessment.id), _Writer()
+        self.node, self.out = assessment_node(assessment.id), _GraphWriter()
         self.given = facts(assessment)
         self.digest = fact_digest(self.given)
         self.facts = own(f"facts/{self.digest}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kg.ask import Reply
 from kg.render.data import Data, as_json
 from kg.render.markdown import as_markdown, escape
-from kg.render.parts import Row, Section
+from kg.render.parts import AnswerLine, Section
 from kg.render.text import as_screen, as_text, section_lines
 from kg.render.wording import source_line
 
@@ -57,7 +57,9 @@ def reply_markdown(reply: Reply, command: str = "") -> str:
 
 def _sections(reply: Reply) -> Iterator[Section]:
     """What of the text was not used, with the reasons; then the answer to what it asks."""
-    skipped = [Row(f"“{item.text}” ({item.start}-{item.end}): {item.reason}") for item in reply.reading.not_understood]
+    skipped = [
+        AnswerLine(f"“{item.text}” ({item.start}-{item.end}): {item.reason}") for item in reply.reading.not_understood
+    ]
     if skipped:
         yield Section("Not used of the text", tuple(skipped), pressing=True)
     yield from _answered(reply)
@@ -65,8 +67,8 @@ def _sections(reply: Reply) -> Iterator[Section]:
 
 def _answered(reply: Reply) -> Iterator[Section]:
     for item in reply.then:
-        verdict = (Row(f"{item.verdict.value}"),) if item.verdict else ()
-        said = tuple(Row(f"{s.text} [{', '.join(s.claims)}]" if s.claims else s.text) for s in item.sentences)
+        verdict = (AnswerLine(f"{item.verdict.value}"),) if item.verdict else ()
+        said = tuple(AnswerLine(f"{s.text} [{', '.join(s.claims)}]" if s.claims else s.text) for s in item.sentences)
         yield Section(item.question, (*verdict, *said))
     if reply.answer:
         yield from _answer(reply.answer)
@@ -75,35 +77,35 @@ def _answered(reply: Reply) -> Iterator[Section]:
 def _answer(answer: Answer) -> Iterator[Section]:
     """The claims that answer, those that qualify them, the query that found them; or the nearest, plainly apart."""
     if not answer.covered:
-        yield Section("The articles do not say this", (Row(answer.notice),), pressing=True)
+        yield Section("The articles do not say this", (AnswerLine(answer.notice),), pressing=True)
         if answer.related:
             yield Section("The nearest that they do say", tuple(map(_claim, answer.related)))
         return
     answering = [item for item in answer.claims if item.role == "answers"]
     beside = [item for item in answer.claims if item.role != "answers"]
     values = tuple(f"{value.text} [{', '.join(value.claims)}]" for value in answer.values)
-    said = tuple(Row(f"{item.text} [{', '.join(item.claims)}]") for item in answer.sentences)
+    said = tuple(AnswerLine(f"{item.text} [{', '.join(item.claims)}]") for item in answer.sentences)
     yield Section(f"Answer ({answer.intent.replace('_', ' ')})", said)
     if values:
-        yield Section("Figures and items", tuple(map(Row, values)))
+        yield Section("Figures and items", tuple(map(AnswerLine, values)))
     yield Section("Claims", tuple(map(_claim, answering)))
     if beside:
         yield Section(BESIDE, tuple(map(_claim, beside)), pressing=True)
-    yield Section("Notice", (Row(answer.notice),))
+    yield Section("Notice", (AnswerLine(answer.notice),))
     if answer.sparql:
         yield Section("Query", tuple(_query(answer.sparql)))
 
 
-def _query(sparql: str) -> Iterator[Row]:
+def _query(sparql: str) -> Iterator[AnswerLine]:
     """The title of the query that found the answer, and what its parameters were bound to."""
     title = re.search(r"^# title: (.*)$", sparql, re.MULTILINE)
     bound = re.findall(r"VALUES \?(\w+) \{ (?!UNDEF)([^}]*) \}", sparql)
     values = tuple(f"{name}: {', '.join(IRI.findall(value)) or value}" for name, value in dict(bound).items())
-    yield Row(f"{title[1] if title else 'SPARQL'} (whole in Markdown and in the JSON)", (), values)
+    yield AnswerLine(f"{title[1] if title else 'SPARQL'} (whole in Markdown and in the JSON)", (), values)
 
 
-def _claim(item: AnsweringClaim) -> Row:
+def _claim(item: AnsweringClaim) -> AnswerLine:
     role = "" if item.role == "answers" else f"({item.role}) "
     doubts = (f"doubt ({basis}): {text}" for text, basis in item.claim.doubts)
     noted = (item.note,) if item.note else ()
-    return Row(f"{role}{item.claim.sentence} [{item.claim.id}]", (), (*noted, source_line(item.claim), *doubts))
+    return AnswerLine(f"{role}{item.claim.sentence} [{item.claim.id}]", (), (*noted, source_line(item.claim), *doubts))

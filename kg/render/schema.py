@@ -16,16 +16,16 @@ from kg.ontology import terms
 from kg.readers.builder import COMPARATORS, FACT_LISTS, FLAGS, PLAIN_STATUSES, STATUSES
 from kg.readers.case.reader import OLDEST, REPORT
 from kg.render import contract, contract_answers
-from kg.render.contract_facts import Model
+from kg.render.contract_facts import ContractModel, PublishedNames
 
 DATE: Final = {"type": "string", "format": "date"}
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 IDENTIFIER: Final = terms.BASE + "schema"
-MODELS: Final[Mapping[str, type[Model]]] = {
-    "assessment": contract.Assessment,
-    "proof": contract.Proof,
-    "explanation": contract.Explanation,
-    "answer": contract_answers.Answer,
+MODELS: Final[Mapping[str, type[ContractModel]]] = {
+    "assessment": contract.AssessmentModel,
+    "proof": contract.ProofModel,
+    "explanation": contract.ExplanationModel,
+    "answer": contract_answers.AnswerModel,
 }
 NAMES: Final = ("case", *MODELS)
 
@@ -39,8 +39,8 @@ def schema(name: str = "") -> dict[str, Any]:
 
 def definitions(template: str = "#/$defs/{model}") -> dict[str, Any]:
     """Every schema by the name of its model; references follow the template."""
-    models = [(model, "serialization") for model in (*MODELS.values(), contract.WhyNot, contract.Difference)]
-    _, found = models_json_schema(models, ref_template=template)  # type: ignore[arg-type]
+    models = [(model, "serialization") for model in (*MODELS.values(), contract.WhyNotModel, contract.DifferenceModel)]
+    _, found = models_json_schema(models, ref_template=template, schema_generator=PublishedNames)  # type: ignore[arg-type]
     return {"Case": _body(), **found["$defs"]}
 
 

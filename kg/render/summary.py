@@ -12,7 +12,7 @@ from kg.assess.outcomes import Outcome
 from kg.assess.questions import Question
 from kg.facts.patient import NOT_PLACED, Status
 from kg.render.lead import Lead
-from kg.render.parts import UNRESOLVED, Dispute, Parts, Row, Section
+from kg.render.parts import UNRESOLVED, AnswerLine, Dispute, Parts, Section
 from kg.render.phrases import continued, how, phrase
 from kg.render.wording import (
     age,
@@ -98,16 +98,16 @@ class Summary:
                 yield Section(heading, found, pressing)
 
     @staticmethod
-    def _shown(rows: Iterable[Row], limit: int = ROWS) -> list[Row]:
+    def _shown(rows: Iterable[AnswerLine], limit: int = ROWS) -> list[AnswerLine]:
         """The first rows; the last of them says how many more there are."""
         found = list(rows)
         if len(found) > limit:
-            found[limit - 1 :] = [Row(f"{found[limit - 1].text} (+{len(found) - limit} below)")]
+            found[limit - 1 :] = [AnswerLine(f"{found[limit - 1].text} (+{len(found) - limit} below)")]
         return found
 
     # -- the patient
 
-    def _patient(self) -> Iterator[Row]:
+    def _patient(self) -> Iterator[AnswerLine]:
         facts = self.assessment.record.facts
         who = [*filter(None, (facts.sex, f"{facts.age} years" if facts.age is not None else ""))]
         known = [*who, *self._values()]
@@ -115,7 +115,7 @@ class Summary:
             named = [stated(self.ontology, fact) for fact in facts.facts if fact.status is status]
             if named:
                 known.append(", ".join(named) if status is Status.PRESENT else f"{words(status)}: {', '.join(named)}")
-        yield Row(f"{'; '.join(known) or 'nothing known'} (as of {facts.as_of})")
+        yield AnswerLine(f"{'; '.join(known) or 'nothing known'} (as of {facts.as_of})")
 
     def _values(self) -> Iterator[str]:
         record = self.assessment.record
@@ -125,47 +125,49 @@ class Summary:
         if len(latest) > FACTS:
             yield f"{len(latest) - FACTS} more values"
 
-    def _issues(self) -> Iterator[Row]:
+    def _issues(self) -> Iterator[AnswerLine]:
         """Each issue, but old values in one row, and those that nothing places."""
         issues = self.assessment.issues
-        yield from (Row(issue.message) for issue in issues if issue.kind not in (STALE, NOT_PLACED))
+        yield from (AnswerLine(issue.message) for issue in issues if issue.kind not in (STALE, NOT_PLACED))
         if unplaced := self._of_kind(NOT_PLACED):
-            yield Row(f"Low or high is not known, for want of a range or flag: {some(unplaced, FACTS)}")
+            yield AnswerLine(f"Low or high is not known, for want of a range or flag: {some(unplaced, FACTS)}")
         if old := self._of_kind(STALE):
-            yield Row(f"Older than {self.ontology.stale_after_days} days: {some(old, FACTS)}")
+            yield AnswerLine(f"Older than {self.ontology.stale_after_days} days: {some(old, FACTS)}")
 
     def _of_kind(self, kind: str) -> list[str]:
         issues = (issue for issue in self.assessment.issues if issue.kind == kind)
         return [self.ontology.label(name) for issue in issues for name in issue.concepts]
 
-    def _not_used(self) -> Iterator[Row]:
+    def _not_used(self) -> Iterator[AnswerLine]:
         if unread := self.assessment.record.facts.unread:
-            yield Row(some((f"“{one.text}”" for one in unread), 6))
+            yield AnswerLine(some((f"“{one.text}”" for one in unread), 6))
 
     # -- what to do
 
-    def _first(self) -> Iterator[Row]:
+    def _first(self) -> Iterator[AnswerLine]:
         parts = self.parts
         for item in (*parts.escalations, *parts.ensured, *parts.stopped):
-            yield Row(f"{qualified(phrase(self.ontology, item), when(item), reading(item))} {cited(item.claims)}")
+            yield AnswerLine(
+                f"{qualified(phrase(self.ontology, item), when(item), reading(item))} {cited(item.claims)}"
+            )
         for word, items in groupby(parts.urgent, key=lambda item: item.urgency):
             group = list(items)
             within = ((item, when(item).removeprefix(words(word)).removeprefix(", ")) for item in group)
             names = named(
                 (qualified(continued(phrase(self.ontology, item)), limit) for item, limit in within), group, 9
             )
-            yield Row(f"{words(word)}: {names} {cited(name for item in group for name in item.claims)}")
+            yield AnswerLine(f"{words(word)}: {names} {cited(name for item in group for name in item.claims)}")
         if parts.needed_first:
             claims = list(dict.fromkeys(one.claim for item in parts.pressing for one in item.after))
             texts = (
                 qualified(continued(phrase(self.ontology, one)), how(self.ontology, one)) for one in parts.needed_first
             )
             names = named(texts, parts.needed_first, 9)
-            yield Row(f"before that: {names} {cited(claims)}{''.join(self._freed(claims))}")
+            yield AnswerLine(f"before that: {names} {cited(claims)}{''.join(self._freed(claims))}")
         said = {item.concept for item in parts.ensured}
         if later := [item for item in parts.later if not ruled_out(item) and item.concept not in said]:
             names = some((self._modal(item) for item in later), 2)
-            yield Row(f"then: {names} {cited((name for item in later[:2] for name in item.claims), 2)}")
+            yield AnswerLine(f"then: {names} {cited((name for item in later[:2] for name in item.claims), 2)}")
 
     def _freed(self, claims: Iterable[str]) -> Iterator[str]:
         """What is printed as an exception to an order of steps."""
@@ -173,19 +175,19 @@ class Summary:
             for other in self.ontology.claims[name].exceptions:
                 yield f", but: {self.ontology.claims[other].sentence.rstrip('.')} [{other}]"
 
-    def _next(self) -> list[Row]:
+    def _next(self) -> list[AnswerLine]:
         steps = (item for item in self.parts.steps if not ruled_out(item))
-        return self._shown(Row(f"{self._modal(item)} {cited(item.claims)}") for item in steps)
+        return self._shown(AnswerLine(f"{self._modal(item)} {cited(item.claims)}") for item in steps)
 
     def _modal(self, item: Action) -> str:
         return qualified(phrase(self.ontology, item), how(self.ontology, item), reading(item))
 
-    def _treatment(self, item: Action) -> Row:
+    def _treatment(self, item: Action) -> AnswerLine:
         given = (text.replace(f" {item.label},", "") for text in doses(self.ontology, item))
         doubt = ("in conflict",) if self.parts.disputed(item) else ()
-        return Row(f"{'; '.join((self._modal(item), *doubt, *given))} {cited(item.claims)}")
+        return AnswerLine(f"{'; '.join((self._modal(item), *doubt, *given))} {cited(item.claims)}")
 
-    def _planned(self) -> Iterator[Row]:
+    def _planned(self) -> Iterator[AnswerLine]:
         """For each plan, the warnings about it by their outcome."""
         for fact in self.assessment.record.facts.facts:
             if fact.list == "plans" and fact.status is Status.PRESENT:
@@ -193,31 +195,35 @@ class Summary:
                 for name in self.parts.warnings_about(fact.concept):
                     found.setdefault(self.assessment.outcomes.by_claim[name].outcome, []).append(name)
                 said = [f"{text} {cited(found[outcome], 6)}" for outcome, text in WARNED.items() if outcome in found]
-                yield Row(f"{self.ontology.label(fact.concept)}: {'; '.join(said) or 'no claim warns of it'}")
+                yield AnswerLine(f"{self.ontology.label(fact.concept)}: {'; '.join(said) or 'no claim warns of it'}")
 
-    def _avoid(self) -> list[Row]:
+    def _avoid(self) -> list[AnswerLine]:
         rows = [self._warning(item) for item in self.parts.avoided]
         for item in self.parts.at_stake:
             unknown = [exception(one) for one in item.exceptions if one.state == "unknown"]
-            rows.append(Row(f"As a precaution: {item.label}; not known: {'; '.join(unknown)} {cited(item.claims)}"))
+            rows.append(
+                AnswerLine(f"As a precaution: {item.label}; not known: {'; '.join(unknown)} {cited(item.claims)}")
+            )
         return self._shown(rows)
 
-    def _warning(self, item: Action) -> Row:
+    def _warning(self, item: Action) -> AnswerLine:
         sentence = self.ontology.claims[item.claims[0]].sentence
         scope = f" ({', '.join(item.scope)})" if item.scope else ""
         said = qualified(phrase(self.ontology, item), reading(item))
-        return Row(f"{said}. {sentence.rstrip('.')}{scope} {cited(item.claims)}")
+        return AnswerLine(f"{said}. {sentence.rstrip('.')}{scope} {cited(item.claims)}")
 
-    def _conflicts(self) -> list[Row]:
+    def _conflicts(self) -> list[AnswerLine]:
         return self._shown(
-            Row(f"{', '.join(item.labels)}: {cited(item.supporting)} for, {cited(item.opposing)} against; {UNDECIDED}")
+            AnswerLine(
+                f"{', '.join(item.labels)}: {cited(item.supporting)} for, {cited(item.opposing)} against; {UNDECIDED}"
+            )
             for item in self._unresolved()
         )
 
     def _unresolved(self) -> list[Dispute]:
         return [item for item in self.parts.disputes if item.resolution == UNRESOLVED]
 
-    def _unclear(self) -> list[Row]:
+    def _unclear(self) -> list[AnswerLine]:
         """Claims on the plan that hold or not, by how the text or a value is read."""
         rows, told = [], {name for item in self.parts.precautions for name in item.claims}
         for item in self.assessment.outcomes.of(Outcome.AMBIGUOUS):
@@ -225,12 +231,12 @@ class Summary:
             if claim.id not in told and any(
                 self.ontology.lists.get(predicate) in AFFECTED for predicate, _ in claim.conclusions
             ):
-                rows.append(Row(f"{claim.sentence.rstrip('.')} ({UNCLEAR[item.reason]}) [{claim.id}]"))
+                rows.append(AnswerLine(f"{claim.sentence.rstrip('.')} ({UNCLEAR[item.reason]}) [{claim.id}]"))
         return self._shown(rows, 2)
 
     # -- what to think of, and what to ask
 
-    def _conditions(self) -> Iterator[Row]:
+    def _conditions(self) -> Iterator[AnswerLine]:
         """The broadest conditions with what belongs under them; then what is known, and what is less likely."""
         heads = [item for item in self.parts.open_conditions if not self._under(item)]
         leading = [item for item in heads if self._stands_in_every_reading(item)][:REASONED]
@@ -239,18 +245,18 @@ class Summary:
             names = some((one.label for one in self._narrower(item)), ALIKE)
             among = f"; among them {names}" if names else ""
             sentence = self.ontology.claims[lead].sentence.rstrip(".")
-            yield Row(f"{self._condition(item)}{among}. {sentence} [{lead}]")
+            yield AnswerLine(f"{self._condition(item)}{among}. {sentence} [{lead}]")
         if rest := [item for item in heads if item not in leading]:
             claims = cited((name for item in rest for name in item.claims), 2)
-            yield Row(f"also: {some((self._condition(item) for item in rest), ROWS)} {claims}")
+            yield AnswerLine(f"also: {some((self._condition(item) for item in rest), ROWS)} {claims}")
         if known := self.parts.known:
             goes_with = dict.fromkeys(self.ontology.label(name) for item in known for name in item.explains)
             claims = cited((name for item in known for name in item.claims), 2)
             fitting = f" (goes with {some(goes_with, ROWS)})" if goes_with else ""
-            yield Row(f"already known: {some((item.label for item in known), ALIKE)}{fitting} {claims}")
+            yield AnswerLine(f"already known: {some((item.label for item in known), ALIKE)}{fitting} {claims}")
         if less := self.parts.less_likely:
             claims = cited((name for _, names in less for name in names), 2)
-            yield Row(f"less likely: {some((label for label, _ in less), ROWS)} {claims}")
+            yield AnswerLine(f"less likely: {some((label for label, _ in less), ROWS)} {claims}")
 
     def _stands_in_every_reading(self, head: Differential) -> bool:
         return any(item.basis is Basis.ENTAILED for item in (head, *self._narrower(head)))
@@ -272,9 +278,9 @@ class Summary:
         found = (name for name in item.claims if self.ontology.claims[name].field("strength") == item.strength)
         return next(found, item.claims[0])
 
-    def _questions(self) -> Iterator[Row]:
+    def _questions(self) -> Iterator[AnswerLine]:
         for settles, items in list(grouped(self.assessment.questions).items())[:ROWS]:
-            yield Row(f"{question(items, self.assessment)} {self.decides(settles, 2)}{cited(settles, 1)}")
+            yield AnswerLine(f"{question(items, self.assessment)} {self.decides(settles, 2)}{cited(settles, 1)}")
 
     def decides(self, settles: Iterable[str], limit: int = ROWS) -> str:
         """What of the plan some claims would decide, beyond what is decided."""
@@ -291,7 +297,7 @@ class Summary:
 
     # -- how far to trust it
 
-    def _evidence(self) -> Iterator[Row]:
+    def _evidence(self) -> Iterator[AnswerLine]:
         applicable = self.assessment.applicable()
         for name in sorted({claim.article for claim in applicable}):
             article = self.ontology.articles[name]
@@ -300,16 +306,16 @@ class Summary:
             states = [f"{list(markers.values()).count(state)} {state}" for state in sorted(set(markers.values()))]
             uncited = sum(not claim.markers for claim in claims)
             doubted = sum(bool(claim.doubts) for claim in claims)
-            yield Row(
+            yield AnswerLine(
                 f"{name} of {article.modified}, human review {article.human_review}: {counted(len(claims), 'claim')}, "
                 f"{doubted} doubted, {uncited} uncited; markers: {', '.join(states) or 'none'}"
             )
 
-    def _proof(self) -> Iterator[Row]:
+    def _proof(self) -> Iterator[AnswerLine]:
         if self.command and self.assessment.applicable():
             first = [*self.parts.conditions, *self.parts.urgent, *self.parts.warnings]
             name = first[0].claims[0] if first else self.assessment.applicable()[0].id
-            yield Row(f"{self.command} {name}", whole=True)
+            yield AnswerLine(f"{self.command} {name}", whole=True)
 
 
 def grouped(questions: Iterable[Question]) -> dict[tuple[str, ...], list[Question]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kg.assess import Assessment
-from kg.render.document import Document, Row, Section, document
+from kg.render.document import AnswerDocument, AnswerLine, Section, document
 
 BOLD, RED, DIM, PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 NARROWEST: Final = 40
@@ -35,7 +35,7 @@ def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
-def _lines(page: Document, width: int, colour: bool) -> Iterator[str]:
+def _lines(page: AnswerDocument, width: int, colour: bool) -> Iterator[str]:
     yield from _opening(page, width, colour)
     for section in page.sections:
         yield ""
@@ -44,7 +44,7 @@ def _lines(page: Document, width: int, colour: bool) -> Iterator[str]:
     yield from _small_print(page.small_print, width, colour)
 
 
-def _opening(page: Document, width: int, colour: bool) -> Iterator[str]:
+def _opening(page: AnswerDocument, width: int, colour: bool) -> Iterator[str]:
     for section in page.lead:
         yield from _brief(section, width, colour)
     yield ""
@@ -61,7 +61,7 @@ def _style(section: Section) -> str:
     return BOLD + RED if section.pressing else BOLD
 
 
-def _row_lines(row: Row, width: int, margin: str) -> list[str]:
+def _row_lines(row: AnswerLine, width: int, margin: str) -> list[str]:
     return [margin + row.text] if row.whole else wrapped(row.text, width, margin, margin + "  ")
 
 
@@ -84,7 +84,7 @@ def section_lines(section: Section, width: int, colour: bool) -> Iterator[str]:
             yield from (_styled(line, DIM, colour) for line in wrapped(detail, width, "      ", "        "))
 
 
-def _with_claims(row: Row) -> str:
+def _with_claims(row: AnswerLine) -> str:
     return f"{row.text} [{', '.join(row.claims)}]" if row.claims else row.text
 
 

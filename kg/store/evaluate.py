@@ -31,7 +31,7 @@ EXPLAINED: Final = 100_000
 _LOCATED: Final = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
 
 
-class Query(NamedTuple):
+class ParsedQuery(NamedTuple):
     """A query and what is wanted of its result.
 
     `default_graphs` and `named_graphs` (IRIs) replace the dataset clause of the text unless both are empty. `forms`
@@ -48,7 +48,7 @@ class Query(NamedTuple):
     base: str | None = None
 
 
-class Answer(NamedTuple):
+class StoreResult(NamedTuple):
     """A result as bytes of a media type; `encoding` is `gzip` or empty."""
 
     kind: Kind
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     encoding: str = ""
 
 
-def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None = None) -> Answer:
+def evaluate(store: ox.Store, query: ParsedQuery, prefixes: Mapping[str, str] | None = None) -> StoreResult:
     """The answer of a store. Raises a QueryError other than QueryTimeout and Overloaded.
 
     `prefixes` shorten the IRIs of a graph that is written as Turtle or TriG.
@@ -71,7 +71,7 @@ def evaluate(store: ox.Store, query: Query, prefixes: Mapping[str, str] | None =
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryFailed(f"The query cannot be evaluated: {error}") from error
     if query.compress and len(answer.body) >= SMALL:
-        return Answer(answer.kind, answer.media_type, gzip.compress(answer.body, 5, mtime=0), "gzip")
+        return StoreResult(answer.kind, answer.media_type, gzip.compress(answer.body, 5, mtime=0), "gzip")
     return answer
 
 
@@ -110,7 +110,7 @@ def _same_case(word: str, spare: str) -> str:
     return "".join(new.upper() if old.isupper() else new for old, new in zip(word, spare, strict=True))
 
 
-def _refuse_unknown_graphs(store: ox.Store, query: Query, words: Words) -> None:
+def _refuse_unknown_graphs(store: ox.Store, query: ParsedQuery, words: Words) -> None:
     named = [*query.default_graphs, *query.named_graphs] or list(words.dataset() if words.says("from") else ())
     for iri in named:
         try:
@@ -127,7 +127,7 @@ def _refuse_unknown_graphs(store: ox.Store, query: Query, words: Words) -> None:
 # -- running
 
 
-def _run(store: ox.Store, query: Query, words: Words) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def _run(store: ox.Store, query: ParsedQuery, words: Words) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     given: dict[str, Any] = {"base_iri": query.base}
     if query.default_graphs or query.named_graphs:
         given |= {
@@ -191,7 +191,7 @@ def _malformed(error: SyntaxError, words: Words) -> QueryRefused | MalformedQuer
 # -- writing
 
 
-class _Limited(io.BytesIO):
+class _LimitedBytes(io.BytesIO):
     """Bytes up to a limit."""
 
     def __init__(self, limit: int) -> None:
@@ -208,20 +208,20 @@ class _Limited(io.BytesIO):
 
 
 def _written(
-    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, query: Query, prefixes: Mapping[str, str]
-) -> Answer:
+    result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, query: ParsedQuery, prefixes: Mapping[str, str]
+) -> StoreResult:
     kind = _kind(result)
     media_type = query.forms.get(kind)
     if media_type is None:
         raise NotAcceptable(f"The result is available as {', '.join(OFFERED[kind])}.")
     if media_type == TABLE:
-        return Answer(kind, TABLE, json.dumps(_table(result), ensure_ascii=False).encode())
-    out = _Limited(query.limit)
+        return StoreResult(kind, TABLE, json.dumps(_table(result), ensure_ascii=False).encode())
+    out = _LimitedBytes(query.limit)
     if isinstance(result, ox.QueryTriples):
         write_graph(result, out, media_type, prefixes)
     else:
         result.serialize(out, format=RESULTS[media_type])
-    return Answer(kind, media_type, out.getvalue())
+    return StoreResult(kind, media_type, out.getvalue())
 
 
 def write_graph(triples: Iterable[ox.Triple], out: io.BytesIO, media_type: str, prefixes: Mapping[str, str]) -> None:

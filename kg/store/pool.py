@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 from kg.errors import Overloaded, QueryTimeout, QueryTooLarge, WarrantError
 from kg.ontology import terms
 from kg.store import wire
-from kg.store.evaluate import Answer, Query
+from kg.store.evaluate import ParsedQuery, StoreResult
 from kg.store.location import Location
 from kg.store.processes import END, LOWER, Job, Nursery, Worker
 from kg.store.zygote import Settings
@@ -100,11 +100,11 @@ class Pool:
 
     async def run(
         self,
-        query: Query,
+        query: ParsedQuery,
         extra: bytes = b"",
         seconds: float | None = None,
         abandoned: Callable[[], Awaitable[object]] | None = None,
-    ) -> Answer:
+    ) -> StoreResult:
         """The answer to a query over the dataset and `extra` (N-Quads), which nobody else ever sees.
 
         `seconds` may only lower the time limit. A query that was moved aside is ended when what `abandoned` gives is

@@ -58,7 +58,7 @@ class Job:
             self.reply.set_exception(error)
 
 
-class Owner(Protocol):
+class WorkerOwner(Protocol):
     """Who is told what workers do."""
 
     def replied(self, worker: Worker, head: bytes, body: bytes) -> None: ...
@@ -75,7 +75,7 @@ class Worker(asyncio.Protocol):
     `closed` when its owner has parted with it.
     """
 
-    def __init__(self, parent: subprocess.Popen[bytes], pid: int, owner: Owner) -> None:
+    def __init__(self, parent: subprocess.Popen[bytes], pid: int, owner: WorkerOwner) -> None:
         self.parent, self.pid, self.owner = parent, pid, owner
         self.jobs: deque[Job] = deque()
         self.busy = self.spent = self.watched = self.closed = False
@@ -132,7 +132,7 @@ class Nursery:
     """
 
     def __init__(
-        self, command: Sequence[str], owner: Owner, broken: str, setup: bytes = b"", keep: Sequence[int] = ()
+        self, command: Sequence[str], owner: WorkerOwner, broken: str, setup: bytes = b"", keep: Sequence[int] = ()
     ) -> None:
         self.command, self.owner, self.broken = tuple(command), owner, broken
         self._setup, self._keep = setup, tuple(keep)

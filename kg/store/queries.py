@@ -43,7 +43,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Column:
+class ResultColumn:
     """A variable of the result and what it holds."""
 
     name: str
@@ -51,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Heading:
+class QueryHeading:
     """One line of a header, with those that continue it."""
 
     line: int
@@ -60,14 +60,14 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Query:
+class QueryFile:
     """A query file: `name` is family and file name, such as `questions/tests-for-a-finding`."""
 
     name: str
     title: str
     question: str
     parameters: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ResultColumn, ...]
     text: str
 
     def bind(self, values: Mapping[str, Sequence[Value]]) -> str:
@@ -132,26 +132,26 @@ def run(text: str, source: Source) -> Results:
 # -- reading
 
 
-def headings(text: str) -> tuple[Heading, ...]:
+def headings(text: str) -> tuple[QueryHeading, ...]:
     """The comment that opens a query, one heading a line; `#   ` continues the one above.
 
     >>> [(item.name, item.text) for item in headings("# title: A\\n# question: B\\n#   and C\\nSELECT ?a {}")]
     [('title', 'A'), ('question', 'B and C')]
     """
-    found: list[Heading] = []
+    found: list[QueryHeading] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.startswith("#"):
             break
         name, colon, rest = line.removeprefix("# ").partition(": ")
         if line.startswith("#   ") and found:
             last = found.pop()
-            found.append(Heading(last.line, last.name, f"{last.text} {line.removeprefix('#').strip()}"))
+            found.append(QueryHeading(last.line, last.name, f"{last.text} {line.removeprefix('#').strip()}"))
         elif colon:
-            found.append(Heading(number, name, rest.strip()))
+            found.append(QueryHeading(number, name, rest.strip()))
     return tuple(found)
 
 
-def read(path: Path) -> Query:
+def read(path: Path) -> QueryFile:
     """One query file. Raises InputError with file, line and remedy for everything that is wrong with its header."""
     text = path.read_text(encoding="utf-8")
     return _Reader(f"{path.parent.name}/{path.stem}", text).read()
@@ -163,11 +163,11 @@ class _Reader:
         self.headings = headings(text)
         self.problems: list[Problem] = []
 
-    def read(self) -> Query:
+    def read(self) -> QueryFile:
         title, question = self._one("title"), self._one("question")
         parameters = tuple(self._parameter(item) for item in self.headings if item.name == "parameter")
         columns = tuple(self._column(item) for item in self.headings if item.name == "column")
-        query = Query(self.name, title, question, parameters, columns, self.text)
+        query = QueryFile(self.name, title, question, parameters, columns, self.text)
         self._places(parameters)
         self._variables(columns)
         if self.problems:
@@ -184,19 +184,19 @@ class _Reader:
             return ""
         return found[0].text
 
-    def _parameter(self, item: Heading) -> Parameter:
+    def _parameter(self, item: QueryHeading) -> Parameter:
         match = _PARAMETER.fullmatch(item.text)
         if match is None or match[2] not in TYPES:
             self._wrong(item.line, f"write `# parameter: name (type) meaning`; the types are {', '.join(TYPES)}.")
             return Parameter("", "text", "", False)
         return Parameter(match[1], match[2], match[4], bool(match[3]))
 
-    def _column(self, item: Heading) -> Column:
+    def _column(self, item: QueryHeading) -> ResultColumn:
         match = _COLUMN.fullmatch(item.text)
         if match is None:
             self._wrong(item.line, "write `# column: name meaning`.")
-            return Column("", "")
-        return Column(match[1], match[2])
+            return ResultColumn("", "")
+        return ResultColumn(match[1], match[2])
 
     def _places(self, parameters: Iterable[Parameter]) -> None:
         named = {parameter.name for parameter in parameters}
@@ -208,7 +208,7 @@ class _Reader:
                 line = self.text.count("\n", 0, found.start()) + 1
                 self._wrong(line, f"?{found[1]} is no parameter of the header.")
 
-    def _variables(self, columns: Iterable[Column]) -> None:
+    def _variables(self, columns: Iterable[ResultColumn]) -> None:
         try:
             results = ox.Store().query(self.text)
         except SyntaxError as error:
@@ -220,9 +220,9 @@ class _Reader:
             self._wrong(1, f"the query returns {', '.join(found) or 'no columns'}; the header says {', '.join(named)}.")
 
 
-def library(folder: Path = FOLDER, family: str = "*") -> Mapping[str, Query]:
+def library(folder: Path = FOLDER, family: str = "*") -> Mapping[str, QueryFile]:
     """Every query file of a family, or of all, by family and name. Raises InputError with all problems of all files."""
-    found: dict[str, Query] = {}
+    found: dict[str, QueryFile] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob(f"{family}/*.rq")):
         try:

@@ -31,7 +31,7 @@ _LETTERS: Final = ("rand", "now", "uuid", "bnode")
 _VARYING: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 
 
-class Token(NamedTuple):
+class SparqlToken(NamedTuple):
     """A piece of a query: its kind (a group of the pattern), its text, and the offset at which it starts."""
 
     kind: str
@@ -39,12 +39,12 @@ class Token(NamedTuple):
     start: int
 
 
-def tokens(query: str) -> Iterator[Token]:
+def tokens(query: str) -> Iterator[SparqlToken]:
     """Every token but blanks and comments."""
     for match in _TOKEN.finditer(query):
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
-            yield Token(kind, match.group(), match.start())
+            yield SparqlToken(kind, match.group(), match.start())
 
 
 def place(query: str, offset: int) -> tuple[int, int]:
@@ -66,7 +66,7 @@ class Words:
         self.query, self.base = query, base
 
     @cached_property
-    def tokens(self) -> tuple[Token, ...]:
+    def tokens(self) -> tuple[SparqlToken, ...]:
         return tuple(tokens(self.query))
 
     def says(self, word: str) -> bool:
@@ -93,7 +93,7 @@ class Words:
         return next((t.start for t in self.tokens if t.kind == "word" and t.text.upper() == keyword), None)
 
     @property
-    def undeclared(self) -> Token | None:
+    def undeclared(self) -> SparqlToken | None:
         """The first prefixed name whose prefix is not declared."""
         declared = self._prefixes()
         names = (token for token in self.tokens if token.kind == "name")
@@ -112,7 +112,7 @@ class Words:
                 yield from (_resolve(iri, base, prefixes) for iri in rest[1 if named else 0 :][:1])
 
     @property
-    def star(self) -> Token | None:
+    def star(self) -> SparqlToken | None:
         """The star that stands for all variables of the whole query, if it selects so."""
         if "*" not in self.query:
             return None
@@ -136,7 +136,7 @@ class Words:
         said = (iri.text[1:-1] for word, iri in pairs if word.text.upper() == "BASE" and iri.kind == "iri")
         return urljoin(self.base, next(said, ""))
 
-    def _behind_prologue(self) -> Iterator[Token]:
+    def _behind_prologue(self) -> Iterator[SparqlToken]:
         rest = tokens(self.query)
         for token in rest:
             if token.text.upper() in ("BASE", "PREFIX"):
@@ -149,7 +149,7 @@ class Words:
         yield from rest
 
 
-def _resolve(token: Token, base: str, prefixes: dict[str, str]) -> str:
+def _resolve(token: SparqlToken, base: str, prefixes: dict[str, str]) -> str:
     if token.kind == "iri":
         return urljoin(base, token.text[1:-1])
     prefix, _, local = token.text.partition(":")

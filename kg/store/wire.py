@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kg import errors
-from kg.store.evaluate import Answer, Query
+from kg.store.evaluate import ParsedQuery, StoreResult
 
 HEAD: Final = struct.Struct(">II")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -45,16 +45,16 @@ def split(received: bytearray) -> tuple[bytes, bytes] | None:
     return found
 
 
-def request(query: Query, extra: bytes = b"") -> bytes:
+def request(query: ParsedQuery, extra: bytes = b"") -> bytes:
     return frame_of(marshal.dumps(tuple(query)), extra)
 
 
-def query_of(text: bytes) -> Query:
+def query_of(text: bytes) -> ParsedQuery:
     """The query in the head of a request."""
-    return Query(*marshal.loads(text))
+    return ParsedQuery(*marshal.loads(text))
 
 
-def reply(answer: Answer) -> bytes:
+def reply(answer: StoreResult) -> bytes:
     return frame_of(_head_of(answer.kind, answer.media_type, answer.encoding), answer.body)
 
 
@@ -68,12 +68,12 @@ def failure(error: errors.QueryError) -> bytes:
     return frame({"error": type(error).__name__, "message": str(error), "place": place})
 
 
-def answer_of(text: bytes, body: bytes) -> Answer:
+def answer_of(text: bytes, body: bytes) -> StoreResult:
     """The answer in a reply; raises the error that the worker raised."""
     head = _head(text)
     if "error" in head:
         raise getattr(errors, head["error"])(head["message"], *head["place"])
-    return Answer(head["kind"], head["type"], body, head["encoding"])
+    return StoreResult(head["kind"], head["type"], body, head["encoding"])
 
 
 @lru_cache(64)

@@ -27,7 +27,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Hit(Generic[Key]):
+class NameHit(Generic[Key]):
     """A name found at [start, end) and what it may mean."""
 
     start: int
@@ -86,13 +86,13 @@ class Table(Generic[Key]):
             found.setdefault(form[0], set()).add(len(form))
         return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
-    def find(self, text: str) -> tuple[Hit[Key], ...]:
+    def find(self, text: str) -> tuple[NameHit[Key], ...]:
         """The names in a text from left to right, the longest at each place; none lies in another."""
         given, found, place = words(text), [], 0
         while place < len(given):
             size, meanings = self._longest(text, given, place)
             if size:
-                found.append(Hit(given[place].start, given[place + size - 1].end, meanings))
+                found.append(NameHit(given[place].start, given[place + size - 1].end, meanings))
             place += size or 1
         return tuple(found)
 

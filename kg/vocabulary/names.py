@@ -11,7 +11,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from kg.cache.derived import Owner
+from kg.cache.derived import DerivedOwner
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
@@ -82,7 +82,7 @@ class AmbiguousName(LookupError):
         super().__init__(f"{name!r} can mean {both}")
 
 
-class Names(Owner):
+class Names(DerivedOwner):
     """All names of an ontology. A code beats a label, a label beats a synonym; the list decides the rest (P18)."""
 
     def __init__(self, ontology: Ontology) -> None:

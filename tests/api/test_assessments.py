@@ -45,7 +45,7 @@ def test_every_example_has_the_form_of_the_contract() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)
 def test_an_example_has_the_form_of_the_contract(endpoint: Endpoint, path: Path) -> None:
     response = post(endpoint, case_of(path), proofs="full")
-    contract.Assessment.model_validate_json(response.text)
+    contract.AssessmentModel.model_validate_json(response.text)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=NAMES)

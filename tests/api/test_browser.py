@@ -17,7 +17,15 @@ from service import EXAMPLES
 CHROMIUM = installed()
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NEEDED)
 KINDS = ["start", "question", "rejected", "answer", "facts", "proof", "suppose", "why-not", "expired"]
-KNOWLEDGE = ["/v1/claims", "/v1/claims/A0-39", "/v1/articles/A4", "/v1/concepts/mds", "/v1/references", "/sparql"]
+KNOWLEDGE = [
+    "/v1/claims",
+    "/v1/claims/A0-39",
+    "/v1/articles/A4",
+    "/v1/concepts/mds",
+    "/v1/references",
+    "/passages/A0-39",
+    "/sparql",
+]
 expect.set_options(timeout=60_000)
 EVERYTHING: Final = {"resultTypes": ["violations"]}
 CONTRAST: Final = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -95,7 +103,7 @@ def test_a_person_opens_a_proof_and_follows_it_to_the_claim_and_its_source(page:
     picture = page.get_by_role("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.complete && image.naturalWidth > 300")
-    page.locator("#passages ~ ul").get_by_role("link", name="A0-08").click()
+    page.locator("#passages ~ ul").get_by_role("link", name="A0-08", exact=True).click()
     assert page.url == f"{endpoint.root}/v1/claims/A0-08"
     page.go_back()
     page.locator("#passages ~ ul a[href^='/v1/references/']").first.click()

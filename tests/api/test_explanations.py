@@ -57,7 +57,7 @@ def test_why_not_is_the_same_byte_for_byte(
 ) -> None:
     sent = get(endpoint, f"{esa}/why-not/A1-17")
     assert sent.content == printed(capsysbinary, "--why-not", "A1-17", "--format", "json")
-    contract.WhyNot.model_validate_json(sent.text)
+    contract.WhyNotModel.model_validate_json(sent.text)
 
 
 def test_what_if_is_the_same_byte_for_byte(
@@ -66,7 +66,7 @@ def test_what_if_is_the_same_byte_for_byte(
     fact = {"list": "treatments", "entry": {"concept": "active chemotherapy"}}
     sent = post(endpoint, fact, f"{esa}/what-if")
     assert sent.content == printed(capsysbinary, "--what-if", json.dumps(fact), "--format", "json")
-    assert contract.Difference.model_validate_json(sent.text).claims["A0-39"].after == "excluded"
+    assert contract.DifferenceModel.model_validate_json(sent.text).claims["A0-39"].after == "excluded"
 
 
 CHEMOTHERAPY = {"sources": ["A0-39", "A0[1]"], "mode": "strict"}
@@ -120,7 +120,7 @@ def test_a_certificate_over_http_is_verified_over_http(
 # -- every conclusion of every example
 
 
-def conclusions(found: contract.Assessment) -> dict[str, str | None]:
+def conclusions(found: contract.AssessmentModel) -> dict[str, str | None]:
     """Id of every conclusion of an answer, and of its proof."""
     lists = (
         found.differential,
@@ -143,7 +143,7 @@ def test_every_conclusion_has_a_proof_that_the_checker_accepts_and_that_ends_in_
 ) -> None:
     # given
     text = post(endpoint, case_of(path), proofs="full").text
-    found = contract.Assessment.model_validate_json(text)
+    found = contract.AssessmentModel.model_validate_json(text)
     proofs = json.loads(text)["proofs"]
     named = conclusions(found)
     assert named
@@ -151,7 +151,7 @@ def test_every_conclusion_has_a_proof_that_the_checker_accepts_and_that_ends_in_
         # when
         why = json.loads(get(endpoint, f"/v1/assessments/{found.handle}/proofs/{name}").content)
         # then
-        explanation = contract.Explanation.model_validate(why)
+        explanation = contract.ExplanationModel.model_validate(why)
         assert explanation.proof == proof == explanation.steps[-1].id
         checker.check(proofs[proof])
         checker.check({key: why[key] for key in proofs[proof]})
@@ -233,6 +233,6 @@ def test_the_nearest_conclusions_are_suggested(endpoint: Endpoint, esa: str) -> 
 
 def test_an_open_claim_names_what_is_missing(endpoint: Endpoint) -> None:
     handle = assessed(endpoint, case_of(PANCYTOPENIA))["handle"]
-    found = contract.WhyNot.model_validate_json(get(endpoint, f"/v1/assessments/{handle}/why-not/A1-54").text)
+    found = contract.WhyNotModel.model_validate_json(get(endpoint, f"/v1/assessments/{handle}/why-not/A1-54").text)
     assert found.outcome == "undetermined"
     assert found.missing

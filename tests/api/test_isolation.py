@@ -15,7 +15,7 @@ import pytest
 
 from api.config import Work
 from api.isolation import messages
-from api.isolation.messages import Reply
+from api.isolation.messages import WorkerReply
 from api.isolation.pool import RequestPool
 from api.transport.problems import Crashed, TimeLimit
 from kg.errors import OntologyError, Overloaded
@@ -69,7 +69,7 @@ def with_pool(work: Callable[[RequestPool], Awaitable[T]], limits: Work | None =
 
 
 def test_a_request_is_answered_by_a_process_of_its_own() -> None:
-    async def work(pool: RequestPool) -> Reply:
+    async def work(pool: RequestPool) -> WorkerReply:
         return await pool.run(request("/echo", b"text"))
 
     found = with_pool(work)

@@ -13,7 +13,7 @@ from api.transport.models import ArticleDetail, ArticleOut, ClaimDetail, ClaimOu
 from endpoint import BASE, Endpoint
 from kg.commands.dispatch import main
 from kg.ontology.compiled import Ontology
-from kg.render.contract_facts import Reference
+from kg.render.contract_facts import ReferenceModel
 from service import get, post, wrong
 from sources import claim_count, claims_by_article
 
@@ -54,7 +54,7 @@ def subjects(response: httpx.Response) -> set[str]:
     [
         ("/v1/claims", claim_count(), Page[ClaimOut]),
         ("/v1/articles", len(claims_by_article()), Page[ArticleOut]),
-        ("/v1/references", len(Ontology().references), Page[Reference]),
+        ("/v1/references", len(Ontology().references), Page[ReferenceModel]),
     ],
 )
 def test_a_list_has_every_entry_in_parts(endpoint: Endpoint, path: str, count: int, model: Any) -> None:

@@ -22,7 +22,7 @@ from api.isolation.pool import RequestPool
 from endpoint import RUNAWAY, Endpoint, serving
 from kg.errors import OntologyError, Overloaded
 from kg.store.dataset import prepare
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery
 from kg.store.pool import Limits, Pool
 from processes import LATE, below, children, eventually, open_files, running
 
@@ -71,7 +71,7 @@ def test_workers_that_were_killed_leave_no_socket_and_no_process() -> None:
         pool = Pool(prepare(), Limits(workers=2))
         await pool.start()
         assert pool.zygote is not None
-        await pool.run(Query(SMALL))
+        await pool.run(ParsedQuery(SMALL))
         before = len(open_files())
         for _ in range(5):
             for pid in children(pool.zygote):
@@ -91,7 +91,7 @@ async def answered(pool: Pool) -> None:
     """Ask until there is an answer: a worker may be killed while it is asked."""
     for _ in range(100):
         try:
-            await pool.run(Query(SMALL))
+            await pool.run(ParsedQuery(SMALL))
             return
         except Overloaded:
             await asyncio.sleep(0.05)
@@ -104,7 +104,9 @@ def test_a_pool_that_is_closed_at_any_moment_leaves_nothing() -> None:
     async def work(delay: float) -> None:
         pool = Pool(prepare(), Limits(workers=2, patience=0.01))
         await pool.start()
-        asked = [asyncio.ensure_future(pool.run(Query(RUNAWAY), extra)) for extra in (b"", b"", b"# own\n", b"# own\n")]
+        asked = [
+            asyncio.ensure_future(pool.run(ParsedQuery(RUNAWAY), extra)) for extra in (b"", b"", b"# own\n", b"# own\n")
+        ]
         await asyncio.sleep(delay)
         assert pool.zygote is not None
         seen.update({pool.zygote, *children(pool.zygote)})

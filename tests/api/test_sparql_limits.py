@@ -22,7 +22,7 @@ import pytest
 from api.config import Config
 from endpoint import BASE, RUNAWAY, Endpoint, problem, serving
 from kg.errors import Overloaded, QueryFailed, QueryTimeout, QueryTooLarge
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery
 from kg.store.pool import Limits, Pool
 from kg.store.processes import Nursery, Worker
 from pools import GREEDY, SECRET, SLOW, SMALL, with_pool
@@ -35,7 +35,7 @@ ASK_SECRET = f"ASK {{ <{BASE}patient/x> ?p ?o }}"
 
 def asks(pool: Pool, query: str, extra: bytes = b"") -> Awaitable[bool]:
     async def asked() -> bool:
-        return b"true" in (await pool.run(Query(query), extra)).body
+        return b"true" in (await pool.run(ParsedQuery(query), extra)).body
 
     return asked()
 
@@ -54,7 +54,7 @@ def test_a_request_cannot_raise_the_time_limit() -> None:
     async def work(pool: Pool) -> float:
         start = time.monotonic()
         with pytest.raises(QueryTimeout, match=r"0\.5 s"):
-            await pool.run(Query(RUNAWAY), seconds=600)
+            await pool.run(ParsedQuery(RUNAWAY), seconds=600)
         return time.monotonic() - start
 
     assert with_pool(Limits(seconds=0.5), work) < 1.5
@@ -102,10 +102,10 @@ def median_latency(endpoint: Endpoint, seconds: float) -> float:
 
 def test_more_runaway_queries_than_workers_leave_room_for_a_small_one() -> None:
     async def work(pool: Pool) -> float:
-        runaways = [asyncio.ensure_future(pool.run(Query(RUNAWAY))) for _ in range(4)]
+        runaways = [asyncio.ensure_future(pool.run(ParsedQuery(RUNAWAY))) for _ in range(4)]
         await asyncio.sleep(1)
         start = time.monotonic()
-        await pool.run(Query(SMALL))
+        await pool.run(ParsedQuery(SMALL))
         latency = time.monotonic() - start
         ended = await asyncio.gather(*runaways, return_exceptions=True)
         assert [type(error) for error in ended] == [QueryTimeout] * 4
@@ -118,7 +118,7 @@ def test_a_query_that_waits_for_a_processor_is_no_runaway() -> None:
     async def work(pool: Pool) -> None:
         [worker] = workers(pool)
         os.kill(worker, signal.SIGSTOP)
-        asked = asyncio.create_task(pool.run(Query(SMALL)))
+        asked = asyncio.create_task(pool.run(ParsedQuery(SMALL)))
         await asyncio.sleep(0.4)
         os.kill(worker, signal.SIGCONT)
         await asked
@@ -129,7 +129,7 @@ def test_a_query_that_waits_for_a_processor_is_no_runaway() -> None:
 
 def test_those_behind_a_query_that_nobody_waits_for_are_answered() -> None:
     async def work(pool: Pool) -> None:
-        first, *others = [asyncio.create_task(pool.run(Query(SMALL))) for _ in range(5)]
+        first, *others = [asyncio.create_task(pool.run(ParsedQuery(SMALL))) for _ in range(5)]
         await asyncio.sleep(0)
         first.cancel()
         async with asyncio.timeout(30):
@@ -144,7 +144,7 @@ def test_those_behind_a_query_that_nobody_waits_for_are_answered() -> None:
 def test_a_greedy_query_is_ended_and_the_next_one_is_answered() -> None:
     async def work(pool: Pool) -> bool:
         with pytest.raises(QueryTooLarge, match="400 MiB of memory"):
-            await pool.run(Query(GREEDY))
+            await pool.run(ParsedQuery(GREEDY))
         return await asks(pool, "ASK { ?s ?p ?o }")
 
     assert with_pool(Limits(seconds=30, memory=400 << 20, workers=1), work)
@@ -153,7 +153,7 @@ def test_a_greedy_query_is_ended_and_the_next_one_is_answered() -> None:
 def test_a_query_that_is_nested_too_deeply_is_ended_and_the_next_one_is_answered() -> None:
     async def work(pool: Pool) -> bool:
         with pytest.raises(QueryTooLarge, match="nested too deeply"):
-            await pool.run(Query("SELECT * " + "{" * 200_000 + "}" * 200_000))
+            await pool.run(ParsedQuery("SELECT * " + "{" * 200_000 + "}" * 200_000))
         return await asks(pool, "ASK { ?s ?p ?o }")
 
     assert with_pool(Limits(workers=1), work)
@@ -176,7 +176,7 @@ def test_a_result_over_the_limit_is_refused_and_the_limit_is_named() -> None:
 
 def test_a_killed_worker_is_replaced() -> None:
     async def work(pool: Pool) -> list[bool]:
-        running = asyncio.ensure_future(pool.run(Query(RUNAWAY)))
+        running = asyncio.ensure_future(pool.run(ParsedQuery(RUNAWAY)))
         await asyncio.sleep(0.3)
         for pid in workers(pool):
             os.kill(pid, signal.SIGKILL)
@@ -225,7 +225,7 @@ def test_nothing_is_left_running_when_a_pool_is_closed() -> None:
     found: list[int] = []
 
     async def work(pool: Pool) -> None:
-        asyncio.ensure_future(pool.run(Query(RUNAWAY))).add_done_callback(lambda done: done.cancelled())
+        asyncio.ensure_future(pool.run(ParsedQuery(RUNAWAY))).add_done_callback(lambda done: done.cancelled())
         await asyncio.sleep(0.3)
         assert pool.zygote is not None
         found.extend([pool.zygote, *workers(pool)])
@@ -259,11 +259,11 @@ def test_overload_is_said_and_when_to_come_back() -> None:
 
 def test_a_full_queue_refuses_at_once() -> None:
     async def work(pool: Pool) -> float:
-        others = [asyncio.ensure_future(pool.run(Query(RUNAWAY))) for _ in range(2)]
+        others = [asyncio.ensure_future(pool.run(ParsedQuery(RUNAWAY))) for _ in range(2)]
         await asyncio.sleep(0.2)
         start = time.monotonic()
         with pytest.raises(Overloaded):
-            await pool.run(Query(SMALL))
+            await pool.run(ParsedQuery(SMALL))
         refused = time.monotonic() - start
         await asyncio.gather(*others, return_exceptions=True)
         return refused
@@ -286,7 +286,7 @@ def test_quads_of_requests_at_the_same_time_stay_apart() -> None:
     async def work(pool: Pool) -> list[bytes]:
         def asked(number: int) -> Awaitable[object]:
             extra = f'<{BASE}patient/{number}> <{BASE}n> "{number}" <{BASE}graph/patient> .\n'.encode()
-            return pool.run(Query(f"SELECT ?n {{ GRAPH <{BASE}graph/patient> {{ ?s <{BASE}n> ?n }} }}"), extra)
+            return pool.run(ParsedQuery(f"SELECT ?n {{ GRAPH <{BASE}graph/patient> {{ ?s <{BASE}n> ?n }} }}"), extra)
 
         answers = await asyncio.gather(*(asked(number) for number in range(8)))
         return [answer.body for answer in answers]  # type: ignore[attr-defined]
@@ -315,7 +315,7 @@ def test_slow_queries_with_quads_of_their_own_leave_room_for_others() -> None:
 def test_quads_that_do_not_parse_are_an_error() -> None:
     async def work(pool: Pool) -> bool:
         with pytest.raises(QueryFailed, match="do not parse"):
-            await pool.run(Query(SMALL), b"<no quads")
+            await pool.run(ParsedQuery(SMALL), b"<no quads")
         return await asks(pool, "ASK { ?s ?p ?o }")
 
     assert with_pool(Limits(workers=1), work)

@@ -7,13 +7,13 @@ import gc
 import weakref
 from pathlib import Path
 
-from kg.cache.derived import Owner, derived
+from kg.cache.derived import DerivedOwner, derived
 from places import ROOT
 
 OWNERS = {"Ontology", "Names", "Knowledge", "Rules", "Engine"}
 
 
-class Numbers(Owner):
+class Numbers(DerivedOwner):
     def __init__(self, *numbers: int) -> None:
         self.numbers = numbers
         self.asked = 0

@@ -17,8 +17,8 @@ import pytest
 
 from kg.authoring.compiler import write
 from kg.check import Finding, Gate, Report, Severity, checks, queries, released, run
-from kg.check.modules import Modules
-from kg.check.queries import FOLDER, Query, header, severities
+from kg.check.modules import CheckedModules
+from kg.check.queries import FOLDER, CheckQuery, header, severities
 from kg.errors import OntologyError
 from kg.ontology import terms
 from places import ROOT
@@ -178,7 +178,7 @@ def test_fragment_names_the_axiom_its_file_and_the_reason(small: Path, axiom: st
 
 
 @pytest.mark.parametrize("query", queries(), ids=lambda query: query.description.name)
-def test_query_opens_with_title_question_problem_remedy_and_its_columns(query: Query) -> None:
+def test_query_opens_with_title_question_problem_remedy_and_its_columns(query: CheckQuery) -> None:
     headings = list(header(query.text))
 
     assert headings == ["title", "question", "problem", "remedy", "column"]
@@ -198,7 +198,7 @@ def test_a_query_without_a_remedy_is_refused(tmp_path: Path) -> None:
     path.write_text("# title: Half\n# problem: No remedy.\nSELECT ?entity {}", encoding="utf-8")
 
     with pytest.raises(OntologyError, match=r"half\.rq: the header lacks remedy"):
-        Query.read(path)
+        CheckQuery.read(path)
 
 
 @pytest.mark.parametrize("row", ["gate\tFATAL", "gate ERROR", "one\tERROR\none\tWARN"])
@@ -274,7 +274,7 @@ def test_the_query_in_the_guide_is_one(small: Path, tmp_path: Path) -> None:
     path.write_text(text.split("```sparql\n")[1].split("```")[0], encoding="utf-8")
     (small / "modules" / "bad.ttl").write_text((EXAMPLES / "missing-label" / "bad.ttl").read_text(encoding="utf-8"))
 
-    findings = Query.read(path).run(Modules.load(small))
+    findings = CheckQuery.read(path).run(CheckedModules.load(small))
 
     assert "Nameless" in entities(findings)
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kg.check.passages import Coverage, Passage, Span, articles, coverage, quotation, sha256, verify, words_of
+from kg.check.passages import (
+    ClaimPassage,
+    PassageCoverage,
+    PassageSpan,
+    articles,
+    coverage,
+    quotation,
+    sha256,
+    verify,
+    words_of,
+)
 from kg.errors import OntologyError
 from places import ROOT, SHARED
 from sources import claims_by_article
@@ -17,7 +27,7 @@ TEXTS = SHARED / "articles"
 with_texts = pytest.mark.skipif(not TEXTS.is_dir(), reason=f"the articles' texts are not at hand ({TEXTS})")
 
 TEXT = "Café notes\n\nTea is warm (1). Ice is cold.\n"
-WARM, COLD = Span(12, 23), Span(29, 41)
+WARM, COLD = PassageSpan(12, 23), PassageSpan(29, 41)
 CLAIM = """
 claim:X-{number} skos:notation "X-{number}" ; dcterms:source <https://example.org/p{number}> .
 <https://example.org/p{number}> oa:hasSource <https://w3id.org/warrant/article/X> ; oa:start {start} ; oa:end {end} ;
@@ -34,7 +44,7 @@ ARTICLE = """
 """
 
 
-def slice_digest(span: Span) -> str:
+def slice_digest(span: PassageSpan) -> str:
     return sha256(TEXT[span.start : span.end].encode())
 
 
@@ -50,7 +60,7 @@ def texts(tmp_path: Path) -> Path:
 def ontology(tmp_path: Path) -> Callable[..., Path]:
     """An ontology of one article whose claims stand at the given spans, with the given digests."""
 
-    def build(*claims: tuple[Span, str], length: int = len(TEXT)) -> Path:
+    def build(*claims: tuple[PassageSpan, str], length: int = len(TEXT)) -> Path:
         folder = tmp_path / "ontology"
         (folder / "modules").mkdir(parents=True)
         parts = [
@@ -75,7 +85,9 @@ def test_right_passages_are_verified_and_the_rest_is_listed(ontology: Callable[.
     assert found.verified
     assert found.ok
     assert (found.right, found.passages) == (2, 2)
-    assert found.articles[0].coverage == Coverage(letters=28, covered=18, rest=(Span(0, 10), Span(25, 26)))
+    assert found.articles[0].coverage == PassageCoverage(
+        letters=28, covered=18, rest=(PassageSpan(0, 10), PassageSpan(25, 26))
+    )
     assert list(found.lines()) == [
         "2 of 2 passages have the right offsets and digest",
         "64.3% of all letters and digits stand in a claim",
@@ -88,7 +100,7 @@ def test_right_passages_are_verified_and_the_rest_is_listed(ontology: Callable[.
 
 
 def test_offsets_count_code_points_and_digests_count_bytes(ontology: Callable[..., Path], texts: Path) -> None:
-    folder = ontology((Span(0, 4), sha256("Café".encode())))
+    folder = ontology((PassageSpan(0, 4), sha256("Café".encode())))
 
     assert verify(folder, texts).right == 1
     assert quotation(folder, texts, "X-01") == "Café"
@@ -106,8 +118,10 @@ def test_a_wrong_digest_names_the_claim_and_the_remedy(ontology: Callable[..., P
     assert quotation(folder, texts, "X-01") is None
 
 
-@pytest.mark.parametrize("span", [Span(30, 99), Span(9, 9), Span(12, 3)])
-def test_an_offset_outside_the_text_names_the_claim(ontology: Callable[..., Path], texts: Path, span: Span) -> None:
+@pytest.mark.parametrize("span", [PassageSpan(30, 99), PassageSpan(9, 9), PassageSpan(12, 3)])
+def test_an_offset_outside_the_text_names_the_claim(
+    ontology: Callable[..., Path], texts: Path, span: PassageSpan
+) -> None:
     found = verify(ontology((span, "0" * 64)), texts)
 
     assert [problem.where for problem in found.problems] == ["X-01: at"]
@@ -157,11 +171,15 @@ def test_an_unknown_claim_has_no_quotation(ontology: Callable[..., Path], texts:
 
 
 def test_a_claim_in_the_middle_parts_the_rest() -> None:
-    assert coverage("ab - cd - ef", [Span(5, 7)]) == Coverage(6, 2, (Span(0, 2), Span(10, 12)))
+    assert coverage("ab - cd - ef", [PassageSpan(5, 7)]) == PassageCoverage(
+        6, 2, (PassageSpan(0, 2), PassageSpan(10, 12))
+    )
 
 
 def test_overlapping_claims_count_once_and_only_letters_and_digits_count() -> None:
-    assert coverage("a1 .. é!", [Span(0, 2), Span(1, 4), Span(-3, 99)]) == Coverage(3, 3, ())
+    assert coverage("a1 .. é!", [PassageSpan(0, 2), PassageSpan(1, 4), PassageSpan(-3, 99)]) == PassageCoverage(
+        3, 3, ()
+    )
     assert coverage("... !", []).share == 1.0
 
 
@@ -196,7 +214,7 @@ def test_the_claims_cover_nine_tenths_of_the_real_articles() -> None:
 
 @with_texts
 def test_every_claim_can_be_quoted_while_the_files_are_at_hand() -> None:
-    def length(passage: Passage) -> int:
+    def length(passage: ClaimPassage) -> int:
         return passage.span.end - passage.span.start
 
     for article in articles(ONTOLOGY):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import cache
@@ -19,7 +20,7 @@ from api.cli import COMMANDS
 from api.transport.problems import KINDS, KINDS_OF_REQUESTS, kind_of
 from documents import DOCUMENTS, SERVER, Quoted, blocks, is_long, quotations, run, served, shells
 from kg.commands.dispatch import parser
-from kg.render.contract import Assessment
+from kg.render.contract import AssessmentModel
 from places import ROOT
 
 PROSE = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS}
@@ -94,10 +95,10 @@ def test_the_whole_assessment_of_the_documents_is_what_comes_out(shell: Shell) -
     assert json.loads(shell(".venv/bin/warrant assess docs/case.yaml --format json")) == json.loads(written), (
         "made anew by: .venv/bin/warrant assess docs/case.yaml --format json > docs/assessment.json"
     )
-    assert Assessment.model_validate_json(written).treatments
+    assert AssessmentModel.model_validate_json(written).treatments
 
 
-@pytest.mark.parametrize("name", Assessment.model_fields)
+@pytest.mark.parametrize("name", AssessmentModel.model_fields)
 def test_every_field_of_an_assessment_is_explained(name: str) -> None:
     assert f"`{name}`" in PROSE["docs/answers.md"]
 
@@ -155,8 +156,15 @@ def test_every_kind_of_problem_is_explained() -> None:
     assert len(limits) == 2
 
 
-def test_the_readme_names_every_room() -> None:
-    rooms = {path.parent.name for path in ROOT.glob("kg/*/__init__.py")} | {path.stem for path in ROOT.glob("kg/*.py")}
-    named = re.findall(r"`kg/(\w+)(?:\.py)?`", PROSE["README.md"].partition("## Layout")[2])
-    assert sorted(rooms - {"__init__"}) == sorted(named)
-    assert len(named) >= 19
+def test_the_tree_of_the_readme_has_every_room_in_the_order_of_imports() -> None:
+    tree = PROSE["README.md"].partition("## Layout")[2]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    for package, some in (("kg", 20), ("api", 12)):
+        layers = next(one["layers"] for one in contracts if one.get("containers") == [package])
+        part = re.search(rf"^{package}/ .*\n((?:  .*\n)+)", tree, re.MULTILINE)
+        assert part
+        rooms = re.findall(r"^  (\w+)(?:/|\.py)", part[1], re.MULTILINE)
+        assert rooms == [name for name in reversed(layers) if not name.startswith("(")]
+        assert len(rooms) > some

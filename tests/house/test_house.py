@@ -61,6 +61,17 @@ def test_imports_are_absolute_and_never_of_tests() -> None:
     assert seen >= 200
 
 
+def test_no_class_name_is_defined_twice() -> None:
+    """A reader finds a class by its name alone; a model of the contract is its domain class with the suffix `Model`."""
+    places: dict[str, list[str]] = {}
+    for place, tree in program():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{place}:{node.lineno}")
+    assert len(places) > 500
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_the_order_of_rooms_is_held_by_import_linter() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     ordered = {one["containers"][0]: one for one in contracts["contracts"] if "containers" in one}

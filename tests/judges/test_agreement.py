@@ -15,7 +15,7 @@ from kg.commands.dispatch import main
 from kg.errors import ReasonerError
 from kg.judges.agreement import FAILED, TYPES, chosen, judge
 from kg.judges.justification_check import JustificationVerdict
-from kg.judges.patients import Coverage, Purpose, Target, coverage, drawn, patients, targeted
+from kg.judges.patients import Purpose, PurposeCoverage, Target, coverage, drawn, patients, targeted
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.modules import Modules
@@ -40,7 +40,7 @@ def targets(ontology: Ontology, engine: Engine) -> tuple[Target, ...]:
 
 
 @pytest.fixture(scope="module")
-def reached(ontology: Ontology, engine: Engine, targets: tuple[Target, ...]) -> Coverage:
+def reached(ontology: Ontology, engine: Engine, targets: tuple[Target, ...]) -> PurposeCoverage:
     return coverage(ontology, engine, targets)
 
 
@@ -74,17 +74,17 @@ class Fails:
 # -- patients built for claims
 
 
-def test_every_claim_is_met_by_the_patient_built_for_it(reached: Coverage) -> None:
+def test_every_claim_is_met_by_the_patient_built_for_it(reached: PurposeCoverage) -> None:
     assert len(reached.reached[Purpose.MET]) == CLAIMS
     assert reached.missed[Purpose.MET] == ()
 
 
-def test_every_claim_has_a_patient_who_is_one_fact_short_of_it(reached: Coverage) -> None:
+def test_every_claim_has_a_patient_who_is_one_fact_short_of_it(reached: PurposeCoverage) -> None:
     assert len(reached.reached[Purpose.SHORT]) == CLAIMS
     assert reached.missed[Purpose.SHORT] == ()
 
 
-def test_every_claim_has_a_patient_who_contradicts_it(reached: Coverage) -> None:
+def test_every_claim_has_a_patient_who_contradicts_it(reached: PurposeCoverage) -> None:
     assert len(reached.reached[Purpose.CONTRADICTED]) == CLAIMS
     assert reached.missed[Purpose.CONTRADICTED] == ()
     assert reached.complete

@@ -11,14 +11,14 @@ from kg.judges.justification_check import (
     LARGE,
     Judged,
     JustificationVerdict,
+    NTriplesWriter,
     Sample,
-    Writer,
     judge_justifications,
     sampled,
 )
 from kg.judges.patients import Target, drawn, targeted
 from kg.ontology.compiled import Ontology
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 from kg.reasoner.engine import Engine
 
 
@@ -38,7 +38,7 @@ def samples(ontology: Ontology, engine: Engine, targets: tuple[Target, ...]) -> 
 
 
 def ask(ontology: Ontology, *samples: Sample) -> list[Judged]:
-    writer = Writer(ontology)
+    writer = NTriplesWriter(ontology)
     found = Hermit(ontology).entailments([writer.question(sample) for sample in samples])
     return [Judged(sample, answer) for sample, answer in zip(samples, found, strict=True)]
 
@@ -74,7 +74,7 @@ def test_an_element_too_few_or_too_many_is_found_out(ontology: Ontology, samples
     # Given a justification, the same without an element, and the same with another fact
     whole = max(samples, key=lambda sample: len(sample.elements))
     poor = replace(whole, elements=whole.elements[1:])
-    needless = Leaf("patient/case type MalePatient")
+    needless = ProofLeaf("patient/case type MalePatient")
     rich = replace(whole, elements=(*whole.elements, needless))
     # when HermiT judges them, then only the first is both sound and minimal, and what is wrong is named
     good, unsound, spare = ask(ontology, whole, poor, rich)

@@ -22,9 +22,9 @@ from kg.errors import AuthoringError
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.questions import Answer
-from kg.questions.answer import Role
+from kg.questions.answer import ClaimRole
 from kg.questions.language import FILE, read_language
-from kg.readers.text import Kind
+from kg.readers.text import TextKind
 from kg.render import contract_answers
 from kg.store.dataset import open_kept
 from kg.store.queries import plain
@@ -99,7 +99,7 @@ def test_every_answer_has_the_form_of_the_contract() -> None:
     for case in CASES:
         answer = answered(case["ask"])
         data = answer.to_json(KNOWLEDGE.ontology.codes)
-        assert contract_answers.Answer.model_validate(data).covered == answer.covered
+        assert contract_answers.AnswerModel.model_validate(data).covered == answer.covered
         assert len(data["claims"]) <= 8
         assert 1 <= len(data["sentences"]) <= 3
 
@@ -194,7 +194,7 @@ def test_a_verdict_is_given_where_the_question_asks_for_one(question: str, verdi
 
 def test_what_qualifies_the_best_claim_is_marked_so() -> None:
     answer = answered("Should ESAs be avoided in cancer altogether?")
-    assert set(answer.ids(Role.QUALIFIES)) & {"A0-52", "A0-53", "A0-54"}
+    assert set(answer.ids(ClaimRole.QUALIFIES)) & {"A0-52", "A0-53", "A0-54"}
 
 
 def test_the_reasons_of_a_ranking_add_up_to_its_log_odds() -> None:
@@ -233,18 +233,18 @@ def test_a_predicate_that_the_ontology_lacks_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("What does a raised B12 mean in a woman with anaemia?", Kind.QUESTION),
-        ("Somebody with lymphoma and a high B12: is it the lymphoma?", Kind.QUESTION),
-        ("May a patient with MDS be given an ESA?", Kind.QUESTION),
-        ("I teach nurses. How is pancytopenia worked up?", Kind.QUESTION),
-        ("My colleague claims that B12 feeds cancer. True?", Kind.QUESTION),
-        ("71 M, Hb 84 g/L, plt 31, B12 1600 ng/L", Kind.CASE),
-        ("My wife has lymphoma and takes B12 tablets.", Kind.CASE),
-        ("She is 66 and had a gastrectomy in 2015.", Kind.CASE),
-        ("Pancytopenia, low iron, normal TIBC, very high B12.", Kind.CASE),
-        ("My aunt has MDS. What response rates are printed for ESAs?", Kind.BOTH),
-        ("Hb 81, MDS. How is non-response to an ESA defined?", Kind.BOTH),
+        ("What does a raised B12 mean in a woman with anaemia?", TextKind.QUESTION),
+        ("Somebody with lymphoma and a high B12: is it the lymphoma?", TextKind.QUESTION),
+        ("May a patient with MDS be given an ESA?", TextKind.QUESTION),
+        ("I teach nurses. How is pancytopenia worked up?", TextKind.QUESTION),
+        ("My colleague claims that B12 feeds cancer. True?", TextKind.QUESTION),
+        ("71 M, Hb 84 g/L, plt 31, B12 1600 ng/L", TextKind.CASE),
+        ("My wife has lymphoma and takes B12 tablets.", TextKind.CASE),
+        ("She is 66 and had a gastrectomy in 2015.", TextKind.CASE),
+        ("Pancytopenia, low iron, normal TIBC, very high B12.", TextKind.CASE),
+        ("My aunt has MDS. What response rates are printed for ESAs?", TextKind.BOTH),
+        ("Hb 81, MDS. How is non-response to an ESA defined?", TextKind.BOTH),
     ],
 )
-def test_a_text_is_a_case_when_it_asserts_something_of_one_person(text: str, kind: Kind) -> None:
+def test_a_text_is_a_case_when_it_asserts_something_of_one_person(text: str, kind: TextKind) -> None:
     assert ask(KNOWLEDGE, text, DAY).reading.kind is kind

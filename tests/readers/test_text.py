@@ -20,7 +20,7 @@ from kg.facts.origins import TextSpan
 from kg.ontology.compiled import Ontology
 from kg.readers.case.parsing import parse_yaml
 from kg.readers.case.reader import CaseReader
-from kg.readers.text import Kind, TextReading, read_text
+from kg.readers.text import TextKind, TextReading, read_text
 from kg.readers.text.lexicon import Lexicon
 from kg.vocabulary.names import Names
 
@@ -84,7 +84,7 @@ def test_the_case_of_a_text_gives_the_case_reader_the_same_facts(names: Names) -
 
 def test_every_article_title_that_names_a_patient_is_a_case_and_the_other_is_a_question(ontology: Ontology) -> None:
     kinds = {name: read(article.title, Names(ontology)).kind for name, article in ontology.articles.items()}
-    assert kinds == {"A0": Kind.CASE, "A1": Kind.CASE, "A4": Kind.QUESTION}
+    assert kinds == {"A0": TextKind.CASE, "A1": TextKind.CASE, "A4": TextKind.QUESTION}
 
 
 # -- any text

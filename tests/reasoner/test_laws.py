@@ -19,7 +19,7 @@ from kg.ontology.compiled import Ontology
 from kg.proof.checker import Checker
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Proof
-from kg.proof.proof_json import ProofReader
+from kg.proof.proof_json import JsonProofReader
 from kg.reasoner.closure import inferred_properties
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
@@ -42,8 +42,8 @@ def checker(ontology: Ontology) -> Checker:
 
 
 @pytest.fixture(scope="module")
-def reader(engine: Engine) -> ProofReader:
-    return ProofReader(engine.rules.axioms)
+def reader(engine: Engine) -> JsonProofReader:
+    return JsonProofReader(engine.rules.axioms)
 
 
 def patient(ontology: Ontology, seed: int) -> PatientFacts:
@@ -219,7 +219,7 @@ def test_every_recorded_proof_passes_the_checker(
 @settings(LAW, max_examples=25)
 @given(seeds)
 def test_a_proof_is_the_same_after_writing_and_reading(
-    ontology: Ontology, engine: Engine, reader: ProofReader, seed: int
+    ontology: Ontology, engine: Engine, reader: JsonProofReader, seed: int
 ) -> None:
     whole = proofs(ontology, engine, record(ontology, patient(ontology, seed)))
     assume(whole)
@@ -247,7 +247,7 @@ def tampered(proof: Json, **fields: Any) -> Json:
     ],
 )
 def test_what_no_proof_was_written_as_is_not_read(
-    change: Any, message: str, ontology: Ontology, engine: Engine, reader: ProofReader
+    change: Any, message: str, ontology: Ontology, engine: Engine, reader: JsonProofReader
 ) -> None:
     proof = proofs(ontology, engine, record(ontology, patient(ontology, 2)))[0].to_json()
     with pytest.raises(InputError, match=message):

@@ -55,8 +55,8 @@ CATALOG = (
 PATIENT = "patient"
 PREFIXES = f"@prefix : <{BASE}> . @prefix owl: <{OWL}> ."
 SPECIFIED = {
-    "cax-adc", "cax-dw", "cax-sco", "cax-eqc2", "cls-hv1", "cls-hv2", "cls-int1", "cls-int2", "cls-svf1", "cls-uni", "prp-dom", "prp-inv1",
-    "prp-inv2", "prp-rng", "prp-spo1", "prp-spo2",
+    "cax-adc", "cax-dw", "cax-sco", "cax-eqc2", "cls-hv1", "cls-hv2", "cls-int1", "cls-int2", "cls-svf1", "cls-uni",
+    "prp-dom", "prp-inv1", "prp-inv2", "prp-rng", "prp-spo1", "prp-spo2",
 }  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def test_a_proof_comes_back_from_its_rdf_with_the_same_ids_and_the_checker_accep
 ) -> None:
     found, given = assessment(example), rdf.facts(assessment(example))
     assert found.explainer is not None
-    reader = rdf_reader.ProofReader(graph(example))
+    reader = rdf_reader.RdfProofReader(graph(example))
 
     for conclusion in proved(example):
         proof = reader.proof(conclusion)

@@ -20,7 +20,7 @@ from kg.commands import terminal
 from kg.commands.dispatch import main
 from kg.ontology.ordering import harms
 from kg.render import as_markdown, as_text
-from kg.render.document import Document, Row, document
+from kg.render.document import AnswerDocument, AnswerLine, document
 from kg.render.markdown import escape
 from kg.render.reply import reply_text
 from rendered import DAY, EXAMPLES, INDEX_CASE, KNOWLEDGE, by_name
@@ -52,16 +52,16 @@ def test_every_example_patient_is_rendered(assessments: dict[str, Assessment]) -
 # -- nothing is invented
 
 
-def said(row: Row) -> str:
+def said(row: AnswerLine) -> str:
     """All that a row says."""
     return " ".join((f"{row.text} [{', '.join(row.claims)}]", *row.details))
 
 
-def rows(page: Document, *headings: str) -> list[Row]:
+def rows(page: AnswerDocument, *headings: str) -> list[AnswerLine]:
     return [row for section in page.sections if not headings or section.heading in headings for row in section.rows]
 
 
-def summary(page: Document, heading: str) -> list[str]:
+def summary(page: AnswerDocument, heading: str) -> list[str]:
     return [row.text for section in page.summary if section.heading == heading for row in section.rows]
 
 

@@ -107,7 +107,7 @@ def test_what_is_no_case_is_none_by_the_schema_either(case: dict[str, Any]) -> N
 
 
 def test_an_answer_with_a_field_that_nobody_described_is_refused() -> None:
-    assert contract.Assessment.model_config["extra"] == "forbid"
+    assert contract.AssessmentModel.model_config["extra"] == "forbid"
     assert errors("answer", {"question": "x", "more": 1})
 
 

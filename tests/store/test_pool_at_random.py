@@ -15,13 +15,17 @@ import pytest
 
 from endpoint import RUNAWAY
 from kg.errors import MalformedQuery, Overloaded, QueryTimeout, QueryTooLarge
-from kg.store.evaluate import Query
+from kg.store.evaluate import ParsedQuery
 from kg.store.pool import Limits, Pool
 from pools import GREEDY, SECRET, SLOW, SMALL, with_pool
 from processes import children, settles
 
 QUERIES: Final = (SMALL, SMALL, SMALL, SLOW, RUNAWAY, GREEDY, "SELECT")
-EXPECTED: Final = {"Answer", "CancelledError", *(e.__name__ for e in (MalformedQuery, QueryTimeout, QueryTooLarge))}
+EXPECTED: Final = {
+    "StoreResult",
+    "CancelledError",
+    *(e.__name__ for e in (MalformedQuery, QueryTimeout, QueryTooLarge)),
+}
 WORKERS: Final = 2
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="processes are looked up in /proc")
@@ -33,7 +37,7 @@ async def client(pool: Pool, chance: random.Random) -> str:
     extra, allowed = chance.choice((b"", b"", SECRET)), chance.choice((2.0, 2.0, 0.3))
     leaves, disappears = chance.random() < 0.2, chance.random() < 0.2
     await asyncio.sleep(delay)
-    asked = pool.run(Query(query), extra, allowed, (lambda: asyncio.sleep(stays)) if disappears else None)
+    asked = pool.run(ParsedQuery(query), extra, allowed, (lambda: asyncio.sleep(stays)) if disappears else None)
     try:
         return type(await (asyncio.wait_for(asked, stays) if leaves else asked)).__name__
     except TimeoutError:
@@ -63,10 +67,10 @@ def test_a_pool_serves_after_anything_as_before(seed: int, patience: float) -> N
         assert await asyncio.to_thread(settles, lambda: len(children(pool.zygote or 0)), WORKERS)
         # and queries are answered, more of them than there are workers
         for extra in (SECRET, b"") * WORKERS:
-            await pool.run(Query(SMALL), extra)
+            await pool.run(ParsedQuery(SMALL), extra)
         return found
 
     limits = Limits(workers=WORKERS, aside=2, queue=40, patience=patience, memory=400 << 20)
     outcomes = with_pool(limits, work)
     assert set(outcomes) - {Overloaded.__name__} <= EXPECTED, outcomes
-    assert outcomes["Answer"], outcomes
+    assert outcomes["StoreResult"], outcomes

@@ -16,7 +16,7 @@ import yaml
 from kg.errors import InputError
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.store.queries import FOLDER, TYPES, Query, Value, library, read, run, store_of, value
+from kg.store.queries import FOLDER, TYPES, QueryFile, Value, library, read, run, store_of, value
 from kg.vocabulary.names import Names
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -30,7 +30,7 @@ def store(ontology: Ontology) -> ox.Store:
     return store_of(ontology)
 
 
-def bound(query: Query, names: Names, given: dict[str, list[Any]]) -> dict[str, Sequence[Value]]:
+def bound(query: QueryFile, names: Names, given: dict[str, list[Any]]) -> dict[str, Sequence[Value]]:
     """The terms that the words of a case mean."""
     types = {parameter.name: parameter for parameter in query.parameters}
     return {name: [value(names, types[name], str(text)) for text in texts] for name, texts in given.items()}

@@ -22,7 +22,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.store import dataset
 from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
-from kg.store.evaluate import Query, evaluate
+from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.forms import TABLE, Kind
 from kg.store.mappings import mappings
 from kg.store.tokens import Words, may_vary, place, tokens
@@ -39,12 +39,12 @@ def store() -> ox.Store:
 
 
 def rows(store: ox.Store, query: str) -> list[dict[str, str]]:
-    found = json.loads(evaluate(store, Query(PREFIXES + query)).body)["results"]["bindings"]
+    found = json.loads(evaluate(store, ParsedQuery(PREFIXES + query)).body)["results"]["bindings"]
     return [{name: cell["value"] for name, cell in row.items()} for row in found]
 
 
 def holds(store: ox.Store, query: str) -> bool:
-    return bool(json.loads(evaluate(store, Query(PREFIXES + query)).body)["boolean"])
+    return bool(json.loads(evaluate(store, ParsedQuery(PREFIXES + query)).body)["boolean"])
 
 
 def shape(triples: Iterable[ox.Triple]) -> tuple[Counter[tuple[str, ...]], int]:
@@ -325,12 +325,12 @@ def test_an_answer_has_a_form_for_its_kind(store: ox.Store) -> None:
         "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1": ("graph", "text/turtle"),
     }
     for query, expected in kinds.items():
-        answer = evaluate(store, Query(query))
+        answer = evaluate(store, ParsedQuery(query))
         assert (answer.kind, answer.media_type) == expected
 
 
 def test_turtle_is_written_with_prefixes_in_the_same_order_every_time(store: ox.Store) -> None:
-    query = Query(f"DESCRIBE <{B}claim/A0-39>")
+    query = ParsedQuery(f"DESCRIBE <{B}claim/A0-39>")
     texts = {evaluate(store, query, terms.PREFIXES).body for _ in range(5)}
     assert len(texts) == 1
     names = re.findall(r"^@prefix (\w*):", texts.pop().decode(), re.MULTILINE)
@@ -340,32 +340,32 @@ def test_turtle_is_written_with_prefixes_in_the_same_order_every_time(store: ox.
 
 def test_what_has_no_acceptable_form_is_not_written(store: ox.Store) -> None:
     with pytest.raises(NotAcceptable, match="text/turtle"):
-        evaluate(store, Query("CONSTRUCT WHERE { ?s ?p ?o }", forms={"solutions": "text/csv"}))
+        evaluate(store, ParsedQuery("CONSTRUCT WHERE { ?s ?p ?o }", forms={"solutions": "text/csv"}))
 
 
 def test_a_result_over_its_limit_is_not_written(store: ox.Store) -> None:
     with pytest.raises(QueryTooLarge, match="1000 bytes"):
-        evaluate(store, Query("SELECT * { ?s ?p ?o }", limit=1000))
+        evaluate(store, ParsedQuery("SELECT * { ?s ?p ?o }", limit=1000))
 
 
 def test_a_table_says_when_there_is_more(store: ox.Store) -> None:
     form: dict[Kind, str] = {"solutions": TABLE, "graph": TABLE, "boolean": TABLE}
-    many = json.loads(evaluate(store, Query("SELECT ?s { ?s ?p ?o } LIMIT 501", forms=form)).body)
-    few = json.loads(evaluate(store, Query("SELECT ?s { ?s ?p ?o } LIMIT 500", forms=form)).body)
+    many = json.loads(evaluate(store, ParsedQuery("SELECT ?s { ?s ?p ?o } LIMIT 501", forms=form)).body)
+    few = json.loads(evaluate(store, ParsedQuery("SELECT ?s { ?s ?p ?o } LIMIT 500", forms=form)).body)
     assert (len(many["rows"]), many["more"], len(few["rows"]), few["more"]) == (500, True, 500, False)
-    graph = json.loads(evaluate(store, Query("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2", forms=form)).body)
+    graph = json.loads(evaluate(store, ParsedQuery("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2", forms=form)).body)
     assert graph["columns"] == ["subject", "predicate", "object"]
 
 
 def test_an_unknown_graph_is_refused_by_any_spelling(store: ox.Store) -> None:
     for query in ("FROM <http://e/g>", "from named <http://e/g>", "FROM NAMED e:g", "FROM\n#x\n<g>"):
         with pytest.raises(QueryRefused, match="<http://e/g>"):
-            evaluate(store, Query(f"BASE <http://e/> PREFIX e: <http://e/> SELECT * {query} {{ }}"))
+            evaluate(store, ParsedQuery(f"BASE <http://e/> PREFIX e: <http://e/> SELECT * {query} {{ }}"))
 
 
 def test_a_query_that_fails_while_it_runs_says_why(store: ox.Store) -> None:
     with pytest.raises(QueryFailed, match="http://e/f"):
-        evaluate(store, Query("SELECT (<http://e/f>(1) AS ?x) {}"))
+        evaluate(store, ParsedQuery("SELECT (<http://e/f>(1) AS ?x) {}"))
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_a_query_that_fails_while_it_runs_says_why(store: ox.Store) -> None:
 )
 def test_a_malformed_query_is_located(store: ox.Store, query: str, place: tuple[int, int]) -> None:
     with pytest.raises(MalformedQuery) as raised:
-        evaluate(store, Query(query))
+        evaluate(store, ParsedQuery(query))
     assert (raised.value.line, raised.value.column) == place
 
 
@@ -400,9 +400,9 @@ def test_no_combination_of_words_reaches_another_server() -> None:
                 if _asks_elsewhere(query):
                     refused += 1
                     with pytest.raises(QueryRefused):
-                        evaluate(empty, Query(query))
+                        evaluate(empty, ParsedQuery(query))
                 else:
-                    evaluate(empty, Query(query))
+                    evaluate(empty, ParsedQuery(query))
     assert seen == 4 * len(PIECES) ** 2
     assert refused >= 10
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kg.ontology.model import Claim
-from kg.questions.language import Language
+from kg.questions.language import QuestionLanguage
 from kg.vocabulary.mentions import Table
 
 NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -15,7 +15,7 @@ NEGATION: Final = re.compile(r"\b(?:no|not|never|none|without|cannot|nor)\b", re
 MODAL: Final = re.compile(r"\b(?:must|should|may|might|can|could|need|needs|required|consider)\b", re.IGNORECASE)
 
 
-def added(text: str, claims: Iterable[Claim], names: Table[str], language: Language) -> Iterator[str]:
+def added(text: str, claims: Iterable[Claim], names: Table[str], language: QuestionLanguage) -> Iterator[str]:
     """What a sentence says that none of its claims says; the phrases of the language before it are no statements."""
     for phrase in sorted(language.phrases.values(), key=len, reverse=True):
         text = text.removeprefix(f"{phrase}: ")

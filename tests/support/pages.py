@@ -15,7 +15,7 @@ LARGEST = 150_000
 class Elements(HTMLParser):
     """Every element of a page with its attributes, and the text; fails on an element that is not closed."""
 
-    VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
+    VOID = frozenset({"meta", "link", "input", "br", "img", "hr", "source"})
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.proof.derivations import Derivations
-from kg.proof.proof import Leaf
+from kg.proof.proof import ProofLeaf
 
 
-def left(known: Derivations, leaves: Iterable[Leaf]) -> Derivations:
+def left(known: Derivations, leaves: Iterable[ProofLeaf]) -> Derivations:
     """What can be derived from some facts and axioms alone."""
     texts = {leaf.text for leaf in leaves}
     kept = {

@@ -10,8 +10,8 @@
 Everything medical is read from the ontology; every patient is a case that `warrant assess` takes.
 """
 
-from kg.judges.patients.boundary_patients import Coverage, Purpose, Target, coverage, targeted
-from kg.judges.patients.case import Patient
+from kg.judges.patients.boundary_patients import Purpose, PurposeCoverage, Target, coverage, targeted
+from kg.judges.patients.case import InventedPatient
 from kg.judges.patients.random_patients import drawn, patients
 
-__all__ = ["Coverage", "Patient", "Purpose", "Target", "coverage", "drawn", "patients", "targeted"]
+__all__ = ["InventedPatient", "Purpose", "PurposeCoverage", "Target", "coverage", "drawn", "patients", "targeted"]

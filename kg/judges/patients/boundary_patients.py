@@ -10,7 +10,7 @@ from typing import Final
 
 from kg.facts.patient import PatientFacts
 from kg.judges.patients.build import Builder
-from kg.judges.patients.case import Item, Patient, Person
+from kg.judges.patients.case import CaseItem, CasePerson, InventedPatient
 from kg.judges.patients.satisfying_sets import Demands, Sets, Ways, refutation
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
@@ -34,7 +34,7 @@ class Target:
 
     claim: str
     purpose: Purpose
-    patient: Patient
+    patient: InventedPatient
 
     @property
     def facts(self) -> PatientFacts:
@@ -42,7 +42,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class PurposeCoverage:
     """Claims by purpose that a set of patients serves, and those that it never does."""
 
     reached: Mapping[Purpose, frozenset[str]]
@@ -59,7 +59,7 @@ def targeted(ontology: Ontology, engine: Engine | None = None) -> tuple[Target, 
     return tuple(target for claim in ontology.claims.values() if claim.executable for target in aim.claim(claim))
 
 
-def coverage(ontology: Ontology, engine: Engine, targets: Sequence[Target]) -> Coverage:
+def coverage(ontology: Ontology, engine: Engine, targets: Sequence[Target]) -> PurposeCoverage:
     """Which claims the targets meet, miss by one fact and contradict, by what the engine infers of them."""
     builder = Builder(ontology, engine)
     executable = [claim.id for claim in ontology.claims.values() if claim.executable]
@@ -74,7 +74,7 @@ def coverage(ontology: Ontology, engine: Engine, targets: Sequence[Target]) -> C
         reached[Purpose.MET] |= applies
         reached[Purpose.CONTRADICTED] |= excluded
     missed = {purpose: tuple(name for name in executable if name not in found) for purpose, found in reached.items()}
-    return Coverage({purpose: frozenset(found) for purpose, found in reached.items()}, missed)
+    return PurposeCoverage({purpose: frozenset(found) for purpose, found in reached.items()}, missed)
 
 
 def _is_one_less(facts: PatientFacts, whole: PatientFacts | None) -> bool:
@@ -99,7 +99,7 @@ class _Aim:
         situations = [reading.situation for reading in claim.readings]
         holds, fails = self.ways.all_hold(situations), self.ways.all_fail(situations)
         random = Random(f"{claim.id} met")
-        person = Person(random.choice(("female", "male")), random.randrange(18, 91))
+        person = CasePerson(random.choice(("female", "male")), random.randrange(18, 91))
         demands: Demands = frozenset()
         if found := self._met_and_short(claim, holds, person, random):
             demands, met, short = found
@@ -109,8 +109,8 @@ class _Aim:
             yield Target(claim.id, Purpose.CONTRADICTED, against)
 
     def _met_and_short(
-        self, claim: Claim, holds: Sets, person: Person, random: Random
-    ) -> tuple[Demands, Patient, Patient] | None:
+        self, claim: Claim, holds: Sets, person: CasePerson, random: Random
+    ) -> tuple[Demands, InventedPatient, InventedPatient] | None:
         """A set of demands, the patient who meets them, and the same patient one fact short."""
         for _ in range(TRIES):
             demands = random.choice(holds)
@@ -121,7 +121,9 @@ class _Aim:
                 return demands, met, short
         return None
 
-    def _short(self, claim: Claim, items: tuple[Item, ...], person: Person, random: Random) -> Patient | None:
+    def _short(
+        self, claim: Claim, items: tuple[CaseItem, ...], person: CasePerson, random: Random
+    ) -> InventedPatient | None:
         """The met patient without one of its entries."""
         for left_out in random.sample(items, len(items)):
             rest = tuple(item for item in items if item is not left_out)
@@ -131,8 +133,8 @@ class _Aim:
         return None
 
     def _contradicted(
-        self, claim: Claim, demands: Demands, fails: Sets, person: Person, random: Random
-    ) -> Patient | None:
+        self, claim: Claim, demands: Demands, fails: Sets, person: CasePerson, random: Random
+    ) -> InventedPatient | None:
         """A patient with the opposite of some condition, and the others of the met patient where they still fit."""
         for attempt in range(TRIES):
             against = random.choice(fails)
@@ -149,10 +151,10 @@ class _Aim:
         self,
         claim: Claim,
         purpose: Purpose,
-        person: Person,
-        items: Iterable[Item],
+        person: CasePerson,
+        items: Iterable[CaseItem],
         goal: Callable[[Closure, str], bool],
-    ) -> Patient | None:
+    ) -> InventedPatient | None:
         patient = self.builder.writer.patient(f"{claim.id} {purpose}", person, items)
         closure = self.builder.closure(patient)
         return patient if goal(closure, claim.id) and not closure.values["hasClash"] else None

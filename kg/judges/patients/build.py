@@ -8,7 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import Final
 
-from kg.judges.patients.case import CaseWriter, Item, Patient, Person, days_before
+from kg.judges.patients.case import CaseItem, CasePerson, CaseWriter, InventedPatient, days_before
 from kg.judges.patients.values import a_range, a_unit, around, in_unit
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -42,13 +42,13 @@ class Builder:
         self.writer = CaseWriter(ontology)
         self._hopeless: set[frozenset[str]] = set()
 
-    def closure(self, patient: Patient) -> Closure:
+    def closure(self, patient: InventedPatient) -> Closure:
         (closure,) = self.engine.infer((record(self.ontology, patient.facts),))
         return closure
 
-    def items(self, names: Iterable[str], person: Person, random: Random) -> tuple[Item, ...] | None:
+    def items(self, names: Iterable[str], person: CasePerson, random: Random) -> tuple[CaseItem, ...] | None:
         """Entries of a case that shall meet the demands; None where one of them cannot be met this way."""
-        items: list[Item] = []
+        items: list[CaseItem] = []
         measured: set[Demand] = set()
         for demand in map(self._demand, sorted(names)):
             statements = self._statements(demand, random)
@@ -73,7 +73,7 @@ class Builder:
 
     # -- statements
 
-    def _statements(self, demand: Demand, random: Random) -> list[Item] | None:
+    def _statements(self, demand: Demand, random: Random) -> list[CaseItem] | None:
         """Entries that state what is demanded, none if silence does; None if no statement can."""
         absences = self.ontology.absences
         match demand.atom, demand.refuted:
@@ -94,7 +94,7 @@ class Builder:
             case _:
                 return None
 
-    def _present(self, prop: str, name: str, random: Random) -> list[Item] | None:
+    def _present(self, prop: str, name: str, random: Random) -> list[CaseItem] | None:
         """That something is present: it, or a quarter of the time something below it."""
         base = self.ontology.certain_form(name)
         below = sorted(self.ontology.descendants(base))
@@ -106,7 +106,7 @@ class Builder:
         status = "suspected" if prop == "hasSuspicionOf" and kind is not ConceptKind.SUSPICION else "present"
         return [self.writer.statement(list_name, concept, status)]
 
-    def _absent(self, prop: str, name: str, random: Random) -> list[Item] | None:
+    def _absent(self, prop: str, name: str, random: Random) -> list[CaseItem] | None:
         """That something is absent: it, or a quarter of the time something above it."""
         above = sorted(self.ontology.ancestors(name))
         concept = random.choice(above) if random.random() < 0.25 else name
@@ -167,7 +167,7 @@ class Builder:
             groups = [*apart, (parts, members)]
         return [tuple(members) for _, members in groups]
 
-    def _search(self, demands: tuple[Demand, ...], person: Person, random: Random) -> tuple[Item, ...] | None:
+    def _search(self, demands: tuple[Demand, ...], person: CasePerson, random: Random) -> tuple[CaseItem, ...] | None:
         """A series of values and starts of treatments of which the engine says that all demands are met."""
         parts = sorted({part for demand in demands for part in self._parts(demand)})
         wanted = frozenset(demand.name for demand in demands)
@@ -182,7 +182,7 @@ class Builder:
         self._hopeless.add(wanted)
         return None
 
-    def _series(self, part: str, random: Random) -> list[Item]:
+    def _series(self, part: str, random: Random) -> list[CaseItem]:
         if part not in self.ontology.quantities:
             return [self.writer.statement("treatments", part, started=days_before(random.choice(STARTS)))]
         count = random.choice((1, 1, 2, 2, 3))
@@ -191,7 +191,7 @@ class Builder:
         days = (*random.sample(PRIOR, count - 1), random.choice((0, 1, 5)))
         return [self._value(part, random, date=days_before(day)) for day in days]
 
-    def _value(self, quantity: str, random: Random, **more: object) -> Item:
+    def _value(self, quantity: str, random: Random, **more: object) -> CaseItem:
         unit = a_unit(self.ontology, quantity, random)
         canonical = random.choice(around(self.ontology, quantity))
         value = in_unit(self.ontology.quantities[quantity], canonical, unit, 3)

@@ -20,7 +20,7 @@ RECORD: Final = "record"
 
 
 @dataclass(frozen=True)
-class Item:
+class CaseItem:
     """One entry of a list of a case (docs/contract.md, "A case"); in the list `record`, a list declared complete."""
 
     list: str
@@ -28,7 +28,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Person:
+class CasePerson:
     """Who the case is about; an empty sex and no age are unknown. Age in years."""
 
     sex: str = ""
@@ -36,7 +36,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Patient:
+class InventedPatient:
     """An invented patient: what it is for, its case as JSON for `warrant assess`, and the facts read from it."""
 
     purpose: str
@@ -61,22 +61,22 @@ class CaseWriter:
         self.ontology = ontology
         self.reader = CaseReader(Names(ontology), AS_OF)
 
-    def statement(self, list_name: str, concept: str, status: str = "present", **dates: str) -> Item:
+    def statement(self, list_name: str, concept: str, status: str = "present", **dates: str) -> CaseItem:
         """A concept in a list; `dates` are ISO dates by field."""
         fields: dict[str, Any] = {"concept": self.ontology.concepts[concept].code, **dates}
         if status != "present":
             fields["status"] = status
-        return Item(list_name, tuple(fields.items()))
+        return CaseItem(list_name, tuple(fields.items()))
 
-    def measurement(self, quantity: str, value: Decimal, unit: str, **more: Any) -> Item:
+    def measurement(self, quantity: str, value: Decimal, unit: str, **more: Any) -> CaseItem:
         """A value in a unit; `more` are further fields of the entry, a reference range as (low, high)."""
         fields: dict[str, Any] = {"test": self.ontology.concepts[quantity].code, "value": value, "unit": unit, **more}
-        return Item("measurements", tuple(fields.items()))
+        return CaseItem("measurements", tuple(fields.items()))
 
-    def complete(self, list_name: str) -> Item:
-        return Item(RECORD, (("complete", list_name),))
+    def complete(self, list_name: str) -> CaseItem:
+        return CaseItem(RECORD, (("complete", list_name),))
 
-    def patient(self, purpose: str, person: Person, items: Iterable[Item]) -> Patient:
+    def patient(self, purpose: str, person: CasePerson, items: Iterable[CaseItem]) -> InventedPatient:
         """The patient of some entries. Raises CaseError if they make no case."""
         case: dict[str, Any] = {"as_of": AS_OF.isoformat()}
         if person.sex:
@@ -89,10 +89,10 @@ class CaseWriter:
             else:
                 case.setdefault(item.list, []).append(_entry(item))
         text = json.dumps(case, default=_number)
-        return Patient(purpose, text, self.reader.read(parse_json(text)))
+        return InventedPatient(purpose, text, self.reader.read(parse_json(text)))
 
 
-def _entry(item: Item) -> dict[str, Any]:
+def _entry(item: CaseItem) -> dict[str, Any]:
     entry = dict(item.entry)
     if "reference_range" in entry:
         sides = zip(("low", "high"), entry["reference_range"], strict=True)

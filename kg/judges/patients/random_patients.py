@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from kg.facts.patient import PatientFacts
-from kg.judges.patients.case import CaseWriter, Item, Patient, Person, days_before
+from kg.judges.patients.case import CaseItem, CasePerson, CaseWriter, InventedPatient, days_before
 from kg.judges.patients.values import a_reading, around, limits_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
@@ -27,7 +27,7 @@ def patients(ontology: Ontology, count: int, seed: int) -> tuple[PatientFacts, .
     return tuple(patient.facts for patient in drawn(ontology, count, seed))
 
 
-def drawn(ontology: Ontology, count: int, seed: int) -> tuple[Patient, ...]:
+def drawn(ontology: Ontology, count: int, seed: int) -> tuple[InventedPatient, ...]:
     """So many patients with their cases. The first ones of a longer row are those of a shorter one."""
     draw = _Draw(ontology)
     return tuple(draw.patient(f"random {seed}/{number}", Random(f"{seed}/{number}")) for number in range(count))
@@ -37,11 +37,11 @@ class _Draw:
     def __init__(self, ontology: Ontology) -> None:
         self.ontology, self.writer = ontology, CaseWriter(ontology)
 
-    def patient(self, purpose: str, random: Random) -> Patient:
-        person = Person(random.choice(("female", "male", "female", "male", "")), random.choice(AGES))
+    def patient(self, purpose: str, random: Random) -> InventedPatient:
+        person = CasePerson(random.choice(("female", "male", "female", "male", "")), random.choice(AGES))
         return self.writer.patient(purpose, person, self._items(random))
 
-    def _items(self, random: Random) -> tuple[Item, ...]:
+    def _items(self, random: Random) -> tuple[CaseItem, ...]:
         items = [self._statement(random) for _ in range(random.randrange(12))]
         items += [self._clash(item, random) for item in items if random.random() < 0.05]
         items += self._state_without_defaults(random)
@@ -77,7 +77,7 @@ class _Draw:
         kind = self.ontology.concepts[concept].kind
         return tuple(name for name, kinds in KINDS_OF_LIST.items() if kind in kinds and name != "measurements")
 
-    def _statement(self, random: Random) -> Item:
+    def _statement(self, random: Random) -> CaseItem:
         concept = random.choice(self.concepts)
         list_name = random.choice(self._lists(concept) or ("procedures",))
         statuses = STATUSES.get(list_name, PLAIN_STATUSES)
@@ -99,7 +99,7 @@ class _Draw:
         limits = {int(item.limit) * 7 for item in self.ontology.thresholds.values() if item.quantity in weeks}
         return tuple(sorted(limit + day for limit in limits for day in (-1, 0, 1)))
 
-    def _clash(self, item: Item, random: Random) -> Item:
+    def _clash(self, item: CaseItem, random: Random) -> CaseItem:
         """The same thing, or what is above or below it, with another status in the same list."""
         code = dict(item.entry)["concept"]
         name = next(name for name, concept in self.ontology.concepts.items() if concept.code == code)
@@ -107,7 +107,7 @@ class _Draw:
         status = "present" if dict(item.entry).get("status") == "absent" else "absent"
         return self.writer.statement(item.list, random.choice((name, *near)), status)
 
-    def _state_without_defaults(self, random: Random) -> Iterable[Item]:
+    def _state_without_defaults(self, random: Random) -> Iterable[CaseItem]:
         if random.random() < 0.06:
             for name in self.ontology.defaults_not_in:
                 yield self.writer.statement(self._lists(name)[0], name)
@@ -121,7 +121,7 @@ class _Draw:
         ranked = {name: 3 if limits_of(self.ontology, name) or name in axes else 1 for name in self.ontology.quantities}
         return [name for name, times in sorted(ranked.items()) for _ in range(times)]
 
-    def _series(self, quantity: str, random: Random) -> Iterator[Item]:
+    def _series(self, quantity: str, random: Random) -> Iterator[CaseItem]:
         """One value, dated or not, or a series: rising, falling, up and down, or two on one day."""
         if random.random() < 0.55:
             value, unit, more = a_reading(self.ontology, quantity, random)
@@ -137,7 +137,7 @@ class _Draw:
             dated = {} if random.random() < 0.08 else {"date": days_before(day)}
             yield self.writer.measurement(quantity, value, unit, **more, **dated)
 
-    def _derived(self, derived: DerivedQuantity, random: Random) -> Iterator[Item]:
+    def _derived(self, derived: DerivedQuantity, random: Random) -> Iterator[CaseItem]:
         """What a derived quantity is computed from, mostly near a limit."""
         start = random.choice((*self._week_limits, *STARTS))
         day = random.choice((0, 1, 3))

@@ -19,7 +19,7 @@ _TAG: Final = re.compile(r"\s+\([a-z /]+\)$")
 
 
 @dataclass(frozen=True)
-class Meaning:
+class CodeMeaning:
     """What a concept means here: the name under which it was found, and what it names."""
 
     name: str
@@ -33,13 +33,13 @@ class Codes:
         self.names, self.tables = names, tables
         self._found: dict[tuple[str, str], Match | AmbiguousName | None] = {}
 
-    def meaning(self, concept: Element, list_name: str) -> Meaning | None:
+    def meaning(self, concept: Element, list_name: str) -> CodeMeaning | None:
         """What a CodeableConcept means in a list of a case: a code counts before a display, a display before the text.
 
         Of several codes, one that means exactly a concept counts before one that is narrower or broader. Raises
         AmbiguousName where codes, or the one name that there is, mean different concepts.
         """
-        coded: list[Meaning] = []
+        coded: list[CodeMeaning] = []
         doubtful: AmbiguousName | None = None
         for name in self.codes(concept):
             try:
@@ -81,7 +81,7 @@ class Codes:
                 yield _IN_BRACKETS.sub("", component)
                 yield from _IN_BRACKETS.findall(component)
 
-    def _find(self, name: str, list_name: str) -> Meaning | None:
+    def _find(self, name: str, list_name: str) -> CodeMeaning | None:
         key = (name, list_name)
         if key not in self._found:
             try:
@@ -93,7 +93,7 @@ class Codes:
         found = self._found[key]
         if isinstance(found, AmbiguousName):
             raise found
-        return Meaning(name, found) if found else None
+        return CodeMeaning(name, found) if found else None
 
 
 def words(concept: Element) -> str:

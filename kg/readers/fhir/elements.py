@@ -62,10 +62,10 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Resource(Element):
+class FhirResource(Element):
     """A resource; `type` is its `resourceType`, `inside` the one that contains it."""
 
-    inside: Resource | None = None
+    inside: FhirResource | None = None
 
     @property
     def type(self) -> str:
@@ -78,21 +78,21 @@ class Bundle:
     Nothing is ever fetched: a reference to what is not in the document is unresolved.
     """
 
-    def __init__(self, resources: list[tuple[Resource, str]]) -> None:
+    def __init__(self, resources: list[tuple[FhirResource, str]]) -> None:
         self.resources = [resource for resource, _ in resources]
-        self._places: dict[str, Resource] = {}
+        self._places: dict[str, FhirResource] = {}
         for resource, address in resources:
             identifier = resource.text("id")
             for name in (address, f"{resource.type}/{identifier}" if identifier else ""):
                 if name:
                     self._places.setdefault(name, resource)
 
-    def referred(self, holder: Resource, reference: Element) -> Resource | None:
+    def referred(self, holder: FhirResource, reference: Element) -> FhirResource | None:
         """The resource that a reference of `holder` names: contained, by address, or by type and id."""
         text = reference.text("reference")
         if text.startswith("#"):
             whole = holder.inside or holder
-            found = (Resource(item.path, item.data, whole) for item in whole.children("contained"))
+            found = (FhirResource(item.path, item.data, whole) for item in whole.children("contained"))
             return next((item for item in found if item.text("id") == text[1:]), None)
         text = text.partition("/_history/")[0]
         return self._places.get(text) or self._places.get("/".join(text.split("/")[-2:]))

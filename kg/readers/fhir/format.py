@@ -17,7 +17,7 @@ from kg.readers.case.reader import OLDEST
 from kg.readers.fhir import observations, statements
 from kg.readers.fhir.coding import Codes
 from kg.readers.fhir.conventions import conventions
-from kg.readers.fhir.elements import Bundle, Element, Resource, day, years_between
+from kg.readers.fhir.elements import Bundle, Element, FhirResource, day, years_between
 from kg.readers.fhir.extensions import AGE, COMPLETE
 from kg.readers.fhir.intake import Intake, title
 from kg.readers.protocol import Context, Coverage, ReadResult, decoded
@@ -45,7 +45,10 @@ class FhirFormat:
 
     def read(self, data: bytes, context: Context) -> ReadResult:
         """The facts of a document. Raises CaseError where it is no FHIR or is about several patients."""
-        document = parse_json(decoded(data), LIMITS)
+        return self.parsed(parse_json(decoded(data), LIMITS), context)
+
+    def parsed(self, document: Any, context: Context) -> ReadResult:
+        """The same for a document that is parsed already, numbers as decimals."""
         if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
             problem = Problem("$.resourceType", "is missing", "Send a Bundle, Parameters or a resource of FHIR R4.")
             raise CaseError([problem])
@@ -59,7 +62,7 @@ class _Document:
     """One document being read."""
 
     def __init__(self, document: Mapping[str, Any], context: Context) -> None:
-        self.top, self.context = Resource("$", document), context
+        self.top, self.context = FhirResource("$", document), context
         self.resources = list(_resources(self.top))
         self.parameters = list(_parameters(self.top))
         builder = FactBuilder(context.names, self._as_of(), lenient=True)
@@ -106,7 +109,7 @@ class _Document:
 
     # -- the person
 
-    def _patient(self) -> Resource | None:
+    def _patient(self) -> FhirResource | None:
         found = [resource for resource, _ in self.resources if resource.type == "Patient"]
         if len(found) > 1:
             remedy = "Send the resources of one patient at a time."
@@ -148,7 +151,7 @@ class _Document:
 
     # -- the rest
 
-    def _resource(self, resource: Resource) -> None:
+    def _resource(self, resource: FhirResource) -> None:
         intake = self.intake
         reader = READ.get(resource.type)
         if self._is_of_another(resource):
@@ -157,7 +160,7 @@ class _Document:
         elif reader is not None:
             reader(intake, resource)
 
-    def _is_of_another(self, resource: Resource) -> bool:
+    def _is_of_another(self, resource: FhirResource) -> bool:
         """Whether a resource names somebody else than the patient of the document."""
         reference = _subject(resource)
         text = reference.text("reference")
@@ -186,7 +189,7 @@ class _Document:
                 intake.leave(item, item.text("name"), Reason.UNSUPPORTED, "no parameter of an assessment")
 
 
-def _resources(resource: Resource, address: str = "") -> Iterator[tuple[Resource, str]]:
+def _resources(resource: FhirResource, address: str = "") -> Iterator[tuple[FhirResource, str]]:
     """Every resource of a document with its address, those that carry others included."""
     yield resource, address
     match resource.type:
@@ -198,16 +201,16 @@ def _resources(resource: Resource, address: str = "") -> Iterator[tuple[Resource
                 yield from _inside(item, "")
 
 
-def _inside(holder: Element, address: str) -> Iterator[tuple[Resource, str]]:
+def _inside(holder: Element, address: str) -> Iterator[tuple[FhirResource, str]]:
     found = holder.data.get("resource")
     if isinstance(found, dict):
-        yield from _resources(Resource(f"{holder.path}.resource", found), address)
+        yield from _resources(FhirResource(f"{holder.path}.resource", found), address)
 
 
-def _parameters(top: Resource) -> Iterator[Element]:
+def _parameters(top: FhirResource) -> Iterator[Element]:
     if top.type == "Parameters":
         yield from top.children("parameter")
 
 
-def _subject(resource: Resource) -> Element:
+def _subject(resource: FhirResource) -> Element:
     return next((found for name in PERSONS if (found := resource.child(name))), resource.child("subject"))

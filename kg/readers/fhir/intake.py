@@ -12,7 +12,7 @@ from kg.facts.time import period
 from kg.readers.builder import FactBuilder
 from kg.readers.fhir.coding import Codes, words
 from kg.readers.fhir.conventions import Conventions
-from kg.readers.fhir.elements import Bundle, Element, Resource, day, visible
+from kg.readers.fhir.elements import Bundle, Element, FhirResource, day, visible
 from kg.readers.fhir.extensions import dates_of, listed, status_of
 from kg.vocabulary.names import AmbiguousName
 
@@ -110,7 +110,7 @@ class Intake:
             self.use(element)
         return found
 
-    def retracted(self, resource: Resource, *statuses: str) -> bool:
+    def retracted(self, resource: FhirResource, *statuses: str) -> bool:
         """Whether a resource was entered in error; it is reported then."""
         if self.tables.retracted.isdisjoint(statuses):
             return False

@@ -10,8 +10,8 @@ from typing import Any, Final
 from kg.facts.patient import Reason
 from kg.facts.units import ucum, units_of
 from kg.ontology.kinds import ConceptKind
-from kg.readers.fhir.coding import Meaning, specimen_of, words
-from kg.readers.fhir.elements import Element, Resource, moment
+from kg.readers.fhir.coding import CodeMeaning, specimen_of, words
+from kg.readers.fhir.elements import Element, FhirResource, moment
 from kg.readers.fhir.extensions import approximate, status_of
 from kg.readers.fhir.intake import Intake
 from kg.vocabulary.names import AmbiguousName, fold
@@ -25,7 +25,7 @@ _UNDER: Final = re.compile(r"(<=|<|>=|>)\s*(\d+(?:\.\d+)?)")
 RESULTS: Final = (ConceptKind.RESULT, ConceptKind.PROCEDURE, ConceptKind.ANALYTE)
 
 
-def read(intake: Intake, resource: Resource) -> None:
+def read(intake: Intake, resource: FhirResource) -> None:
     """The facts of an Observation and of its components."""
     if intake.retracted(resource, resource.text("status")):
         return
@@ -43,7 +43,7 @@ def _has_value(element: Element) -> bool:
     return any(name.startswith("value") for name in element.data)
 
 
-def _one(intake: Intake, resource: Resource, element: Element) -> None:
+def _one(intake: Intake, resource: FhirResource, element: Element) -> None:
     """A value of an Observation, or of a component of one."""
     code = element.child("code")
     quantity = element.child("valueQuantity")
@@ -73,7 +73,7 @@ def _one(intake: Intake, resource: Resource, element: Element) -> None:
     intake.value(element, {name: value for name, value in entry.items() if value is not None}, shown)
 
 
-def _meaning(intake: Intake, element: Element, code: Element) -> Meaning | None:
+def _meaning(intake: Intake, element: Element, code: Element) -> CodeMeaning | None:
     try:
         found = intake.codes.meaning(code, "measurements")
     except AmbiguousName as error:
@@ -84,7 +84,7 @@ def _meaning(intake: Intake, element: Element, code: Element) -> Meaning | None:
     return found
 
 
-def _unit(intake: Intake, quantity: Element, found: Meaning) -> str:
+def _unit(intake: Intake, quantity: Element, found: CodeMeaning) -> str:
     """The unit as it is printed, unless the code says another one that the test has."""
     known = units_of(intake.builder.names.ontology.quantities[found.match.concept.name])
     code, printed = quantity.text("code"), quantity.text("unit")
@@ -93,7 +93,7 @@ def _unit(intake: Intake, quantity: Element, found: Meaning) -> str:
     return next((unit for unit in (code, printed) if unit and ucum(unit) in known), printed or code)
 
 
-def _when(resource: Resource) -> str:
+def _when(resource: FhirResource) -> str:
     period = resource.child("effectivePeriod")
     for text in (resource.text("effectiveDateTime"), period.text("end"), period.text("start")):
         if found := moment(text):
@@ -113,7 +113,7 @@ def _flag(intake: Intake, element: Element) -> str:
     return ""
 
 
-def _range(intake: Intake, element: Element, unit: str | None, found: Meaning) -> dict[str, Decimal | str]:
+def _range(intake: Intake, element: Element, unit: str | None, found: CodeMeaning) -> dict[str, Decimal | str]:
     """The normal range that is printed with a value, in the value's unit; the first that is none of another purpose."""
     known = units_of(intake.builder.names.ontology.quantities[found.match.concept.name])
     for item in element.children("referenceRange"):
@@ -144,7 +144,7 @@ def _sides(item: Element, unit: str, known: tuple[str, ...]) -> Iterator[tuple[s
                 yield "unit", other
 
 
-def _specimen(intake: Intake, resource: Resource, element: Element, found: Meaning) -> str:
+def _specimen(intake: Intake, resource: FhirResource, element: Element, found: CodeMeaning) -> str:
     """What a value was measured in, where that is not blood; a code of a test says it too."""
     reference = resource.child("specimen")
     target = intake.bundle.referred(resource, reference) if reference else None
@@ -167,7 +167,7 @@ def _specimen(intake: Intake, resource: Resource, element: Element, found: Meani
 # -- in words
 
 
-def _in_words(intake: Intake, resource: Resource, element: Element, code: Element) -> None:
+def _in_words(intake: Intake, resource: FhirResource, element: Element, code: Element) -> None:
     """An answer without a number: what the code names is there, is not, or is awaited."""
     text = words(code)
     if said := status_of(resource):

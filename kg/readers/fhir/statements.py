@@ -9,7 +9,7 @@ from typing import Final
 from kg.facts.patient import Reason
 from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.readers.fhir.coding import words
-from kg.readers.fhir.elements import Element, Resource, day
+from kg.readers.fhir.elements import Element, FhirResource, day
 from kg.readers.fhir.extensions import listed
 from kg.readers.fhir.intake import Intake, title
 from kg.vocabulary.names import AmbiguousName
@@ -28,7 +28,7 @@ def codes_of(concept: Element) -> frozenset[str]:
     return frozenset(coding.text("code") for coding in concept.children("coding"))
 
 
-def _status(resource: Resource, name: str) -> frozenset[str]:
+def _status(resource: FhirResource, name: str) -> frozenset[str]:
     """A status that is a CodeableConcept in R4 and a code in STU3."""
     return codes_of(resource.child(name)) | frozenset(filter(None, [resource.text(name)]))
 
@@ -36,7 +36,7 @@ def _status(resource: Resource, name: str) -> frozenset[str]:
 # -- conditions
 
 
-def condition(intake: Intake, resource: Resource) -> None:
+def condition(intake: Intake, resource: FhirResource) -> None:
     """A Condition: established, suspected, ruled out, or past."""
     verification, clinical = _status(resource, "verificationStatus"), _status(resource, "clinicalStatus")
     if intake.retracted(resource, *verification):
@@ -75,22 +75,22 @@ def _unknown(intake: Intake, code: Element) -> bool:
         return False
 
 
-def _categories(resource: Resource) -> frozenset[str]:
+def _categories(resource: FhirResource) -> frozenset[str]:
     return frozenset(code for item in resource.children("category") for code in codes_of(item))
 
 
-def _is_new(intake: Intake, resource: Resource) -> bool:
+def _is_new(intake: Intake, resource: FhirResource) -> bool:
     found = _date(resource, "onsetDateTime", "recordedDate", "assertedDate")
     if len(found) < len("2026-02-01"):
         return False
     return datetime.date.fromisoformat(found) + NOW >= intake.as_of
 
 
-def _date(resource: Resource, *names: str) -> str:
+def _date(resource: FhirResource, *names: str) -> str:
     return next((found for name in names if (found := day(resource.text(name)))), "")
 
 
-def family(intake: Intake, resource: Resource) -> None:
+def family(intake: Intake, resource: FhirResource) -> None:
     """A FamilyMemberHistory: never of the patient."""
     if intake.retracted(resource, resource.text("status")):
         return
@@ -102,7 +102,7 @@ def family(intake: Intake, resource: Resource) -> None:
 # -- treatments
 
 
-def medication(intake: Intake, resource: Resource) -> None:
+def medication(intake: Intake, resource: FhirResource) -> None:
     """A medicine that is taken, was taken, is planned, or is not taken."""
     status = resource.text("status")
     if intake.retracted(resource, status):
@@ -127,7 +127,7 @@ def medication(intake: Intake, resource: Resource) -> None:
     _treatment(intake, resource, concept, kind, status)
 
 
-def procedure(intake: Intake, resource: Resource) -> None:
+def procedure(intake: Intake, resource: FhirResource) -> None:
     """A Procedure that was done, is planned, or was not done."""
     status = resource.text("status")
     if intake.retracted(resource, status):
@@ -156,7 +156,7 @@ def _is_treatment(intake: Intake, code: Element) -> bool:
     return found is not None and found.match.concept.kind in TREATMENTS
 
 
-def _treatment(intake: Intake, resource: Resource, concept: Element, kind: str, status: str) -> None:
+def _treatment(intake: Intake, resource: FhirResource, concept: Element, kind: str, status: str) -> None:
     """A course of treatment; one that is over without a day is history."""
     started, ended = _course(resource)
     match kind:
@@ -175,7 +175,7 @@ def _treatment(intake: Intake, resource: Resource, concept: Element, kind: str, 
             intake.leave(resource, text, Reason.UNSUPPORTED, f"{text}: its status {status!r} says nothing certain")
 
 
-def _course(resource: Resource) -> tuple[str, str]:
+def _course(resource: FhirResource) -> tuple[str, str]:
     """The days on which a course began and ended, as far as they are given."""
     for name in PERIODS:
         period = resource.child(name)
@@ -191,7 +191,7 @@ def _course(resource: Resource) -> tuple[str, str]:
 # -- orders and reports
 
 
-def request(intake: Intake, resource: Resource) -> None:
+def request(intake: Intake, resource: FhirResource) -> None:
     """A ServiceRequest that is not done yet: a plan."""
     status, code = resource.text("status"), resource.child("code")
     if intake.retracted(resource, status):
@@ -204,7 +204,7 @@ def request(intake: Intake, resource: Resource) -> None:
         intake.fact(resource, code, "plans")
 
 
-def care_plan(intake: Intake, resource: Resource) -> None:
+def care_plan(intake: Intake, resource: FhirResource) -> None:
     """The activities of a CarePlan that are planned."""
     if intake.retracted(resource, resource.text("status")):
         return
@@ -222,7 +222,7 @@ def care_plan(intake: Intake, resource: Resource) -> None:
         intake.use(resource)
 
 
-def report(intake: Intake, resource: Resource) -> None:
+def report(intake: Intake, resource: FhirResource) -> None:
     """A DiagnosticReport: what it concludes in codes, and a result that is awaited."""
     status, code = resource.text("status"), resource.child("code")
     if intake.retracted(resource, status):
@@ -243,7 +243,7 @@ def report(intake: Intake, resource: Resource) -> None:
         )
 
 
-def allergy(intake: Intake, resource: Resource) -> None:
+def allergy(intake: Intake, resource: FhirResource) -> None:
     """An AllergyIntolerance: the articles do not ask for one."""
     if intake.retracted(resource, *_status(resource, "verificationStatus")):
         return
@@ -253,7 +253,7 @@ def allergy(intake: Intake, resource: Resource) -> None:
     )
 
 
-READ: Final[Mapping[str, Callable[[Intake, Resource], None]]] = {
+READ: Final[Mapping[str, Callable[[Intake, FhirResource], None]]] = {
     "AllergyIntolerance": allergy,
     "CarePlan": care_plan,
     "Condition": condition,

@@ -1,6 +1,6 @@
 """Free text to facts with character spans."""
 
 from kg.readers.text.pipeline import read_text, trace_text
-from kg.readers.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
+from kg.readers.text.reading import Mention, Sense, Span, TextKind, TextReading, UnreadSpan
 
-__all__ = ["Kind", "Mention", "Sense", "Span", "TextReading", "Unread", "read_text", "trace_text"]
+__all__ = ["Mention", "Sense", "Span", "TextKind", "TextReading", "UnreadSpan", "read_text", "trace_text"]

@@ -10,9 +10,9 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hindsight import Hindsight
-from kg.readers.text.lexicon import Entry
+from kg.readers.text.lexicon import LexiconEntry
 from kg.readers.text.measurements import quantity_of
-from kg.readers.text.named import Context, Named, Place, sense
+from kg.readers.text.named import NameContext, NamedConcept, Place, sense
 from kg.readers.text.patient import Addressed
 from kg.readers.text.people import KIN, kin_of, specific_introduction
 from kg.readers.text.scopes import Scoper
@@ -60,7 +60,7 @@ class _Assertion:
         self.lexicon, self.headings = document.lexicon, document.headings
         self.measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
         self.hindsight = Hindsight(self.text)
-        self.last_treatment: Named | None = None
+        self.last_treatment: NamedConcept | None = None
         self.kin: frozenset[str] = frozenset()
         self.of_kin: list[tuple[int, int]] = []
 
@@ -94,7 +94,7 @@ class _Assertion:
             if ask.asks_of_a_value(name):
                 name.position = ""
             series = self.scan.series.get(name.hit)
-            context = Context(
+            context = NameContext(
                 heading, self._taken(name, series), gives and asked, asked, diagnosed, self.document.today
             )
             places.append(Place(name, segment, sense(name, heading, asked), context))
@@ -104,7 +104,7 @@ class _Assertion:
         """The word for the relative who is the patient is no word for a relative."""
         if token.word != self.document.voice.patient or token.hit is None or token.hit.entry.cue is not Cue.FAMILY:
             return token
-        return replace(token, hit=replace(token.hit, entry=Entry(cue=Cue.SUBJECT)))
+        return replace(token, hit=replace(token.hit, entry=LexiconEntry(cue=Cue.SUBJECT)))
 
     def _letterhead(self, segment: Segment) -> bool:
         """Whether a line names a place or a kind of letter: `... CLINIC`, in capitals, alone in its line."""
@@ -112,7 +112,7 @@ class _Assertion:
         alone = self.text[segment.end : segment.end + 1] in ("", "\n") and "\n" not in line
         return alone and line.isupper() and self.lexicon.language.voice.letterhead.search(line) is not None
 
-    def _end_of_treatment(self, found: Sequence[Token], named: Sequence[Named]) -> None:
+    def _end_of_treatment(self, found: Sequence[Token], named: Sequence[NamedConcept]) -> None:
         """A sentence that ends a treatment without naming one ends the last one named (`Stopped in May.`)."""
         treated = [name for name in named if name.concept and name.concept.kind in ("drug", "therapy")]
         ended = [token for token in found if token.hit and token.hit.entry.cue is Cue.ENDED]
@@ -122,7 +122,7 @@ class _Assertion:
             self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
         self.last_treatment = treated[-1] if treated else self.last_treatment
 
-    def _ticked(self, segment: Segment, named: Sequence[Named]) -> None:
+    def _ticked(self, segment: Segment, named: Sequence[NamedConcept]) -> None:
         """A minus or a count of none behind a finding denies it, a plus states it.
 
         An empty box before or behind it, or the most that there can be of it, leaves it open.
@@ -140,7 +140,7 @@ class _Assertion:
             if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
                 name.marks.add("unclear")
 
-    def _counted(self, name: Named, segment: Segment) -> None:
+    def _counted(self, name: NamedConcept, segment: Segment) -> None:
         """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
         if "finding" not in name.kinds or quantity_of(self.lexicon, name.hit) is not None:
             return
@@ -165,7 +165,7 @@ class _Assertion:
             self.of_kin.append((segment.start, segment.end))
         return goes_on
 
-    def _taken(self, named: Named, series: Series | None) -> bool:
+    def _taken(self, named: NamedConcept, series: Series | None) -> bool:
         """Whether a dose or a frequency stands behind a name."""
         return (series is not None and series.dose is not None) or _FREQUENCY.match(
             self.text, named.token.end

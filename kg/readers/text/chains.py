@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kg.readers.text.cues import Cue
-from kg.readers.text.named import TREATMENTS, Named
+from kg.readers.text.named import TREATMENTS, NamedConcept
 
 CHAINS: Final = frozenset({
     Cue.NEG, Cue.NEVER, Cue.HISTORY, Cue.HAD, Cue.TREATED, Cue.ENDED, Cue.SUSPECTED, Cue.UNCERTAIN, Cue.ALLERGY,
@@ -43,7 +43,7 @@ class Chain:
     doubt: bool = False
     closed: bool = False
     over: bool = False
-    held: list[Named] = field(default_factory=list)
+    held: list[NamedConcept] = field(default_factory=list)
     group: str = ""
     starts: bool = False
     other: bool = False
@@ -58,7 +58,7 @@ class Chain:
         past = self.cue is Cue.HISTORY and not self.started
         return measured and self.cue in _OF_VALUES and not past
 
-    def reach(self, named: Named, group: str) -> None:
+    def reach(self, named: NamedConcept, group: str) -> None:
         """Mark a name of a group and go on behind it."""
         verdict = _RULES.get(self.cue, _always)(self, named, group)
         named.marks |= verdict
@@ -78,11 +78,11 @@ Marks = frozenset[str]
 _NOTHING: Final[Marks] = frozenset()
 
 
-def _always(chain: Chain, named: Named, group: str) -> Marks:
+def _always(chain: Chain, named: NamedConcept, group: str) -> Marks:
     return frozenset({chain.cue.value})
 
 
-def _denial(chain: Chain, named: Named, group: str) -> Marks:
+def _denial(chain: Chain, named: NamedConcept, group: str) -> Marks:
     """`no A, B`: B is denied with A if it is the same kind of thing, and nothing strange and no `or` stands between.
 
     A normal finding is none that anybody denies: `no A, normal B`.
@@ -96,7 +96,7 @@ def _denial(chain: Chain, named: Named, group: str) -> Marks:
     return frozenset({"unclear"}) if unclear else _always(chain, named, group)
 
 
-def _history(chain: Chain, named: Named, group: str) -> Marks:
+def _history(chain: Chain, named: NamedConcept, group: str) -> Marks:
     """`history of A, B`: a finding, or another kind of thing behind a comma, is of the present, as all behind it."""
     kind = named.concept.kind if named.concept else ""
     if chain.started and (kind == "finding" or (chain.link == "," and chain.another(group))):
@@ -105,7 +105,7 @@ def _history(chain: Chain, named: Named, group: str) -> Marks:
     return _NOTHING if chain.doubt and kind != "history" else _always(chain, named, group)
 
 
-def _open(chain: Chain, named: Named, group: str) -> Marks:
+def _open(chain: Chain, named: NamedConcept, group: str) -> Marks:
     """`suspected A and B`, `suspected A, B or C`; of `suspected A, B` B is open, and another kind ends the reach."""
     if chain.started and chain.link not in _JOINED:
         chain.doubt = chain.doubt or chain.another(group)
@@ -118,23 +118,23 @@ def _open(chain: Chain, named: Named, group: str) -> Marks:
     return _NOTHING if chain.doubt else _always(chain, named, group)
 
 
-def _taken(chain: Chain, named: Named, group: str) -> Marks:
+def _taken(chain: Chain, named: NamedConcept, group: str) -> Marks:
     return _always(chain, named, group) if named.kinds & {*TREATMENTS, "analyte"} else _NOTHING
 
 
-def _had(chain: Chain, named: Named, group: str) -> Marks:
+def _had(chain: Chain, named: NamedConcept, group: str) -> Marks:
     return _always(chain, named, group) if named.kinds & _HAD else _NOTHING
 
 
-def _withheld(chain: Chain, named: Named, group: str) -> Marks:
+def _withheld(chain: Chain, named: NamedConcept, group: str) -> Marks:
     return _always(chain, named, group) if named.treats or "procedure" in named.kinds else _NOTHING
 
 
-def _of_treatment(chain: Chain, named: Named, group: str) -> Marks:
+def _of_treatment(chain: Chain, named: NamedConcept, group: str) -> Marks:
     return _always(chain, named, group) if named.treats else _NOTHING
 
 
-_RULES: Final[Mapping[Cue, Callable[[Chain, Named, str], Marks]]] = {
+_RULES: Final[Mapping[Cue, Callable[[Chain, NamedConcept, str], Marks]]] = {
     Cue.NEG: _denial,
     Cue.NEVER: _denial,
     Cue.HISTORY: _history,

@@ -13,8 +13,8 @@ from typing import Final
 from kg.readers.text.date_words import DateWords
 from kg.readers.text.dates import DateHit
 from kg.readers.text.document import Document
-from kg.readers.text.lexicon import Hit
-from kg.readers.text.named import Named, Place
+from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.named import NamedConcept, Place
 
 _PANEL: Final = frozenset({"analyte", "result", "specimen", "procedure"})
 _NEAREST: Final = 24
@@ -32,12 +32,12 @@ class Dating:
         self.taken = {day.start for s in self.scan.series.values() for value in s.values for day in value.days}
         self.in_tables = frozenset(document.tables.series)
         self.segment_starts = [segment.start for segment in document.segments]
-        self.trailing: dict[Hit, DateHit] = {}
-        self.panel: dict[Hit, DateHit] = {}
+        self.trailing: dict[PhraseHit, DateHit] = {}
+        self.panel: dict[PhraseHit, DateHit] = {}
         self._walk()
         self.collected = self._collected()
 
-    def of(self, named: Named) -> DateHit | None:
+    def of(self, named: NamedConcept) -> DateHit | None:
         """The date of a value: its own, that of its line, that of its list, or that of a line above."""
         hit = named.hit
         if hit in self.in_tables:
@@ -66,12 +66,12 @@ class Dating:
             running = self._run(segment.start, segment.end, places, running)
             end = segment.end
 
-    def _trail(self, named: Sequence[Named], end: int) -> None:
+    def _trail(self, named: Sequence[NamedConcept], end: int) -> None:
         """`on` a date behind the last of several values dates all before it that have none.
 
         So does one in brackets that ends the sentence.
         """
-        waiting: list[Named] = []
+        waiting: list[NamedConcept] = []
         for item in (item for item in named if "measured" in item.marks):
             values = self.scan.series[item.hit].values
             days = values[-1].days
@@ -103,7 +103,7 @@ class Dating:
                 self.panel[item.hit] = running
         return running if measured else None
 
-    def _dates_a_panel(self, day: DateHit, owner: Named | None) -> bool:
+    def _dates_a_panel(self, day: DateHit, owner: NamedConcept | None) -> bool:
         """Whether a date can be that of the values behind it: nothing else has it, and no `since` opens it."""
         if day.start in self.taken or day.loose or (day.day is None and not day.month):
             return False
@@ -113,7 +113,7 @@ class Dating:
 
     # -- the line
 
-    def _opening(self, named: Named) -> DateHit | None:
+    def _opening(self, named: NamedConcept) -> DateHit | None:
         """The date that opens the line of a value, such as `3 March 2026: ...`."""
         line = self.text.rfind("\n", 0, named.token.start) + 1
         opening = [
@@ -132,7 +132,7 @@ class Dating:
         before = self.text[max(line, sentence) : day.start]
         return self.words.leads(before) or self.text[day.end : day.end + 3].lstrip(" )]").startswith(":")
 
-    def _above(self, named: Named) -> DateHit | None:
+    def _above(self, named: NamedConcept) -> DateHit | None:
         """The date that is all that a line above says, down to the next blank line."""
         for start, end in self._lines_above(named.token.start):
             for day in self._between(start, end):
@@ -174,5 +174,5 @@ class Dating:
         return free[0] if len({day.day for day in free}) == 1 else None
 
 
-def _days_of(named: Named) -> Sequence[DateHit]:
+def _days_of(named: NamedConcept) -> Sequence[DateHit]:
     return [day for day in (named.day, named.since, named.until) if day]

@@ -17,10 +17,10 @@ from kg.readers.text.characters import View
 from kg.readers.text.dates import DateHit
 from kg.readers.text.hl7v2 import Message
 from kg.readers.text.layout import Line
-from kg.readers.text.lexicon import Hit, Lexicon
+from kg.readers.text.lexicon import Lexicon, PhraseHit
 from kg.readers.text.named import Place
-from kg.readers.text.people import Person
-from kg.readers.text.reading import TextReading, Unread
+from kg.readers.text.people import MentionedPerson
+from kg.readers.text.reading import TextReading, UnreadSpan
 from kg.readers.text.resolved import Resolved
 from kg.readers.text.segments import Heading, Segment
 from kg.readers.text.tables import Tables
@@ -44,14 +44,14 @@ class Document:
     segments: tuple[Segment, ...] = ()
     voice: Voice = field(default=Voice())
     atoms: tuple[Atom, ...] = ()
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[PhraseHit, ...] = ()
     days: tuple[DateHit, ...] = ()
     tables: Tables = field(default_factory=Tables)
     scan: Scan | None = None
-    unmeasured: tuple[Unread, ...] = ()
+    unmeasured: tuple[UnreadSpan, ...] = ()
     places: tuple[Place, ...] = ()
     of_kin: tuple[tuple[int, int], ...] = ()
-    person: Person | None = None
+    person: MentionedPerson | None = None
     resolved: Resolved | None = None
     reading: TextReading | None = None
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from kg.facts.patient import Reason
-from kg.readers.text.people import Person, Said
-from kg.readers.text.reading import Span, Unread
+from kg.readers.text.people import MentionedPerson, Said
+from kg.readers.text.reading import Span, UnreadSpan
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedEntry:
     """One entry of a list of the case, with its span."""
 
     list: str
@@ -27,9 +27,9 @@ class Draft:
     """A case in the making."""
 
     text: str
-    stated: list[Stated] = field(default_factory=list)
+    stated: list[StatedEntry] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[UnreadSpan] = field(default_factory=list)
     complete: dict[str, Span] = field(default_factory=dict)
     sex: tuple[str, Span] | None = None
     age: tuple[int, Span] | None = None
@@ -39,15 +39,15 @@ class Draft:
         key = f"{list_name} {sorted(entry.items(), key=str)}"
         if key not in self.seen:
             self.seen.add(key)
-            self.stated.append(Stated(list_name, entry, span))
+            self.stated.append(StatedEntry(list_name, entry, span))
         return True
 
     def leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNSUPPORTED, concept: str = "") -> bool:
         """Report a span as not understood; false, for nothing came of it. `concept`: the test whose value it is."""
-        self.unread.append(Unread(start, end, self.text[start:end], reason, code, concept))
+        self.unread.append(UnreadSpan(start, end, self.text[start:end], reason, code, concept))
         return False
 
-    def take(self, person: Person) -> None:
+    def take(self, person: MentionedPerson) -> None:
         """Write age and sex; what contradicts itself is reported and not used."""
         age, sex = self._one(person.ages, "age"), self._one(person.sexes, "sex")
         if age is not None and isinstance(age.value, int):
@@ -91,7 +91,7 @@ class Draft:
             origins |= {f"$.record.complete[{i}]": self.complete[name] for i, name in enumerate(sorted(self.complete))}
         return case, origins
 
-    def _placed(self) -> Iterator[tuple[str, Stated]]:
+    def _placed(self) -> Iterator[tuple[str, StatedEntry]]:
         counts: dict[str, int] = {}
         for item in sorted(self.stated, key=lambda item: item.span):
             number = counts.get(item.list, 0)
@@ -110,11 +110,11 @@ class Draft:
             self.age = None
 
 
-def _ended(item: Stated) -> bool:
+def _ended(item: StatedEntry) -> bool:
     return item.list == "treatments" and ("ended" in item.entry or item.entry.get("status") == "absent")
 
 
-def _overtaken(item: Stated, ended: Mapping[str, Stated], settled: Collection[str]) -> bool:
+def _overtaken(item: StatedEntry, ended: Mapping[str, StatedEntry], settled: Collection[str]) -> bool:
     concept = item.entry.get("concept", "")
     if item.list == "diagnoses" and item.entry.get("status") == "suspected":
         return concept in settled

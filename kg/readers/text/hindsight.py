@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kg.readers.text.named import Named
+from kg.readers.text.named import NamedConcept
 from kg.readers.text.people import KIN
 from kg.readers.text.segments import Segment
 
@@ -33,9 +33,9 @@ class Hindsight:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.last: Sequence[Named] = ()
+        self.last: Sequence[NamedConcept] = ()
 
-    def read(self, segment: Segment, names: Sequence[Named]) -> None:
+    def read(self, segment: Segment, names: Sequence[NamedConcept]) -> None:
         """Mark what the sentence takes back, be it named in it or, if it names nothing before, in an earlier one."""
         told = [name for name in names if "condition" in name.kinds]
         for match in _REVISED.finditer(self.text, segment.start, segment.end):
@@ -48,7 +48,7 @@ class Hindsight:
                 _mark([name for name in names if name.end <= match.start()][-1:], mark)
         self.last = told[-1:] or self.last
 
-    def _revised(self, segment: Segment, names: Sequence[Named], place: int) -> Sequence[Named]:
+    def _revised(self, segment: Segment, names: Sequence[NamedConcept], place: int) -> Sequence[NamedConcept]:
         """The condition named last before a place; nothing where that name is of another kind."""
         before = [name for name in names if name.end <= place]
         if before:
@@ -56,6 +56,6 @@ class Hindsight:
         return self.last if _IT.search(self.text, segment.start, place) else ()
 
 
-def _mark(names: Sequence[Named], mark: str) -> None:
+def _mark(names: Sequence[NamedConcept], mark: str) -> None:
     for name in names:
         name.marks.add(mark)

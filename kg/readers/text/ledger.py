@@ -9,7 +9,7 @@ from kg.facts.patient import PatientFacts
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.meaning import REASONS
 from kg.readers.text.patient import Addressed
-from kg.readers.text.reading import Kind, Mention, Sense, Span, TextReading, Unread
+from kg.readers.text.reading import Mention, Sense, Span, TextKind, TextReading, UnreadSpan
 from kg.readers.text.resolved import Resolved
 from kg.readers.text.unread import apart, leftover
 
@@ -46,7 +46,7 @@ class _Ledger:
             facts=self._facts(left),
             not_understood=left,
             mentions=tuple(self._mention(item) for item in self.mentions),
-            kind=Kind.QUESTION if not about else Kind.BOTH if general else Kind.CASE,
+            kind=TextKind.QUESTION if not about else TextKind.BOTH if general else TextKind.CASE,
             questions=tuple(self._span(Span(s.start, s.end)) for s in self.segments if s.asks or s.mark),
             general=tuple(map(self._span, general)),
         )
@@ -60,11 +60,11 @@ class _Ledger:
         start, end = self.document.view.given(item.start, item.end)
         return replace(item, start=start, end=end)
 
-    def _unread(self, item: Unread) -> Unread:
+    def _unread(self, item: UnreadSpan) -> UnreadSpan:
         start, end = self.document.view.given(item.start, item.end)
         return replace(item, start=start, end=end, text=self.document.text[start:end])
 
-    def _facts(self, left: tuple[Unread, ...]) -> PatientFacts:
+    def _facts(self, left: tuple[UnreadSpan, ...]) -> PatientFacts:
         facts = self.resolved.facts
         return replace(
             facts,

@@ -37,7 +37,7 @@ _GLUED: Final = re.compile(r"(?P<name>[^\W\d_]{2,})(?P<number>\d+\w*)")
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class LexiconEntry:
     """What a phrase stands for: concepts with the rank of the name, a cue, or the signs of an examination.
 
     `denies`: concepts that are absent where what the phrase means is; `states_absence`: the phrase itself says so.
@@ -52,11 +52,11 @@ class Entry:
     denies: tuple[str, ...] = ()
     states_absence: bool = False
     states_presence: bool = False
-    otherwise: Entry | None = None
+    otherwise: LexiconEntry | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Hit:
+class PhraseHit:
     """A phrase found: atoms [first, last), characters [start, end), and what it stands for."""
 
     first: int
@@ -64,7 +64,7 @@ class Hit:
     start: int
     end: int
     phrase: str
-    entry: Entry
+    entry: LexiconEntry
     corrected: bool = False
 
 
@@ -92,42 +92,42 @@ class Lexicon:
             self.words | other | self.language.words["fillers"] | self.language.words["closers"] | self.customs.words
         )
 
-    def _entries(self) -> dict[str, Entry]:
-        entries: dict[str, Entry] = {}
+    def _entries(self) -> dict[str, LexiconEntry]:
+        entries: dict[str, LexiconEntry] = {}
         for cue, phrases in self.language.phrases.items():
-            entries |= {parted(fold(phrase)): Entry(cue=cue) for phrase in phrases}
-        entries |= {parted(fold(test)): Entry(cue=Cue.TEST) for test in self.customs.tests}
+            entries |= {parted(fold(phrase)): LexiconEntry(cue=cue) for phrase in phrases}
+        entries |= {parted(fold(test)): LexiconEntry(cue=Cue.TEST) for test in self.customs.tests}
         for item in self.customs.examinations:
-            entries |= {parted(fold(name)): Entry(absent=item.absent) for name in item.names}
-        plurals: dict[str, Entry] = {}
+            entries |= {parted(fold(name)): LexiconEntry(absent=item.absent) for name in item.names}
+        plurals: dict[str, LexiconEntry] = {}
         for name, ranks in self.names.words.items():
             if name in self.customs.not_in_text:
                 continue
             concepts = tuple((concept, rank) for rank in sorted(ranks) for concept in ranks[rank])
             phrase = parted(name)
             spelled = self.customs.upper_case_only.get(name, "")
-            entry = Entry(concepts=concepts, spelled=spelled, otherwise=entries.get(phrase) if spelled else None)
+            entry = LexiconEntry(concepts=concepts, spelled=spelled, otherwise=entries.get(phrase) if spelled else None)
             if phrase and not (phrase in entries and entries[phrase].absent):
                 entries[phrase] = entry
                 plurals |= dict.fromkeys(inflected(phrase), entry)
         for phrase, name in self.customs.with_numbers.items():
-            entries[phrase] = Entry(concepts=((self.names.ontology.concepts[name], SYNONYM),))
+            entries[phrase] = LexiconEntry(concepts=((self.names.ontology.concepts[name], SYNONYM),))
         plurals |= {phrase.replace(" the ", " "): entry for phrase, entry in entries.items() if " of the " in phrase}
         entries = entries | self._more_names(entries)
         entries |= self._as_written(entries)
-        lacking = {parted(fold(name)): Entry(other=True) for name in self.customs.other_names}
-        lacking |= {plural: Entry(other=True) for phrase in lacking for plural in inflected(phrase)}
+        lacking = {parted(fold(name)): LexiconEntry(other=True) for name in self.customs.other_names}
+        lacking |= {plural: LexiconEntry(other=True) for phrase in lacking for plural in inflected(phrase)}
         return plurals | lacking | entries
 
-    def _more_names(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
+    def _more_names(self, known: Mapping[str, LexiconEntry]) -> dict[str, LexiconEntry]:
         """What people write for concepts beyond the vocabulary: other names, members of a kind, broader words."""
-        concepts, found = self.names.ontology.concepts, dict[str, Entry]()
+        concepts, found = self.names.ontology.concepts, dict[str, LexiconEntry]()
         names = self.language.names
         ranked = [(name, phrase, RELATED) for name, phrases in names.members.items() for phrase in phrases]
         ranked += [(name, phrase, RELATED) for name, phrase in names.cancers]
         ranked += [(name, phrase, SYNONYM) for name, phrases in names.synonyms.items() for phrase in phrases]
         for name, phrase, rank in ranked:
-            entry = Entry(concepts=((concepts[name], rank),))
+            entry = LexiconEntry(concepts=((concepts[name], rank),))
             found[parted(fold(phrase))] = entry
             found |= dict.fromkeys(inflected(parted(fold(phrase))), entry) if rank == RELATED else {}
         for item in names.denies:
@@ -140,27 +140,27 @@ class Lexicon:
             for kept in [self._beside(entry, known.get(phrase))]
         }
 
-    def _denial(self, item: Denial, known: Entry | None) -> Entry:
+    def _denial(self, item: Denial, known: LexiconEntry | None) -> LexiconEntry:
         """A broader word; one that the vocabulary has as a near name states what it states as well."""
         near = known is not None and bool(known.concepts) and known.concepts[0][1] == RELATED
         concepts = known.concepts if known and near else ((self.names.ontology.concepts[item.absent[0]], RELATED),)
-        return Entry(concepts, denies=item.absent, states_absence=item.states_absence, states_presence=near)
+        return LexiconEntry(concepts, denies=item.absent, states_absence=item.states_absence, states_presence=near)
 
-    def _beside(self, entry: Entry, known: Entry | None) -> Entry:
+    def _beside(self, entry: LexiconEntry, known: LexiconEntry | None) -> LexiconEntry:
         """A further name beside what the vocabulary has: it counts as well where it is of another kind."""
         if known is None or not (known.concepts or known.absent) or entry.denies:
             return entry
         kinds = {concept.kind for concept, _ in known.concepts}
         if known.absent or known.spelled or entry.concepts[0][0].kind in kinds:
             return known
-        return Entry(concepts=(*known.concepts, *entry.concepts))
+        return LexiconEntry(concepts=(*known.concepts, *entry.concepts))
 
-    def _as_written(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
+    def _as_written(self, known: Mapping[str, LexiconEntry]) -> dict[str, LexiconEntry]:
         """Names that count as they are written only, beside what else the letters mean."""
         found = {}
         for written, name in self.language.names.written.items():
             phrase = parted(fold(written))
-            entry = Entry(
+            entry = LexiconEntry(
                 ((self.names.ontology.concepts[name], SYNONYM),), spelled=written, otherwise=known.get(phrase)
             )
             found[phrase] = entry
@@ -172,7 +172,7 @@ class Lexicon:
 
     # -- finding
 
-    def find(self, text: str, words: Sequence[Atom]) -> tuple[Hit, ...]:
+    def find(self, text: str, words: Sequence[Atom]) -> tuple[PhraseHit, ...]:
         """Phrases of a text without overlap, leftmost and longest, but for names inside broader ones."""
         hits = self._with_shared_heads(words, self._select(text, words, [atom.word for atom in words]))
         corrected = self._corrected(words, hits)
@@ -188,13 +188,13 @@ class Lexicon:
             spelled = [corrected[i] if i in mended else atom.word for i, atom in enumerate(words)]
             again = self._select(text, words, spelled)
         return tuple(
-            Hit(hit.first, hit.last, hit.start, hit.end, hit.phrase, hit.entry, True)
+            PhraseHit(hit.first, hit.last, hit.start, hit.end, hit.phrase, hit.entry, True)
             if not mended.isdisjoint(range(hit.first, hit.last))
             else hit
             for hit in again
         )
 
-    def _with_shared_heads(self, words: Sequence[Atom], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    def _with_shared_heads(self, words: Sequence[Atom], hits: Sequence[PhraseHit]) -> tuple[PhraseHit, ...]:
         """Names that share the last word of one behind them: `liver or kidney disease`."""
         taken = {index for hit in hits if not hit.entry.cue for index in range(hit.first, hit.last)}
         found = list(hits)
@@ -209,13 +209,13 @@ class Lexicon:
                 if entry is None or not entry.concepts:
                     break
                 first = words[place - 2]
-                found.append(Hit(place - 2, place - 1, first.start, first.end, phrase, entry))
+                found.append(PhraseHit(place - 2, place - 1, first.start, first.end, phrase, entry))
                 place -= 2
         return tuple(sorted(found, key=lambda hit: (hit.first, -hit.last)))
 
-    def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[Hit, ...]:
+    def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[PhraseHit, ...]:
         found = sorted(self._all(text, words, spelled), key=lambda hit: (hit.first, -hit.last))
-        chosen: list[Hit] = []
+        chosen: list[PhraseHit] = []
         end = 0
         for hit in found:
             if hit.first >= end:
@@ -225,7 +225,7 @@ class Lexicon:
                 chosen.append(hit)
         return tuple(sorted(chosen, key=lambda hit: (hit.first, -hit.last)))
 
-    def _says_more(self, chosen: Sequence[Hit], inner: Hit) -> bool:
+    def _says_more(self, chosen: Sequence[PhraseHit], inner: PhraseHit) -> bool:
         """Whether a name inside the last one states something of its own: the outer name is broader or narrower."""
         outer = next(hit for hit in reversed(chosen) if hit.first <= inner.first and inner.last <= hit.last)
         if chosen[-1] is not outer and chosen[-1].last > inner.first:
@@ -240,7 +240,7 @@ class Lexicon:
         )
         return not same and rank != RELATED and concept.kind in ("condition", "finding")
 
-    def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[Hit]:
+    def _all(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> Iterator[PhraseHit]:
         """Phrases as they stand, names with any number inside, names of several words with a small word between."""
         yield from self._in(text, words, spelled, range(len(spelled)))
         numbered = [_DIGITS.sub("0", word) for word in spelled]
@@ -253,7 +253,9 @@ class Lexicon:
                 if hit.entry.concepts and hit.last - hit.first > len(hit.phrase.split()):
                     yield hit
 
-    def _in(self, text: str, words: Sequence[Atom], spelled: Sequence[str], places: Sequence[int]) -> Iterator[Hit]:
+    def _in(
+        self, text: str, words: Sequence[Atom], spelled: Sequence[str], places: Sequence[int]
+    ) -> Iterator[PhraseHit]:
         starts, ends, position = {}, {}, 0
         shouting = text.isupper()
         for index, word in enumerate(spelled):
@@ -263,20 +265,20 @@ class Lexicon:
         for last, (phrase, entry) in self.automaton.iter(f" {' '.join(spelled)} "):
             first, after = starts[last - len(phrase) - 1], ends[last]
             start, end = words[first].start, words[after - 1].end
-            meant: Entry | None = entry
+            meant: LexiconEntry | None = entry
             while meant and not self._as_spelled(meant, text[start:end], shouting):
                 meant = meant.otherwise
             if meant:
-                yield Hit(first, after, start, end, phrase, meant)
+                yield PhraseHit(first, after, start, end, phrase, meant)
 
-    def _as_spelled(self, entry: Entry, written: str, shouting: bool) -> bool:
+    def _as_spelled(self, entry: LexiconEntry, written: str, shouting: bool) -> bool:
         """Whether a name that is another word in small letters is written as a name."""
         if not entry.spelled:
             return True
         mixed = not entry.spelled.isupper()
         return (written == entry.spelled or (written.isupper() and not mixed)) and not (shouting and entry.otherwise)
 
-    def _corrected(self, words: Sequence[Atom], hits: Iterable[Hit]) -> Mapping[int, str]:
+    def _corrected(self, words: Sequence[Atom], hits: Iterable[PhraseHit]) -> Mapping[int, str]:
         taken = {index for hit in hits if hit.entry.concepts or hit.entry.other for index in range(hit.first, hit.last)}
         found = ((i, self._meant(atom.word)) for i, atom in enumerate(words) if i not in taken)
         return {index: meant for index, meant in found if meant}
@@ -337,7 +339,7 @@ def lexicon_of(names: Names) -> Lexicon:
     return Lexicon(names)
 
 
-def look(lexicon: Lexicon, text: str) -> tuple[tuple[Atom, ...], tuple[Hit, ...]]:
+def look(lexicon: Lexicon, text: str) -> tuple[tuple[Atom, ...], tuple[PhraseHit, ...]]:
     """The atoms of a text and the phrases in it. A number that stands at the name of a test is parted from it."""
     words = tuple(part for atom in atoms(text) for part in _parts(lexicon, atom))
     return words, lexicon.find(text, words)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.ontology.compiled import Ontology
-from kg.readers.text.named import TREATMENTS, Named
+from kg.readers.text.named import TREATMENTS, NamedConcept
 
 
-def group_of(ontology: Ontology, named: Named) -> str:
+def group_of(ontology: Ontology, named: NamedConcept) -> str:
     """What kind of thing a name stands for, as lists of like things have it."""
     if named.concept is None:
         return "sign"
@@ -23,7 +23,7 @@ def _on_a_scale(ontology: Ontology, name: str) -> bool:
     return any(ontology.concepts[other].axis for other in related)
 
 
-def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, negative: bool) -> None:
+def mark_behind(ontology: Ontology, names: Sequence[NamedConcept], mark: str, negative: bool) -> None:
     """Mark the last name, those that `and` or `or` joins to it, and, but for kin, the list before them.
 
     What is `negative` may be a disease or its test in one list; of a list that a denial closes, another kind of
@@ -41,12 +41,12 @@ def mark_behind(ontology: Ontology, names: Sequence[Named], mark: str, negative:
         joined = joined and (named.join in ("and", "or", "/") or any(_around(other, named) for other in names))
 
 
-def _around(outer: Named, inner: Named) -> bool:
+def _around(outer: NamedConcept, inner: NamedConcept) -> bool:
     """Whether a name stands inside another one."""
     return outer is not inner and outer.token.start <= inner.token.start and inner.token.end <= outer.token.end
 
 
-def end_of_list(names: Sequence[Named], all_of_it: bool) -> None:
+def end_of_list(names: Sequence[NamedConcept], all_of_it: bool) -> None:
     """`A, B, completed` ends both; of `A, B, stopped` only B is sure to have ended."""
     names[-1].marks.add("ended")
     for named in names[:-1]:

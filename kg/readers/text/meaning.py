@@ -16,7 +16,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Lexicon
-from kg.readers.text.named import POSITIONS, TREATMENTS, Context, Named
+from kg.readers.text.named import POSITIONS, TREATMENTS, NameContext, NamedConcept
 from kg.readers.text.reading import Sense, Span
 from kg.vocabulary.names import RELATED
 
@@ -48,7 +48,7 @@ class Meaning:
 
     # -- which concept
 
-    def choose(self, named: Named, context: Context) -> Concept | None:
+    def choose(self, named: NamedConcept, context: NameContext) -> Concept | None:
         """The concept that a name means where it stands (P18); None when that stays open."""
         candidates = named.hit.entry.concepts
         for kinds in self._wanted(named, context):
@@ -60,7 +60,7 @@ class Meaning:
         found = {concept.name: concept for concept, rank in candidates if rank == best}
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _wanted(self, named: Named, context: Context) -> Iterator[tuple[str, ...]]:
+    def _wanted(self, named: NamedConcept, context: NameContext) -> Iterator[tuple[str, ...]]:
         marks = named.marks
         if named.position or "pending" in marks:
             yield ("analyte", "procedure")
@@ -78,7 +78,7 @@ class Meaning:
 
     # -- entries
 
-    def state(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+    def state(self, named: NamedConcept, concept: Concept, sense: Sense, context: NameContext) -> bool:
         """Write what a name in a sense states; whether anything came of it."""
         if concept.kind in NOT_STATED or sense in (Sense.ASKED, Sense.HEADING):
             return False
@@ -92,7 +92,7 @@ class Meaning:
             return self._test(named, concept, sense, context)
         if named.position:
             return self._positioned(named, concept, sense, context)
-        write: Callable[[Named, Concept, Context], bool] = {
+        write: Callable[[NamedConcept, Concept, NameContext], bool] = {
             Sense.ASSERTED: self._asserted,
             Sense.NEGATED: self._negated,
             Sense.SUSPECTED: self._suspected,
@@ -101,10 +101,10 @@ class Meaning:
         }[sense]
         return write(named, concept, context)
 
-    def _leave(self, named: Named, reason: str) -> bool:
+    def _leave(self, named: NamedConcept, reason: str) -> bool:
         return self.draft.leave(named.start, named.end, reason)
 
-    def _add(self, list_name: str, named: Named, concept: Concept, **fields: Any) -> bool:
+    def _add(self, list_name: str, named: NamedConcept, concept: Concept, **fields: Any) -> bool:
         entry = {"concept": concept.code, **{name: value for name, value in fields.items() if value}}
         used = [
             hit.end
@@ -114,7 +114,7 @@ class Meaning:
         end = max([named.end, *(place for place in used if place - named.end < NEAR)])
         return self.draft.add(list_name, entry, Span(named.start, end))
 
-    def _asserted(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _asserted(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         match concept.kind:
             case "drug" | "therapy":
                 return self._treatment(named, concept, context)
@@ -156,7 +156,7 @@ class Meaning:
             return ""
         return hit.day.isoformat()
 
-    def _dated_past(self, named: Named, context: Context) -> bool:
+    def _dated_past(self, named: NamedConcept, context: NameContext) -> bool:
         """A condition with a bare year before this one, which nothing says still runs."""
         day = named.day
         return bool(
@@ -165,7 +165,7 @@ class Meaning:
 
     # -- treatments
 
-    def _treatment(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _treatment(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         running = bool(named.marks & {"treated", "done"}) or context.taken or context.heading == "treatments"
         running = running or named.since is not None or bool(set(named.hit.phrase.split()) & self.running)
         if named.until and named.until.over(context.today):
@@ -184,7 +184,7 @@ class Meaning:
         meant, _ = self._running(named, concept)
         return self._add("treatments", named, meant, started=self._day(named.since))
 
-    def _running(self, named: Named, concept: Concept) -> tuple[Concept, bool]:
+    def _running(self, named: NamedConcept, concept: Concept) -> tuple[Concept, bool]:
         """The concept for a treatment that runs, where the vocabulary has one of its own, and whether it is exact."""
         exact = self.exact(named, concept)
         if "treated" in named.marks and concept.kind == "therapy":
@@ -193,16 +193,16 @@ class Meaning:
                     return other, exact and rank != RELATED
         return concept, exact
 
-    def exact(self, named: Named, concept: Concept) -> bool:
+    def exact(self, named: NamedConcept, concept: Concept) -> bool:
         """Whether a name stands for the concept itself, and not for what is narrower or near."""
         return all(rank != RELATED for other, rank in named.hit.entry.concepts if other.name == concept.name)
 
-    def _planned(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _planned(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         if concept.kind not in PLANNED:
             return self._leave(named, "stands in a plan")
         return self._add("plans", named, concept)
 
-    def _past(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _past(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         if concept.kind == "intent":
             return self._leave(named, "the aim of a past treatment")
         if concept.kind not in PAST:
@@ -219,14 +219,14 @@ class Meaning:
             return self._add("history", named, concept)
         return self._add("history", named, concept, date=day)
 
-    def _asserted_past(self, named: Named, concept: Concept) -> bool:
+    def _asserted_past(self, named: NamedConcept, concept: Concept) -> bool:
         if concept.kind == "procedure":
             return self._procedure(named, concept, done=True)
         return self._add(self._list(concept), named, concept, date=self._day(named.day))
 
     # -- tests
 
-    def _procedure(self, named: Named, concept: Concept, done: bool = False) -> bool:
+    def _procedure(self, named: NamedConcept, concept: Concept, done: bool = False) -> bool:
         marks = named.marks
         result = self._result_of(named, concept)
         if "pending" in marks:
@@ -239,14 +239,14 @@ class Meaning:
             return self._add("procedures", named, concept, date=self._day(named.day))
         return self._leave(named, "a test named without saying whether it was done, is planned or shows anything")
 
-    def _result_of(self, named: Named, concept: Concept) -> Concept | None:
+    def _result_of(self, named: NamedConcept, concept: Concept) -> Concept | None:
         for name in (concept.label, *concept.synonyms):
             for other, _ in self.lexicon.concepts(f"{name} result"):
                 if other.kind == "result":
                     return other
         return None
 
-    def _test(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+    def _test(self, named: NamedConcept, concept: Concept, sense: Sense, context: NameContext) -> bool:
         """A test named without a value."""
         if "pending" in named.marks:
             return self._add("results", named, concept, status="pending")
@@ -259,7 +259,7 @@ class Meaning:
             return self._add("results", named, concept, date=self._day(named.day))
         return self._leave(named, "a test named without a value or an outcome")
 
-    def _test_for(self, named: Named) -> Concept | None:
+    def _test_for(self, named: NamedConcept) -> Concept | None:
         """The test that a condition's name stands in (`... serology`), or that its `negative` speaks of."""
         word = _TEST_WORD.match(self.draft.text, named.token.end)
         tails = [word["test"]] if word else []
@@ -270,7 +270,7 @@ class Meaning:
                 return concept
         return None
 
-    def _outcome(self, named: Named) -> bool:
+    def _outcome(self, named: NamedConcept) -> bool:
         """Whether an outcome is printed behind a test."""
         return (
             re.match(
@@ -279,7 +279,7 @@ class Meaning:
             is not None
         )
 
-    def _positioned(self, named: Named, concept: Concept, sense: Sense, context: Context) -> bool:
+    def _positioned(self, named: NamedConcept, concept: Concept, sense: Sense, context: NameContext) -> bool:
         """Low, normal or high said of a test: the finding that the vocabulary has for it."""
         finding = self.finding(concept, named.position, named.degree, named.hit.phrase)
         if finding is None:
@@ -312,7 +312,7 @@ class Meaning:
 
     # -- absence
 
-    def _negated(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _negated(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         marks = named.marks
         if concept.kind in ("condition", "suspicion") and named.test:
             return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
@@ -337,21 +337,21 @@ class Meaning:
             return self._absent("treatments", named, meant, exact)
         return self._absent(self._list(concept), named, concept)
 
-    def _absent(self, list_name: str, named: Named, concept: Concept, exact: bool | None = None) -> bool:
+    def _absent(self, list_name: str, named: NamedConcept, concept: Concept, exact: bool | None = None) -> bool:
         if not (self.exact(named, concept) if exact is None else exact):
             return self._leave(named, f"narrower than {concept.label}, or only near it: its absence says nothing of it")
         return self._add(list_name, named, concept, status="absent")
 
-    def absent(self, named: Named, concept: Concept) -> bool:
+    def absent(self, named: NamedConcept, concept: Concept) -> bool:
         """Write that a concept is absent, as what is broader than it is."""
         return self._add(self._list(concept), named, concept, status="absent")
 
-    def _suspected(self, named: Named, concept: Concept, context: Context) -> bool:
+    def _suspected(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
         if concept.kind != "condition":
             return self._leave(named, "stated as suspected; only a diagnosis can be")
         return self._add("diagnoses", named, concept, status="suspected")
 
-    def examined(self, named: Named, present: frozenset[str]) -> bool:
+    def examined(self, named: NamedConcept, present: frozenset[str]) -> bool:
         """The signs of an examination that is said to be normal, without those that the text finds (P17).
 
         Of one that is said to be reduced or raised, the finding of that name.

@@ -14,10 +14,10 @@ from kg.ontology.model import Concept
 from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft, plain
 from kg.readers.text.lab_conventions import Customs
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.printed import PrintedRange
 from kg.readers.text.reading import Span
-from kg.readers.text.values import Value
+from kg.readers.text.values import ReadValue
 from kg.vocabulary.names import Names
 
 THOUSANDS = "K/uL"
@@ -30,7 +30,7 @@ class Measurer:
         self.names, self.customs, self.draft, self.as_of, self.commas = names, customs, draft, as_of, commas
         self.issues: list[DataIssue] = []
 
-    def measure(self, concept: Concept, hit: Hit, value: Value, leading: DateHit | None, start: int) -> bool:
+    def measure(self, concept: Concept, hit: PhraseHit, value: ReadValue, leading: DateHit | None, start: int) -> bool:
         """Add the measurements of one value, one a day; false if none came of it. `start` is where its words begin."""
 
         days = value.days or ((leading,) if leading else ())
@@ -68,7 +68,7 @@ class Measurer:
             )
         return self.draft.add("measurements", entry | {"date": day.edtf(self.as_of)}, span)
 
-    def _unit(self, concept: Concept, value: Value) -> tuple[tuple[Decimal, ...], str]:
+    def _unit(self, concept: Concept, value: ReadValue) -> tuple[tuple[Decimal, ...], str]:
         """The readings of the number and the unit: as printed, of the range, or as custom has it."""
         if value.unit:
             return value.numbers, value.unit
@@ -127,7 +127,7 @@ class Measurer:
                 return True
         return False
 
-    def _entry(self, concept: Concept, value: Value, number: Decimal, unit: str) -> dict[str, Any]:
+    def _entry(self, concept: Concept, value: ReadValue, number: Decimal, unit: str) -> dict[str, Any]:
         entry: dict[str, Any] = {"test": concept.code, "value": plain(number), "unit": unit}
         if value.comparator:
             entry["comparator"] = value.comparator

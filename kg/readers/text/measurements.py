@@ -10,15 +10,15 @@ from kg.facts.patient import Reason
 from kg.facts.units import units_of
 from kg.ontology.model import Concept
 from kg.readers.text.document import Document, Layers
-from kg.readers.text.lexicon import Hit, Lexicon, parted
+from kg.readers.text.lexicon import Lexicon, PhraseHit, parted
 from kg.readers.text.numbers import decimal_commas
 from kg.readers.text.observed import observed
 from kg.readers.text.pieces import Scanner
-from kg.readers.text.reading import Unread
+from kg.readers.text.reading import UnreadSpan
 from kg.readers.text.slashes import slashed
 from kg.readers.text.tables import OTHER_SPECIMEN, TableReader, Tables
 from kg.readers.text.tokens import Scan
-from kg.readers.text.values import Series, Value, ValueReader
+from kg.readers.text.values import ReadValue, Series, ValueReader
 from kg.vocabulary.names import fold
 
 _VALUED: Final = ("analyte", "drug", "therapy", "finding")
@@ -29,7 +29,7 @@ def measurements(document: Document) -> Layers:
     return _Measuring(document).read()
 
 
-def quantity_of(lexicon: Lexicon, hit: Hit) -> Concept | None:
+def quantity_of(lexicon: Lexicon, hit: PhraseHit) -> Concept | None:
     """The quantity that a name stands for or is a position of."""
     ontology = lexicon.names.ontology
     for concept, _ in hit.entry.concepts:
@@ -50,7 +50,7 @@ class _Measuring:
         self.document, self.text, self.lexicon = document, document.seen, document.lexicon
         self.commas = decimal_commas(self.text)
         self.named = [hit for hit in document.hits if hit.entry.concepts or hit.entry.absent or hit.entry.other]
-        self.unread: list[Unread] = []
+        self.unread: list[UnreadSpan] = []
         self.specimens = self.lexicon.language.tables.specimens(self.text)
         self.sentences = [segment.start for segment in document.segments]
 
@@ -67,24 +67,24 @@ class _Measuring:
         return {"tables": tables, "scan": scan, "unmeasured": tuple(self.unread)}
 
     def _leave(self, start: int, end: int, reason: str, code: Reason = Reason.UNSUPPORTED) -> None:
-        self.unread.append(Unread(start, end, self.text[start:end], reason, code))
+        self.unread.append(UnreadSpan(start, end, self.text[start:end], reason, code))
 
     # -- tables
 
-    def _tables(self, scanner: Scanner, tests: frozenset[Hit]) -> Tables:
+    def _tables(self, scanner: Scanner, tests: frozenset[PhraseHit]) -> Tables:
         tables = TableReader(self.text, self.document.lines, scanner, self.lexicon.language.tables, tests).read()
         for item in tables.unused:
             code = Reason.OTHER_SPECIMEN if item.foreign else Reason.UNKNOWN_NAME
             self._leave(item.start, item.end, item.reason, code)
         return tables
 
-    def _is_test(self, hit: Hit) -> bool:
+    def _is_test(self, hit: PhraseHit) -> bool:
         concept = quantity_of(self.lexicon, hit)
         return concept is not None and concept.name in {found.name for found, _ in hit.entry.concepts}
 
     # -- prose
 
-    def _prose(self, tables: Tables) -> dict[Hit, Series]:
+    def _prose(self, tables: Tables) -> dict[PhraseHit, Series]:
         message = self.document.message
         lines = [(line.start, line.end) for line in message.lines] if message else []
         covered = _Covered([*tables.covered, *lines])
@@ -110,22 +110,22 @@ class _Measuring:
                 series[hit] = found
         return series
 
-    def _in_another_specimen(self, hit: Hit, value: int) -> bool:
+    def _in_another_specimen(self, hit: PhraseHit, value: int) -> bool:
         """Whether the sentence says before a test, or between it and its value, that it was not measured in blood."""
         number = bisect_right(self.sentences, hit.start) - 1
         start = self.sentences[number] if number >= 0 else 0
         last = bisect_left(self.specimens, (value, "")) - 1
         return last >= 0 and self.specimens[last][0] >= start and self.specimens[last][1] == "other"
 
-    def _units(self, hit: Hit) -> frozenset[str]:
+    def _units(self, hit: PhraseHit) -> frozenset[str]:
         """The units of the test that a name stands for."""
         concept = quantity_of(self.lexicon, hit) if self._is_test(hit) else None
         return frozenset(units_of(self.lexicon.names.ontology.quantities[concept.name])) if concept else frozenset()
 
-    def _measures(self, hit: Hit) -> bool:
+    def _measures(self, hit: PhraseHit) -> bool:
         return quantity_of(self.lexicon, hit) is not None
 
-    def _takes_value(self, hit: Hit, value: Value) -> bool:
+    def _takes_value(self, hit: PhraseHit, value: ReadValue) -> bool:
         """Whether a number behind a name is its value: a test, or a finding that has a test in its name or a unit."""
         concept = quantity_of(self.lexicon, hit)
         if concept is None:

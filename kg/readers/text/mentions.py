@@ -9,7 +9,7 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.document import Document, Layers
-from kg.readers.text.lexicon import Hit, look
+from kg.readers.text.lexicon import PhraseHit, look
 from kg.readers.text.measurements import quantity_of
 
 _DATED_CUES: Final = (Cue.ENDED, Cue.HISTORY_POST, Cue.DONE)
@@ -25,7 +25,7 @@ def mentions(document: Document) -> Layers:
     return {"atoms": atoms, "hits": hits, "days": kept}
 
 
-def _dates(document: Document, day: DateHit, hits: Sequence[Hit]) -> bool:
+def _dates(document: Document, day: DateHit, hits: Sequence[PhraseHit]) -> bool:
     """Whether a date is one: no part of a name, and, for a bare year, behind what can have one and no test."""
     near = _near(hits, day.start)
     if any(hit.start <= day.start < hit.end and hit.entry.concepts for hit in near):
@@ -41,7 +41,7 @@ def _dates(document: Document, day: DateHit, hits: Sequence[Hit]) -> bool:
     return dated and not any(quantity_of(document.lexicon, hit) for hit in before)
 
 
-def _near(hits: Sequence[Hit], place: int) -> Sequence[Hit]:
+def _near(hits: Sequence[PhraseHit], place: int) -> Sequence[PhraseHit]:
     """The names that begin last before a place, which may reach it or end beside it."""
     number = bisect_left(hits, place + 1, key=lambda hit: hit.start)
     return hits[max(0, number - 4) : number]

@@ -10,7 +10,7 @@ from typing import Final
 from kg.ontology.model import Concept
 from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.reading import Sense
 from kg.readers.text.segments import Segment
 from kg.readers.text.tokens import Token
@@ -20,7 +20,7 @@ TREATMENTS: Final = ("drug", "therapy", "intent")
 
 
 @dataclass
-class Named:
+class NamedConcept:
     """A name with the marks that the words around it leave, its position on a scale, and its dates."""
 
     token: Token
@@ -47,7 +47,7 @@ class Named:
         return frozenset(concept.kind for concept, _ in self.hit.entry.concepts)
 
     @property
-    def hit(self) -> Hit:
+    def hit(self) -> PhraseHit:
         assert self.token.hit is not None
         return self.token.hit
 
@@ -79,7 +79,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Context:
+class NameContext:
     """What the reader knows of the place of a name: heading, dose, question, day of the assessment."""
 
     heading: str
@@ -94,10 +94,10 @@ class Context:
 class Place:
     """A name in its segment, with the sense that was read."""
 
-    named: Named
+    named: NamedConcept
     segment: Segment
     sense: Sense
-    context: Context
+    context: NameContext
 
 
 # The most restrictive sense first: a mark on a name, a heading over it, and what follows from either.
@@ -119,7 +119,7 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 _DONE: Final = frozenset({"done", "shows", "pending"})
 
 
-def sense(named: Named, heading: str, asked: bool) -> Sense:
+def sense(named: NamedConcept, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
     marks = named.marks | ({"asked"} if asked else set())
     marks = marks - {"plan"} if marks & _DONE else marks

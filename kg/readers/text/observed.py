@@ -10,12 +10,12 @@ from kg.facts.patient import Reason
 from kg.readers.text.dates import DateHit
 from kg.readers.text.document import Document
 from kg.readers.text.hl7v2 import IN_ERROR, Observation
-from kg.readers.text.lexicon import Entry, Hit
-from kg.readers.text.pieces import Piece, Scanner
-from kg.readers.text.reading import Unread
-from kg.readers.text.table_words import Role
+from kg.readers.text.lexicon import LexiconEntry, PhraseHit
+from kg.readers.text.pieces import Scanner, TextPiece
+from kg.readers.text.reading import UnreadSpan
+from kg.readers.text.table_words import ColumnRole
 from kg.readers.text.tables import NO_NAME, OTHER_SPECIMEN
-from kg.readers.text.values import Series, Value
+from kg.readers.text.values import ReadValue, Series
 from kg.vocabulary.names import SYNONYM, AmbiguousName, UnknownName
 
 
@@ -23,11 +23,11 @@ from kg.vocabulary.names import SYNONYM, AmbiguousName, UnknownName
 class Observed:
     """The values of a message by a name that stands for the test, and what was not used."""
 
-    series: dict[Hit, Series] = field(default_factory=dict)
-    unread: list[Unread] = field(default_factory=list)
+    series: dict[PhraseHit, Series] = field(default_factory=dict)
+    unread: list[UnreadSpan] = field(default_factory=list)
 
 
-def observed(document: Document, scanner: Scanner, tests: frozenset[Hit]) -> Observed:
+def observed(document: Document, scanner: Scanner, tests: frozenset[PhraseHit]) -> Observed:
     """The observations of a document's message."""
     found = Observed()
     for item in document.message.observations if document.message else ():
@@ -35,16 +35,18 @@ def observed(document: Document, scanner: Scanner, tests: frozenset[Hit]) -> Obs
     return found
 
 
-def _read(document: Document, scanner: Scanner, tests: frozenset[Hit], item: Observation, found: Observed) -> None:
+def _read(
+    document: Document, scanner: Scanner, tests: frozenset[PhraseHit], item: Observation, found: Observed
+) -> None:
     text = document.seen
-    pieces = scanner.pieces(item.value.start, item.value.end, Role.VALUE)
+    pieces = scanner.pieces(item.value.start, item.value.end, ColumnRole.VALUE)
     amount = next((piece for piece in pieces if piece.amount), None)
     if amount is None or amount.amount is None:
         return
 
     def leave(reason: str, code: Reason) -> None:
         start, end = item.name.start, item.value.end
-        found.unread.append(Unread(start, end, text[start:end], reason, code))
+        found.unread.append(UnreadSpan(start, end, text[start:end], reason, code))
 
     words = document.lexicon.language.tables
     if item.status in IN_ERROR:
@@ -59,10 +61,11 @@ def _read(document: Document, scanner: Scanner, tests: frozenset[Hit], item: Obs
         leave(NO_NAME, Reason.OUTSIDE_ARTICLES if item.code else Reason.UNKNOWN_NAME)
         return
     limits = next(
-        (piece.range for piece in scanner.pieces(item.range.start, item.range.end, Role.RANGE) if piece.range), None
+        (piece.range for piece in scanner.pieces(item.range.start, item.range.end, ColumnRole.RANGE) if piece.range),
+        None,
     )
     flag = item.flag if item.flag in ("H", "L", "N", "HH", "LL") else ""
-    value = Value(
+    value = ReadValue(
         item.value.start, item.value.end, amount.amount.values, amount.amount.comparator, item.unit, limits, flag[:1],
         tuple(_day(item)),
     )  # fmt: skip
@@ -78,16 +81,16 @@ def _day(item: Observation) -> Iterator[DateHit]:
             return
 
 
-def _hit(document: Document, scanner: Scanner, tests: frozenset[Hit], item: Observation) -> Hit | None:
+def _hit(document: Document, scanner: Scanner, tests: frozenset[PhraseHit], item: Observation) -> PhraseHit | None:
     """The test of an observation: by its LOINC code, else by its name where that says no more than the test."""
     names = document.lexicon.names
     if item.code:
         try:
             concept = names.find(f"LOINC:{item.code}", "measurements").concept
-            return Hit(-1, -1, item.name.start, item.name.end, concept.label, Entry(((concept, SYNONYM),)))
+            return PhraseHit(-1, -1, item.name.start, item.name.end, concept.label, LexiconEntry(((concept, SYNONYM),)))
         except (UnknownName, AmbiguousName):
             pass
-    pieces: tuple[Piece, ...] = scanner.pieces(item.name.start, item.name.end, Role.NONE)
+    pieces: tuple[TextPiece, ...] = scanner.pieces(item.name.start, item.name.end, ColumnRole.NONE)
     hit = next((piece.name for piece in pieces if piece.name in tests), None)
     strange = [p for p in pieces if p.word and not document.lexicon.language.tables.qualifies(p.word)]
     return None if strange else hit

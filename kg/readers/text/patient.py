@@ -8,7 +8,7 @@ from typing import Final
 
 from kg.readers.text.cues import Cue
 from kg.readers.text.entries import Draft
-from kg.readers.text.named import Named
+from kg.readers.text.named import NamedConcept
 from kg.readers.text.people import introduction, speaks_of_one
 from kg.readers.text.reading import Span
 from kg.readers.text.segments import MAY_IT, Heading, Segment
@@ -120,7 +120,7 @@ class Addressed:
         """Whether it asks when, why or in whom something holds, and not whether it does in the patient of the text."""
         return not self.of_the_patient and _IN_GENERAL.match(self.text, self.segment.start) is not None
 
-    def asks_about(self, named: Named) -> bool:
+    def asks_about(self, named: NamedConcept) -> bool:
         """Whether a name is only asked about."""
         start = named.token.start
         if self.segment.mark and self._last(named):
@@ -137,22 +137,22 @@ class Addressed:
             return False
         return not self._told(named, before)
 
-    def asks_of_a_value(self, named: Named) -> bool:
+    def asks_of_a_value(self, named: NamedConcept) -> bool:
         """Whether it asks if a value is low, normal or high."""
         return self.segment.asks and not self.opened and "measured" in named.marks and bool(named.position)
 
-    def _told(self, named: Named, before: str) -> bool:
+    def _told(self, named: NamedConcept, before: str) -> bool:
         """A value in a question is told of the patient, unless it stands in general terms (`a level of ...`)."""
         general = _ARTICLE.search(before) or (_GENERAL.search(before) and not _THE.search(before))
         return "measured" in named.marks and not general
 
-    def _last(self, named: Named) -> bool:
+    def _last(self, named: NamedConcept) -> bool:
         """Whether a name, or the last of alternatives, ends a statement with a question mark, or `... safe?` does."""
         match = _ALTERNATIVES.fullmatch(self.text, named.token.end, self.segment.end)
         return match is not None and (not self.segment.asks or match["may"] is not None)
 
 
-def addressed(text: str, parts: Sequence[Segment], draft: Draft, scan: Scan, told: Sequence[Named]) -> bool:
+def addressed(text: str, parts: Sequence[Segment], draft: Draft, scan: Scan, told: Sequence[NamedConcept]) -> bool:
     """Whether the text states a fact of one patient."""
     if draft.age or draft.sex or speaks_of_one(text):
         return True
@@ -169,7 +169,7 @@ def _in_question(place: int, parts: Sequence[Segment]) -> bool:
     return any(part.asks and part.start <= place < part.end for part in parts)
 
 
-def _fragments(text: str, parts: Sequence[Segment], told: Sequence[Named]) -> bool:
+def _fragments(text: str, parts: Sequence[Segment], told: Sequence[NamedConcept]) -> bool:
     """Two findings or diagnoses in statements that speak of nobody in general, or a finding and a denial."""
     inside: set[int] = set()
     for part in parts:
@@ -180,7 +180,7 @@ def _fragments(text: str, parts: Sequence[Segment], told: Sequence[Named]) -> bo
     return len(inside) >= 2
 
 
-def _weighs(named: Named) -> bool:
+def _weighs(named: NamedConcept) -> bool:
     kinds = ("finding", "condition", "result", "suspicion", "therapy", "drug")
     return bool(named.position) or named.concept is None or named.concept.kind in kinds
 

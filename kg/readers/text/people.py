@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kg.readers.text.table_words import Role
+from kg.readers.text.table_words import ColumnRole
 
 _NOUN: Final = re.compile(
     r"\b(?:(?P<female>woman|female|lady|girl|mrs|ms|housewife)|(?P<male>man|male|gentleman|boy|mister|mr|gent))\b\.?",
@@ -71,20 +71,20 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Person:
+class MentionedPerson:
     """What the text says of the patient's age and sex, place by place."""
 
     ages: tuple[Said, ...]
     sexes: tuple[Said, ...]
 
 
-def told_in_cells(text: str, cells: Sequence[tuple[Role, int, int]]) -> tuple[Said, ...]:
+def told_in_cells(text: str, cells: Sequence[tuple[ColumnRole, int, int]]) -> tuple[Said, ...]:
     """Age and sex in cells of tables, each said once."""
     found: dict[str | int, Said] = {}
     for role, start, end in cells:
-        match = (_AGE_CELL if role is Role.AGE else _SEX_CELL).match(text, start, end)
+        match = (_AGE_CELL if role is ColumnRole.AGE else _SEX_CELL).match(text, start, end)
         if match:
-            value = int(match["age"]) if role is Role.AGE else "female" if match["sex"][0] in "FfWw" else "male"
+            value = int(match["age"]) if role is ColumnRole.AGE else "female" if match["sex"][0] in "FfWw" else "male"
             found.setdefault(value, Said(value, start, end))
     return tuple(found.values())
 

@@ -9,8 +9,8 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hl7v2 import FieldSpan, Message
-from kg.readers.text.people import OLDEST, Person, Said, ages, sexes, told_in_cells
-from kg.readers.text.table_words import Role
+from kg.readers.text.people import OLDEST, MentionedPerson, Said, ages, sexes, told_in_cells
+from kg.readers.text.table_words import ColumnRole
 
 DIGITS: Final = 8
 
@@ -29,12 +29,12 @@ def persons(document: Document) -> Layers:
     message = document.message
     coded = tuple((role, span.start, span.end) for role, span in _coded(message)) if message else ()
     sex = (*sex, *(said for said in told_in_cells(document.seen, coded) if isinstance(said.value, str)))
-    return {"person": Person(age or tuple(_by_birth(document)), sex)}
+    return {"person": MentionedPerson(age or tuple(_by_birth(document)), sex)}
 
 
-def _coded(message: Message) -> Iterator[tuple[Role, FieldSpan]]:
+def _coded(message: Message) -> Iterator[tuple[ColumnRole, FieldSpan]]:
     if message.sex:
-        yield Role.SEX, message.sex
+        yield ColumnRole.SEX, message.sex
 
 
 def _by_birth(document: Document) -> Iterator[Said]:

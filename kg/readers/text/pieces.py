@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from kg.readers.text.dates import DateHit
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.numbers import number_at
 from kg.readers.text.printed import Printed, PrintedRange, comparator_at, range_at, unit_at
-from kg.readers.text.table_words import Role
+from kg.readers.text.table_words import ColumnRole
 
 _SKIPPED: Final = re.compile(r"[\s|:;,=\"'.]+")
 _POWER_OF_TEN: Final = re.compile(r"(?:[xX×*]\s*)?10\s*(?:\^|\*{1,2}|[eE³⁶⁹])|[xX×]\s*10|10[39]/")
@@ -34,12 +34,12 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """One piece of a cell, of one of the forms: the field of its form is set."""
 
     start: int
     end: int
-    name: Hit | None = None
+    name: PhraseHit | None = None
     amount: Amount | None = None
     unit: str = ""
     range: PrintedRange | None = None
@@ -51,14 +51,14 @@ class Piece:
 class Scanner:
     """Splits cells of one text into pieces, given the names and the dates that begin at a place."""
 
-    def __init__(self, text: str, names: Mapping[int, Hit], days: Mapping[int, DateHit], commas: bool) -> None:
+    def __init__(self, text: str, names: Mapping[int, PhraseHit], days: Mapping[int, DateHit], commas: bool) -> None:
         self.text, self.names, self.days, self.commas = text, names, days, commas
 
-    def pieces(self, start: int, end: int, role: Role) -> tuple[Piece, ...]:
+    def pieces(self, start: int, end: int, role: ColumnRole) -> tuple[TextPiece, ...]:
         """The pieces of a cell in order; `role` decides what a number or a sign in it can be."""
         return tuple(self._pieces(start, end, role))
 
-    def _pieces(self, place: int, end: int, role: Role) -> Iterator[Piece]:
+    def _pieces(self, place: int, end: int, role: ColumnRole) -> Iterator[TextPiece]:
         valued = False
         while place < end:
             skipped = _SKIPPED.match(self.text, place, end)
@@ -70,15 +70,15 @@ class Scanner:
             yield piece
             place = max(piece.end, place + 1)
 
-    def _piece(self, place: int, end: int, role: Role, valued: bool) -> Piece:
+    def _piece(self, place: int, end: int, role: ColumnRole, valued: bool) -> TextPiece:
         if self.text[place] in _OPENED and (place + 1 in self.days or place + 1 in self.names):
-            return Piece(place, place + 1, word=self.text[place])
+            return TextPiece(place, place + 1, word=self.text[place])
         hit = self.names.get(place)
-        if hit and hit.end <= end and role in (Role.NONE, Role.TEST, Role.VALUE):
-            return Piece(place, hit.end, name=hit)
+        if hit and hit.end <= end and role in (ColumnRole.NONE, ColumnRole.TEST, ColumnRole.VALUE):
+            return TextPiece(place, hit.end, name=hit)
         day = self.days.get(place)
-        if day and day.end <= end and role not in (Role.UNIT, Role.RANGE, Role.LOW, Role.HIGH):
-            return Piece(place, day.end, day=day)
+        if day and day.end <= end and role not in (ColumnRole.UNIT, ColumnRole.RANGE, ColumnRole.LOW, ColumnRole.HIGH):
+            return TextPiece(place, day.end, day=day)
         found = (
             self._power(place, end)
             or self._range(place, end, role, valued)
@@ -90,38 +90,38 @@ class Scanner:
             return found
         word = _WORD.match(self.text, place, end)
         stop = word.end() if word else place + 1
-        return Piece(place, stop, word=self.text[place:stop])
+        return TextPiece(place, stop, word=self.text[place:stop])
 
-    def _power(self, place: int, end: int) -> Piece | None:
+    def _power(self, place: int, end: int) -> TextPiece | None:
         """A unit that begins with a power of ten and is no number."""
         return self._unit_at(place, end) if _POWER_OF_TEN.match(self.text, place, end) else None
 
-    def _unit(self, place: int, end: int, role: Role, valued: bool) -> Piece | None:
+    def _unit(self, place: int, end: int, role: ColumnRole, valued: bool) -> TextPiece | None:
         opened = self.text[place] in _OPENED
         found = self._unit_at(place + opened, end)
         if found and opened and self.text[found.end : found.end + 1] in (")", "]"):
-            return Piece(place, found.end + 1, unit=found.unit)
+            return TextPiece(place, found.end + 1, unit=found.unit)
         return found
 
-    def _unit_at(self, place: int, end: int) -> Piece | None:
+    def _unit_at(self, place: int, end: int) -> TextPiece | None:
         unit: Printed | None = unit_at(self.text, place)
-        return Piece(place, unit.end, unit=unit.said) if unit and unit.end <= end else None
+        return TextPiece(place, unit.end, unit=unit.said) if unit and unit.end <= end else None
 
-    def _range(self, place: int, end: int, role: Role, valued: bool) -> Piece | None:
+    def _range(self, place: int, end: int, role: ColumnRole, valued: bool) -> TextPiece | None:
         """A range: two numbers with a dash, whatever stands in brackets, and one number where a range must stand."""
-        if role not in (Role.RANGE, Role.NONE, Role.VALUE, Role.FLAG):
+        if role not in (ColumnRole.RANGE, ColumnRole.NONE, ColumnRole.VALUE, ColumnRole.FLAG):
             return None
         limits = range_at(self.text, place, self.commas)
         if limits and limits.end <= end and (self.text[place] not in _OPENED or limits.end > place):
-            return Piece(place, limits.end, range=limits)
+            return TextPiece(place, limits.end, range=limits)
         sign = comparator_at(self.text, place)
-        if sign and sign.said in ("<", "<=", ">", ">=") and (role is Role.RANGE or valued):
+        if sign and sign.said in ("<", "<=", ">", ">=") and (role is ColumnRole.RANGE or valued):
             number = self._number(sign.end)
             if number and number[1] <= end:
                 low, high = (None, number[0][0]) if sign.said.startswith("<") else (number[0][0], None)
                 unit = unit_at(self.text, number[1])
                 stop = unit.end if unit and unit.end <= end else number[1]
-                return Piece(place, stop, range=PrintedRange(low, high, unit.said if unit else "", stop))
+                return TextPiece(place, stop, range=PrintedRange(low, high, unit.said if unit else "", stop))
         return None
 
     def _number(self, place: int) -> tuple[tuple[Decimal, ...], int] | None:
@@ -130,7 +130,7 @@ class Scanner:
         number = number_at(self.text, place, self.commas)
         return (number.values, number.end) if number else None
 
-    def _amount(self, place: int, end: int) -> Piece | None:
+    def _amount(self, place: int, end: int) -> TextPiece | None:
         sign = comparator_at(self.text, place)
         number = self._number(sign.end if sign else place)
         if number is None or number[1] > end or _NO_VALUE_UNIT.match(self.text, number[1]):
@@ -139,11 +139,11 @@ class Scanner:
         if follows.isalpha() and unit_at(self.text, number[1]) is None and not _FLAG.match(self.text, number[1], end):
             return None
         said = "" if sign is None or sign.said == "=" else sign.said
-        return Piece(place, number[1], amount=Amount(said, number[0]))
+        return TextPiece(place, number[1], amount=Amount(said, number[0]))
 
-    def _flag(self, place: int, end: int) -> Piece | None:
+    def _flag(self, place: int, end: int) -> TextPiece | None:
         match = _FLAG.match(self.text, place, end)
-        return Piece(place, match.end(), flag=flag_of(match["flag"])) if match else None
+        return TextPiece(place, match.end(), flag=flag_of(match["flag"])) if match else None
 
 
 def flag_of(said: str) -> str:

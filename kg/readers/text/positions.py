@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.readers.text.lexicon import Lexicon
-from kg.readers.text.named import POSITIONS, Named
+from kg.readers.text.named import POSITIONS, NamedConcept
 from kg.readers.text.tokens import Token
 
 
@@ -37,7 +37,7 @@ class Positions:
         """A word stands between that a position does not reach over."""
         self.open = False
 
-    def give(self, named: Named) -> None:
+    def give(self, named: NamedConcept) -> None:
         """Give a name the position that waits, or, unless it has a value, the one carried on to it."""
         leading = self._own(named)
         if leading:
@@ -50,14 +50,14 @@ class Positions:
         elif named.concept is None or named.concept.kind not in ("analyte", "specimen"):
             self.open = False
 
-    def _own(self, named: Named) -> str:
+    def _own(self, named: NamedConcept) -> str:
         """The position that a finding's own first word gives, as in the name of a low or a normal value."""
         if named.concept is None or named.concept.kind != "finding":
             return ""
         entry = self.lexicon.entries.get(named.hit.phrase.partition(" ")[0])
         return POSITIONS.get(entry.cue, "") if entry and entry.cue else ""
 
-    def behind(self, names: Sequence[Named], position: str, token: Token, negated: bool) -> None:
+    def behind(self, names: Sequence[NamedConcept], position: str, token: Token, negated: bool) -> None:
         """A position behind names: of the last ones that have none of their own, a value ending the reach."""
         for named in reversed(names):
             own = named.position and not named.carried

@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from kg.facts.origins import TextSpan
-from kg.facts.patient import PatientFacts, Reason
-from kg.facts.patient import Unread as UnreadFact
+from kg.facts.patient import PatientFacts, Reason, Unread
 
 
 class Sense(StrEnum):
@@ -28,7 +27,7 @@ class Sense(StrEnum):
     HEADING = "heading"
 
 
-class Kind(StrEnum):
+class TextKind(StrEnum):
     """docs/contract.md, "Case or question"."""
 
     CASE = "case"
@@ -60,7 +59,7 @@ class Mention:
 
 
 @dataclass(frozen=True, order=True)
-class Unread:
+class UnreadSpan:
     """A span that looks clinical and gave no fact, with the reason in words and as a code.
 
     `concept` is what the span names, where a concept was recognised.
@@ -74,9 +73,9 @@ class Unread:
     concept: str = ""
 
     @property
-    def fact(self) -> UnreadFact:
+    def fact(self) -> Unread:
         """The same as a part of the patient's facts."""
-        return UnreadFact(self.text, self.code, self.reason, TextSpan(self.start, self.end), self.concept)
+        return Unread(self.text, self.code, self.reason, TextSpan(self.start, self.end), self.concept)
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ class TextReading:
     case: Mapping[str, Any]
     origins: Mapping[str, Span]
     facts: PatientFacts
-    not_understood: tuple[Unread, ...]
+    not_understood: tuple[UnreadSpan, ...]
     mentions: tuple[Mention, ...]
-    kind: Kind
+    kind: TextKind
     questions: tuple[Span, ...]
     general: tuple[Span, ...]

@@ -14,11 +14,11 @@ from kg.readers.case.reader import CaseReader
 from kg.readers.text.dating import Dating
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.entries import Draft
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.meaning import Meaning
 from kg.readers.text.measure import Measurer
 from kg.readers.text.measurements import quantity_of
-from kg.readers.text.named import Named, Place
+from kg.readers.text.named import NamedConcept, Place
 from kg.readers.text.numbers import decimal_commas
 from kg.readers.text.patient import addressed, completeness
 from kg.readers.text.reading import Mention, Sense, Span
@@ -121,7 +121,7 @@ class _Resolution:
             self.mentions.append(Mention(named.start, named.end, other.name, meant, used, exact))
         return used, concept
 
-    def _lasting(self, named: Named, meant: Sense) -> Sense:
+    def _lasting(self, named: NamedConcept, meant: Sense) -> Sense:
         """A treatment whose length is told up to now runs, from the day on which it must have begun."""
         told = named.since or named.day or named.until or "ended" in named.marks or not named.treats
         if told or meant not in (Sense.ASSERTED, Sense.HISTORY):
@@ -171,7 +171,7 @@ class _Resolution:
         used = [self.meaning.absent(named, self.names.ontology.concepts[name]) for name in entry.denies]
         return all(used)
 
-    def _message(self, named: set[Hit]) -> None:
+    def _message(self, named: set[PhraseHit]) -> None:
         """The values of a message: their names stand in no sentence."""
         for hit, series in self.scan.series.items():
             quantity = quantity_of(self.lexicon, hit)

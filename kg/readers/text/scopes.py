@@ -13,9 +13,9 @@ from typing import Final
 
 from kg.readers.text.chains import CHAINS, DENIALS, REACH, Chain
 from kg.readers.text.cues import Cue
-from kg.readers.text.lexicon import Hit, Lexicon
+from kg.readers.text.lexicon import Lexicon, PhraseHit
 from kg.readers.text.lists import end_of_list, group_of, mark_behind
-from kg.readers.text.named import POSITIONS, TREATMENTS, Named
+from kg.readers.text.named import POSITIONS, TREATMENTS, NamedConcept
 from kg.readers.text.positions import Positions
 from kg.readers.text.tokens import Form, Token
 
@@ -33,7 +33,7 @@ _CLOSED: Final = frozenset("()[]'’\"*")
 class Scoper:
     """Reads one segment; state is dropped with it."""
 
-    def __init__(self, lexicon: Lexicon, measured: frozenset[Hit], introduced: int) -> None:
+    def __init__(self, lexicon: Lexicon, measured: frozenset[PhraseHit], introduced: int) -> None:
         """`introduced`: where the segment brings the patient in, by age or as `this patient`; -1 if it does not."""
         self.lexicon, self.measured, self.introduced = lexicon, measured, introduced
         self.ontology = lexicon.names.ontology
@@ -41,8 +41,8 @@ class Scoper:
         self.chains: list[Chain] = []
         self.scopes: set[Cue] = set()
         self.outside: list[Chain] = []
-        self.names: list[Named] = []
-        self.recent: list[Named] = []
+        self.names: list[NamedConcept] = []
+        self.recent: list[NamedConcept] = []
         self.joined = ""
         self.positions = Positions(lexicon)
         self.test_seen = ""
@@ -50,7 +50,7 @@ class Scoper:
         self.whose = self.conditional = self.exchanged = False
         self.before, self.dated, self.marker = "", False, False
 
-    def read(self, tokens: Sequence[Token]) -> list[Named]:
+    def read(self, tokens: Sequence[Token]) -> list[NamedConcept]:
         """The names of a segment, marked."""
         for index, token in enumerate(tokens):
             following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -87,7 +87,7 @@ class Scoper:
         if concept and concept.kind == "specimen":
             return
         measured = token.hit in self.measured
-        named = Named(token, concept, {"measured"} if measured else set())
+        named = NamedConcept(token, concept, {"measured"} if measured else set())
         named.stated = named.hit.phrase.rpartition(" ")[2] in self.words["predicates"]
         group = group_of(self.ontology, named)
         for chain in self.chains:
@@ -102,7 +102,7 @@ class Scoper:
         if measured:
             self._close_started()
 
-    def _remember(self, named: Named) -> None:
+    def _remember(self, named: NamedConcept) -> None:
         """Names in a row stand together until something other than a link parts them."""
         self.names.append(named)
         inside = bool(self.recent) and named.token.end <= self.recent[-1].token.end
@@ -112,7 +112,7 @@ class Scoper:
         self.recent.append(named)
         self.joined, self.date_cue = "", ""
 
-    def _in_scope(self, scope: Cue, named: Named) -> bool:
+    def _in_scope(self, scope: Cue, named: NamedConcept) -> bool:
         if scope is Cue.CANDIDATES:
             return "condition" in named.kinds
         if scope is Cue.PLAN:

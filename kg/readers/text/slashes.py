@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.readers.text.lexicon import Hit
-from kg.readers.text.values import SLASH, Series, Value, ValueReader
+from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.values import SLASH, ReadValue, Series, ValueReader
 
 _WORD: Final = re.compile(r"[^\W\d_][\w-]*")
 _BEFORE: Final = re.compile(rf"{_WORD.pattern}{SLASH.pattern}$")
@@ -26,11 +26,13 @@ NAMELESS: Final = "the value of a test that the vocabulary does not have"
 class Slashed:
     """The values of names by the name, nothing where they cannot be used; and what was left, with the reason."""
 
-    series: dict[Hit, Series] = field(default_factory=dict)
+    series: dict[PhraseHit, Series] = field(default_factory=dict)
     unused: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def slashed(text: str, named: Sequence[Hit], measures: Callable[[Hit], bool], reader: ValueReader) -> Slashed:
+def slashed(
+    text: str, named: Sequence[PhraseHit], measures: Callable[[PhraseHit], bool], reader: ValueReader
+) -> Slashed:
     """What slashes join, given all names of a text in order and which of them stand for a quantity."""
     found = Slashed()
     for names, end, limit in _runs(text, named):
@@ -45,14 +47,14 @@ def slashed(text: str, named: Sequence[Hit], measures: Callable[[Hit], bool], re
     return found
 
 
-def _belongs(found: Slashed, hit: Hit | None, value: Value) -> None:
+def _belongs(found: Slashed, hit: PhraseHit | None, value: ReadValue) -> None:
     if hit is None:
         found.unused.append((value.start, value.end, NAMELESS))
     else:
         found.series[hit] = Series((value,), apart=True)
 
 
-def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], int, int]]:
+def _runs(text: str, named: Sequence[PhraseHit]) -> Iterator[tuple[list[PhraseHit | None], int, int]]:
     """Names that slashes join, nothing for one that is no name; where they end, and where the next name begins."""
     starts = {hit.start: hit for hit in named}
     ordered = sorted(starts)
@@ -60,7 +62,7 @@ def _runs(text: str, named: Sequence[Hit]) -> Iterator[tuple[list[Hit | None], i
     for hit in named:
         if hit.start < end:
             continue
-        names: list[Hit | None] = [None] * _before(text, hit.start)
+        names: list[PhraseHit | None] = [None] * _before(text, hit.start)
         names.append(hit)
         end = hit.end
         while slash := SLASH.match(text, end):

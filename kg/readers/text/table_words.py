@@ -14,7 +14,7 @@ _WORDS: Final = re.compile(r"\w+")
 _EDGES: Final = " :#*.()[]"
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What stands in a column, by its title; the names are those of `tables.yaml`."""
 
     NONE = ""
@@ -38,15 +38,15 @@ class Role(StrEnum):
 class TableWords:
     """Column titles, folded, by role; specimens by whether they are blood; words that leave a test's name as it is."""
 
-    roles: Mapping[str, Role]
+    roles: Mapping[str, ColumnRole]
     blood: frozenset[str]
     other: frozenset[str]
     qualifiers: frozenset[str]
     specimen: re.Pattern[str]
 
-    def role(self, title: str) -> Role:
+    def role(self, title: str) -> ColumnRole:
         """What stands below or behind a title; nothing for words that are none."""
-        return self.roles.get(fold(title.strip(_EDGES)), Role.NONE)
+        return self.roles.get(fold(title.strip(_EDGES)), ColumnRole.NONE)
 
     def specimen_at(self, words: str) -> str:
         """`other` where a specimen is named that is not blood, `blood` where blood is, else nothing."""
@@ -66,7 +66,7 @@ class TableWords:
 
 def table_words(data: Mapping[str, Any]) -> TableWords:
     """The words of a file `tables.yaml`."""
-    roles = {fold(title): Role(role) for role, titles in data["roles"].items() for title in titles}
+    roles = {fold(title): ColumnRole(role) for role, titles in data["roles"].items() for title in titles}
     specimens = data["specimens"]
     blood, other = (_any(specimens[name]) for name in ("blood", "other"))
     return TableWords(

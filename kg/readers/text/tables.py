@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from kg.readers.text.dates import DateHit
 from kg.readers.text.layout import Cell, Line, Parted
-from kg.readers.text.lexicon import Hit
-from kg.readers.text.pieces import Piece, Scanner
+from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.pieces import Scanner, TextPiece
 from kg.readers.text.printed import PrintedRange
-from kg.readers.text.table_words import Role, TableWords
-from kg.readers.text.values import Series, Value
+from kg.readers.text.table_words import ColumnRole, TableWords
+from kg.readers.text.values import ReadValue, Series
 
 SEVERAL: Final = "several values without a day; which of them is the last is not said"
 LETTERS: Final = ("H", "L", "N")
@@ -30,9 +30,9 @@ class Column:
 
     start: int
     end: int
-    role: Role = Role.NONE
+    role: ColumnRole = ColumnRole.NONE
     day: DateHit | None = None
-    test: Hit | None = None
+    test: PhraseHit | None = None
     unit: str = ""
 
 
@@ -53,16 +53,16 @@ class Tables:
     `covered` are the spans that are read; `said` are cells about the person, with the role of their column.
     """
 
-    series: dict[Hit, Series] = field(default_factory=dict)
+    series: dict[PhraseHit, Series] = field(default_factory=dict)
     unused: list[Unused] = field(default_factory=list)
     covered: list[tuple[int, int]] = field(default_factory=list)
-    said: list[tuple[Role, int, int]] = field(default_factory=list)
+    said: list[tuple[ColumnRole, int, int]] = field(default_factory=list)
 
 
 class Placed(NamedTuple):
     """A piece with its column and the number of its cell."""
 
-    piece: Piece
+    piece: TextPiece
     column: Column
     cell: int = 0
 
@@ -73,7 +73,7 @@ class _Row:
 
     pieces: tuple[Placed, ...]
 
-    def of(self, *roles: Role) -> Iterator[Piece]:
+    def of(self, *roles: ColumnRole) -> Iterator[TextPiece]:
         return (piece for piece, column, _ in self.pieces if column.role in roles)
 
 
@@ -81,7 +81,7 @@ class TableReader:
     """Reads the tables of one text."""
 
     def __init__(
-        self, text: str, lines: Sequence[Line], scanner: Scanner, words: TableWords, tests: frozenset[Hit]
+        self, text: str, lines: Sequence[Line], scanner: Scanner, words: TableWords, tests: frozenset[PhraseHit]
     ) -> None:
         self.text, self.lines, self.scanner, self.words, self.tests = text, lines, scanner, words, tests
         self.found = Tables()
@@ -134,15 +134,17 @@ class TableReader:
         numbers = [
             cell
             for cell, column in zip(line.cells, columns, strict=True)
-            if column.role is Role.NONE and self._numbers(cell)
+            if column.role is ColumnRole.NONE and self._numbers(cell)
         ]
         if len(titled) < 2 or (numbers and not any(column.day for column in columns)):
             return ()
         tests = [column for column in columns if column.test]
-        if tests and len(tests) < 2 and not any(column.role is Role.DATE for column in columns):
+        if tests and len(tests) < 2 and not any(column.role is ColumnRole.DATE for column in columns):
             return ()
         days = [column for column in columns if column.day]
-        if numbers or (days and len(days) < 2 and len(titled) < 3 and not any(c.role is Role.TEST for c in columns)):
+        if numbers or (
+            days and len(days) < 2 and len(titled) < 3 and not any(c.role is ColumnRole.TEST for c in columns)
+        ):
             return ()
         return columns
 
@@ -150,20 +152,20 @@ class TableReader:
         start, end = cell.start - line.start, cell.end - line.start
         said = self.text[cell.start : cell.end]
         role = self.words.role(said)
-        pieces = self.scanner.pieces(cell.start, cell.end, Role.NONE)
+        pieces = self.scanner.pieces(cell.start, cell.end, ColumnRole.NONE)
         day = next((piece.day for piece in pieces if piece.day), None)
         if day and not role:
             role = self.words.role(self.text[cell.start : day.start])
         if day and not any(piece.amount for piece in pieces):
             return Column(start, end, role, day)
         test = next((piece.name for piece in pieces if piece.name in self.tests), None)
-        if test and not any(piece.amount or piece.range for piece in pieces) and role is not Role.TEST:
+        if test and not any(piece.amount or piece.range for piece in pieces) and role is not ColumnRole.TEST:
             unit = next((piece.unit for piece in pieces if piece.unit), "")
-            return Column(start, end, Role.NONE, None, test, unit)
+            return Column(start, end, ColumnRole.NONE, None, test, unit)
         return Column(start, end, role)
 
     def _numbers(self, cell: Cell) -> bool:
-        return any(piece.amount for piece in self.scanner.pieces(cell.start, cell.end, Role.NONE))
+        return any(piece.amount for piece in self.scanner.pieces(cell.start, cell.end, ColumnRole.NONE))
 
     def _placed(self, line: Line) -> Iterator[Placed]:
         """The pieces of a line with their columns."""
@@ -221,12 +223,13 @@ class TableReader:
             return True
         last = row.pieces[place - 1].piece
         return (
-            not (last.name and self.text[last.end : piece.start].strip(" (") == "") and column.role is not Role.IGNORED
+            not (last.name and self.text[last.end : piece.start].strip(" (") == "")
+            and column.role is not ColumnRole.IGNORED
         )
 
     def _result(self, row: _Row) -> None:
         """The values of the one test that a row names."""
-        pieces = [item for item in row.pieces if item.column.role is not Role.IGNORED]
+        pieces = [item for item in row.pieces if item.column.role is not ColumnRole.IGNORED]
         amounts = self._amounts(pieces)
         if not amounts:
             return
@@ -259,19 +262,31 @@ class TableReader:
             item
             for item in pieces
             if item.piece.amount
-            and item.column.role not in (Role.LOW, Role.HIGH, Role.SEX, Role.AGE, Role.DATE, Role.REPORTED)
+            and item.column.role
+            not in (
+                ColumnRole.LOW,
+                ColumnRole.HIGH,
+                ColumnRole.SEX,
+                ColumnRole.AGE,
+                ColumnRole.DATE,
+                ColumnRole.REPORTED,
+            )
             and (item.cell not in worded or item.cell in named)
         ]
 
     def _leave_number(self, pieces: Sequence[Placed], start: int, end: int) -> None:
-        label = [p for p, c, _ in pieces if (p.word or p.name) and p.start < start and c.role in (Role.NONE, Role.TEST)]
+        label = [
+            p
+            for p, c, _ in pieces
+            if (p.word or p.name) and p.start < start and c.role in (ColumnRole.NONE, ColumnRole.TEST)
+        ]
         words = [p for p in label if any(char.isalpha() for char in self.text[p.start : p.end])]
         labelled = bool(words) and words[0].start < start
         if labelled and any(p.unit or p.range or p.flag for p, _, _ in pieces):
             self.found.unused.append(Unused(words[0].start, end, NO_NAME))
             self.found.covered.append((words[0].start, end))
 
-    def _name(self, pieces: Sequence[Placed]) -> Hit | None:
+    def _name(self, pieces: Sequence[Placed]) -> PhraseHit | None:
         """The test that a row names; none where its label says more than the name (`Hb A2`)."""
         number = next((i for i, (p, _, _) in enumerate(pieces) if p.name in self.tests), None)
         if number is None:
@@ -287,27 +302,29 @@ class TableReader:
         ]
         return None if strange else hit
 
-    def _same_cell(self, piece: Piece, hit: Hit) -> bool:
+    def _same_cell(self, piece: TextPiece, hit: PhraseHit) -> bool:
         between = self.text[min(piece.end, hit.end) : max(piece.start, hit.start)]
         return between in ("", " ", "-") and not piece.word.startswith(("(", "[", "{"))
 
-    def _specimen(self, pieces: Sequence[Placed], name: Hit) -> str:
-        said = " ".join(p.word for p, c, _ in pieces if p.word and (p.start < name.start or c.role is Role.SPECIMEN))
+    def _specimen(self, pieces: Sequence[Placed], name: PhraseHit) -> str:
+        said = " ".join(
+            p.word for p, c, _ in pieces if p.word and (p.start < name.start or c.role is ColumnRole.SPECIMEN)
+        )
         return self.words.specimen_at(said) or self.specimen
 
-    def _values(self, pieces: Sequence[Placed], amounts: Sequence[Placed]) -> tuple[Value, ...] | None:
+    def _values(self, pieces: Sequence[Placed], amounts: Sequence[Placed]) -> tuple[ReadValue, ...] | None:
         limits = self._limits(pieces)
         unit = next((p.unit for p, _, _ in pieces if p.unit), "")
-        days = [p.day for p, c, _ in pieces if p.day and c.role is not Role.REPORTED and not c.day]
+        days = [p.day for p, c, _ in pieces if p.day and c.role is not ColumnRole.REPORTED and not c.day]
         chosen = self._chosen(amounts, limits)
         if chosen is None:
             return None
-        if isinstance(chosen, _Limited):
+        if isinstance(chosen, _LimitedValues):
             limits, chosen = chosen.limits, chosen.amounts
         values = []
         for piece, column, _ in chosen:
             day = column.day or (days[0] if days else None)
-            earlier = column.role is Role.PREVIOUS and day is None
+            earlier = column.role is ColumnRole.PREVIOUS and day is None
             values.append(self._value(piece, pieces, unit, limits, day, earlier))
         return tuple(sorted(values, key=lambda value: value.start))
 
@@ -318,16 +335,18 @@ class TableReader:
         ends = {
             column.role: piece.amount.values[0]
             for piece, column, _ in pieces
-            if piece.amount and column.role in (Role.LOW, Role.HIGH)
+            if piece.amount and column.role in (ColumnRole.LOW, ColumnRole.HIGH)
         }
-        return PrintedRange(ends.get(Role.LOW), ends.get(Role.HIGH), "", 0) if ends else None
+        return PrintedRange(ends.get(ColumnRole.LOW), ends.get(ColumnRole.HIGH), "", 0) if ends else None
 
-    def _chosen(self, amounts: Sequence[Placed], limits: PrintedRange | None) -> Sequence[Placed] | _Limited | None:
+    def _chosen(
+        self, amounts: Sequence[Placed], limits: PrintedRange | None
+    ) -> Sequence[Placed] | _LimitedValues | None:
         """The numbers that are values: under a day or a title, else the only one there is."""
         dated = [item for item in amounts if item[1].day]
         if dated:
             return dated
-        titled = [item for item in amounts if item[1].role in (Role.VALUE, Role.PREVIOUS)]
+        titled = [item for item in amounts if item[1].role in (ColumnRole.VALUE, ColumnRole.PREVIOUS)]
         if titled or len(amounts) == 1:
             return titled or amounts
         plain = [item for item in amounts if item[0].amount and not item[0].amount.comparator]
@@ -336,29 +355,31 @@ class TableReader:
             assert bound.amount is not None
             number = bound.amount.values[0]
             upper = bound.amount.comparator.startswith("<")
-            return _Limited(plain, PrintedRange(None if upper else number, number if upper else None, "", bound.end))
+            return _LimitedValues(
+                plain, PrintedRange(None if upper else number, number if upper else None, "", bound.end)
+            )
         if len(plain) == 3 and limits is None:
             low, high = (item[0].amount.values[0] for item in plain[1:] if item[0].amount)
             if low < high:
-                return _Limited(plain[:1], PrintedRange(low, high, "", plain[2][0].end))
+                return _LimitedValues(plain[:1], PrintedRange(low, high, "", plain[2][0].end))
         return None
 
     def _value(
-        self, piece: Piece, pieces: Sequence[Placed], unit: str, limits: PrintedRange | None,
+        self, piece: TextPiece, pieces: Sequence[Placed], unit: str, limits: PrintedRange | None,
         day: DateHit | None, earlier: bool,
-    ) -> Value:  # fmt: skip
+    ) -> ReadValue:  # fmt: skip
         assert piece.amount is not None
         flag = self._flag(piece, pieces, limits)
         days = (day,) if day else ()
-        return Value(
+        return ReadValue(
             piece.start, piece.end, piece.amount.values, piece.amount.comparator, unit, limits, flag, days, earlier
         )
 
-    def _flag(self, piece: Piece, pieces: Sequence[Placed], limits: PrintedRange | None) -> str:
+    def _flag(self, piece: TextPiece, pieces: Sequence[Placed], limits: PrintedRange | None) -> str:
         """The flag behind a number before the next one, or, of a row with one number, wherever it stands."""
         order = [p for p, _, _ in pieces]
         place = order.index(piece)
-        behind: list[Piece] = []
+        behind: list[TextPiece] = []
         for other in order[place + 1 :]:
             if other.amount:
                 break
@@ -382,9 +403,9 @@ class TableReader:
 
     def _under_tests(self, row: _Row) -> None:
         """A row of values under the names of their tests."""
-        day = next((p.day for p, c, _ in row.pieces if p.day and c.role in (Role.NONE, Role.DATE)), None)
+        day = next((p.day for p, c, _ in row.pieces if p.day and c.role in (ColumnRole.NONE, ColumnRole.DATE)), None)
         words = " ".join(p.word for p, _, _ in row.pieces if p.word)
-        ranged = self.words.role(words) is Role.RANGE or any(p.range for p, _, _ in row.pieces)
+        ranged = self.words.role(words) is ColumnRole.RANGE or any(p.range for p, _, _ in row.pieces)
         if ranged:
             self._ranges_under_tests(row)
             return
@@ -400,7 +421,7 @@ class TableReader:
                 continue
             unit = next((p.unit for p, c, _ in row.pieces if c is column and p.unit), column.unit)
             flag = next((p.flag for p, c, _ in row.pieces if c is column and p.flag in ("H", "L", "N")), "")
-            value = Value(
+            value = ReadValue(
                 piece.start,
                 piece.end,
                 piece.amount.values,
@@ -430,7 +451,7 @@ class TableReader:
 
     def _stacked(self, number: int) -> int:
         """How many lines from this one on are a test and, in lines of their own, its value, unit, range and day."""
-        pieces, count, role = list[Placed](), 0, Role.NONE
+        pieces, count, role = list[Placed](), 0, ColumnRole.NONE
         for line in self.lines[number : number + 9]:
             if line.tabular or line.start == line.end:
                 if line.tabular or not pieces or any(p.amount for p, _, _ in pieces):
@@ -438,23 +459,23 @@ class TableReader:
                 count += 1
                 continue
             said, _start, found = self._titled(line)
-            role = said or (role if found else Role.NONE)
+            role = said or (role if found else ColumnRole.NONE)
             if found is None:
                 break
             named = any(p.name in self.tests for p in found)
             if (named and pieces) or (not named and not pieces):
                 break
             pieces += [Placed(piece, Column(0, 0, role), count) for piece in found]
-            role = said if not found else Role.NONE
+            role = said if not found else ColumnRole.NONE
             count += 1
-        if count < 2 or not any(p.amount for p, c, _ in pieces if c.role in (Role.NONE, Role.VALUE)):
+        if count < 2 or not any(p.amount for p, c, _ in pieces if c.role in (ColumnRole.NONE, ColumnRole.VALUE)):
             return 0
         if any(item.piece.amount and item.cell == 0 for item in pieces):
             return 0
         self._result(_Row(tuple(pieces)))
         return count
 
-    def _titled(self, line: Line) -> tuple[Role, int, tuple[Piece, ...] | None]:
+    def _titled(self, line: Line) -> tuple[ColumnRole, int, tuple[TextPiece, ...] | None]:
         """The title before the colon of a line, and its pieces; none where it says anything else."""
         text = self.text[line.start : line.end]
         head, colon, _ = text.partition(":")
@@ -463,8 +484,8 @@ class TableReader:
             start = line.start + len(head) + len(colon)
             found = self.scanner.pieces(start, line.end, role)
         else:
-            role, start = Role.NONE, line.start
-            found = self.scanner.pieces(start, line.end, Role.NONE)
+            role, start = ColumnRole.NONE, line.start
+            found = self.scanner.pieces(start, line.end, ColumnRole.NONE)
         plain = [piece for piece in found if piece.word and not self.words.qualifies(piece.word)]
         return role, start, None if plain else found
 
@@ -474,23 +495,23 @@ class TableReader:
         """Cells under, or beside, the titles of age and sex."""
         for cell_number, cell in enumerate(line.cells):
             column = self._column(line, cell_number, cell)
-            if column.role in (Role.SEX, Role.AGE):
+            if column.role in (ColumnRole.SEX, ColumnRole.AGE):
                 self.found.said.append((column.role, cell.start, cell.end))
         titles = [(n, self.words.role(self.text[c.start : c.end])) for n, c in enumerate(line.cells)]
-        named = [(n, role) for n, role in titles if role in (Role.SEX, Role.AGE)]
+        named = [(n, role) for n, role in titles if role in (ColumnRole.SEX, ColumnRole.AGE)]
         for number, role in named:
             place = number + len(named)
             if place < len(line.cells) and not self.columns_have(role):
                 cell = line.cells[place]
                 self.found.said.append((role, cell.start, cell.end))
 
-    def columns_have(self, role: Role) -> bool:
+    def columns_have(self, role: ColumnRole) -> bool:
         """Whether a column of the table has a role."""
         return any(column.role is role for column in self.columns)
 
 
 @dataclass(frozen=True)
-class _Limited:
+class _LimitedValues:
     """Numbers that are values, and the range that the others are the ends of."""
 
     amounts: Sequence[Placed]

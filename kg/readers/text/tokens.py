@@ -10,7 +10,7 @@ from functools import cached_property
 
 from kg.readers.text.atoms import Atom
 from kg.readers.text.dates import DateHit
-from kg.readers.text.lexicon import Hit
+from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.values import Series
 
 
@@ -33,7 +33,7 @@ class Token:
     start: int
     end: int
     word: str
-    hit: Hit | None = None
+    hit: PhraseHit | None = None
     day: DateHit | None = None
 
 
@@ -43,9 +43,9 @@ class Scan:
 
     text: str
     atoms: tuple[Atom, ...]
-    hits: tuple[Hit, ...]
+    hits: tuple[PhraseHit, ...]
     days: tuple[DateHit, ...]
-    series: Mapping[Hit, Series]
+    series: Mapping[PhraseHit, Series]
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -73,7 +73,7 @@ class Scan:
         return self.tokens[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
 
-def _form(hit: Hit) -> Form:
+def _form(hit: PhraseHit) -> Form:
     if hit.entry.other:
         return Form.WORD
     return Form.CUE if hit.entry.cue else Form.NAME

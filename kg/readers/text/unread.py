@@ -11,10 +11,10 @@ from kg.facts.patient import Reason
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document
 from kg.readers.text.entries import Draft
-from kg.readers.text.lexicon import Hit, Lexicon
+from kg.readers.text.lexicon import Lexicon, PhraseHit
 from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
-from kg.readers.text.reading import Unread
+from kg.readers.text.reading import UnreadSpan
 from kg.readers.text.tokens import Scan
 from kg.readers.text.word_lists import clinical_words
 from kg.vocabulary.names import fold
@@ -37,7 +37,7 @@ _AFTER_TAKING: Final = re.compile(
 )
 
 
-def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
+def leftover(document: Document, draft: Draft) -> tuple[UnreadSpan, ...]:
     """Spans that look clinical and that nothing has used or reported."""
     lexicon, scan, parts, heads = document.lexicon, document.scan, document.segments, document.headings
     assert scan is not None
@@ -56,7 +56,7 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
     covered = {place for start, end in spans for place in range(start, end)}
     covered -= {place for start, end in told for place in range(start, end)}
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
-    found: list[Unread] = []
+    found: list[UnreadSpan] = []
     looks = (
         *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan), *_numbers(scan.text),
         *_taken(lexicon, scan), *_words(lexicon, scan), *_capitals(lexicon, scan.text),
@@ -65,13 +65,15 @@ def leftover(document: Document, draft: Draft) -> tuple[Unread, ...]:
         if start in asking or not covered.isdisjoint(range(start, end)):
             continue
         covered.update(range(start, end))
-        found.append(Unread(start, end, draft.text[start:end], reason, _code(lexicon, draft.text[start:end], reason)))
+        found.append(
+            UnreadSpan(start, end, draft.text[start:end], reason, _code(lexicon, draft.text[start:end], reason))
+        )
     return tuple(_joined(draft.text, sorted(found)))
 
 
-def apart(unread: Iterable[Unread]) -> tuple[Unread, ...]:
+def apart(unread: Iterable[UnreadSpan]) -> tuple[UnreadSpan, ...]:
     """In order, without those that lie inside another one with the same reason."""
-    kept: list[Unread] = []
+    kept: list[UnreadSpan] = []
     furthest: dict[str, int] = {}
     for item in sorted(set(unread), key=lambda item: (item.start, -item.end, item.reason)):
         if item.end > furthest.get(item.reason, -1):
@@ -93,14 +95,14 @@ def _code(lexicon: Lexicon, said: str, reason: str) -> Reason:
     return Reason.OUTSIDE_ARTICLES if outside else Reason.UNKNOWN_NAME
 
 
-def _joined(text: str, found: Sequence[Unread]) -> Iterator[Unread]:
+def _joined(text: str, found: Sequence[UnreadSpan]) -> Iterator[UnreadSpan]:
     """Neighbouring words with the same reason as one span."""
-    last: Unread | None = None
+    last: UnreadSpan | None = None
     for item in found:
         if last and item.reason == last.reason == UNKNOWN and _GAP.fullmatch(text[last.end : item.start]):
             outside = Reason.OUTSIDE_ARTICLES in (last.code, item.code)
             code = Reason.OUTSIDE_ARTICLES if outside else Reason.UNKNOWN_NAME
-            last = Unread(last.start, item.end, text[last.start : item.end], UNKNOWN, code)
+            last = UnreadSpan(last.start, item.end, text[last.start : item.end], UNKNOWN, code)
             continue
         if last:
             yield last
@@ -115,7 +117,7 @@ def _doses(scan: Scan) -> Iterator[tuple[int, int, str]]:
             yield (*series.dose, "a dose; a case has no place for it")
 
 
-def _nameless_tests(scan: Scan) -> Iterator[Hit]:
+def _nameless_tests(scan: Scan) -> Iterator[PhraseHit]:
     """Words for a kind of test (`biopsy`) that is said to be done or planned, with no name of what it is."""
     for hit, following in pairwise(scan.hits):
         near = _NEAR.fullmatch(scan.text, hit.end, following.start)

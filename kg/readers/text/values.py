@@ -97,7 +97,7 @@ UNDATED: Final = "several values without a day; which of them is the last is not
 
 
 @dataclass(frozen=True)
-class Value:
+class ReadValue:
     """One number with what is printed beside it; [start, end) covers all of it but the test's name."""
 
     start: int
@@ -121,7 +121,7 @@ class Series:
     `unused` are numbers that are no value, with the reason.
     """
 
-    values: tuple[Value, ...]
+    values: tuple[ReadValue, ...]
     dose: tuple[int, int] | None = None
     unused: tuple[int, int, str] | None = None
     apart: bool = False
@@ -176,18 +176,18 @@ class ValueReader:
         values = (replace(value, unit=value.unit or (unit.said if unit else "")),) if value else ()
         return Series(values, unused=(start, end, CHANGE))
 
-    def joined(self, place: int, limit: int) -> tuple[Value, ...]:
+    def joined(self, place: int, limit: int) -> tuple[ReadValue, ...]:
         """The values behind names up to `limit` that slashes join; one if none does."""
         opened = self._open(place, limit)
         value = self._value(opened[0], limit) if opened else None
-        found: list[Value] = []
+        found: list[ReadValue] = []
         while value:
             found.append(value)
             slash = SLASH.match(self.text, value.end)
             value = self._value(slash.end(), limit) if slash else None
         return tuple(found)
 
-    def cell(self, start: int, end: int) -> Value | None:
+    def cell(self, start: int, end: int) -> ReadValue | None:
         """The value that fills a cell of a table."""
         value = self._value(start, end)
         return value if value and value.end == end else None
@@ -255,7 +255,7 @@ class ValueReader:
 
     # -- one value
 
-    def _value(self, place: int, limit: int) -> Value | None:
+    def _value(self, place: int, limit: int) -> ReadValue | None:
         start = self._blank(place)
         sign = comparator_at(self.text, start)
         second = comparator_at(self.text, sign.end) if sign and sign.said == "=" else None
@@ -284,7 +284,7 @@ class ValueReader:
             return None
         said = "" if sign is None or sign.said == "=" else sign.said
         said = ">=" if self.text.startswith("+", number.end) and not said else said
-        value = Value(start, end, number.values, said, unit.said if unit else "", flag=flag, kilo=kilo)
+        value = ReadValue(start, end, number.values, said, unit.said if unit else "", flag=flag, kilo=kilo)
         return self._beside(value, limit)
 
     def _counts_an_item(self, start: int, end: int) -> bool:
@@ -314,7 +314,7 @@ class ValueReader:
         """Whether letters follow a number at once, as in `2nd` or `5q`."""
         return place < len(self.text) and (self.text[place].isalpha() or self.text[place] == "_")
 
-    def _beside(self, value: Value, limit: int) -> Value:
+    def _beside(self, value: ReadValue, limit: int) -> ReadValue:
         """Range, flag and dates behind a value, in any order."""
         for _ in range(4):
             place = value.end
@@ -362,12 +362,12 @@ class ValueReader:
 
     # -- earlier values in brackets
 
-    def _bracketed(self, first: Value, limit: int) -> tuple[Value, ...]:
+    def _bracketed(self, first: ReadValue, limit: int) -> tuple[ReadValue, ...]:
         """Earlier values in brackets behind a value, each with its day: `(95 in May 2025, 97 on 2025-12-02)`."""
         opening = _BRACKET.match(self.text, first.end)
         if opening is None:
             return ()
-        found: list[Value] = []
+        found: list[ReadValue] = []
         place = opening.end()
         while True:
             word = _WITHIN.match(self.text, place)
@@ -387,7 +387,7 @@ class ValueReader:
         ended = closed is not None or self.text[found[-1].end - 1] == ")"
         return (*found[:-1], replace(found[-1], end=end)) if ended and end <= limit + 1 else ()
 
-    def _with_day(self, value: Value, limit: int) -> Value:
+    def _with_day(self, value: ReadValue, limit: int) -> ReadValue:
         """A value with the date that follows it, also where no comma or bracket parts them."""
         if value.days:
             return value
@@ -400,7 +400,7 @@ class ValueReader:
 
     # -- a series
 
-    def _more(self, first: Value, limit: int) -> Iterator[Value]:
+    def _more(self, first: ReadValue, limit: int) -> Iterator[ReadValue]:
         last = first
         while (step := _STEP.match(self.text, last.end)) and step.end() < limit:
             place = self._blank(step.end())
@@ -422,17 +422,17 @@ class ValueReader:
             yield replace(value, earlier=step["back"] is not None, now=_TODAY.search(step[0]) is not None)
             last = value
 
-    def _belongs(self, last: Value, value: Value) -> bool:
+    def _belongs(self, last: ReadValue, value: ReadValue) -> bool:
         """Whether a value behind a comma or `and` continues the series: it has a date, or the unit of the last."""
         now = _NOW_BEHIND.match(self.text, value.end) is not None
         return bool(value.days) or now or bool(value.unit and last.unit in ("", value.unit))
 
-    def _goes_on(self, last: Value, value: Value) -> bool:
+    def _goes_on(self, last: ReadValue, value: ReadValue) -> bool:
         """Whether a number that fills the next sentence (`Today 8.`) can be of the same test: it is of its size."""
         fills = _ENDS_SENTENCE.match(self.text, value.end) is not None
         return fills and last.numbers[0] / 3 <= value.numbers[0] <= last.numbers[0] * 3
 
-    def _row(self, last: Value, limit: int) -> int:
+    def _row(self, last: ReadValue, limit: int) -> int:
         """Where a row of bare numbers ends that goes on behind a value (`9.1, 8.0, 7.2`); 0 if there is none."""
         end = 0
         while (comma := _COMMA.match(self.text, end or last.end)) and comma.end() < limit:
@@ -442,7 +442,7 @@ class ValueReader:
             end = value.end
         return end
 
-    def _carried(self, values: list[Value], reversed_: bool) -> tuple[Value, ...]:
+    def _carried(self, values: list[ReadValue], reversed_: bool) -> tuple[ReadValue, ...]:
         units = [value.unit for value in values if value.unit]
         ranges = [value.range for value in values if value.range]
         kilo = any(value.kilo for value in values)
