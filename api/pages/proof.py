@@ -20,8 +20,9 @@ from kg.proof.derivations import Conclusion
 from kg.proof.proof import ProofLeaf
 from kg.render import as_tree
 from kg.render.explanation import Explanation
-from kg.render.phrases import phrase
+from kg.render.phrases import phrase, wording
 from kg.render.proof_text import in_words
+from kg.render.walk import walk
 from kg.render.wording import measured, stated
 
 FORMS: Final = (
@@ -91,11 +92,13 @@ def _values(services: Services, session: AssessmentSession, found: Explanation) 
         "forms": [form for form in FORMS if form[0] != "svg" or _draws()],
         "drawn": _draws(),
         "facts": recorded.said(found.proof.facts),
+        "walk": walk(found.proof, ontology, _title(assessment, found.id), recorded.said),
         "tree": as_tree(found.proof, ontology),
         "shared": shared(sets),
         "sets": [without(one, shared(sets)) for one in sets[:SETS]],
         "all_sets": len(sets),
         "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
+        "explained": wording(ontology).explained,
         "references": ontology.references,
         "articles": ontology.articles,
     }

@@ -43,6 +43,8 @@ class Wording:
     pairs: Mapping[str, Mapping[str, str]]
     concepts: Mapping[str, Phrases]
     modality: Mapping[str, str]
+    held: Mapping[str, str]
+    fits: str
     explained: Mapping[str, str]
 
     def sentence(self, predicate: str, code: str, label: str) -> str:

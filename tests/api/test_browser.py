@@ -100,6 +100,7 @@ def test_a_mark_in_the_text_opens_the_fact_that_came_of_it(page: Page, endpoint:
 def test_a_person_opens_a_proof_and_follows_it_to_the_claim_and_its_source(page: Page, endpoint: Endpoint) -> None:
     ask(page, endpoint, PATIENT)
     page.get_by_role("link", name=re.compile("^Why: .*bone marrow biopsy")).first.click()
+    unfold(page, "As a picture")
     picture = page.get_by_role("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.complete && image.naturalWidth > 300")
@@ -114,11 +115,38 @@ def test_a_person_opens_a_proof_and_follows_it_to_the_claim_and_its_source(page:
 def test_the_picture_is_shown_in_full_size_without_a_script(page: Page, endpoint: Endpoint) -> None:
     ask(page, endpoint, PATIENT)
     page.get_by_role("link", name=re.compile("^Why: .*bone marrow biopsy")).first.click()
+    unfold(page, "As a picture")
     width = "image => image.getBoundingClientRect().width"
     page.get_by_role("img").evaluate("image => image.decode()")
     small = page.get_by_role("img").evaluate(width)
     page.get_by_label("Full size").check()
     assert page.get_by_role("img").evaluate(width) > small
+
+
+def test_the_picture_is_enlarged_by_its_buttons(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name=re.compile("^Why: .*bone marrow biopsy")).first.click()
+    unfold(page, "As a picture")
+    page.get_by_role("img").evaluate("image => image.decode()")
+    width = "image => image.getBoundingClientRect().width"
+    small = page.get_by_role("img").evaluate(width)
+    page.get_by_role("button", name="Closer").click()
+    page.wait_for_function(
+        "before => document.querySelector('.picture img').getBoundingClientRect().width > before", arg=small
+    )
+
+
+def test_a_person_walks_a_proof_down_to_the_record_and_reads_the_sentence(page: Page, endpoint: Endpoint) -> None:
+    ask(page, endpoint, PATIENT)
+    page.get_by_role("link", name=re.compile("^Why: .*bone marrow biopsy")).first.click()
+    steps = page.locator(".walk")
+    expect(steps.get_by_text("Haemoglobin 9.8 g/dL")).to_be_hidden()
+    steps.get_by_text("Anaemia is present").click()
+    steps.get_by_text("Low measurement").click()
+    steps.get_by_text("Haemoglobin below 12 g/dL").click()
+    expect(steps.get_by_text("Haemoglobin 9.8 g/dL")).to_be_visible()
+    steps.get_by_role("link", name=re.compile("^The sentence of the article behind A0-08")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get a marrow biopsy at once.")
 
 
 def test_a_person_asks_what_if_and_keeps_it(page: Page, endpoint: Endpoint) -> None:

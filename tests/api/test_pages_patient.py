@@ -435,7 +435,7 @@ def test_a_proof_shows_facts_passages_markers_sets_and_what_would_change_it(endp
     assert "[1] by-list-position" in page.text
     assert "/v1/claims/A0-39" in page.links()
     assert any(link.startswith("/v1/references/A0-R") for link in page.links())
-    assert re.search(r"What would change it .* then it no longer holds", page.text)
+    assert re.search(r"It would no longer hold with ", page.text)
     assert re.search(r"Minimal sets it follows from \(\d+", page.text)
 
 
@@ -454,7 +454,7 @@ def test_every_conclusion_of_an_example_has_a_page_of_its_proof(endpoint: Endpoi
     proofs = sorted({link for link in shown(endpoint, place).links() if "/proofs/" in link})
     assert len(proofs) >= 8
     for path in proofs:
-        assert "In words" in shown(endpoint, path).text
+        assert "Step by step" in shown(endpoint, path).text
 
 
 def test_a_claim_that_is_open_says_what_is_missing_and_lets_one_answer(endpoint: Endpoint, place: str) -> None:
@@ -517,6 +517,6 @@ def test_pages_load_nothing_from_another_server(endpoint: Endpoint, place: str) 
         page = shown(endpoint, path)
         loaded = [item["href"] for item in page.all("link")] + [item["src"] for item in page.all("img")]
         assert all(address.startswith("/") for address in loaded)
-        assert page.all("script") == []
+        assert all(item["src"].startswith("/static/") and "defer" in item for item in page.all("script"))
         seen += len(loaded)
     assert seen >= 10
