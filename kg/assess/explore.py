@@ -289,8 +289,9 @@ def _with(facts: PatientFacts, old: Fact, new: Fact) -> PatientFacts:
 def sources_of(ontology: Ontology, identifier: str, strict: bool = False) -> frozenset[str]:
     """The sources of axioms that fall with an article, a claim, a passage, a marker or a reference.
 
-    Ids are `A0`, `A0-39`, `A0:2960-3037`, `A0[1]`, `A0-R1`, and the name of a reference interval. A claim falls with a marker or a reference if it has no
-    other; if it has one at all where that is `strict`. Raises InputError for an id that names none of these.
+    Ids are `A0`, `A0-39`, `A0:2960-3037`, `A0[1]`, `A0-R1`, and the name of a reference interval. A claim falls with a
+    marker or a reference if it has no other; if it has one at all where that is `strict`. Raises InputError for an id
+    that names none of these.
     """
     some = any if strict else all
     if identifier in {one.name for group in ontology.intervals.values() for one in group}:

@@ -37,7 +37,7 @@ class RestsOn:
 
 
 def retraction(assessment: Assessment, identifiers: Sequence[str], mode: str = LENIENT) -> Retraction:
-    """What no longer follows without some articles, claims, passages, markers, references or reference intervals, all at once.
+    """What no longer follows without some sources, all at once.
 
     Ids as `kg.assess.explore.sources_of` takes them. `lenient` keeps a claim that cites something else too, `strict`
     does not. Raises InputError for anything else.

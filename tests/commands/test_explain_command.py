@@ -61,7 +61,8 @@ def test_without_the_reference_interval_that_judged_a_value_what_rests_on_it_fal
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     case = tmp_path / "case.json"
-    values = [{"test": "hemoglobin", "value": 98, "unit": "g/L"}, {"test": "wbc", "value": 2.1, "unit": "10^9/L"}]
+    numbers = (("hemoglobin", 98, "g/L"), ("wbc", 2.1, "10^9/L"), ("b12", 1600, "ng/L"))
+    values = [{"test": test, "value": value, "unit": unit} for test, value, unit in numbers]
     facts = {"as_of": "2026-02-10", "sex": "female", "age": 61, "measurements": values}
     case.write_text(json.dumps(facts | {"history": [{"concept": "breast cancer"}]}))
 
