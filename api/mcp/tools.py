@@ -33,7 +33,7 @@ Case = Annotated[
 ]
 
 
-class Service:
+class AgentService:
     """The routes of the service as an agent uses them."""
 
     def __init__(self, ask: Ask) -> None:
@@ -64,7 +64,7 @@ def told(kind: str, text: str, detail: str) -> str:
 
 def server(ask: Ask) -> MCPServer:
     """An MCP server over a service. Answers are text: JSON as the HTTP API gives it, or a short form of it."""
-    service = Service(_checked(ask))
+    service = AgentService(_checked(ask))
     found = MCPServer("warrant", title="Warrant", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
     _patient_tools(found, service)
     _knowledge_tools(found, service)
@@ -83,7 +83,7 @@ def _checked(ask: Ask) -> Ask:
     return asked
 
 
-def _patient_tools(found: MCPServer, service: Service) -> None:
+def _patient_tools(found: MCPServer, service: AgentService) -> None:
     @found.tool(structured_output=False)
     async def assess(text: str = "", case: Case = None, as_of: str = "", detail: Detail = "short") -> str:
         """What the articles say of one patient: alerts, differential, next steps, with a handle for more.
@@ -117,7 +117,7 @@ def _patient_tools(found: MCPServer, service: Service) -> None:
         return told("what_if", await service.post(f"/v1/assessments/{quote(handle)}/what-if", fact), detail)
 
 
-def _knowledge_tools(found: MCPServer, service: Service) -> None:
+def _knowledge_tools(found: MCPServer, service: AgentService) -> None:
     @found.tool(structured_output=False)
     async def ask(question: str, handle: str = "", detail: Detail = "short") -> str:
         """The answer to a question about the articles, or about a patient whose `handle` is given, with the claims."""
@@ -150,7 +150,7 @@ def _knowledge_tools(found: MCPServer, service: Service) -> None:
         return told("verify", answer, detail)
 
 
-def _resources(found: MCPServer, service: Service) -> None:
+def _resources(found: MCPServer, service: AgentService) -> None:
     @found.resource("claim://{id}", mime_type="application/json")
     async def claim(id: str) -> str:
         """A claim: its sentence in our words, its place in the article, markers, doubts."""
