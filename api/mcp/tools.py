@@ -17,9 +17,10 @@ from kg import __version__
 from kg.errors import WarrantError
 
 JSON: Final = {"accept": "application/json", "content-type": "application/json"}
-INSTRUCTIONS: Final = """What the clinical articles of this service say, with proofs. Call `assess` with a patient's
-facts and keep the `handle`: `explain`, `why_not` and `what_if` take it. `ask` answers questions about the articles, `verify` checks your own sentences against their
-claims. Say what was not understood. For health professionals; it is no medical device and not for emergencies."""
+INSTRUCTIONS: Final = """What the clinical articles of this service say, with proofs. Call `assess` with a
+patient's facts and keep the `handle`: `explain`, `why_not` and `what_if` take it. `ask` answers questions
+about the articles, `verify` checks your own sentences against their claims. Say what was not understood. For
+health professionals; it is no medical device and not for emergencies."""
 Ask = Callable[[str, str, dict[str, str], bytes, bytes], Awaitable[WorkerReply]]
 """Method, path, headers, body, query of the address → the response of the service."""
 Detail = Annotated[
