@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.pages import knowledge, login, manual, passage, pictures, sparql, start, suppose
+from api.pages import conversation, knowledge, login, manual, passage, pictures, sparql, start, suppose
 from api.pages.answer import assessment_page, question_page
 from api.pages.problem import problem_page
 from api.pages.proof import proof_page
@@ -27,6 +27,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     suppose.router,
     passage.router,
     pictures.router,
+    conversation.router,
     sparql.router,
     manual.router,
     login.router,

@@ -26,6 +26,7 @@ from kg.readers.case.parsing import parse_json, parse_yaml
 from kg.readers.case.reader import TOP
 from kg.readers.text import TextKind
 from kg.record.examples import paths
+from kg.render.phrases import wording
 
 router = APIRouter(include_in_schema=False)
 FIELD: Final = re.compile(r"([a-z_]+)\s*:")
@@ -72,8 +73,10 @@ async def ask(request: Request) -> Response:
 
 
 def _values(ontology: Ontology, text: str) -> dict[str, Any]:
+    known = {item.name: item for item in examples(ontology)}
     return {
         "here": "/",
+        "tour": [(stop, known[stop.example]) for stop in wording(ontology).tour if stop.example in known],
         "text": text,
         "as_of": "",
         "examples": examples(ontology),

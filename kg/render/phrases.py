@@ -34,6 +34,17 @@ class Phrases:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A stop of the tour: an example patient by the name of its file, and what it shows."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    example: str
+    shows: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Wording:
     """The file as data."""
 
@@ -45,6 +56,7 @@ class Wording:
     modality: Mapping[str, str]
     held: Mapping[str, str]
     fits: str
+    tour: tuple[Stop, ...]
     explained: Mapping[str, str]
 
     def sentence(self, predicate: str, code: str, label: str) -> str:

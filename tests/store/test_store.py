@@ -20,17 +20,18 @@ from kg.errors import MalformedQuery, NotAcceptable, OntologyError, QueryFailed,
 from kg.judges.hermit import Hermit
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.index import reasoning_files
 from kg.store import dataset
 from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.forms import TABLE, Kind
 from kg.store.mappings import mappings
 from kg.store.tokens import Words, may_vary, place, tokens
-from places import SUPPORT
+from places import ROOT, SUPPORT
 
 B = terms.BASE
 PREFIXES = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in terms.PREFIXES.items()) + f" PREFIX g: <{B}graph/> "
-MODULES = 10
+MODULES = len(reasoning_files(ROOT / "ontology"))
 MADE = {"claims", "evidence", "examples", "inferred", "mappings", "requirements", "text", "vocabulary", "void"}
 
 
