@@ -289,10 +289,13 @@ def _with(facts: PatientFacts, old: Fact, new: Fact) -> PatientFacts:
 def sources_of(ontology: Ontology, identifier: str, strict: bool = False) -> frozenset[str]:
     """The sources of axioms that fall with an article, a claim, a passage, a marker or a reference.
 
-    Ids are `A0`, `A0-39`, `A0:2960-3037`, `A0[1]`, `A0-R1`. A claim falls with a marker or a reference if it has no
-    other; if it has one at all where that is `strict`. Raises InputError for an id that names none of these.
+    Ids are `A0`, `A0-39`, `A0:2960-3037`, `A0[1]`, `A0-R1`, and the name of a reference interval. A claim falls with a
+    marker or a reference if it has no other; if it has one at all where that is `strict`. Raises InputError for an id
+    that names none of these.
     """
     some = any if strict else all
+    if identifier in {one.name for group in ontology.intervals.values() for one in group}:
+        return frozenset({f"interval/{identifier}"})
     claims = tuple(ontology.claims.values())
     article, _, number = identifier.rstrip("]").partition("[")
     _, _, passage = identifier.partition(":")
@@ -309,7 +312,9 @@ def sources_of(ontology: Ontology, identifier: str, strict: bool = False) -> fro
         reference = "reference/" + identifier.replace("-R", "/")
         found = _resting_on(claims, lambda marker: marker.reference == reference, some)
     if not found:
-        remedy = "Name an article, a claim, or what `warrant claims` shows: A0:12-34, A0[1], A0-R1."
+        remedy = (
+            "Name an article, a claim, a reference interval, or what `warrant claims` shows: A0:12-34, A0[1], A0-R1."
+        )
         raise InputError([Problem(identifier, "is no source that a claim rests on alone", remedy)])
     return frozenset(f"claim/{claim.id}" for claim in found)
 

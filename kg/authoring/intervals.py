@@ -16,7 +16,8 @@ from kg.ontology.manchester import And, Expression, Named, Value
 OPPOSITE = {"<": ">=", ">": "<=", ">=": "<", "<=": ">"}
 WORD = {"<": "Below", ">": "Above"}
 BY_DEFAULT = "InterpretedBySourcedDefault"
-Names = Mapping[tuple[str, str, Decimal], str]
+Side = tuple[str, str, Decimal]
+Names = Mapping[Side, str]
 """Quantity, bound and limit in the canonical unit → the class of the values on that side."""
 
 
@@ -54,6 +55,19 @@ def limits_of(file: ThresholdFile, intervals: Iterable[ReferenceIntervalEntry]) 
                 yield ThresholdEntry.model_validate({**entry, **people})
 
 
+def sides_used(intervals: Iterable[ReferenceIntervalEntry]) -> frozenset[Side]:
+    """The sides of limits that some interval looks at; the other side of a limit that is used once says nothing."""
+    return frozenset((item.of, bound, value) for item in intervals for bound, value in _sides_of(item))
+
+
+def _sides_of(item: ReferenceIntervalEntry) -> Iterator[tuple[str, Decimal]]:
+    found, critical = item.decides, item.critical
+    rows = [("<", found.low_below), (">=", found.normal_from), ("<=", found.normal_to), (">", found.high_above)]
+    rows += [("<", critical.below), (">", critical.above)] if critical else []
+    rows += [row for grade in item.grades for row in ((">=", grade.from_), ("<", grade.below))]
+    yield from ((bound, value.normalize()) for bound, value in rows if value is not None)
+
+
 def limits_named(file: ThresholdFile, intervals: Iterable[ReferenceIntervalEntry]) -> Names:
     """Every class of values on one side of a limit."""
     found = dict(_of_file(file))
@@ -62,14 +76,14 @@ def limits_named(file: ThresholdFile, intervals: Iterable[ReferenceIntervalEntry
     return found
 
 
-def _of_file(file: ThresholdFile) -> Iterator[tuple[tuple[str, str, Decimal], str]]:
+def _of_file(file: ThresholdFile) -> Iterator[tuple[Side, str]]:
     units = {analyte.name: analyte.unit for analyte in file.analytes}
     for limit in file.thresholds:
         if units.get(limit.of) == limit.unit:
             yield from _sides(limit).items()
 
 
-def _sides(limit: ThresholdEntry) -> dict[tuple[str, str, Decimal], str]:
+def _sides(limit: ThresholdEntry) -> dict[Side, str]:
     value = limit.value.normalize()
     return {
         (limit.of, limit.bound, value): limit.name,
@@ -78,15 +92,8 @@ def _sides(limit: ThresholdEntry) -> dict[tuple[str, str, Decimal], str]:
 
 
 def _bounds(item: ReferenceIntervalEntry) -> Iterator[tuple[str, Decimal]]:
-    """The bounds at which a value changes its class."""
-    below = [item.decides.low_below, item.decides.normal_from]
-    above = [item.decides.normal_to, item.decides.high_above]
-    if item.critical:
-        below.append(item.critical.below)
-        above.append(item.critical.above)
-    below += [limit for grade in item.grades for limit in (grade.from_, grade.below)]
-    for bound, values in (("<", below), (">", above)):
-        yield from ((bound, value.normalize()) for value in values if value is not None)
+    """The limits at which a value changes its class, by the side that leaves them out."""
+    yield from ((bound if len(bound) == 1 else OPPOSITE[bound], value) for bound, value in _sides_of(item))
 
 
 def _words(bound: str) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.intervals import IntervalWriter, limits_named, limits_of
+from kg.authoring.intervals import IntervalWriter, Side, limits_named, limits_of, sides_used
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import (
     Analyte,
@@ -94,8 +95,11 @@ class ThresholdCompiler:
             self._derived(derived)
         for part in self.file.parts:
             self._part(part)
-        for threshold in (*self.file.thresholds, *limits_of(self.file, self.intervals)):
-            self._threshold(threshold)
+        for threshold in self.file.thresholds:
+            self._threshold(threshold, self.sources[threshold.source])
+        used = sides_used(self.intervals)
+        for threshold in limits_of(self.file, self.intervals):
+            self._threshold(threshold, nodes.source("generated"), used)
         placed = {quantity for quantity, _ in self.vocabulary.axes.values()} | {item.of for item in self.intervals}
         for quantity in sorted(placed):
             self._positions(quantity)
@@ -190,23 +194,35 @@ class ThresholdCompiler:
         if derived.factor is not None:
             self.module.note(iri, nodes.term("factor"), canonical_decimal(derived.factor))
 
-    def _threshold(self, threshold: ThresholdEntry) -> None:
-        limit = threshold.value * self._factor(threshold)
-        self._side(threshold, threshold.name, threshold.opposite, threshold.bound, limit)
-        self._side(threshold, threshold.opposite, threshold.name, OPPOSITE_BOUND[threshold.bound], limit)
+    def _threshold(self, threshold: ThresholdEntry, source: URIRef, used: Collection[Side] | None = None) -> None:
+        """Both sides of a limit, or those that are used.
+
+        That a number lies on a side is arithmetic: where several intervals share a limit it falls with none of them.
+        """
+        limit, value = threshold.value * self._factor(threshold), threshold.value.normalize()
+        sides = [(threshold.name, threshold.bound), (threshold.opposite, OPPOSITE_BOUND[threshold.bound])]
+        written = [(name, bound) for name, bound in sides if used is None or (threshold.of, bound, value) in used]
+        for name, bound in written:
+            opposite = next((other for other, _ in written if other != name), None)
+            self._side(threshold, (name, opposite), bound, limit, source)
 
     def _factor(self, threshold: ThresholdEntry) -> Decimal:
         if threshold.unit == self.units[threshold.of]:
             return Decimal(1)
         return self.conversions[threshold.of, threshold.unit]
 
-    def _side(self, threshold: ThresholdEntry, name: str, opposite: str, bound: str, limit: Decimal) -> None:
-        source = self.sources[threshold.source]
+    def _side(
+        self, threshold: ThresholdEntry, names: tuple[str, str | None], bound: str, limit: Decimal, source: URIRef
+    ) -> None:
+        name, opposite = names
         quantity = measurement_class(threshold.of, self.derived)
         what = self.vocabulary[threshold.of].label if threshold.of in self.vocabulary else _spaced(threshold.of)
         label = f"{what} {WORDS[bound]} {threshold.value} {threshold.unit}"
         iri = self.module.declare_class(
-            name, label, f"A value of this quantity that is {WORDS[bound]} the limit: {label}.", source
+            name,
+            label,
+            f"A value of this quantity that is {WORDS[bound]} the limit: {label}.",
+            self.sources[threshold.source],
         )
         self.module.subclass(Named(name), Named(quantity), source)
         for prop, text in (
@@ -218,7 +234,8 @@ class ThresholdCompiler:
             self.module.text(iri, nodes.term(prop), text)
         self.module.note(iri, nodes.term("quantity"), nodes.term(threshold.of))
         self.module.note(iri, nodes.term("limit"), canonical_decimal(limit))
-        self.module.note(iri, nodes.term("opposite"), nodes.term(opposite))
+        if opposite:
+            self.module.note(iri, nodes.term("opposite"), nodes.term(opposite))
         if threshold.note:
             self.module.text(iri, nodes.term("means"), threshold.note)
         for prop, facet in FACETS[bound]:

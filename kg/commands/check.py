@@ -23,7 +23,7 @@ from kg.judges.patients import targeted
 from kg.ontology.compiled import Ontology
 from kg.reasoner.engine import Engine
 
-CLASSIFY_SECONDS: Final = 45.0
+CLASSIFY_SECONDS: Final = 30.0
 Gate = Callable[[Path], Iterable[Finding]]
 
 

@@ -31,7 +31,9 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
     what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
     what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "..."}}')
     what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
-    what.add_argument("--retract", metavar="SOURCES", help="what falls without A0-39, A0:12-34, A0[1], A0-R11 or A0")
+    what.add_argument(
+        "--retract", metavar="SOURCES", help="what falls without A0-39, A0:12-34, A0[1], A0-R11, A0 or an interval"
+    )
     what.add_argument("--why", metavar="ID", help="with --not ID: what separates a conclusion from another one")
     parser.add_argument("--not", dest="rather_than", metavar="ID", help="the other conclusion of --why")
     parser.add_argument(

@@ -59,6 +59,5 @@ def read_threshold(index: Index, iri: str) -> Threshold:
         quantity=own(iri, "quantity"),
         bound=own(iri, "bound"),
         limit=Decimal(own(iri, "limit")),
-        opposite=own(iri, "opposite"),
         label=index.value(iri, terms.RDFS + "label"),
     )

@@ -31,7 +31,10 @@ ANNOTATIONS: Final = frozenset(
 )
 EXPRESSIONS: Final = frozenset(
     {RDF + "first", RDF + "rest", *FACETS}
-    | {OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf", "onProperty", "onClass")}
+    | {
+        OWL + name
+        for name in ("intersectionOf", "unionOf", "complementOf", "oneOf", "onProperty", "onClass", "members")
+    }
     | {OWL + name for name in ("someValuesFrom", "allValuesFrom", "hasValue", "hasSelf", "onDataRange")}
     | {OWL + name for name in ("onDatatype", "withRestrictions", "datatypeComplementOf")}
     | {OWL + kind + name for kind in ("min", "max") for name in ("Cardinality", "QualifiedCardinality")}
@@ -41,6 +44,7 @@ EXPRESSIONS: Final = frozenset(
 BODY: Final = "a body takes named classes, some, value, min and one facet"
 HEAD: Final = "a head takes named classes, intersections and value restrictions"
 NO_DECIMAL: Final = "only bounds of decimals are facets here"
+DISJOINT: Final = "classes exclude each other by name here, two at least"
 NO_KIND: Final = "the compiler takes no axiom of this kind"
 DEFINED: Final = "its class is defined and yet has other members"
 TWO_LINKS: Final = "chains have two links here"

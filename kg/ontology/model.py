@@ -73,7 +73,6 @@ class Threshold:
     quantity: str
     bound: str
     limit: Decimal
-    opposite: str
     label: str
 
 

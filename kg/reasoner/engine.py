@@ -18,7 +18,7 @@ from kg.cache.flat import Remembered
 from kg.errors import InputError, Problem
 from kg.ontology.modules import Modules
 from kg.reasoner.closure import OUTCOMES, STATES, Closure
-from kg.reasoner.rule_tables import Facet, LinkWatch, Others, individual
+from kg.reasoner.rule_tables import NOTHING, Facet, LinkWatch, Others, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
 from kg.record.record import Assertion, Record
 
@@ -158,6 +158,7 @@ class _Run:
         self.individual(self.out.record.patient)
         self._assert(assertions, nodes)
         self._saturate()
+        self._refuse_nothing()
 
     def copy(self, record: Record) -> _Run:
         """The same for another record, without what is kept for proofs."""
@@ -213,6 +214,16 @@ class _Run:
                             queue.append(head)
                 if others:
                     self._look(individual, feature, others)
+
+    def _refuse_nothing(self) -> None:
+        """cax-dw, cax-adc: what is of two classes that exclude each other cannot be. Raises InputError."""
+        nothing = self.rules.known.get(NOTHING)
+        for name, present in zip(self.out.names, self.out.present, strict=True):
+            if nothing in present:
+                rules = (self.rules.rules[number] for number in range(len(self.rules.rules)))
+                broken = next(r for r in rules if r.head == nothing and all(part in present for part in r.body))
+                classes = " and ".join(str(self.rules.features[part]) for part in broken.body)
+                raise _refused(self.out.record, name, f"is {classes}, which exclude each other", "State one of them.")
 
     # -- individuals and facts
 

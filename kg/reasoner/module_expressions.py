@@ -43,6 +43,16 @@ class ModuleExpressions:
             self.show(subject), predicate.rsplit("#")[-1].removeprefix(terms.BASE), self.show(value), source, file
         )
 
+    def members_of(self, node: str) -> list[str]:
+        """The classes of an axiom that says that they are all disjoint."""
+        return self.index.members(self.index.value(node, OWL + "members"))
+
+    def disjoint_classes(self, node: str, file: str) -> Axiom:
+        """Such an axiom, whose source stands at its own node (OWL 2 Mapping to RDF, section 2.2)."""
+        source = terms.local(self.index.value(node, "http://purl.org/dc/terms/source"))
+        members = ", ".join(map(self.show, self.members_of(node)))
+        return Axiom("AllDisjointClasses", "members", f"({members})", source, file)
+
     def refused(self, triple: ox.Triple, file: str, reason: str) -> OutsideFragment:
         """The error for an axiom that rules cannot express."""
         return OutsideFragment(str(self.text(triple, file)), file, reason)

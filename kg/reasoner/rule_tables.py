@@ -43,6 +43,10 @@ class Feature(NamedTuple):
                 return f"{self.property} {self.kind} {self.filler}"
 
 
+NOTHING: Final = Feature("class", "", "http://www.w3.org/2002/07/owl#Nothing")
+"""What holds of an individual only if the record and the ontology cannot both be true."""
+
+
 class Axiom(NamedTuple):
     """A logical axiom as a triple of text, with its source and its file."""
 

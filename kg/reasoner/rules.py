@@ -14,6 +14,8 @@ ontology are unfolded when the rules are made: `P o Q → R` with `Q(x, y)` give
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 import pyoxigraph as ox
@@ -26,6 +28,7 @@ from kg.ontology.fragment import (
     BODY,
     DECLARATIONS,
     DEFINED,
+    DISJOINT,
     EXPRESSIONS,
     HEAD,
     NO_DECIMAL,
@@ -43,7 +46,7 @@ from kg.ontology.fragment import (
 from kg.ontology.index import node_text
 from kg.ontology.modules import Modules
 from kg.reasoner.module_expressions import ModuleExpressions
-from kg.reasoner.rule_tables import Above, Axiom, Ends, Feature, PropertyChain, Rule, Rules, reach
+from kg.reasoner.rule_tables import NOTHING, Above, Axiom, Ends, Feature, PropertyChain, Rule, Rules, reach
 from kg.reasoner.rule_writer import RuleWriter
 
 NAMES: Final = {"class": "cax-sco", "value": "cls-hv2", "some": "cls-svf1", "min": "cls-minqc", "facet": "dt-facet"}
@@ -98,6 +101,7 @@ class _RuleCompiler:
             RDFS + "range": self._range,
             RDFS + "subPropertyOf": self._subproperty,
             OWL + "propertyChainAxiom": self._chain,
+            OWL + "disjointWith": self._disjoint,
             RDF + "type": self._type,
         }
         for triple in triples:
@@ -193,6 +197,24 @@ class _RuleCompiler:
         for feature in features:
             table[prop] = (*table.get(prop, ()), (self.rules.feature(feature), number))
 
+    def _disjoint(self, triple: ox.Triple, file: str) -> None:
+        """C ⊓ D ⊑ ⊥ (cax-dw)."""
+        names = (node_text(triple.subject), node_text(triple.object))
+        self._exclude("cax-dw", names, self.module.text(triple, file))
+
+    def _all_disjoint(self, triple: ox.Triple, file: str) -> None:
+        """C ⊓ D ⊑ ⊥ for any two of the members (cax-adc); the node of the axiom carries its source."""
+        axiom = self.module.disjoint_classes(node_text(triple.subject), file)
+        self._exclude("cax-adc", self.module.members_of(node_text(triple.subject)), axiom)
+
+    def _exclude(self, rule: str, names: Sequence[str], axiom: Axiom) -> None:
+        if len(names) < 2 or any(name.startswith("_:") or reserved(name) for name in names):
+            raise OutsideFragment(str(axiom), axiom.file, DISJOINT)
+        number, nothing = self.rules.axiom(axiom), self.rules.feature(NOTHING)
+        features = [self.rules.feature(Feature("class", "", terms.local(name))) for name in names]
+        for pair in combinations(features, 2):
+            self.rules.rule(rule, pair, nothing, (number,))
+
     # -- properties
 
     def _inverse(self, triple: ox.Triple, file: str) -> None:
@@ -237,6 +259,8 @@ class _RuleCompiler:
                 self.declared[kind].setdefault(terms.local(name), file)
         elif kind == OWL + "FunctionalProperty":
             self.functional[terms.local(name)] = (self._axiom(triple, file), file)
+        elif kind == OWL + "AllDisjointClasses":
+            self._all_disjoint(triple, file)
         elif reserved(kind) or "_:" in (kind[:2], name[:2]):
             raise self.module.refused(triple, file, NO_KIND)
         else:

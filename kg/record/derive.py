@@ -73,8 +73,8 @@ def _weeks_since_start(record: _Record, quantity: DerivedQuantity) -> Computed:
 def _change_since_start(record: _Record, quantity: DerivedQuantity) -> Computed:
     measured, treatment = quantity.operands
     start = record.start(treatment)
-    values = record.dated(measured)
-    before = [item for item in values if start and item.day <= start]
+    values = record.of(measured)
+    before = [item for item in values if start and item.dated and item.day <= start]
     after = [item for item in values if start and item.day > start]
     if not before or not after:
         return None

@@ -37,7 +37,7 @@ class RestsOn:
 
 
 def retraction(assessment: Assessment, identifiers: Sequence[str], mode: str = LENIENT) -> Retraction:
-    """What no longer follows without some articles, claims, passages, markers or references, all at once.
+    """What no longer follows without some sources, all at once.
 
     Ids as `kg.assess.explore.sources_of` takes them. `lenient` keeps a claim that cites something else too, `strict`
     does not. Raises InputError for anything else.
@@ -49,7 +49,7 @@ def retraction(assessment: Assessment, identifiers: Sequence[str], mode: str = L
     fallen = explore.retract(_explainer(assessment, identifier).derivations, gone)
     known = [(name, assessment.conclusion(name)) for name in names_of_conclusions(assessment)]
     words = [(name, in_words(one, assessment.ontology)) for name, one in known if one in fallen]
-    claims = tuple(sorted(name.removeprefix("claim/") for name in gone))
+    claims = tuple(sorted(name.removeprefix("claim/") for name in gone if name.startswith("claim/")))
     return Retraction(identifier, claims, tuple(words), len(known))
 
 

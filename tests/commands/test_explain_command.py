@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,26 @@ def test_without_the_article_everything_that_it_says_falls(capsys: pytest.Captur
 
 def test_without_another_article_nothing_falls(capsys: pytest.CaptureFixture[str]) -> None:
     assert asked(capsys, "--retract", "A4")["fallen"] == []
+
+
+def test_without_the_reference_interval_that_judged_a_value_what_rests_on_it_falls(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    case = tmp_path / "case.json"
+    numbers = (("hemoglobin", 98, "g/L"), ("wbc", 2.1, "10^9/L"), ("b12", 1600, "ng/L"))
+    values = [{"test": test, "value": value, "unit": unit} for test, value, unit in numbers]
+    facts = {"as_of": "2026-02-10", "sex": "female", "age": 61, "measurements": values}
+    case.write_text(json.dumps(facts | {"history": [{"concept": "breast cancer"}]}))
+
+    def fallen(interval: str) -> list[str]:
+        assert main(["explain", str(case), "--retract", interval, "--format", "json"]) == DONE
+        found = json.loads(capsys.readouterr().out)
+        assert found["claims"] == []
+        return list(found["fallen"])
+
+    assert fallen("HemoglobinOfWomen")
+    # the limit of 12 g/dL is theirs too, and stands without them
+    assert fallen("HemoglobinFrom12") == fallen("HemoglobinOfMen") == []
 
 
 def test_the_text_names_each_conclusion_that_falls(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,6 +45,15 @@ def test_the_gain_of_haemoglobin_is_exact(records: Records, before: str, after: 
     assert derived(found, "HemoglobinChangeOnESA") == {change}
 
 
+def test_a_value_without_a_date_is_the_latest_and_never_the_one_at_the_start(records: Records) -> None:
+    treatment = {"concept": "epoetin", "started": "2025-12-16"}
+    at_start, undated = hb(81, "2025-12-16", unit="g/L"), hb(84, unit="g/L")
+    assert derived(records(treatments=[treatment], measurements=[at_start, undated]), "HemoglobinChangeOnESA") == {
+        "0.3"
+    }
+    assert derived(records(treatments=[treatment], measurements=[undated]), "HemoglobinChangeOnESA") == set()
+
+
 def test_without_a_value_before_the_start_there_is_no_gain(records: Records) -> None:
     found = records(treatments=[{"concept": "epoetin", "started": "2025-12-16"}], measurements=[hb(10)])
     assert derived(found, "HemoglobinChangeOnESA") == set()

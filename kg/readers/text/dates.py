@@ -150,7 +150,7 @@ class DateReader:
         if group == "vague":
             return DateHit(start, end, None)
         if group in ("u7", "u8"):
-            return self._ago(start, end, match[f"n{group[1]}"], match[group], today)
+            return self.ago(start, end, match[f"n{group[1]}"], match[group], today)
         if group in ("y10", "y11", "loose"):
             place, year = match.span(group), int(match[group])
             return DateHit(*place, None, year, loose=group == "loose") if year <= today.year else None
@@ -189,7 +189,8 @@ class DateReader:
         recent = YEARS_BACK >= today.year - 2000 - number >= 0
         return recent and self.on.search(match.string, max(0, match.start() - 6), match.start()) is None
 
-    def _ago(self, start: int, end: int, count: str, unit: str, today: datetime.date) -> DateHit | None:
+    def ago(self, start: int, end: int, count: str, unit: str, today: datetime.date) -> DateHit | None:
+        """The day, or for years the year, that lies so many days, weeks, months or years before another."""
         number = self.counts.get(count.casefold()) or int(count)
         step = self.steps[unit.casefold()]
         if step == "year":

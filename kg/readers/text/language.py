@@ -14,6 +14,7 @@ from kg.errors import OntologyError
 from kg.readers.text.cues import ContextItem, Cue, context_items, phrases_of
 from kg.readers.text.date_words import DateWords
 from kg.readers.text.dates import DateReader
+from kg.readers.text.lengths import Lengths
 from kg.readers.text.more_names import MoreNames, more_names
 from kg.readers.text.spoken import SpokenNumbers
 from kg.readers.text.table_words import TableWords, table_words
@@ -46,6 +47,7 @@ class Language:
     tables: TableWords
     dates: DateReader
     date_words: DateWords
+    lengths: Lengths
     numbers: SpokenNumbers
 
 
@@ -54,6 +56,7 @@ def read_language(folder: Path) -> Language:
     root = folder / FOLDER
     tables, dates = _merged(root, "tables.yaml"), _merged(root, "dates.yaml")
     months = [name for names in dates["months"].values() for name in names]
+    reader = DateReader(dates)
     cues = context_items(_merged(root, "cues.yaml"))
     return Language(
         cues=cues,
@@ -64,8 +67,9 @@ def read_language(folder: Path) -> Language:
         names=more_names(_merged(root, "names.yaml")),
         voice=VoiceWords(_merged(root, "persons.yaml")),
         tables=table_words(tables),
-        dates=DateReader(dates),
+        dates=reader,
         date_words=DateWords(tables, dates),
+        lengths=Lengths(dates, reader),
         numbers=SpokenNumbers(_merged(root, "numbers.yaml"), months),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from kg.readers.text.lexicon import PhraseHit
 from kg.readers.text.meaning import Meaning
 from kg.readers.text.measure import Measurer
 from kg.readers.text.measurements import quantity_of
-from kg.readers.text.named import Place
+from kg.readers.text.named import NamedConcept, Place
 from kg.readers.text.numbers import decimal_commas
 from kg.readers.text.patient import addressed, completeness
 from kg.readers.text.reading import Mention, Sense, Span
@@ -57,6 +58,7 @@ class _Resolution:
         self.draft.complete |= completeness(self.text, self.headings)
         self._write(places, about)
         self.draft.settle()
+        self._date_starts()
         case, origins, facts = self._facts()
         return Resolved(case, origins, facts, tuple(sorted(set(self.mentions))), self.draft, about)
 
@@ -112,11 +114,36 @@ class _Resolution:
         may_be_given = context.gives or not place.segment.asks
         if meant is Sense.ASKED and may_be_given and concept and concept.kind in ("drug", "therapy"):
             meant = Sense.PLAN
+        meant = self._lasting(named, meant)
         used = about and self._use(place, concept, meant, series)
         for other in [concept] if concept else [c for c, _ in named.hit.entry.concepts]:
             exact = self.meaning.exact(named, other)
             self.mentions.append(Mention(named.start, named.end, other.name, meant, used, exact))
         return used, concept
+
+    def _lasting(self, named: NamedConcept, meant: Sense) -> Sense:
+        """A treatment whose length is told up to now runs, from the day on which it must have begun."""
+        told = named.since or named.day or named.until or "ended" in named.marks or not named.treats
+        if told or meant not in (Sense.ASSERTED, Sense.HISTORY):
+            return meant
+        length = self.lexicon.language.lengths.of(self.text, named.hit.start, named.hit.end, self.today)
+        if length is None or (meant is Sense.HISTORY and not length.until_now):
+            return meant
+        named.since = length.start
+        named.marks -= {"had", "history"}
+        return Sense.ASSERTED
+
+    def _date_starts(self) -> None:
+        """An earlier value without a day that is told as the first of a course has the day on which that began."""
+        stated, opens = self.draft.stated, self.lexicon.language.lengths.opens_course
+        starts = {item.entry["started"] for item in stated if item.list == "treatments" and "started" in item.entry}
+        if len(starts) != 1:
+            return
+        (start,) = starts
+        earlier = f"../{self.today - datetime.timedelta(days=1)}"
+        for item in stated:
+            if item.entry.get("date") == earlier and opens(self.text, item.span.end):
+                item.entry["date"] = start
 
     def _use(self, place: Place, concept: Concept | None, meant: Sense, series: Series | None) -> bool:
         named = place.named

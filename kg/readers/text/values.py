@@ -30,7 +30,8 @@ _BETWEEN: Final = re.compile(
 )
 _STEP: Final = re.compile(
     r"\s*(?:(?P<arrow>\.\s+(?:\bit\s+is\s+)?\b(?:today|now|currently|this morning)\b[,:]?(?:\s+(?:it\s+is|is|at)\b)?|"
-    r"-+>|→|⟶|➔|=>|>>|\bto\b|(?:,?\s*\bthen\b|\bfollowed by\b)(?:\s+(?:on\s+)?repeat(?:ed)?\b)?|"
+    r"-+>|→|⟶|➔|=>|>>|\bto\b|(?:,?\s*\bthen\b,?|\bfollowed by\b)(?:\s+(?:on\s+)?repeat(?:ed)?\b)?|"
+    r"\b(?:before(?:hand)?|initially|at first)(?:\s*,|,?\s+(?:and|but)\b)|"
     r"[,;]?\s*(?:\b(?:and|but)\s+)?(?:\b(?:it\s+)?(?:is|was)\s+)?\b(?:(?:on\s+)?repeat(?:ed)?|rechecked|now|currently)\b"
     r"(?:\s+(?:as|at|it\s+is|is|was))?|"
     r",?\s*\b(?:fell|falling|rising|rose|dropped|dropping|risen|increasing|"
