@@ -49,10 +49,8 @@ def stages(ontology: Ontology, claims: Sequence[Claim]) -> tuple[Stage, ...]:
 def told(ontology: Ontology, claim: Claim, concepts: Iterable[str] = ()) -> Iterator[Said]:
     """What a claim says of concepts, of all of them unless some are named; what only argues for a condition is left."""
     said, wanted = wording(ontology), set(concepts)
-    soon = [
-        *filter(None, (words(claim.field("urgency")),)),
-        *(f"within {duration(one)}" for one in claim.fields.get("within", ())),
-    ]
+    within = (f"within {duration(one)}" for one in claim.fields.get("within", ()))
+    soon = tuple(filter(None, (words(claim.field("urgency")), *within)))
     for predicate, concept in claim.conclusions:
         if ontology.lists.get(predicate, "differential") not in ARGUING and (not wanted or concept in wanted):
             text = said.sentence(predicate, ontology.codes[concept], ontology.label(concept))
