@@ -19,6 +19,8 @@ from api.config import Config
 from api.isolation.batch import Batch
 from api.isolation.pool import RequestPool
 from api.isolation.remote import Isolated
+from api.mcp.http import PATH as MCP
+from api.mcp.http import StreamableHttp
 from api.pages import FOLDER, manual, registry
 from api.pages.sparql import QueryPages
 from api.routes import (
@@ -105,6 +107,7 @@ def services_for(config: Config) -> FrontServices:
     workers = RequestPool(WORKER, setup, (descriptor,), config.work)
     isolated = Isolated(workers)
     sparql = SparqlEndpoint(config, QueryPages(isolated))
+    mcp = StreamableHttp(isolated, sparql, config.hosts)
     return FrontServices(
         config=config,
         knowledge=knowledge,
@@ -113,6 +116,7 @@ def services_for(config: Config) -> FrontServices:
         workers=workers,
         isolated=isolated,
         sparql=sparql,
+        mcp=mcp,
         metrics=Metrics(sessions.store.count),
         readiness=probes.Readiness(isolated, sparql),
     )
@@ -126,6 +130,7 @@ def _lifespan(services: FrontServices) -> Callable[[FastAPI], AbstractAsyncConte
             ends.callback(services.sessions.store.close)
             ends.push_async_callback(services.sparql.close)
             ends.push_async_callback(services.workers.close)
+            ends.push_async_callback(services.mcp.close)
             for failure in await asyncio.gather(
                 services.sparql.start(), services.workers.start(), return_exceptions=True
             ):
@@ -160,6 +165,7 @@ class Front:
         self.routed, self.isolated = routed, services.isolated
         self.sparql = OpenCors(services.sparql)
         self.patients = PatientQueries(services.sparql, services.isolated)
+        self.mcp = services.mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._chosen(scope)(scope, receive, send)
@@ -170,6 +176,8 @@ class Front:
         path = scope["path"]
         if path == "/sparql":
             return self.sparql
+        if path == MCP:
+            return self.mcp
         if any(path == place or path.startswith(place + "/") for place in HERE) or feedback.is_feedback(path):
             return self.routed
         if self.patients.takes(path):

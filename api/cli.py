@@ -8,7 +8,7 @@ from typing import Final
 
 from kg.commands import dispatch as cli
 
-COMMANDS: Final[Mapping[str, str]] = {**cli.COMMANDS, "serve": "api.serve"}
+COMMANDS: Final[Mapping[str, str]] = {**cli.COMMANDS, "serve": "api.serve", "mcp": "api.stdio"}
 
 
 def main() -> int:

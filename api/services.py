@@ -17,6 +17,7 @@ from kg.vocabulary.names import Names
 if TYPE_CHECKING:
     from api.isolation.pool import RequestPool
     from api.isolation.remote import Isolated
+    from api.mcp.http import StreamableHttp
     from api.routes.probes import Readiness
     from api.sessions.service import AssessmentSessions
     from api.sparql.endpoint import SparqlEndpoint
@@ -57,6 +58,7 @@ class FrontServices(Services):
     workers: RequestPool
     isolated: Isolated
     sparql: SparqlEndpoint
+    mcp: StreamableHttp
     metrics: Metrics
     readiness: Readiness
     ready: bool = False

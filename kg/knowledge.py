@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kg.certificate.knowledge_base import KnowledgeBase
     from kg.questions import Asker
+    from kg.questions.verification import Verifier
 
 
 class Knowledge(DerivedOwner):
@@ -60,6 +61,13 @@ class Knowledge(DerivedOwner):
         from kg.questions import Asker  # noqa: PLC0415 - a tenth of a cold start that no patient needs
 
         return Asker(self.ontology)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Judges sentences by the claims."""
+        from kg.questions.verification import Verifier  # noqa: PLC0415 - the same
+
+        return Verifier(self.ontology, self.asker)
 
     @cached_property
     def base(self) -> KnowledgeBase:

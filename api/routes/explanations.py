@@ -17,6 +17,8 @@ from starlette.responses import Response
 from api.routes.assessments import Handle
 from api.services import services_of
 from api.transport.bodies import checked, read_json
+from api.transport.limits import check_text
+from api.transport.models import TextBody
 from api.transport.openapi import forms_of, problems_of
 from api.transport.representations import JSON, TEXT, Resource, respond, split
 from kg import render
@@ -28,6 +30,7 @@ from kg.certificate.verify import verified
 from kg.render import contrast as contrasts
 from kg.render import explanation
 from kg.render import retraction as retractions
+from kg.render.verification import verification_json
 
 router = APIRouter(prefix="/v1", tags=["Explanations"])
 Answer = tuple[object, str]
@@ -143,13 +146,18 @@ async def certificate(request: Request, handle: Handle) -> Response:
 
 @router.post(
     "/verify",
-    summary="Whether a certificate is to be believed",
+    summary="Whether sentences or a certificate are to be believed",
     responses=forms_of(JSON) | problems_of(406, 413, 415, 422),
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def verify(request: Request) -> Response:
-    """`{"valid", "reasons"}`. Trusted is the service's own key alone."""
+    """Of a certificate `{"valid", "reasons"}`; trusted is the service's own key alone. Of `{"text": "..."}` each
+    sentence with its verdict by the claims: entailed, contradicted, not stated."""
     services, envelope = services_of(request), await read_json(request)
+    if isinstance(envelope, dict) and "text" in envelope:
+        text = check_text(checked(TextBody, envelope).text, services.config.work.text)
+        found = verification_json(services.knowledge.verifier.judge(text))
+        return await respond(request, Resource({JSON: lambda: explanation.document(found)}))
 
     def judged() -> Resource:
         reasons: list[str] = []

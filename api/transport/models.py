@@ -162,3 +162,9 @@ class CdsServices(ContractModel):
     """The services of CDS Hooks 2.0."""
 
     services: list[CdsService]
+
+
+class TextBody(ContractModel):
+    """A text whose sentences are judged."""
+
+    text: str

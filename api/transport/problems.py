@@ -94,6 +94,10 @@ class MissingData(errors.InputError):
     """A call without what it needs to be answered (CDS Hooks: 412 Precondition Failed)."""
 
 
+class NotInstalled(errors.WarrantError):
+    """A part of the service that is not installed here."""
+
+
 class TooMany(errors.WarrantError):
     """More requests of one caller than are answered; `retry_after` is in whole seconds."""
 
@@ -127,6 +131,7 @@ KINDS_OF_REQUESTS: Final[tuple[tuple[type[Exception], ProblemKind], ...]] = (
     (Unauthorized, ProblemKind(401, "unauthorized", "A key is needed")),
     (TextsWithheld, ProblemKind(403, "texts-withheld", "Texts of articles are not shown to this caller")),
     (MissingData, ProblemKind(412, "missing-data", "The call lacks data that it needs")),
+    (NotInstalled, ProblemKind(501, "not-installed", "This part of the service is not installed")),
     (TooMany, ProblemKind(429, "too-many-requests", "Too many requests of one caller")),
     (BodyTooSlow, ProblemKind(408, "body-too-slow", "The body of the request did not come in time")),
     (BodyTooLarge, ProblemKind(413, "body-too-large", "The body of the request is too large")),

@@ -16,7 +16,7 @@ from service import assessed, get, post
 
 CASE = {"findings": [{"concept": "pancytopenia"}]}
 PAGES = ("/", "/docs", "/sparql", "/v1/claims")
-STATUSES = {400, 401, 403, 404, 406, 408, 429, 413, 415, 422, 500, 501, 503, 504}
+STATUSES = {400, 401, 403, 404, 406, 408, 412, 429, 413, 415, 422, 500, 501, 503, 504}
 
 
 def exceptions() -> list[type[Exception]]:
