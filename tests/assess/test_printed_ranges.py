@@ -64,11 +64,12 @@ def printed(item: Measurement, facts: PatientFacts) -> Measurement:
         return item
     low, high = interval.low_below, interval.high_above
     start, end = interval.normal_from, interval.normal_to
-    outside = (low is not None and item.value.satisfies("<", low)) or (
+    decided = (low is not None and item.value.satisfies("<", low)) or (
         high is not None and item.value.satisfies(">", high)
     )
-    inside = start is not None and end is not None and low is not None and high is not None
-    if not outside and not (inside and item.value.satisfies(">=", start) and item.value.satisfies("<=", end)):
+    if low is not None and high is not None and start is not None and end is not None:
+        decided = decided or bool(item.value.satisfies(">=", start) and item.value.satisfies("<=", end))
+    if not decided:
         return item
     return replace(item, range=ReferenceRange(low, high))
 
