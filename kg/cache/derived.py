@@ -28,7 +28,7 @@ def derived(make: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P],
 
     Of more than MOST results of a function, those that were asked for longest ago are dropped.
 
-    >>> class Shelf(Owner):
+    >>> class Shelf(DerivedOwner):
     ...     books = ("Emma", "Persuasion")
     >>> @derived
     ... def initials(shelf: Shelf) -> str:

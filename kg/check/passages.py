@@ -250,8 +250,8 @@ def _passage_problem(passage: ClaimPassage, article: ArticleText, text: str) -> 
 def coverage(text: str, spans: Iterable[PassageSpan]) -> PassageCoverage:
     """The share of letters and digits (Unicode, `str.isalnum`) inside the spans.
 
-    >>> coverage("One. Two, three.", [Span(0, 4)])
-    Coverage(letters=11, covered=3, rest=(Span(start=5, end=15),))
+    >>> coverage("One. Two, three.", [PassageSpan(0, 4)])
+    PassageCoverage(letters=11, covered=3, rest=(PassageSpan(start=5, end=15),))
     """
     inside = bytearray(len(text))
     for span in spans:

@@ -149,7 +149,7 @@ def test_every_offset_cuts_out_a_passage_with_the_recorded_digest(ontology: Onto
         if hashlib.sha256(piece.encode()).hexdigest() != claim.passage.digest:
             wrong.append(claim.id)
     assert wrong == []
-    assert len(texts) == 3
+    assert set(FIRST_ARTICLES) <= set(texts)
 
 
 # -- executable axioms

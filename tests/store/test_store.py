@@ -26,11 +26,11 @@ from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.forms import TABLE, Kind
 from kg.store.mappings import mappings
 from kg.store.tokens import Words, may_vary, place, tokens
-from places import SUPPORT
+from places import ROOT, SUPPORT
 
 B = terms.BASE
 PREFIXES = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in terms.PREFIXES.items()) + f" PREFIX g: <{B}graph/> "
-MODULES = 10
+MODULES = len([*(ROOT / "ontology").glob("*.ttl"), *(ROOT / "ontology" / "modules").glob("*.ttl")])
 
 
 @pytest.fixture(scope="module")

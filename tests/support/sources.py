@@ -25,6 +25,16 @@ def claims_by_article() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def released_articles() -> frozenset[str]:
+    """The ids of the articles that are no drafts."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "ontology" / "articles").glob("*.yaml")):
+        head = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["article"]
+        if head.get("status") != "draft":
+            found.add(head["id"])
+    return frozenset(found)
+
+
 def claim_count() -> int:
     """How many claims the articles make together."""
     return sum(map(len, claims_by_article().values()))
