@@ -39,7 +39,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
 _RANGE: Final = re.compile(r"(?<=\d)\s*[-–]\s*(?=\d)")
 
 
-class Verdict(StrEnum):
+class SentenceVerdict(StrEnum):
     """What the claims say of a sentence."""
 
     ENTAILED = "entailed"
@@ -48,17 +48,17 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedSentence:
     """A sentence with its verdict, the claims that it rests on, and in what it differs from them."""
 
     text: str
-    verdict: Verdict
+    verdict: SentenceVerdict
     claims: tuple[Claim, ...] = ()
     differs_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Wording:
+class ComparedWords:
     """The file as data; its head describes the fields."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -87,7 +87,7 @@ class Verifier:
 
     def __init__(self, ontology: Ontology, asker: Asker) -> None:
         self.ontology, self.asker = ontology, asker
-        self.wording: Wording = read_data(ontology, FILE, Wording)
+        self.wording: ComparedWords = read_data(ontology, FILE, ComparedWords)
         stages = asker.stages
         self.index, self.tokenizer, self.names = stages.index, stages.tokenizer, stages.listener.names
         wording = self.wording
@@ -105,11 +105,11 @@ class Verifier:
         ]
         self._sides = Table([(word, (place, side)) for place, side, word in sides])
 
-    def judge(self, text: str) -> tuple[Judged, ...]:
+    def judge(self, text: str) -> tuple[JudgedSentence, ...]:
         """Every sentence of a text with its verdict."""
         return tuple(self.sentence(part) for item in _SENTENCE.split(text) if (part := item.strip()))
 
-    def sentence(self, text: str) -> Judged:
+    def sentence(self, text: str) -> JudgedSentence:
         """One sentence. Of claims that differ, the one that differs least is named."""
         said = self._content(text)
         entailing: list[Claim] = []
@@ -126,11 +126,11 @@ class Verifier:
             elif found and ALTERED.issuperset(found):
                 differing.append((len(found), rank, claim, found))
         if entailing:
-            return Judged(text, Verdict.ENTAILED, tuple(entailing))
+            return JudgedSentence(text, SentenceVerdict.ENTAILED, tuple(entailing))
         if differing:
             _, _, claim, found = min(differing, key=lambda item: item[:2])
-            return Judged(text, Verdict.CONTRADICTED, (claim,), found)
-        return Judged(text, Verdict.NOT_STATED)
+            return JudgedSentence(text, SentenceVerdict.CONTRADICTED, (claim,), found)
+        return JudgedSentence(text, SentenceVerdict.NOT_STATED)
 
     def _nearest(self, text: str) -> Iterator[tuple[Claim, float]]:
         """The claims that are nearest to a sentence, by words and by meaning."""

@@ -28,7 +28,7 @@ HIGH, MODERATE = "high", "moderate"
 
 def answer_bundle(ontology: Ontology, found: AssessmentModel, day: str, place: ServicePlace | None = None) -> Json:
     """The resources of an answer as JSON data. `day` is that of the assessment; `place` where it is kept, if it is."""
-    writer = _Writer(ontology, found, f"{day}T00:00:00Z", place)
+    writer = _BundleWriter(ontology, found, f"{day}T00:00:00Z", place)
     resources = [*writer.resources()]
     return {
         "resourceType": "Bundle",
@@ -38,7 +38,7 @@ def answer_bundle(ontology: Ontology, found: AssessmentModel, day: str, place: S
     }
 
 
-class _Writer:
+class _BundleWriter:
     """Writes the resources of one answer; ids depend on the facts and the ontology only."""
 
     def __init__(self, ontology: Ontology, found: AssessmentModel, time: str, place: ServicePlace | None) -> None:

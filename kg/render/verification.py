@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kg.questions.verification import Judged
+from kg.questions.verification import JudgedSentence
 
 
-def verification_json(found: Iterable[Judged]) -> dict[str, Any]:
+def verification_json(found: Iterable[JudgedSentence]) -> dict[str, Any]:
     """Each sentence with its verdict, the claims by id, in what it differs, and the passages by place and digest."""
     return {"sentences": [_sentence(item) for item in found]}
 
 
-def _sentence(item: Judged) -> dict[str, Any]:
+def _sentence(item: JudgedSentence) -> dict[str, Any]:
     return {
         "text": item.text,
         "verdict": str(item.verdict),

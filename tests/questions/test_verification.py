@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kg.knowledge import Knowledge
-from kg.questions.verification import Verdict, Verifier
+from kg.questions.verification import SentenceVerdict, Verifier
 
 CASES: Final = yaml.safe_load((Path(__file__).parent / "verification.yaml").read_text(encoding="utf-8"))
 FORTY: Final = 40
@@ -53,10 +53,10 @@ def test_what_no_claim_says_is_not_stated(verifier: Verifier) -> None:
 )
 def test_a_contradicted_sentence_says_in_what_it_differs(verifier: Verifier, text: str, differs: str) -> None:
     (judged,) = verifier.judge(text)
-    assert judged.verdict is Verdict.CONTRADICTED
+    assert judged.verdict is SentenceVerdict.CONTRADICTED
     assert differs in judged.differs_in
 
 
 def test_a_text_is_judged_sentence_by_sentence(verifier: Verifier) -> None:
     found = verifier.judge("The odds ratio for lymphoma is 3.2. Metformin lowers vitamin B12.\n")
-    assert [item.verdict for item in found] == [Verdict.ENTAILED, Verdict.NOT_STATED]
+    assert [item.verdict for item in found] == [SentenceVerdict.ENTAILED, SentenceVerdict.NOT_STATED]
