@@ -17,10 +17,10 @@ from kg import __version__
 from kg.errors import WarrantError
 
 JSON: Final = {"accept": "application/json", "content-type": "application/json"}
-INSTRUCTIONS: Final = """What some clinical articles say of a patient, and of questions on medicine, with proofs; `claims`
-tell which articles. Call `assess` with a patient's facts and keep the `handle`: `explain`, `why_not` and
-`what_if` take it. `ask` answers questions about the articles, `verify` checks your own sentences against their claims.
-Say what was not understood. For health professionals; it is no medical device and not for emergencies."""
+INSTRUCTIONS: Final = """What the clinical articles of this service say, with proofs. Call `assess` with a
+patient's facts and keep the `handle`: `explain`, `why_not` and `what_if` take it. `ask` answers questions
+about the articles, `verify` checks your own sentences against their claims. Say what was not understood. For
+health professionals; it is no medical device and not for emergencies."""
 Ask = Callable[[str, str, dict[str, str], bytes, bytes], Awaitable[WorkerReply]]
 """Method, path, headers, body, query of the address → the response of the service."""
 Detail = Annotated[
@@ -33,7 +33,7 @@ Case = Annotated[
 ]
 
 
-class ServiceRoutes:
+class AgentService:
     """The routes of the service as an agent uses them."""
 
     def __init__(self, ask: Ask) -> None:
@@ -64,7 +64,7 @@ def told(kind: str, text: str, detail: str) -> str:
 
 def server(ask: Ask) -> MCPServer:
     """An MCP server over a service. Answers are text: JSON as the HTTP API gives it, or a short form of it."""
-    service = ServiceRoutes(_checked(ask))
+    service = AgentService(_checked(ask))
     found = MCPServer("warrant", title="Warrant", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
     _patient_tools(found, service)
     _knowledge_tools(found, service)
@@ -83,7 +83,7 @@ def _checked(ask: Ask) -> Ask:
     return asked
 
 
-def _patient_tools(found: MCPServer, service: ServiceRoutes) -> None:
+def _patient_tools(found: MCPServer, service: AgentService) -> None:
     @found.tool(structured_output=False)
     async def assess(text: str = "", case: Case = None, as_of: str = "", detail: Detail = "short") -> str:
         """What the articles say of one patient: alerts, differential, next steps, with a handle for more.
@@ -113,11 +113,11 @@ def _patient_tools(found: MCPServer, service: ServiceRoutes) -> None:
 
     @found.tool(structured_output=False)
     async def what_if(handle: Handle, fact: dict[str, Any] | list[dict[str, Any]], detail: Detail = "short") -> str:
-        """What another fact would change: `{"list": "findings", "entry": {"concept": NAME, "status": "absent"}}`."""
+        """What another fact would change: `{"list": "results", "entry": {"concept": "mma", "status": "absent"}}`."""
         return told("what_if", await service.post(f"/v1/assessments/{quote(handle)}/what-if", fact), detail)
 
 
-def _knowledge_tools(found: MCPServer, service: ServiceRoutes) -> None:
+def _knowledge_tools(found: MCPServer, service: AgentService) -> None:
     @found.tool(structured_output=False)
     async def ask(question: str, handle: str = "", detail: Detail = "short") -> str:
         """The answer to a question about the articles, or about a patient whose `handle` is given, with the claims."""
@@ -150,7 +150,7 @@ def _knowledge_tools(found: MCPServer, service: ServiceRoutes) -> None:
         return told("verify", answer, detail)
 
 
-def _resources(found: MCPServer, service: ServiceRoutes) -> None:
+def _resources(found: MCPServer, service: AgentService) -> None:
     @found.resource("claim://{id}", mime_type="application/json")
     async def claim(id: str) -> str:
         """A claim: its sentence in our words, its place in the article, markers, doubts."""

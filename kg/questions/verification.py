@@ -58,7 +58,7 @@ class JudgedSentence:
 
 
 @dataclass(frozen=True)
-class ComparedWords:
+class VerificationWords:
     """The file as data; its head describes the fields."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -87,7 +87,7 @@ class Verifier:
 
     def __init__(self, ontology: Ontology, asker: Asker) -> None:
         self.ontology, self.asker = ontology, asker
-        self.wording: ComparedWords = read_data(ontology, FILE, ComparedWords)
+        self.wording: VerificationWords = read_data(ontology, FILE, VerificationWords)
         stages = asker.stages
         self.index, self.tokenizer, self.names = stages.index, stages.tokenizer, stages.listener.names
         wording = self.wording
