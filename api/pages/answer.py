@@ -98,6 +98,7 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "place": f"/v1/assessments/{session.handle}",
         "facts": assessment.record.facts,
         "known": known(assessment),
+        "adult_from": assessment.ontology.adult_from,
         "card": card(parts),
         "left": assessment.record.facts.unread,
         "groups": tuple(groups(found.sections)),
