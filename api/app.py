@@ -31,6 +31,7 @@ from api.routes import (
     concepts,
     explanations,
     feedback,
+    fhir,
     ontology,
     probes,
     questions,
@@ -65,6 +66,7 @@ ROUTES: Final = (
     ontology,
     terms,
     cds_hooks,
+    fhir,
 )
 # answered by the process that takes the requests
 HERE: Final = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static")

@@ -17,6 +17,7 @@ from api.pages.marked import entries, pieces
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from kg.assess import Assessment
+from kg.assess.inferred import Certainty
 from kg.assess.issues import current
 from kg.assess.missing import MissingFact
 from kg.assess.outcomes import Outcome
@@ -98,6 +99,8 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "place": f"/v1/assessments/{session.handle}",
         "facts": assessment.record.facts,
         "known": known(assessment),
+        "implied": implied(assessment),
+        "adult_from": assessment.ontology.adult_from,
         "card": card(parts),
         "left": assessment.record.facts.unread,
         "groups": tuple(groups(found.sections)),
@@ -124,6 +127,13 @@ def groups(sections: Sequence[Section]) -> Iterator[Group]:
             lines = [line for one in found for row in one.rows for line in (row.details if quoted else (row.text,))]
             pressing = any(one.pressing for one in found)
             yield Group(f"s{number}", heading, len(lines), lines[0], found, pressing)
+
+
+def implied(assessment: Assessment) -> tuple[str, ...]:
+    """The findings that follow from the record beyond what it states, those that are only possible marked so."""
+    label = assessment.ontology.label
+    found = [item for item in assessment.inferred if item.status is not Certainty.ABSENT]
+    return tuple(qualified(label(one.concept), "" if one.status is Certainty.PRESENT else one.status) for one in found)
 
 
 def known(assessment: Assessment) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.pages import page
 from api.pages.claims import marker_states
+from api.pages.flow import beside, stages
 from api.pages.lists import Choice, Field, listing
 from api.services import services_of
 from kg.ontology.compiled import Ontology
@@ -29,6 +30,8 @@ async def one(request: Request, article: Article) -> Response:
     ontology = services_of(request).ontology
     claims = claims_of(ontology, article.id)
     markers = {marker.number: marker for claim in claims for marker in claim.markers}
+    asked = request.query_params.get("beside", "")
+    other = asked if asked in ontology.articles and asked != article.id else ""
     values: dict[str, Any] = {
         "article": article,
         "covered": coverage(article, claims),
@@ -40,6 +43,10 @@ async def one(request: Request, article: Article) -> Response:
         ],
         "references": [one for one in _ordered(ontology) if one.article == article.id],
         "all_references": ontology.references,
+        "stages": stages(ontology, claims),
+        "others": [name for name in ontology.articles if name != article.id],
+        "other": other,
+        "shared": beside(ontology, claims, claims_of(ontology, other)) if other else (),
     }
     return page("article.html", here="/v1/articles", **values)
 

@@ -19,6 +19,7 @@ from api.transport.limits import check_entries, check_facts, check_text
 from api.transport.models import CASE, PatientQuestionBody, TextCase
 from api.transport.openapi import body_of, forms_of, problems_of
 from api.transport.representations import (
+    FHIR,
     JSON,
     JSON_LD,
     MARKDOWN,
@@ -43,12 +44,15 @@ from kg.readers.registry import READERS
 from kg.readers.text import TextKind
 from kg.readers.text.format import TEXT as PLAIN
 from kg.render import explanation, rdf, wire
+from kg.render.cards import ServicePlace
 from kg.render.contract import AssessmentModel, DifferenceModel, ExplanationModel, WhyNotModel
 from kg.render.contract_answers import PatientAnswerModel
+from kg.render.fhir_answer import answer_bundle
 from kg.render.picture import as_svg
 from kg.render.reply import reply_markdown, reply_text
 
 ALL: Final = (JSON, TURTLE, JSON_LD, N_QUADS, MARKDOWN, TEXT)
+FORMS: Final = (*ALL, FHIR)
 router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
@@ -67,7 +71,7 @@ FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
     "",
     summary="Assess a patient",
     response_model=AssessmentModel,
-    responses=forms_of(*ALL) | problems_of(406, 413, 415, 422, 503, 504),
+    responses=forms_of(*FORMS) | problems_of(406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(
         ["Case", "TextCase"],
         {"case": CASE, "text": {"text": "62F, Hb 9.8 g/dL, MCV 104 fL"}},
@@ -94,21 +98,22 @@ async def assess(
     today = as_of or datetime.date.today()
     context = Context(services.names, today, lenient=unknown == "report", as_of=as_of)
     session = _made(services, media_type, text, context, defaults)
-    return await respond(request, _assessment(services, session, proofs, branches))
+    return await respond(request, _assessment(services, session, proofs, branches, str(request.base_url)))
 
 
 @router.get(
     "/{handle}",
     summary="An assessment that is kept",
     response_model=AssessmentModel,
-    responses=forms_of(*ALL) | problems_of(404, 406),
+    responses=forms_of(*FORMS) | problems_of(404, 406),
 )
 async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", branches: Branches = True) -> Response:
     """The assessment again, while it is kept. With .ttl, .jsonld, .md or .txt at the end, in that form."""
     name, extension = split(handle)
     services = services_of(request)
     session = services.sessions.find(name)
-    return await respond(request, _assessment(services, session, proofs, branches), extension)
+    found = _assessment(services, session, proofs, branches, str(request.base_url))
+    return await respond(request, found, extension)
 
 
 @router.get(
@@ -261,7 +266,7 @@ def _day(text: str | None, today: datetime.date) -> datetime.date:
 # -- writing
 
 
-def _assessment(services: Services, session: AssessmentSession, proofs: str, branches: bool) -> Resource:
+def _assessment(services: Services, session: AssessmentSession, proofs: str, branches: bool, root: str) -> Resource:
     def told() -> Assessment:
         return session.assessment(services.knowledge, branches)
 
@@ -279,9 +284,17 @@ def _assessment(services: Services, session: AssessmentSession, proofs: str, bra
         N_QUADS: session.graph,
         MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
         TEXT: lambda: said(reply_text, render.as_text),
+        FHIR: lambda: _as_fhir(services, session, root),
     }
     place = f"/v1/assessments/{session.handle}"
     return Resource(forms, "assessment", session, headers={"Content-Location": place})
+
+
+def _as_fhir(services: Services, session: AssessmentSession, root: str) -> bytes:
+    found = AssessmentModel.model_validate(render.as_json(session.plain))
+    day = session.plain.record.facts.as_of.isoformat()
+    bundle = answer_bundle(services.ontology, found, day, ServicePlace(root, session.handle))
+    return render.dumps(bundle).encode() + b"\n"
 
 
 def _beside(reply: Reply | None) -> dict[str, Any]:

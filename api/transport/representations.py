@@ -23,6 +23,7 @@ RDF_XML: Final = "application/rdf+xml"
 MARKDOWN: Final = "text/markdown"
 N_QUADS: Final = "application/n-quads"
 TEXT: Final = "text/plain"
+FHIR: Final = "application/fhir+json"
 SVG: Final = "image/svg+xml"
 EXTENSIONS: Final[Mapping[str, str]] = {
     "json": JSON,
@@ -33,6 +34,7 @@ EXTENSIONS: Final[Mapping[str, str]] = {
     "md": MARKDOWN,
     "txt": TEXT,
     "svg": SVG,
+    "fhir": FHIR,
     "html": HTML,
 }
 RDF: Final[Mapping[str, str]] = {TURTLE: "turtle", JSON_LD: "json-ld", RDF_XML: "rdf-xml"}

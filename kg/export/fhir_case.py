@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 def bundle_of(ontology: Ontology, facts: PatientFacts) -> Json:
     """A collection of resources as JSON data with decimals for numbers; its addresses depend on nothing else."""
-    resources = [_patient(facts), *_Writer(ontology).resources(facts)]
+    resources = [_patient(facts), *_CaseWriter(ontology).resources(facts)]
     return {
         "resourceType": "Bundle",
         "type": "collection",
@@ -73,7 +73,7 @@ def _patient(facts: PatientFacts) -> Json:
     return found | ({"gender": facts.sex} if facts.sex else {})
 
 
-class _Writer:
+class _CaseWriter:
     """Writes the facts of one patient with the codes of an ontology."""
 
     def __init__(self, ontology: Ontology) -> None:

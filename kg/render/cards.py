@@ -77,6 +77,13 @@ def named(ontology: Ontology) -> Mapping[str, Concept]:
     return {concept.code: concept for concept in ontology.concepts.values()}
 
 
+def may_be_ordered(ontology: Ontology, step: ActionModel) -> bool:
+    """Whether a step is something to order that is not done yet."""
+    concept = named(ontology).get(step.action)
+    wanted = concept is not None and concept.kind in (*ORDERED, *TREATMENTS)
+    return wanted and not step.done and "excludes" not in step.relations
+
+
 class _CardWriter:
     """Writes the cards of one assessment."""
 
@@ -123,19 +130,13 @@ class _CardWriter:
             return
         said = [*(f"- {line}" for line in head.do), *(f"- Do not {line}" for line in head.do_not)]
         said += [f"- Think of {line}" for line in head.think_of]
-        suggestions = [self._suggestion(step) for step in steps if self._may_be_ordered(step)][:MOST_SUGGESTED]
+        suggestions = [self._suggestion(step) for step in steps if may_be_ordered(self.ontology, step)][:MOST_SUGGESTED]
         claims = list(dict.fromkeys(claim for step in steps for claim in step.claims))
         summary = (head.do or [f"Think of {head.think_of[0]}"])[0]
         card = self._card("advice", summary, Indicator.INFO, "\n".join(said), claims, proof=False)
         if suggestions:
             card |= {"suggestions": suggestions, "selectionBehavior": "any"}
         yield card
-
-    def _may_be_ordered(self, step: ActionModel) -> bool:
-        if step.done:
-            return False
-        concept = named(self.ontology).get(step.action)
-        return concept is not None and concept.kind in (*ORDERED, *TREATMENTS) and "excludes" not in step.relations
 
     def _suggestion(self, step: ActionModel) -> Json:
         resource = {

@@ -16,7 +16,19 @@ from service import EXAMPLES
 
 CHROMIUM = installed()
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NEEDED)
-KINDS = ["start", "question", "rejected", "answer", "facts", "proof", "suppose", "why-not", "expired"]
+KINDS = [
+    "start",
+    "question",
+    "rejected",
+    "answer",
+    "facts",
+    "proof",
+    "suppose",
+    "why-not",
+    "conversation",
+    "letter",
+    "expired",
+]
 KNOWLEDGE = [
     "/v1/claims",
     "/v1/claims/A0-39",

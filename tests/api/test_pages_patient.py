@@ -244,6 +244,14 @@ def test_the_pictures_of_an_answer_are_drawn_and_each_has_its_table(endpoint: En
     assert endpoint.client.get(f"{place}/pictures/none.svg").status_code == 404
 
 
+def test_what_follows_from_the_facts_is_told_with_them(endpoint: Endpoint, place: str) -> None:
+    told = re.search(r"From these facts follow: (.*?)\.", shown(endpoint, place).text)
+    assert told is not None
+    follows = [one for one in endpoint.client.get(place).json()["inferred"] if one["status"] == "present"]
+    assert follows
+    assert all(one["label"] in told[1] for one in follows)
+
+
 def test_nothing_on_the_card_reassures_while_an_alert_stands(endpoint: Endpoint) -> None:
     seen = 0
     for path in EXAMPLES:

@@ -78,6 +78,12 @@ def visit(page: Page, endpoint: Endpoint) -> Iterator[str]:
     page.locator("a[href*='/why-not/']").first.evaluate("link => link.click()")
     page.wait_for_url("**/why-not/**")
     yield "why-not"
+    page.goto(answer)
+    page.get_by_label("Ask about this patient").fill("Can I start epoetin?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    yield "conversation"
+    page.goto(f"{answer}/letter")
+    yield "letter"
     page.goto(f"{endpoint.root}/v1/assessments/none")
     yield "expired"
 

@@ -16,7 +16,7 @@ from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import UnreadSpan
 from kg.readers.text.tokens import Scan
-from kg.readers.text.word_lists import clinical_words
+from kg.readers.text.word_lists import clinical_words, named_disorders
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
@@ -91,7 +91,7 @@ def _code(lexicon: Lexicon, said: str, reason: str) -> Reason:
         return Reason.UNKNOWN_NAME if reason == NO_TREATMENT else Reason.UNSUPPORTED
     words = [fold(match[0]) for match in _WORD.finditer(said)]
     named = {word.removesuffix("s") for word in words} | set(words)
-    outside = not named.isdisjoint(lexicon.customs.words) or not named.isdisjoint(clinical_words())
+    outside = not named.isdisjoint(lexicon.customs.words | clinical_words() | named_disorders())
     return Reason.OUTSIDE_ARTICLES if outside else Reason.UNKNOWN_NAME
 
 
@@ -169,7 +169,7 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
             match.start() - 1 in treated and scan.text[match.start() - 1] == " "
         ):
             continue
-        looks = word in lexicon.customs.words or singular in lexicon.customs.words
+        looks = not {word, singular}.isdisjoint(lexicon.customs.words | named_disorders())
         long = len(word) >= 7 and word.isalpha()
         looks = looks or (long and (word in clinical_words() or singular in clinical_words()))
         if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):

@@ -20,6 +20,9 @@ from typing import Final
 LANGUAGES: Final = ("en",)
 SITE: Final = "WARRANT_LABELS"
 RARE: Final = 200
+_ONE_WORD: Final = re.compile(
+    r"<name>[A-T]\d\w[.\w]*</name>\s*<desc>(?:Unspecified )?([A-Za-z]{5,})(?:, unspecified)?</desc>"
+)
 _TITLE: Final = re.compile(r"<(?:desc|note)>([^<]*)<")
 _LABEL: Final = re.compile(r'^(?:name: (?P<name>.*)|synonym: "(?P<synonym>[^"]*)".*)$', re.MULTILINE)
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
@@ -45,15 +48,26 @@ def clinical_words() -> frozenset[str]:
     return frozenset(word for word in words if general.get(word, 0) < RARE)
 
 
+@lru_cache(maxsize=1)
+def named_disorders() -> frozenset[str]:
+    """Disorders and symptoms whose name is one word and the whole title of a code, common as the word may be."""
+    return frozenset(word.casefold() for text in _classifications() for word in _ONE_WORD.findall(text))
+
+
 def is_a_word(word: str) -> bool:
     """Whether a word stands in any list, and so is no misspelling."""
     return word in general_words() or word in clinical_words()
 
 
-def _labels() -> Iterator[str]:
+def _classifications() -> Iterator[str]:
     folder = _folder("simple_icd_10_cm")
     for path in sorted((folder / "data").glob("*.xml")) if folder else ():
-        yield from _TITLE.findall(path.read_text(encoding="utf-8"))
+        yield path.read_text(encoding="utf-8")
+
+
+def _labels() -> Iterator[str]:
+    for text in _classifications():
+        yield from _TITLE.findall(text)
     site = os.environ.get(SITE)
     if site and Path(site).is_file():
         text = Path(site).read_text(encoding="utf-8")
