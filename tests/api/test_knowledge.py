@@ -215,8 +215,8 @@ def test_the_ontology_is_the_product_to_browse_under_one_header_without_imports(
     headers = [triple for triple in found if str(triple.object) == f"<{owl}Ontology>"]
     assert [str(triple.subject) for triple in headers] == [f"<{BASE}ontology>"]
     assert f"{owl}imports" not in {triple.predicate.value for triple in found}
-    claims = {triple.subject.value for triple in found if triple.predicate.value == f"{BASE}printedAt"}
-    assert {f"{BASE}claim/{name}" for name in ontology.claims} <= claims
+    claims = {str(triple.subject) for triple in found if triple.predicate.value == f"{BASE}printedAt"}
+    assert {f"<{BASE}claim/{name}>" for name in ontology.claims} <= claims
 
 
 # -- conditional requests, other sites
