@@ -452,6 +452,13 @@ def test_questions_follow_one_another_and_lead_to_proofs(endpoint: Endpoint) -> 
     assert nothing.status_code == 422
 
 
+def test_a_supposition_of_which_nothing_was_read_is_not_answered_with_no_change(endpoint: Endpoint, place: str) -> None:
+    fields = {"question": "What if she gets zorbulene?"}
+    page = checked(endpoint.client.post(f"{place}/conversation", data=fields, headers=HEADERS))
+    assert "Nothing that this supposes was understood" in page.text
+    assert "changes" not in page.text
+
+
 def test_the_letter_has_facts_steps_reasons_sources_and_what_is_not_known(endpoint: Endpoint, place: str) -> None:
     response = endpoint.client.get(f"{place}/letter", headers=HEADERS)
     checked(response)
