@@ -157,7 +157,7 @@ class _Product:
         """A label too long for a tree or a list ends at a word, and the whole stands as its title."""
         graph = self.module.graph
         for subject, _, label in list(graph.triples((None, RDFS.label, None))):
-            if len(str(label)) > LONGEST and str(subject).startswith(terms.BASE):
+            if len(str(label)) > LONGEST:
                 graph.remove((subject, RDFS.label, label))
                 graph.add((subject, RDFS.label, Literal(_short(str(label)), lang="en")))
                 graph.add((subject, DCTERMS.title, label))

@@ -59,7 +59,7 @@ def test_a_question_in_dl_has_its_answer_by_hermit(tmp_path: Path) -> None:
     # When HermiT is asked as Protégé's tab asks it
     asked = json.dumps({"source": str(source), "queries": [{"expression": q["dl"], "want": q["box"]} for q in DL]})
     command = [sys.executable, str(SUPPORT / "dl_query_worker.py")]
-    run = subprocess.run(command, input=asked, capture_output=True, text=True, check=False, timeout=600)
+    run = subprocess.run(command, input=asked, capture_output=True, text=True, check=False, timeout=1500)
     assert run.returncode == 0, run.stderr
 
     # Then each answer is the one that the claims call for
