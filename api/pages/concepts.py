@@ -15,6 +15,7 @@ from api.pages.logic import condition, written
 from api.routes.addresses import PageLink, all_named, code_link, named
 from api.services import services_of
 from kg.ontology import terms
+from kg.ontology.codes import code_of
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Concept, Limit
 from kg.render import knowledge
@@ -70,7 +71,9 @@ async def one(request: Request, concept: Concept) -> Response:
         "notes": index.values(iri, SKOS + "editorialNote"),
         "names": [(title, found) for predicate, title in NAMES if (found := index.values(iri, predicate))],
         "codes": [
-            (code_link(code), said) for match, said in MATCHES.items() for code in index.values(iri, SKOS + match)
+            (code_link(code_of(code)), said)
+            for match, said in MATCHES.items()
+            for code in index.values(iri, SKOS + match)
         ],
         "above": _paths(ontology, concept.name),
         "tree": branch(ontology, concept.name).below,

@@ -1,4 +1,4 @@
-"""The ontology over HTTP: all modules as one document, and each module."""
+"""The ontology over HTTP: the product to browse, the one to reason with as one document, and each module."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ router = APIRouter()
 
 @router.get("/ontology", tags=["Ontology"], summary="The ontology", responses=forms_of("", *RDF) | problems_of(406))
 async def ontology(request: Request) -> Response:
-    """All modules as one OWL ontology."""
+    """The product to browse as one OWL ontology."""
     found = services_of(request).ontology
-    return await respond(request, document(found, lambda: describe.merged(found), "ontology", found))
+    return await respond(request, document(found, lambda: describe.product(found), "ontology", found))
 
 
 @router.get(

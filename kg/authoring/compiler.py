@@ -11,6 +11,7 @@ from kg.authoring.alerts import AlertCompiler
 from kg.authoring.articles import CLASSIFYING, ArticleCompiler
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module
+from kg.authoring.public import public_module
 from kg.authoring.source_checks import SourceChecker
 from kg.authoring.sources import Sources
 from kg.authoring.states import write_states
@@ -18,6 +19,7 @@ from kg.authoring.subjects import Subjects
 from kg.authoring.thresholds import ThresholdCompiler
 from kg.authoring.vocabulary import sources_module, vocabulary_module
 from kg.ontology import terms
+from kg.ontology.codes import PREFIXES
 
 
 def compile_modules(folder: Path) -> dict[str, str]:
@@ -29,7 +31,7 @@ def compile_modules(folder: Path) -> dict[str, str]:
     SourceChecker(sources).check()
     modules = list(_modules(sources))
     files = {f"modules/{module.name}.ttl": module.turtle() for module in modules}
-    files["warrant.ttl"] = root(sources).turtle()
+    files["warrant-reasoning.ttl"] = root(sources).turtle()
     files["catalog-v001.xml"] = catalog(sources)
     files["mappings.sssom.tsv"] = sssom(sources)
     return files
@@ -58,6 +60,7 @@ def _modules(sources: Sources) -> Iterator[Module]:
     yield conditions.module
     yield AlertCompiler(sources.alerts.alerts, sources.intervals, vocabulary, iris).compile()
     yield from compiled
+    yield public_module(sources.public)
 
 
 def _shown_or_concluded(sources: Sources) -> set[str]:
@@ -80,21 +83,22 @@ def _open_twins(compilers: list[ArticleCompiler], conditions: ConditionCompiler)
 
 
 def root(sources: Sources) -> Module:
-    """The file to open in Protégé: a header and the imports of every module."""
+    """The product to reason about patients with: a header and the imports of every module that the reasoner loads."""
     slugs = [file.article.slug for _, file in sources.articles]
     slugs = ["alerts", *slugs]
     return Module(
-        "warrant",
-        "Warrant: a clinical knowledge graph that shows its proofs",
-        "Claims of clinical articles as an ontology that reasons about a patient and names its sources.",
+        "warrant-reasoning",
+        "Warrant: claims of clinical articles, to reason with",
+        "The claims with their readings, refutations and limits as classes: what infers the outcomes for a patient.",
         slugs,
     )
 
 
 def catalog(sources: Sources) -> str:
     """OASIS XML catalog: every ontology IRI and its local file, as Protégé and ROBOT read it."""
-    names = ["sources", "core", "hematology", "thresholds", "conditions", "alerts"]
-    files = {name: f"modules/{name}.ttl" for name in names} | {"core": "core.ttl", "warrant": "warrant.ttl"}
+    names = ["sources", "core", "hematology", "thresholds", "conditions", "alerts", "public"]
+    files = {name: f"modules/{name}.ttl" for name in names} | {"core": "core.ttl"}
+    files |= {name: f"{name}.ttl" for name in ("warrant", "warrant-reasoning")}
     files |= {file.article.slug: f"modules/{file.article.slug}.ttl" for _, file in sources.articles}
     rows = [f'    <uri name="{nodes.module(name)}" uri="{path}"/>' for name, path in sorted(files.items())]
     return "\n".join(
@@ -112,6 +116,11 @@ def sssom(sources: Sources) -> str:
     """The outside codes as an SSSOM mapping set (TSV with an embedded YAML header)."""
     header = [
         "#mapping_set_id: https://w3id.org/warrant/mappings",
+        "#mapping_set_title: Terms of Warrant and of outside vocabularies",
+        "#mapping_set_description: Each term looked up by its editors in a public file of the other vocabulary.",
+        "#creator_label: The editors of Warrant",
+        "#subject_source: warrant:ontology",
+        f"#subject_source_version: {__version__}",
         f"#mapping_set_version: {__version__}",
         f"#license: {nodes.LICENSE}",
         "#comment: LOINC codes are used under the LOINC licence (https://loinc.org/license); LOINC is copyright",
@@ -120,15 +129,20 @@ def sssom(sources: Sources) -> str:
         f"#  warrant: {terms.BASE}",
         *(f"#  {prefix}: {namespace}" for prefix, namespace in sorted(CURIES.items())),
     ]
-    columns = "subject_id subject_label predicate_id object_id object_label mapping_justification comment"
+    columns = (
+        "subject_id subject_label subject_category predicate_id object_id object_label object_source "
+        "mapping_justification comment"
+    )
     rows = [
         "\t".join(
             (
                 f"warrant:{term.name}",
                 term.label,
+                term.kind.value,
                 f"skos:{m.predicate}",
                 m.code,
                 m.label,
+                f"bioregistry:{m.code.partition(':')[0].lower()}",
                 "semapv:ManualMappingCuration",
                 m.why,
             )
@@ -140,17 +154,10 @@ def sssom(sources: Sources) -> str:
 
 
 CURIES = {
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "skos": terms.SKOS,
     "semapv": "https://w3id.org/semapv/vocab/",
-    "LOINC": "https://loinc.org/rdf/",
-    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
-    "HP": "http://purl.obolibrary.org/obo/HP_",
-    "NCIT": "http://purl.obolibrary.org/obo/NCIT_",
-    "DOID": "http://purl.obolibrary.org/obo/DOID_",
-    "MAXO": "http://purl.obolibrary.org/obo/MAXO_",
-    "ICD10CM": "http://hl7.org/fhir/sid/icd-10-cm/",
-    "ATC": "http://www.whocc.no/atc/",
-    "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm/",
+    "bioregistry": "https://bioregistry.io/",
+    **PREFIXES,
 }
 
 

@@ -103,13 +103,13 @@ class Module:
         datatype = BNode("f" + _digest(key, "datatype"))
         self.note(datatype, RDF.type, RDFS.Datatype)
         self.note(datatype, OWL.onDatatype, XSD.decimal)
-        self.note(datatype, OWL.withRestrictions, self._list(key + "facets", [constraint]))
+        self.note(datatype, OWL.withRestrictions, self.listed(key + "facets", [constraint]))
         return self._restriction(key, prop, OWL.someValuesFrom, datatype)
 
     def intersection(self, key: str, members: list[Node]) -> Node:
         node = BNode("e" + _digest(key, "and"))
         self.note(node, RDF.type, OWL.Class)
-        self.note(node, OWL.intersectionOf, self._list(key, members))
+        self.note(node, OWL.intersectionOf, self.listed(key, members))
         return node
 
     def _restriction(self, key: str, prop: str, kind: URIRef, target: Node) -> BNode:
@@ -123,10 +123,10 @@ class Module:
         node = BNode("e" + _digest(key))
         self.note(node, RDF.type, OWL.Class)
         members = [self.node(part, f"{key}/{number}") for number, part in enumerate(parts)]
-        self.note(node, kind, self._list(key, members))
+        self.note(node, kind, self.listed(key, members))
         return node
 
-    def _list(self, key: str, members: list[Node]) -> Node:
+    def listed(self, key: str, members: list[Node]) -> Node:
         nodes = [BNode("l" + _digest(key, str(number))) for number in range(len(members))]
         for number, (node, member) in enumerate(zip(nodes, members, strict=True)):
             self.note(node, RDF.first, member)

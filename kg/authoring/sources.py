@@ -13,6 +13,7 @@ from rdflib import OWL, RDF, RDFS, Graph, URIRef
 from kg.authoring import nodes
 from kg.authoring.claim_schema import ArticleFile
 from kg.authoring.intervals import resolved
+from kg.authoring.public_schema import PublicFile
 from kg.authoring.schema import (
     AlertFile,
     IntervalFile,
@@ -44,6 +45,7 @@ class Sources:
     thresholds: ThresholdFile
     intervals: tuple[ReferenceIntervalEntry, ...]
     alerts: AlertFile
+    public: PublicFile
     articles: tuple[tuple[str, ArticleFile], ...]
 
     @classmethod
@@ -62,14 +64,14 @@ class Sources:
         thresholds = attempt(folder / "thresholds.yaml", ThresholdFile)
         intervals = attempt(folder / "intervals.yaml", IntervalFile)
         alerts = attempt(folder / "alerts.yaml", AlertFile)
+        public = attempt(folder / "public.yaml", PublicFile)
         files = [file for path in _yaml(folder / "terms") for file in attempt(path, TermFile)]
         articles = [(path.name, file) for path in _yaml(folder / "articles") for file in attempt(path, ArticleFile)]
         if problems:
             raise AuthoringError(problems)
         vocabulary = _vocabulary(folder, (term for file in files for term in file.terms))
-        return cls(
-            folder, sources[0], vocabulary, thresholds[0], resolved(intervals[0].intervals), alerts[0], tuple(articles)
-        )
+        limits = resolved(intervals[0].intervals)
+        return cls(folder, sources[0], vocabulary, thresholds[0], limits, alerts[0], public[0], tuple(articles))
 
     @cached_property
     def core(self) -> Graph:

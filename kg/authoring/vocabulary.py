@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from rdflib import Literal
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module
 from kg.authoring.schema import HarmEntry, SourceFile, Term
+from kg.ontology.codes import address
 from kg.ontology.kinds import KindDeclaration, Kinds
 from kg.ontology.manchester import Named
 
@@ -121,7 +122,7 @@ def _term(module: Module, term: Term, kind: KindDeclaration) -> None:
         if quantity:
             module.note(iri, nodes.term(prop), nodes.term(quantity))
     for mapping in term.mappings:
-        module.text(iri, SKOS[mapping.predicate], mapping.code)
+        module.note(iri, SKOS[mapping.predicate], URIRef(address(mapping.code)))
     if term.response_to:
         module.note(iri, nodes.term("responseTo"), nodes.term(term.response_to))
     if term.harm_if_missed:

@@ -18,6 +18,7 @@ from kg.check.expressions import short
 from kg.check.modules import CheckedModules, iri, node
 from kg.check.report import Description, Finding
 from kg.errors import AuthoringError
+from kg.ontology import terms
 
 UNREADABLE: Final = Description(
     "unreadable-module",
@@ -115,7 +116,8 @@ def _declares(modules: CheckedModules, name: str, file: str) -> bool:
     """A file outside the modules (an example, a release) is read for the purpose."""
     if file not in modules.files:
         text = (modules.folder / file).read_text(encoding="utf-8")
-        return f"<{name}>" in text or f'rdf:about="{name}"' in text
+        forms = (f"<{name}>", f'rdf:about="{name}"', f":{terms.local(name)} a owl:Ontology")
+        return any(form in text for form in forms)
     ontologies = modules.quads(ox.NamedNode(name), None, node(OWL.Ontology))
     return any(modules.file_of(quad) == file for quad in ontologies)
 

@@ -29,7 +29,7 @@ def iri(term: Node | ox.DefaultGraph) -> str:
 def files(folder: Path) -> tuple[str, ...]:
     """The Turtle files that make up the ontology, relative to its folder."""
     modules = sorted(f"modules/{path.name}" for path in (folder / "modules").glob("*.ttl"))
-    return ("core.ttl", *modules, "warrant.ttl")
+    return ("core.ttl", *modules, "warrant-reasoning.ttl")
 
 
 def graph_name(file: str) -> ox.NamedNode:

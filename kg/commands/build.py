@@ -13,6 +13,7 @@ from kg.commands.common import DONE, FAILED, command
 from kg.export.examples import compile_examples
 from kg.export.release import write_merged
 from kg.ontology.compiled import Ontology
+from kg.publication.browsing import compile_product
 from kg.render.schema import NAMES, schema
 
 ARTICLES: Final = Path("..") / "shared" / "articles"
@@ -43,7 +44,8 @@ def _compile(commands: Any) -> None:
 
 def run_compile(options: argparse.Namespace) -> int:
     changed = compiler.write(options.ontology)
-    for path, text in compile_examples(Ontology(options.ontology)).items():
+    ontology = Ontology(options.ontology)
+    for path, text in (compile_examples(ontology) | compile_product(ontology)).items():
         target = options.ontology / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8")

@@ -16,10 +16,13 @@ from kg.record.record import Record
 
 
 def example_module(patient: Record, slug: str) -> Module:
-    """A patient graph as an ontology that imports Warrant's root."""
+    """A patient graph as an ontology that imports the product to reason with."""
     title = slug.replace("-", " ")
     module = Module(
-        f"examples/{slug}", f"Warrant: example patient, {title}", "An invented patient to reason about.", ("warrant",)
+        f"examples/{slug}",
+        f"Warrant: example patient, {title}",
+        "An invented patient to reason about.",
+        ("warrant-reasoning",),
     )
     source = nodes.source("example")
     for name in sorted({item.subject for item in patient.assertions}):

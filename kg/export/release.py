@@ -1,4 +1,4 @@
-"""The merged ontology: every module in one file, for tools that follow no catalog."""
+"""The merged ontology: every module that the reasoner loads, in one file, for tools that follow no catalog."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from kg.ontology.index import catalog
+from kg.ontology.index import reasoning_files
 
 
 def write_merged(folder: Path, target: Path) -> int:
     """Write all modules of the ontology in a folder as one RDF/XML file; the number of its triples."""
     merged = Graph()
-    for path in sorted(catalog(folder).values()):
+    for path in reasoning_files(folder):
         merged.parse(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     merged.serialize(target, format="xml")

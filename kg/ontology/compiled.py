@@ -22,7 +22,7 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.entries import read_concept, read_conversion, read_threshold
-from kg.ontology.index import cached_index, catalog, content_digest
+from kg.ontology.index import cached_index, content_digest, reasoning_files
 from kg.ontology.intervals import alerts, figure, intervals, parts, possible_values
 from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
 from kg.ontology.model import (
@@ -56,7 +56,7 @@ class Ontology(DerivedOwner):
 
     def __init__(self, folder: Path = DEFAULT_FOLDER) -> None:
         self.folder = folder
-        self.files = tuple(sorted(catalog(folder).values()))
+        self.files = reasoning_files(folder)
         missing = [str(path) for path in self.files if not path.exists()]
         if missing:
             raise OntologyError(f"missing modules: {', '.join(missing)}; run `make ontology`")
@@ -64,7 +64,7 @@ class Ontology(DerivedOwner):
         self.digest = content_digest(contents)
         with paused():
             self.index = cached_index(self.digest, contents)
-        self.version = self.index.value(terms.module("warrant"), _OWL + "versionIRI")
+        self.version = self.index.value(terms.module("warrant-reasoning"), _OWL + "versionIRI")
 
     def triples_of(self, path: Path) -> tuple[ox.Triple, ...]:
         """The triples of one module file."""

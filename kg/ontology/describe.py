@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
 from kg.cache.derived import derived
+from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.index import parse_module
 
 PARTS: Final = ("passage/", "marker/", "reference/", "article/", "claim/")
-_OWL: Final = "http://www.w3.org/2002/07/owl#"
-_IMPORTS: Final = _OWL + "imports"
-_ROOT: Final = terms.module("warrant")
 
 
 def about(ontology: Ontology, names: Iterable[str]) -> tuple[ox.Triple, ...]:
@@ -88,17 +87,14 @@ def module(ontology: Ontology, name: str) -> tuple[ox.Triple, ...] | None:
 
 
 def module_names(ontology: Ontology) -> tuple[str, ...]:
-    """The names of all modules, the root's (`warrant`) too."""
+    """The names of all modules, the root's (`warrant-reasoning`) too."""
     return tuple(sorted(path.stem for path in ontology.files))
 
 
-def merged(ontology: Ontology) -> tuple[ox.Triple, ...]:
-    """All modules as one ontology under the root's header, without imports."""
-    return tuple(dict.fromkeys(_merged(ontology)))
-
-
-def _merged(ontology: Ontology) -> Iterator[ox.Triple]:
-    headers = {f"<{terms.module(name)}>" for name in module_names(ontology)} - {f"<{_ROOT}>"}
-    for triple in ontology.index.triples:
-        if triple.predicate.value != _IMPORTS and str(triple.subject) not in headers:
-            yield triple
+@derived
+def product(ontology: Ontology) -> tuple[ox.Triple, ...]:
+    """The product to browse, as its file beside the modules has it. Raises OntologyError where there is none."""
+    path = ontology.folder / "warrant.ttl"
+    if not path.exists():
+        raise OntologyError(f"{path}: no product to browse; run `make ontology`")
+    return parse_module(path.read_bytes(), len(ontology.files))

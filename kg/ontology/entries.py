@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kg.ontology import terms
+from kg.ontology.codes import code_of
 from kg.ontology.index import Index
 from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Concept, Conversion, Threshold
@@ -17,7 +18,8 @@ def read_concept(index: Index, iri: str) -> Concept:
         for position in ("Low", "Normal", "High")
         for quantity in index.own(iri, position.lower() + "Of")
     ]
-    codes = [code for kind in ("exact", "close", "narrow") for code in index.values(iri, f"{terms.SKOS}{kind}Match")]
+    found = (code for kind in ("exact", "close", "narrow") for code in index.values(iri, f"{terms.SKOS}{kind}Match"))
+    codes = map(code_of, found)
     synonyms = [
         *index.values(iri, terms.SKOS + "altLabel"),
         *index.own(iri, "abbreviation"),

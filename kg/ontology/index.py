@@ -18,6 +18,8 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 
 MADE_BY: Final = ("cache", "ontology")
+PUBLISHED: Final = frozenset(map(terms.module, ("warrant", "public")))
+"""Ontologies of the catalog that the reasoner does not load: the product to browse and its vocabulary."""
 Row = tuple[str, str, str]
 Objects = dict[str, dict[str, list[str]]]
 """Predicate → subject → objects, all as text."""
@@ -156,6 +158,11 @@ def catalog(folder: Path) -> dict[str, Path]:
         raise OntologyError(f"{path}: no catalog; run `make ontology`")
     rows = ElementTree.parse(path).getroot().iter("{urn:oasis:names:tc:entity:xmlns:xml:catalog}uri")
     return {row.attrib["name"]: folder / row.attrib["uri"] for row in rows}
+
+
+def reasoning_files(folder: Path) -> tuple[Path, ...]:
+    """The modules from which patients are reasoned about, sorted: all but what is published for people beside them."""
+    return tuple(sorted(path for iri, path in catalog(folder).items() if iri not in PUBLISHED))
 
 
 def content_digest(contents: Iterable[bytes]) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from kg.ontology.index import catalog, content_digest, parse_module
+from kg.ontology.index import content_digest, parse_module, reasoning_files
 
 
 class Modules(Protocol):
@@ -25,7 +25,7 @@ class ModuleFiles:
     """Modules that are read when they are asked for and dropped after."""
 
     def __init__(self, folder: Path) -> None:
-        self.files = tuple(sorted(catalog(folder).values()))
+        self.files = reasoning_files(folder)
 
     @cached_property
     def digest(self) -> str:

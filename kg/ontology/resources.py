@@ -34,8 +34,8 @@ def version_of(folder: Path) -> str:
 
     Raises OSError where there is no root, OntologyError where it has no version.
     """
-    root = (folder / "warrant.ttl").read_text(encoding="utf-8")
+    root = (folder / "warrant-reasoning.ttl").read_text(encoding="utf-8")
     found = re.search(rf"owl:versionIRI <({re.escape(terms.BASE)}[^>]+)>", root)
     if found is None:
-        raise OntologyError("the root ontology warrant.ttl has no owl:versionIRI")
+        raise OntologyError("the root ontology warrant-reasoning.ttl has no owl:versionIRI")
     return found[1]

@@ -26,22 +26,24 @@ from kg.cache import artifacts as cache
 from kg.cache.sources import sources_digest
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
-from kg.store import description, graphs, mappings
+from kg.publication import vocabulary
+from kg.store import description, graphs, mappings, queries
 from kg.store.checksums import intact, seal, sealed
 from kg.store.location import Location, in_graph, parse_quads
 
 LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 3
-MADE_BY: Final = ("cache", "ontology", "vocabulary", "facts", "record", "reasoner", "store")
+MADE_BY: Final = ("cache", "ontology", "vocabulary", "facts", "record", "reasoner", "authoring", "publication", "store")
 
 
 def dataset_digest(folder: Path) -> str:
-    """A SHA-256 over the module files, the mappings, and the source of the rooms that make the dataset from them."""
-    table = folder / mappings.FILE
+    """A SHA-256 over the module files, what stands beside them, and the source of the rooms that make the dataset."""
+    asked = sorted((queries.FOLDER / "questions").glob("*.rq"))
+    beside = [folder / mappings.FILE, folder / vocabulary.FILE, *asked]
     parts = (
         sources_digest(*MADE_BY),
         ModuleFiles(folder).digest.encode(),
-        table.read_bytes() if table.exists() else b"",
+        *(path.read_bytes() for path in beside if path.exists()),
     )
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 

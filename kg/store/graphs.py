@@ -11,7 +11,10 @@ import pyoxigraph as ox
 
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.ontology.index import catalog, node_text
+from kg.ontology.index import PUBLISHED, catalog, node_text
+from kg.publication.published import evidence_triples, requirement_triples, vocabulary_triples
+from kg.publication.text_index import text_index
+from kg.store.examples import examples
 from kg.store.inferred import inferred
 from kg.store.mappings import mappings
 
@@ -39,7 +42,7 @@ class Graph:
 
 def graphs(ontology: Ontology) -> tuple[Graph, ...]:
     """Every graph but the description of the dataset, by name."""
-    root = terms.module("warrant")
+    root = terms.module("warrant-reasoning")
     modules = {path: tuple(_numbered(ontology.triples_of(path), number)) for number, path in enumerate(ontology.files)}
     made = (
         Graph(
@@ -67,8 +70,53 @@ def graphs(ontology: Ontology) -> tuple[Graph, ...]:
             terms.BASE + "mappings",
             mappings(ontology.folder),
         ),
+        *_published(ontology),
     )
     return tuple(sorted((*_asserted(ontology, modules), *made), key=lambda graph: graph.name))
+
+
+def _published(ontology: Ontology) -> Iterator[Graph]:
+    """The graphs that are made for people and that no reasoner of patients loads."""
+    public, root = terms.module("public"), terms.module("warrant-reasoning")
+    yield Graph(
+        "requirements",
+        "What claims require",
+        "Findings, absences and values that a patient must have before a claim applies, limits with quantity, number, "
+        "unit and strictness, and the claims that contradict each other: plain triples, derived from the axioms.",
+        root,
+        requirement_triples(ontology),
+        inferred=True,
+    )
+    yield Graph(
+        "evidence",
+        "Claims and their evidence",
+        "Claims as assertions with lines of evidence (SEPIO, ECO); strength, modality, urgency, population, exceptions "
+        "and doubts as individuals.",
+        root,
+        evidence_triples(ontology),
+    )
+    yield Graph(
+        "vocabulary",
+        "Vocabulary of the public graph",
+        "Properties and controlled values of the graphs of evidence and requirements, and the terms of other "
+        "ontologies under which ours stand.",
+        public,
+        vocabulary_triples(ontology),
+    )
+    yield Graph(
+        "text",
+        "Words",
+        "The words under which claims and concepts are found, in lower case: an index for text search.",
+        root,
+        text_index(ontology),
+    )
+    yield Graph(
+        "examples",
+        "Example queries",
+        "The project's queries with the questions that they answer, as sh:SPARQLExecutable.",
+        root,
+        examples(),
+    )
 
 
 def _numbered(triples: Iterable[ox.Triple], module: int) -> Iterator[ox.Triple]:
@@ -90,6 +138,8 @@ def _numbered(triples: Iterable[ox.Triple], module: int) -> Iterator[ox.Triple]:
 def _asserted(ontology: Ontology, modules: Mapping[Path, tuple[ox.Triple, ...]]) -> Iterator[Graph]:
     """One graph for each module."""
     for iri, path in catalog(ontology.folder).items():
+        if iri in PUBLISHED:
+            continue
         title = ontology.index.value(iri, terms.PREFIXES["dcterms"] + "title", iri)
         text = ontology.index.value(iri, terms.PREFIXES["dcterms"] + "description", "A module, as it is written.")
         yield Graph(f"asserted/{path.stem}", f"Asserted: {title}", text, iri, modules[path])

@@ -15,11 +15,12 @@ FILE: Final = "mappings.sssom.tsv"
 SSSOM: Final = "https://w3id.org/sssom/"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 RDF_TYPE: Final = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+TEXTS: Final = ("subject_label", "subject_category", "object_label")
 COMMENT: Final = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
 
 
 def mappings(folder: Path) -> tuple[ox.Triple, ...]:
-    """Each mapping as a triple, and as an owl:Axiom with its justification, the other side's label and a comment."""
+    """Each mapping as a triple, and as an owl:Axiom with its justification, both labels, the source and a comment."""
     path = folder / FILE
     if not path.exists():
         raise OntologyError(f"{path}: no mappings; run `make ontology`")
@@ -56,6 +57,10 @@ def _mapping(number: int, row: dict[str, str], prefixes: dict[str, str], path: P
     yield ox.Triple(axiom, ox.NamedNode(OWL + "annotatedProperty"), predicate)
     yield ox.Triple(axiom, ox.NamedNode(OWL + "annotatedTarget"), value)
     yield ox.Triple(axiom, ox.NamedNode(SSSOM + "mapping_justification"), node("mapping_justification"))
-    yield ox.Triple(axiom, ox.NamedNode(SSSOM + "object_label"), ox.Literal(row["object_label"]))
+    for name in TEXTS:
+        if row.get(name):
+            yield ox.Triple(axiom, ox.NamedNode(SSSOM + name), ox.Literal(row[name]))
+    if row.get("object_source"):
+        yield ox.Triple(axiom, ox.NamedNode(SSSOM + "object_source"), node("object_source"))
     if row["comment"]:
         yield ox.Triple(axiom, COMMENT, ox.Literal(row["comment"], language="en"))

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from kg.cache.derived import DerivedOwner
 from kg.ontology import terms
+from kg.ontology.codes import code_of
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Concept
@@ -104,7 +105,7 @@ class Names(DerivedOwner):
         same = (
             given for relation in ("exactMatch", "closeMatch") for given in index.values(iri, terms.SKOS + relation)
         )
-        return code in map(str.casefold, same)
+        return code in (code_of(given).casefold() for given in same)
 
     @cached_property
     def words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:

@@ -58,7 +58,7 @@ def test_the_worked_example_compiles_to_a_claim_that_can_apply(folder: Path) -> 
     module = Graph().parse(data=files["modules/low-iron-example.ttl"])
     assert (claim, nodes.term("mayIndicate"), nodes.term("IronDeficiency")) in module
     assert (claim, nodes.term("readingSituation"), nodes.term("AnemiaWithLowSerumIron")) in module
-    assert terms.module("low-iron-example").removeprefix(terms.BASE) in files["warrant.ttl"]
+    assert terms.module("low-iron-example").removeprefix(terms.BASE) in files["warrant-reasoning.ttl"]
 
 
 def test_the_errors_of_the_guide_are_those_that_occur(folder: Path) -> None:

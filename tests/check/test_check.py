@@ -29,10 +29,11 @@ GATES = [gate for gate, _ in checks()]
 NAMES = [gate.name for gate in GATES]
 SMALL_ROOT = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
-<https://w3id.org/warrant/ontology> a owl:Ontology ; owl:imports <https://w3id.org/warrant/ontology/core> .
+<https://w3id.org/warrant/ontology/warrant-reasoning> a owl:Ontology ;
+    owl:imports <https://w3id.org/warrant/ontology/core> .
 """
 SMALL_CATALOG = """<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
-    <uri name="https://w3id.org/warrant/ontology" uri="warrant.ttl"/>
+    <uri name="https://w3id.org/warrant/ontology/warrant-reasoning" uri="warrant-reasoning.ttl"/>
     <uri name="https://w3id.org/warrant/ontology/core" uri="core.ttl"/>
     <uri name="https://w3id.org/warrant/ontology/sources" uri="modules/sources.ttl"/>
 </catalog>
@@ -46,7 +47,7 @@ def small(tmp_path: Path) -> Path:
     (folder / "modules").mkdir(parents=True)
     shutil.copy(ONTOLOGY / "core.ttl", folder)
     shutil.copy(ONTOLOGY / "modules" / "sources.ttl", folder / "modules")
-    (folder / "warrant.ttl").write_text(SMALL_ROOT, encoding="utf-8")
+    (folder / "warrant-reasoning.ttl").write_text(SMALL_ROOT, encoding="utf-8")
     (folder / "catalog-v001.xml").write_text(SMALL_CATALOG, encoding="utf-8")
     shutil.copy(ONTOLOGY / "mappings.sssom.tsv", folder)
     released(folder)
@@ -130,7 +131,7 @@ def test_stale_module_says_so_when_the_sources_do_not_compile(small: Path) -> No
 def test_sssom_compares_codes_with_the_verified_ones_where_their_list_is_at_hand(small: Path) -> None:
     # given a list in which one of the codes of the mapping set was not verified
     rows = [line.split("\t") for line in (small / "mappings.sssom.tsv").read_text(encoding="utf-8").splitlines()]
-    codes = sorted({row[3] for row in rows if row[0].startswith("warrant:")})
+    codes = sorted({row[4] for row in rows if row[0].startswith("warrant:")})
     listed = [f"x,{code.split(':')[0]},{code},label,{'no' if code == codes[0] else 'yes'}" for code in codes]
     path = small.parents[1] / "shared" / "claims" / "codes.csv"
     path.parent.mkdir(parents=True)

@@ -12,6 +12,7 @@ from places import ROOT
 from robot_tool import logical_axioms, robot, unsourced
 
 ONTOLOGY = ROOT / "ontology"
+REASONING = "warrant-reasoning.ttl"
 # A class that is one restriction has no genus to name: `PatientWithAnemia EquivalentTo hasFinding some Anemia`.
 # That it is a class of patients follows from the domain of the property, and a genus would only repeat it in
 # every proof.
@@ -22,7 +23,7 @@ ACCEPTED_WARNINGS = {"equivalent_class_axiom_no_genus"}
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root with everything it imports, as one file of RDF/XML."""
     target = tmp_path_factory.mktemp("robot") / "warrant.owl"
-    run = robot("--catalog", ONTOLOGY / "catalog-v001.xml", "merge", "--input", ONTOLOGY / "warrant.ttl", "-o", target)
+    run = robot("--catalog", ONTOLOGY / "catalog-v001.xml", "merge", "--input", ONTOLOGY / REASONING, "-o", target)
     assert run.returncode == 0, run.stdout
     return target
 
@@ -50,7 +51,7 @@ def test_a_missing_import_stops_the_merge(tmp_path: Path) -> None:
     catalog.write_text("\n".join(line for line in lines if "ontology/thresholds" not in line), encoding="utf-8")
 
     # When it is merged
-    run = robot("--catalog", catalog, "merge", "--input", copy / "warrant.ttl", "--output", tmp_path / "warrant.owl")
+    run = robot("--catalog", catalog, "merge", "--input", copy / REASONING, "--output", tmp_path / "warrant.owl")
 
     # Then ROBOT names the import instead of leaving it out
     assert run.returncode != 0

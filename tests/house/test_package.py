@@ -185,8 +185,9 @@ def fetched(address: str, form: str, body: str = "") -> str:
 def test_another_ontology_is_read_where_one_is_named(installed: Path, tmp_path: Path, words: list[str]) -> None:
     # Given a copy of the ontology in which the root has another version
     copy = shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
-    root = copy / "warrant.ttl"
-    root.write_text(root.read_text(encoding="utf-8").replace(f"ontology/{__version__}>", "ontology/9.9.9>"), "utf-8")
+    root = copy / "warrant-reasoning.ttl"
+    named = f"ontology/{__version__}/warrant-reasoning>"
+    root.write_text(root.read_text(encoding="utf-8").replace(named, "ontology/9.9.9/warrant-reasoning>"), "utf-8")
     module = next(path for path in sorted((copy / "modules").iterdir()) if "claim/A1-01" in path.read_text("utf-8"))
     module.write_text(module.read_text("utf-8").replace("Index case:", "Changed:"), "utf-8")
 

@@ -252,7 +252,7 @@ def test_an_answer_is_an_activity_that_names_the_ontology_version_and_the_digest
     (row,) = EXPLAIN["explain/assessment"].rows(store(SMALL))
     found = assessment(SMALL)
 
-    assert row[1:4] == (found.id, "ontology/0.1.0", found.ontology.digest)
+    assert row[1:4] == (found.id, "ontology/0.1.0/warrant-reasoning", found.ontology.digest)
     assert row[4] == rdf.fact_digest(rdf.facts(found))
     assert rdf.fact_digest(rdf.facts(assessment("all-normal"))) != row[4]
 

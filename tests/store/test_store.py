@@ -20,6 +20,7 @@ from kg.errors import MalformedQuery, NotAcceptable, OntologyError, QueryFailed,
 from kg.judges.hermit import Hermit
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.index import reasoning_files
 from kg.store import dataset
 from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.evaluate import ParsedQuery, evaluate
@@ -30,7 +31,8 @@ from places import ROOT, SUPPORT
 
 B = terms.BASE
 PREFIXES = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in terms.PREFIXES.items()) + f" PREFIX g: <{B}graph/> "
-MODULES = len([*(ROOT / "ontology").glob("*.ttl"), *(ROOT / "ontology" / "modules").glob("*.ttl")])
+MODULES = len(reasoning_files(ROOT / "ontology"))
+MADE = {"claims", "evidence", "examples", "inferred", "mappings", "requirements", "text", "vocabulary", "void"}
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,10 @@ def plain(node: object) -> str:
 # -- the graphs
 
 
-def test_there_is_a_graph_for_each_module_and_four_that_are_made(store: ox.Store) -> None:
+def test_there_is_a_graph_for_each_module_and_nine_that_are_made(store: ox.Store) -> None:
     names = {graph.value.removeprefix(B + "graph/") for graph in store.named_graphs()}
-    assert {name for name in names if not name.startswith("asserted/")} == {"claims", "inferred", "mappings", "void"}
-    assert len(names) == MODULES + 4
+    assert {name for name in names if not name.startswith("asserted/")} == MADE
+    assert len(names) == MODULES + len(MADE)
 
 
 def test_an_asserted_graph_is_its_module(store: ox.Store, ontology: Ontology) -> None:
@@ -164,7 +166,7 @@ def test_void_counts_what_is_there(store: ox.Store) -> None:
 def test_every_graph_has_a_title_a_description_and_a_source(store: ox.Store) -> None:
     query = """SELECT ?graph FROM g:void { ?graph a <http://www.w3.org/ns/sparql-service-description#NamedGraph> ;
         dcterms:title ?title ; dcterms:description ?text ; prov:wasDerivedFrom ?source }"""
-    assert len(rows(store, query)) == MODULES + 4
+    assert len(rows(store, query)) == MODULES + len(MADE)
 
 
 def test_the_dataset_names_its_version_digest_and_license(store: ox.Store, ontology: Ontology) -> None:
