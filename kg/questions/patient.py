@@ -97,8 +97,11 @@ class _Turn:
         """The answer of the first kind that fits."""
         if self._has(self.words.changes):
             return self._changed()
-        if supposed := self._supposed():
-            return self._if(supposed)
+        if (supposed := self._supposed()) is not None:
+            # a pronoun tells the sex of the patient; it supposes nothing
+            if supposed.facts or supposed.measurements or supposed.age is not None:
+                return self._if(supposed)
+            return self._said(None, [Sentence(self.words.phrases["not_supposed"] + ".", ())], ())
         if self.concepts and (self._has(self.words.permission) or self._has(self.words.reasons)):
             return self._about()
         return self._general()
@@ -125,13 +128,12 @@ class _Turn:
     # -- suppositions
 
     def _supposed(self) -> PatientFacts | None:
-        """The facts of a supposition, if the question makes one."""
+        """The facts of a supposition, if the question makes one; they may be none."""
         leads = "|".join(re.escape(lead) for lead in sorted(self.words.supposing, key=len, reverse=True))
         found = re.search(rf"\b(?:{leads})\b(.*)", self.question, re.IGNORECASE | re.DOTALL)
         if not found:
             return None
-        facts = self.asker.read(found[1].strip(" ?.!,") + ".", self.first)
-        return facts if facts.facts or facts.measurements or facts.sex or facts.age is not None else None
+        return self.asker.read(found[1].strip(" ?.!,") + ".", self.first)
 
     def _if(self, supposed: PatientFacts) -> PatientAnswer:
         """What would be otherwise; after `and` on top of what was supposed before."""
