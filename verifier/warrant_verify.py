@@ -267,6 +267,8 @@ COMPARE = {
     "<=": lambda value, limit: value <= limit,
     "<": lambda value, limit: value < limit,
 }
+# what is published beside them for people, and decides nothing
+PUBLISHED = (BASE + "ontology", BASE + "ontology/public")
 OF_CLASSES = ("cax-sco", "cls-int1", "cls-svf1", "cls-hv2", "cls-minqc", "dt-facet")
 RULES = {
     "subClassOf": OF_CLASSES,
@@ -291,18 +293,19 @@ def short(predicate: str) -> str:
 
 
 class Ontology:
-    """The files of an ontology folder, as `catalog-v001.xml` lists them."""
+    """The files of an ontology folder that are reasoned from, as `catalog-v001.xml` lists them."""
 
     def __init__(self, folder: Path) -> None:
         catalog = (folder / "catalog-v001.xml").read_text(encoding="utf-8")
-        contents = {uri: (folder / uri).read_bytes() for uri in re.findall(r'uri="([^"]+)"', catalog)}
+        listed = re.findall(r'name="([^"]+)" uri="([^"]+)"', catalog)
+        contents = {uri: (folder / uri).read_bytes() for name, uri in listed if name not in PUBLISHED}
         rows = sorted((Path(uri).name, sha256(content)) for uri, content in contents.items())
         self.modules = [{"name": name, "digest": {"sha256": value}} for name, value in rows]
         self.spo = defaultdict(lambda: defaultdict(list))
         triples = [t for n, text in enumerate(contents.values()) for t in Turtle(text.decode("utf-8"), n).triples]
         for s, p, o in triples:
             self.spo[s][p].append(o)
-        self.version = self.one(BASE + "ontology", OWL + "versionIRI")
+        self.version = self.one(BASE + "ontology/warrant-reasoning", OWL + "versionIRI")
         self.body = cache(self._body)
         self.axioms = {self.text(s, p, o): (s, p, o, source) for s, p, o, source in self._annotated(triples)}
         self.chainer = Chainer(self)

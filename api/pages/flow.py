@@ -11,7 +11,7 @@ from kg.render.phrases import ARGUING, wording
 from kg.render.wording import duration, words
 
 
-class Said(NamedTuple):
+class StepSentence(NamedTuple):
     """What claims tell one to do, the claims that say it, and how soon."""
 
     text: str
@@ -23,21 +23,21 @@ class Stage(NamedTuple):
     """What is to be done together: a numbered step of the article, or what one of its sections asks for."""
 
     title: str
-    items: tuple[Said, ...]
+    items: tuple[StepSentence, ...]
 
 
 class Shared(NamedTuple):
     """A concept of which two articles speak, and what each says of it."""
 
     label: str
-    left: tuple[Said, ...]
-    right: tuple[Said, ...]
+    left: tuple[StepSentence, ...]
+    right: tuple[StepSentence, ...]
 
 
 def stages(ontology: Ontology, claims: Sequence[Claim]) -> tuple[Stage, ...]:
     """The stages of an article in the order of its steps; without numbered steps, in the order of its sections."""
     numbered = any(claim.field("step") for claim in claims)
-    found: dict[str, list[Said]] = {}
+    found: dict[str, list[StepSentence]] = {}
     for claim in claims:
         step = claim.field("step")
         if not numbered or step:
@@ -46,7 +46,7 @@ def stages(ontology: Ontology, claims: Sequence[Claim]) -> tuple[Stage, ...]:
     return tuple(Stage(title, _once(items)) for title, items in found.items() if items)
 
 
-def told(ontology: Ontology, claim: Claim, concepts: Iterable[str] = ()) -> Iterator[Said]:
+def told(ontology: Ontology, claim: Claim, concepts: Iterable[str] = ()) -> Iterator[StepSentence]:
     """What a claim says of concepts, of all of them unless some are named; what only argues for a condition is left."""
     said, wanted = wording(ontology), set(concepts)
     within = (f"within {duration(one)}" for one in claim.fields.get("within", ()))
@@ -54,7 +54,7 @@ def told(ontology: Ontology, claim: Claim, concepts: Iterable[str] = ()) -> Iter
     for predicate, concept in claim.conclusions:
         if ontology.lists.get(predicate, "differential") not in ARGUING and (not wanted or concept in wanted):
             text = said.sentence(predicate, ontology.codes[concept], ontology.label(concept))
-            yield Said(text, (claim.id,), soon)
+            yield StepSentence(text, (claim.id,), soon)
 
 
 def beside(ontology: Ontology, left: Sequence[Claim], right: Sequence[Claim]) -> tuple[Shared, ...]:
@@ -73,15 +73,15 @@ def _acted_on(ontology: Ontology, claims: Iterable[Claim]) -> set[str]:
     }
 
 
-def _all(ontology: Ontology, claims: Iterable[Claim], concept: str) -> tuple[Said, ...]:
+def _all(ontology: Ontology, claims: Iterable[Claim], concept: str) -> tuple[StepSentence, ...]:
     return _once(one for claim in claims for one in told(ontology, claim, (concept,)))
 
 
-def _once(items: Iterable[Said]) -> tuple[Said, ...]:
+def _once(items: Iterable[StepSentence]) -> tuple[StepSentence, ...]:
     """Each text once, with all claims that say it."""
-    found: dict[str, Said] = {}
+    found: dict[str, StepSentence] = {}
     for one in items:
         known = found.setdefault(one.text, one)
         claims, soon = (*known.claims, *one.claims), (*known.soon, *one.soon)
-        found[one.text] = Said(one.text, tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(soon)))
+        found[one.text] = StepSentence(one.text, tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(soon)))
     return tuple(found.values())

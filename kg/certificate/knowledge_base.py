@@ -41,8 +41,8 @@ class KnowledgeBase:
 
     @cached_property
     def version(self) -> str:
-        """The version IRI of the root module."""
-        return self.checker.files.one(BASE + "ontology", "http://www.w3.org/2002/07/owl#versionIRI")
+        """The version IRI of the product that is reasoned from."""
+        return self.checker.files.one(BASE + "ontology/warrant-reasoning", "http://www.w3.org/2002/07/owl#versionIRI")
 
 
 def _digest(content: bytes) -> str:
