@@ -147,7 +147,7 @@ def _names(module: Module, term: Term) -> None:
 
 def _harm(module: Module, concept: str, harm: HarmEntry) -> None:
     """What is lost when a condition is found too late, with the source that says so."""
-    iri = nodes.W[f"harm/{concept}"]
+    iri = nodes.W[f"harm/of-missed-{concept}"]
     module.note(iri, RDF.type, OWL.NamedIndividual)
     module.axiom(iri, RDF.type, nodes.term("HarmIfMissed"), nodes.source("order"))
     module.note(iri, RDFS.label, Literal(f"harm if missed: {concept}", lang="en"))
