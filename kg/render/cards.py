@@ -64,7 +64,7 @@ class ServicePlace(NamedTuple):
 def cards(ontology: Ontology, found: AssessmentModel, place: ServicePlace, ordering: bool) -> list[Json]:
     """The cards of an assessment, the most urgent first; `ordering` is for the hooks that come with draft orders."""
     writer = _CardWriter(ontology, found, place)
-    made = [*writer.alerts(), *writer.contraindicated(), *writer.conflicts(ordering)]
+    made = [*writer.alerts(), *writer.contraindicated(), *writer.conflicts()]
     if not ordering:
         made += writer.advice()
     order = [*reversed(Indicator)]
@@ -111,7 +111,7 @@ class _CardWriter:
                 indicator = Indicator.CRITICAL if sure else Indicator.WARNING
                 yield self._card(item.id, summary, indicator, self._reasons(item), item.claims)
 
-    def conflicts(self, ordering: bool) -> Iterator[Json]:
+    def conflicts(self) -> Iterator[Json]:
         for number, item in enumerate(self.found.conflicts, 1):
             yield self._conflict(f"conflict:{number}", item)
 

@@ -18,6 +18,7 @@ NOW: Final = datetime.timedelta(days=30)
 OVER: Final = frozenset(["inactive", "remission", "resolved"])
 LEADING: Final = frozenset(["encounter-diagnosis", "encounter"])
 # MedicationRequest.intent and ServiceRequest.intent of what is not ordered yet
+NOT_DONE: Final = "not-done"
 INTENDED: Final = frozenset(["proposal", "plan", "option"])
 PERIODS: Final = ("effectivePeriod", "performedPeriod", "occurrencePeriod", "whenHandedOver")
 DATES: Final = ("effectiveDateTime", "performedDateTime", "occurrenceDateTime", "authoredOn", "dateAsserted")
@@ -121,20 +122,24 @@ def medication(intake: Intake, resource: FhirResource) -> None:
             concept = target.child("code")
             intake.use(target)
     intended = resource.text("intent") in INTENDED
-    kind = "planned" if intended and status != "cancelled" else intake.tables.treatments.get(status, "")
+    kind = intake.tables.treatments.get(status, "")
+    if intended:
+        kind = "planned" if kind in ("current", "planned") else ""
     if resource.truth("doNotPerform"):
-        kind = "absent"
+        kind = "forbidden" if kind else ""
     _treatment(intake, resource, concept, kind, status)
 
 
 def procedure(intake: Intake, resource: FhirResource) -> None:
-    """A Procedure that was done, is planned, or was not done."""
+    """A Procedure that was done or is planned. One that was not done at its time may have been done at another."""
     status = resource.text("status")
     if intake.retracted(resource, status):
         return
     code = resource.child("code")
     if _is_treatment(intake, code) or listed(resource):
-        _treatment(intake, resource, code, intake.tables.treatments.get(status, ""), status)
+        # a case that was written as FHIR says of an absent procedure that it is one
+        kind = "absent" if listed(resource) and status == NOT_DONE else intake.tables.treatments.get(status, "")
+        _treatment(intake, resource, code, kind, status)
         return
     date = _date(resource, "performedDateTime") or day(resource.child("performedPeriod").text("end"))
     match intake.tables.treatments.get(status):
@@ -142,8 +147,6 @@ def procedure(intake: Intake, resource: FhirResource) -> None:
             intake.fact(resource, code, "procedures", date=date)
         case "planned":
             intake.fact(resource, code, "plans")
-        case "absent":
-            intake.fact(resource, code, "procedures", "absent")
         case _:
             intake.leave(resource, words(code), Reason.UNSUPPORTED, f"its status {status!r} says nothing certain")
 
@@ -170,6 +173,8 @@ def _treatment(intake: Intake, resource: FhirResource, concept: Element, kind: s
             intake.fact(resource, concept, "plans")
         case "absent":
             intake.fact(resource, concept, "treatments", "absent")
+        case "forbidden":
+            intake.fact(resource, concept, "plans", "absent")
         case _:
             text = words(concept)
             intake.leave(resource, text, Reason.UNSUPPORTED, f"{text}: its status {status!r} says nothing certain")

@@ -102,13 +102,36 @@ def test_a_medicine_may_be_a_resource_of_its_own_or_contained(names: Names) -> N
     ("status", "expected"),
     [
         ("completed", ("procedures", "Gastrectomy", "present")),
-        ("not-done", ("procedures", "Gastrectomy", "absent")),
         ("preparation", ("plans", "Gastrectomy", "present")),
     ],
 )
-def test_a_procedure_was_done_or_not(names: Names, status: str, expected: tuple[str, ...]) -> None:
+def test_a_procedure_was_done_or_is_planned(names: Names, status: str, expected: tuple[str, ...]) -> None:
     resource = {"resourceType": "Procedure", "status": status, "code": {"text": "gastrectomy"}}
     assert facts(names, resource) == [expected]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "MedicationRequest", "status": "cancelled", "intent": "order"},
+        {"resourceType": "MedicationRequest", "status": "completed", "intent": "plan"},
+        {"resourceType": "MedicationAdministration", "status": "not-done"},
+        {"resourceType": "Procedure", "status": "not-done", "code": {"text": "chemotherapy"}},
+        {"resourceType": "Procedure", "status": "not-done", "code": {"text": "gastrectomy"}},
+    ],
+)
+def test_what_was_cancelled_or_not_done_once_does_not_say_that_there_is_none(
+    names: Names, resource: dict[str, Any]
+) -> None:
+    # the absence of a treatment can forbid another: it is stated, never guessed
+    found = reading(names, bundle({"medicationCodeableConcept": {"text": "chemotherapy"}, **resource}))
+    assert not found.facts.facts
+    assert [item.reason for item in found.unread] == [Reason.UNSUPPORTED]
+
+
+def test_an_order_not_to_give_is_no_plan_and_says_nothing_of_what_is_taken(names: Names) -> None:
+    order = {"resourceType": "MedicationRequest", "status": "active", "doNotPerform": True}
+    assert facts(names, {**order, "medicationCodeableConcept": DRUG}) == [("plans", "Darbepoetin", "absent")]
 
 
 def test_an_order_is_a_plan_until_it_is_done(names: Names) -> None:
