@@ -136,7 +136,7 @@ def test_no_document_makes_the_reader_fail(names: Names) -> None:
     assert documents == 300
 
 
-@pytest.mark.skipif(not OTHERS.exists(), reason="examples of others cannot be had here: they lie beside the project")
+@pytest.mark.skipif(not OTHERS.exists(), reason=f"the examples of others are not at hand ({OTHERS})")
 def test_documents_that_others_wrote_are_accounted_for(names: Names) -> None:
     read = 0
     for path in sorted(OTHERS.rglob("*.json")):
