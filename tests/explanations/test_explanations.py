@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
 import pytest
 
 from kg.assess import Assessment, assess
@@ -25,6 +24,7 @@ from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.record.record import Record
 from patients import ADULT, b12, hb
+from reduced import without_sources
 
 Case = dict[str, Any]
 BETWEEN: Case = {"measurements": [hb(Decimal("12.5"))]}
@@ -180,39 +180,12 @@ def test_no_change_makes_no_difference(desk: Desk) -> None:
 # -- retraction
 
 
-def without(ontology: Ontology, sources: frozenset[str], folder: Path) -> Ontology:
-    """The ontology as if the axioms of these sources had never been written."""
-    gone = {f"https://w3id.org/warrant/{source}" for source in sources}
-    for path in ontology.files:
-        target = folder / path.relative_to(ontology.folder)
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(
-            "\n".join(f"{triple} ." for triple in kept(ontology.triples_of(path), gone)), encoding="utf-8"
-        )
-    name = "catalog-v001.xml"
-    (folder / name).write_bytes((ontology.folder / name).read_bytes())
-    return Ontology(folder)
-
-
-def kept(triples: Iterable[ox.Triple], gone: set[str]) -> Iterable[ox.Triple]:
-    notes: dict[object, dict[str, object]] = {}
-    for triple in triples:
-        notes.setdefault(triple.subject, {})[triple.predicate.value.rsplit("#")[-1].rsplit("/")[-1]] = triple.object
-    names = ("annotatedSource", "annotatedProperty", "annotatedTarget")
-    dropped = {
-        tuple(note[name] for name in names)
-        for note in notes.values()
-        if "annotatedSource" in note and getattr(note["source"], "value", "") in gone
-    }
-    return (triple for triple in triples if tuple(triple) not in dropped)
-
-
 @pytest.mark.parametrize("identifier", ["A0", "A1", "A4", "A1-11", "A4[1]", "A0-R1", "A1:1740-1835"])
 def test_what_falls_is_what_an_ontology_without_those_axioms_lacks(identifier: str, desk: Desk, tmp_path: Path) -> None:
     patient = desk.assess(**TWO_ARTICLES).record
     sources = sources_of(desk.ontology, identifier)
     whole = desk.derivations(patient)
-    engine = Engine(without(desk.ontology, sources, tmp_path))
+    engine = Engine(without_sources(desk.ontology, sources, tmp_path))
     rest = derivations(engine, engine.saturate(patient))
     fallen = retract(whole, sources)
     # What the ontology says of a witness stays true without them: it is traced only where something shows the witness.
