@@ -182,9 +182,9 @@ class _Comparing:
                             "field", f"{name} {key}", old[name].get(key), new[name].get(key), self._suspected()
                         )
             both = old.keys() & new.keys()
-            orders = [[name for name in one if name in both] for one in (old, new)]
-            if orders[0] != orders[1]:
-                yield Changed("order", listed, *orders, self._suspected())
+            before, after = ([name for name in one if name in both] for one in (old, new))
+            if before != after:
+                yield Changed("order", listed, before, after, self._suspected())
 
     def _sentences(self) -> Iterator[Changed]:
         """Sentences, passages and markers of claims that both sides cite."""

@@ -65,6 +65,7 @@ def test_another_fact_is_the_cause_of_what_rests_on_it() -> None:
     assert any("hemotherapy" in what for one in turned for cause in one.causes for what in cause.what)
 
 
+@pytest.mark.long
 def test_an_axiom_that_the_other_ontology_lacks_is_the_cause(tmp_path: Path) -> None:
     # Given an ontology in which a limit of 10 is one of 11, when a patient with 10.6 is certified by it, then the claim
     # that asks for more is gone, and the cause is the axiom with the old limit
