@@ -30,9 +30,16 @@ class Reply:
 
 
 def ask(
-    knowledge: Knowledge, text: str, today: datetime.date, with_branches: bool = True, defaults: bool = True
+    knowledge: Knowledge,
+    text: str,
+    today: datetime.date,
+    with_branches: bool = True,
+    defaults: bool = True,
+    with_features: bool = False,
 ) -> Reply:
     """The reply to a text; without `defaults` no reference interval judges a value.
+
+    `with_features` puts beside each claim of an answer what each feature added to its chance.
 
     Raises InputError for a text that is empty or cannot be used.
     """
@@ -44,7 +51,7 @@ def ask(
     return Reply(
         reading=reading,
         assessment=knowledge.assess(facts, with_branches=with_branches) if case else None,
-        answer=answer(knowledge, reading) if question else None,
+        answer=answer(knowledge, reading, with_features) if question else None,
         codes=knowledge.ontology.codes,
     )
 
@@ -78,6 +85,6 @@ def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
     return replace(reading, kind=reading.kind if kind is TextKind.QUESTION and told else kind)
 
 
-def answer(knowledge: Knowledge, reading: TextReading) -> Answer:
+def answer(knowledge: Knowledge, reading: TextReading, with_features: bool = False) -> Answer:
     """The answer to the part of a text that asks about medicine."""
-    return knowledge.asker.answer(knowledge.asker.router.route(reading.text).question)
+    return knowledge.asker.answer(knowledge.asker.router.route(reading.text).question, with_features)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages import page
-from api.pages.answer import PRIVATE, linker
+from api.pages.answer import PRIVATE, known, linker
 from api.pages.changes import one, read_form
 from api.services import services_of
 from api.transport.limits import check_text
@@ -47,6 +47,8 @@ async def ask(request: Request, handle: str) -> Response:
         linked=linker(session.plain, place),
         labels={name: _said(found, name) for found in assessments for name in found.items},
         first=session.plain,
+        held=known(session.plain),
+        supposed=[text for text in known(answers[-1].assessment) if text not in known(session.plain)],
     )
 
 

@@ -26,11 +26,14 @@ EXAMPLE = {"question": "Which markers does the claim on biopsy cite?"}
     responses=problems_of(406, 413, 415, 422, 503, 504),
     openapi_extra=body_of(["QuestionBody"], {"question": EXAMPLE}),
 )
-async def ask(request: Request) -> Response:
-    """The claims that answer a question, with the query that found them. What no claim says is `"covered": false`."""
+async def ask(request: Request, features: bool = False) -> Response:
+    """The claims that answer a question, with the query that found them. What no claim says is `"covered": false`.
+
+    `?features=true` puts beside each claim what each feature added to the log-odds that it answers.
+    """
     services = services_of(request)
     body = checked(QuestionBody, await read_json(request))
     question = check_text(body.question, services.config.work.text, "question")
-    found = services.sessions.answer(question)
+    found = services.sessions.answer(question, features)
     data = found.to_json(services.knowledge.ontology.codes)
     return await respond(request, Resource({JSON: lambda: render.dumps(data).encode() + b"\n"}, "answer", found))

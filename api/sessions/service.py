@@ -70,10 +70,10 @@ class AssessmentSessions:
         knowledge.assess(PatientFacts(datetime.date.min), with_branches=True)
         settled()
 
-    def answer(self, question: str | TextReading) -> Answer:
-        """The answer to a knowledge question."""
+    def answer(self, question: str | TextReading, with_features: bool = False) -> Answer:
+        """The answer to a knowledge question, on demand with the features of its claims."""
         if isinstance(question, str):
-            return self.knowledge.asker.answer(question)
+            return self.knowledge.asker.answer(question, with_features)
         return answer(self.knowledge, question)
 
     def reply(self, session: AssessmentSession, with_branches: bool) -> Reply | None:

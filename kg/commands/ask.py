@@ -44,6 +44,7 @@ def add(commands: Any) -> None:
     found.add_argument("--jsonl", action="store_true", help='lines such as {"question": ..., "as_of": ...} from stdin')
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    found.add_argument("--features", action="store_true", help="what each feature added to the chance of a claim")
     found.add_argument("--then", action="append", default=[], metavar="QUESTION", help="a question about this patient")
     question_arguments(found, required=False)
     full_argument(found)
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         knowledge.load()
         return answered(standard_input(), lambda line: _line(knowledge, line, options), None)
     text = read_input("-") if options.question in (None, "-") else options.question
-    found = ask(knowledge, text, day_of(options), not options.no_branches, options.defaults)
+    found = ask(knowledge, text, day_of(options), not options.no_branches, options.defaults, options.features)
     if options.then:
         found = _continued(knowledge, found, options.then)
     if any((options.conclusion, options.why_not, options.what_if, options.counterfactual)):
@@ -94,7 +95,12 @@ def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> bytes
     if unknown := sorted(set(data) - set(LINE)):
         raise CaseError([Problem(f"$.{name}", "unknown field", f"Known are: {', '.join(LINE)}.") for name in unknown])
     found = ask(
-        knowledge, data["question"], _day(data.get("as_of"), options), not options.no_branches, options.defaults
+        knowledge,
+        data["question"],
+        _day(data.get("as_of"), options),
+        not options.no_branches,
+        options.defaults,
+        options.features,
     )
     return render.dumps(reply.reply_json(found, options.proofs), None).encode("utf-8", "surrogatepass")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -56,7 +56,9 @@ class AnsweringClaim:
             "note": self.note,
             "sources": [{**source, "digest": place.digest, "markers": markers}],
         }
-        return found if self.features is None else {**found, "features": dict(self.features)}
+        if self.features is None:
+            return found
+        return {**found, "features": {name: round(value, 4) for name, value in self.features.items()}}
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,14 @@ class Answer:
             "related": [item.to_json() for item in self.related],
             "notice": self.notice,
         }
+
+    def with_features(self, reasons: Mapping[str, Mapping[str, float]]) -> Answer:
+        """The answer with what each feature added beside each claim; nothing beside one that was only added to it."""
+        claims, related = (
+            tuple(replace(item, features=reasons.get(item.claim.id, {})) for item in items)
+            for items in (self.claims, self.related)
+        )
+        return replace(self, claims=claims, related=related)
 
     def ids(self, role: ClaimRole | None = None) -> tuple[str, ...]:
         """The claims shown, or those in a role."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.questions.answer import Answer
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.compose import Composer
-from kg.questions.decide import AnswerFeatures, Decision, combine, decide
+from kg.questions.decide import AnswerFeatures, Decision, decide
 from kg.questions.features import Candidate, Features
 from kg.questions.language import read_language
 from kg.questions.rank import Models, Ranked, rank, read_models
@@ -25,8 +24,6 @@ from kg.questions.vectors import FILE as VECTORS
 from kg.questions.vectors import open_meaning
 from kg.store.dataset import open_kept
 
-PARTS: Final = 3
-
 
 @dataclass(frozen=True)
 class Trace:
@@ -39,7 +36,8 @@ class Trace:
 
     def reasons(self, models: Models) -> Mapping[str, Mapping[str, float]]:
         """Claim → what each feature adds to the log-odds that it answers."""
-        return {item.id: models.claims.parts(item.candidate.features) for item in self.decision.near}
+        looked_at = {item.id: item for item in (*self.decision.near, *self.decision.shown)}
+        return {name: models.claims.parts(item.candidate.features) for name, item in looked_at.items()}
 
 
 class Stages:
@@ -90,7 +88,7 @@ class Asker:
 
     @cached_property
     def composer(self) -> Composer:
-        return Composer(self.stages.index, self.stages.language)
+        return Composer(self.stages.index, self.stages.language, self.stages.coverage.things)
 
     def load(self) -> None:
         """Work out what the first questions would wait for, by asking some: of nothing, of a figure, of an article."""
@@ -99,23 +97,19 @@ class Asker:
         for question in ("", *(cue for figure in figures for cue in figure.cues[:1]), *titles):
             self.trace(question)
 
-    def answer(self, question: str) -> Answer:
-        """The answer. What the articles do not say is not covered: never a guess."""
+    def answer(self, question: str, with_features: bool = False) -> Answer:
+        """The answer, on demand with what each feature of a claim added. What the articles do not say is no guess."""
         trace = self.trace(question)
-        return self.composer.compose(trace.asked, trace.decision, trace.sparql)
+        found = self.composer.compose(trace.asked, trace.decision, trace.sparql)
+        return found.with_features(trace.reasons(self.models)) if with_features else found
 
     def trace(self, question: str) -> Trace:
         """What every stage made of a question."""
         asked = self.stages.listener.listen(question)
-        ranking = self._ranked(asked)
-        if asked.parts:
-            ranking = combine(ranking, [self._ranked(part) for part in asked.parts[:PARTS]])
+        ranking = rank(self.models.claims, self.stages.candidates(asked))
         whole = self.sets.find(asked)
         decision = decide(self.models, asked, ranking, self.stages.coverage, whole.claims if whole else ())
         return Trace(asked, ranking, decision, whole.sparql if whole else "")
-
-    def _ranked(self, asked: UnderstoodQuestion) -> tuple[Ranked, ...]:
-        return rank(self.models.claims, self.stages.candidates(asked))
 
 
 __all__ = ["Asker", "Stages", "Trace"]

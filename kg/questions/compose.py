@@ -6,7 +6,7 @@ Sentences are those of the claims, which are reviewed, put together by the phras
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +15,7 @@ from kg.ontology.model import Claim
 from kg.questions.answer import Answer, AnsweringClaim, AnswerValue, ClaimRole, Sentence, Verdict
 from kg.questions.claim_index import ClaimIndex
 from kg.questions.decide import MOST, Decision
+from kg.questions.declining import Declining
 from kg.questions.language import QuestionLanguage
 from kg.questions.notices import Notices
 from kg.questions.rank import Ranked
@@ -40,9 +41,10 @@ SELECT ?claim ?sentence WHERE {{
 class Composer:
     """Composes answers from the claims of one index."""
 
-    def __init__(self, index: ClaimIndex, language: QuestionLanguage) -> None:
+    def __init__(self, index: ClaimIndex, language: QuestionLanguage, thing: Callable[[str], float] | None) -> None:
         self.index, self.language, self.ontology = index, language, index.ontology
         self.notices = Notices(index.ontology, language)
+        self.declining = Declining(index, language, thing)
         self.turning = Table([(word, word) for word in language.turning])
         self.openings = frozenset(
             cue for reading in language.readings if reading.name == VERDICT for cue in reading.cues if " " not in cue
@@ -58,7 +60,7 @@ class Composer:
             concepts=tuple(dict.fromkeys((*asked.concepts, *asked.denied))),
             sentences=tuple(self._sentences(shown, verdict))
             if shown
-            else (Sentence(self._reason(asked, decision), ()),),
+            else (Sentence(self.declining.reason(asked, decision), ()),),
             verdict=verdict,
             values=tuple(self._values(asked, shown)),
             claims=shown,
@@ -67,7 +69,9 @@ class Composer:
             related=() if shown else tuple(self._one(item, ClaimRole.NEAREST) for item in decision.near[:RELATED]),
             notice=self.notices.covered(asked, shown)
             if shown
-            else self.notices.declined(asked, self._reason(asked, decision)),
+            else self.notices.declined(
+                asked, self.declining.reason(asked, decision), self.declining.elsewhere(asked, decision)
+            ),
         )
 
     # -- claims
@@ -159,16 +163,6 @@ class Composer:
                 yield AnswerValue(
                     "count", str(len(items)), tuple(dict.fromkeys(i for ids in items.values() for i in ids))
                 )
-
-    def _reason(self, asked: UnderstoodQuestion, decision: Decision) -> str:
-        """What is not stated: the things that nobody here names, the figure that is not printed, or the whole."""
-        phrases = self.language.phrases
-        if asked.figures and decision.evidence["figure_missing"]:
-            return f"{phrases['not_stated']}. {phrases['figure_missing']}."
-        if asked.unknown:
-            named = ", ".join(f"“{word}”" for word in asked.unknown)
-            return f"{phrases['not_stated']}. {phrases['unknown'].format(words=named)}."
-        return f"{phrases['not_stated']}."
 
 
 def query(ids: Sequence[str]) -> str:

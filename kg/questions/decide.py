@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from kg.ontology.kinds import ConceptKind
@@ -15,10 +15,9 @@ from kg.questions.tokens import QuestionToken
 from kg.questions.understand import UnderstoodQuestion
 
 MOST: Final = 8
-OF_A_PART: Final = 1.0
 SIDE: Final = 6.0
 THINGS: Final = (ConceptKind.ANALYTE, ConceptKind.CONDITION, ConceptKind.DRUG, ConceptKind.THERAPY)
-OF_THE_BEST: Final = ("words", "covered", "meaning", "topic", "best_meaning")
+OF_THE_BEST: Final = ("words", "covered", "meaning", "topic", "best_meaning", "answerable")
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,6 @@ class Decision:
     chance: float
     covered: bool
     evidence: Mapping[str, float]
-
-
-def combine(whole: Sequence[Ranked], parts: Sequence[Sequence[Ranked]]) -> tuple[Ranked, ...]:
-    """The ranking of a question of several clauses: each claim by its best, a clause counting less than the whole."""
-    best = {item.id: item for item in whole}
-    for ranking in parts:
-        for item in ranking:
-            if item.log_odds - OF_A_PART > best[item.id].log_odds:
-                best[item.id] = replace(item, log_odds=item.log_odds - OF_A_PART)
-    return tuple(sorted(best.values(), key=lambda item: (-item.log_odds, item.id)))
 
 
 def decide(
@@ -57,7 +46,7 @@ def decide(
     best = ranking[0]
     evidence = coverage(asked, best.id, best.candidate.features, best.log_odds, ranking[1].log_odds)
     chance = logistic(models.covered.log_odds(evidence))
-    near = tuple(item for item in ranking[:MOST] if item.log_odds >= best.log_odds - models.gap)
+    near = (models.several if asked.several else models.single).of(ranking)
     if whole:
         shown = tuple(item for item in ranking if item.id in whole)
         return Decision(shown, near, chance, True, evidence)

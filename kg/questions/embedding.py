@@ -11,7 +11,7 @@ import mmap
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,18 +21,25 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a question is too small to
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.vocabulary.names import fold
+
 Floats = NDArray[np.float32]
 WEIGHTS: Final = "model.safetensors"
 VOCABULARY: Final = "vocab.txt"
 LONGEST: Final = 128
+LONG: Final = 6
 HEADS: Final = 12
 LAYERS: Final = 6
+BATCH: Final = 64
 _EPSILON: Final = np.float32(1e-12)
 _PIECE: Final = re.compile(r"\w+|[^\w\s]")
 
 
 class WordPieces:
-    """The WordPiece tokenizer of BERT, uncased (Devlin et al. 2019)."""
+    """The WordPiece tokenizer of BERT, uncased (Devlin et al. 2019); British words are read as American ones.
+
+    A word has to be long, and no piece of its own unless its American spelling is one too: `four` is no `for`.
+    """
 
     def __init__(self, path: Path) -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -47,6 +54,8 @@ class WordPieces:
 
     def _word(self, word: str) -> list[int]:
         """The longest pieces from the left, or the unknown one."""
+        if len(word) >= LONG and (word not in self.ids or fold(word) in self.ids):
+            word = fold(word)
         found: list[int] = []
         start = 0
         while start < len(word):
@@ -72,18 +81,36 @@ class Encoder:
 
     def __call__(self, text: str) -> Floats:
         """The unit vector of one text."""
-        state = self._embedded(np.array(self.pieces(text)))
+        found: Floats = self._encoded([self.pieces(text)])[0]
+        return found
+
+    def batch(self, texts: Sequence[str]) -> Floats:
+        """The unit vectors of many texts, one a row. Texts of one length share a pass: the weights are read once."""
+        pieces = [self.pieces(text) for text in texts]
+        by_length: dict[int, list[int]] = {}
+        for place, numbers in enumerate(pieces):
+            by_length.setdefault(len(numbers), []).append(place)
+        found = np.empty((len(texts), self.size), dtype=np.float32)
+        for places in by_length.values():
+            for start in range(0, len(places), BATCH):
+                part = places[start : start + BATCH]
+                found[part] = self._encoded([pieces[place] for place in part])
+        return found
+
+    def _encoded(self, pieces: Sequence[Sequence[int]]) -> Floats:
+        """The unit vectors of texts of one length."""
+        state = self._embedded(np.array(pieces))
         for layer in range(LAYERS):
             state = self._layer(state, f"encoder.layer.{layer}.")
-        mean = state.mean(axis=0)
-        vector: Floats = mean / np.linalg.norm(mean)
-        return vector
+        mean = state.mean(axis=1)
+        vectors: Floats = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        return vectors
 
     def _embedded(self, numbers: NDArray[np.int64]) -> Floats:
         w = self.weights
         total = (
             w["embeddings.word_embeddings.weight"][numbers]
-            + w["embeddings.position_embeddings.weight"][: len(numbers)]
+            + w["embeddings.position_embeddings.weight"][: numbers.shape[1]]
             + w["embeddings.token_type_embeddings.weight"][0]
         )
         return self._normal(total, "embeddings.LayerNorm")
@@ -96,20 +123,22 @@ class Encoder:
         return self._normal(state + self._linear(inner, name + "output.dense"), name + "output.LayerNorm")
 
     def _attention(self, state: Floats, name: str) -> Floats:
-        size = state.shape[1] // HEADS
+        count, length, width = state.shape
+        size = width // HEADS
         query, key, value = (
-            self._linear(state, name + part).reshape(-1, HEADS, size).transpose(1, 0, 2)
+            self._linear(state, name + part).reshape(count, length, HEADS, size).transpose(0, 2, 1, 3)
             for part in ("query", "key", "value")
         )
-        scores = query @ key.transpose(0, 2, 1) / np.float32(size**0.5)
+        scores = query @ key.transpose(0, 1, 3, 2) / np.float32(size**0.5)
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weights = scores / scores.sum(axis=-1, keepdims=True)
-        found: Floats = (weights @ value).transpose(1, 0, 2).reshape(-1, HEADS * size)
+        found: Floats = (weights @ value).transpose(0, 2, 1, 3).reshape(count, length, width)
         return found
 
     def _linear(self, state: Floats, name: str) -> Floats:
-        found: Floats = state @ self.weights[name + ".weight"].T + self.weights[name + ".bias"]
-        return found
+        flat = state.reshape(-1, state.shape[-1])  # one product of matrices, not one a text
+        found: Floats = flat @ self.weights[name + ".weight"].T + self.weights[name + ".bias"]
+        return found.reshape(*state.shape[:-1], -1)
 
     def _normal(self, state: Floats, name: str) -> Floats:
         centred = state - state.mean(axis=-1, keepdims=True)

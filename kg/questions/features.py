@@ -16,7 +16,8 @@ from kg.questions.retrieve import Retriever, Scores
 from kg.questions.understand import UnderstoodQuestion
 
 LEXICAL: Final = ("words", "asks", "best_ask", "covered", "concepts")
-SEMANTIC: Final = ("meaning", "best_meaning", "sentence", "topic")
+SEMANTIC: Final = ("meaning", "best_meaning", "sentence", "topic", "answerable")
+OF_THE_QUESTION: Final = ("answerable",)
 RELATIVE: Final = ("words", "asks", "covered", "meaning", "sentence")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.questions.language import Figure, QuestionLanguage
-from kg.vocabulary.mentions import NameHit, Table, words
+from kg.vocabulary.mentions import NameHit, Table, singular, words
 
 WHICH: Final = frozenset({"which", "what"})
 SPACE: Final = 2
@@ -28,7 +28,7 @@ class Figures:
 
     def asked(self, text: str, mentions: Sequence[NameHit[str]]) -> tuple[str, ...]:
         """The kinds of figures that a question asks for; `mentions` are the concepts that it names."""
-        found = [name for hit in self.cues.find(text) for name in hit.meanings]
+        found = [name for hit in self.cues.find(text) if not _of_several(text, hit) for name in hit.meanings]
         found += self._behind_which(text, mentions)
         found += [figure.name for figure in self.language.figures if _asks_in(text, figure)]
         return tuple(dict.fromkeys(found))
@@ -59,6 +59,12 @@ class Figures:
             for figure in self.language.figures
             if (has_number or figure.name == DURATION) and any(_units(text, figure))
         )
+
+
+def _of_several(text: str, hit: NameHit[str]) -> bool:
+    """Whether a cue such as `which level` stands in the plural: that asks for several things, not for a figure."""
+    form = [word.text for word in words(text[hit.start : hit.end])]
+    return form[0] in WHICH and form[-1] != singular(form[-1])
 
 
 def _units(text: str, figure: Figure) -> Iterator[re.Match[str]]:

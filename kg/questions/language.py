@@ -41,13 +41,18 @@ class RequestKind:
 
 @dataclass(frozen=True)
 class Figure:
-    """A quantity that a question may ask for, the words that ask for one, and the units that print one."""
+    """A quantity that a question may ask for, the words that ask for one, and the units that print one.
+
+    `said` is its name, `source` the kind of source that prints such figures.
+    """
 
     __pydantic_config__: ClassVar = STRICT
 
     name: str
     cues: tuple[str, ...]
     units: tuple[str, ...]
+    said: str
+    source: str
     spelled: tuple[str, ...] = ()
     of_quantities: bool = False
 
@@ -100,6 +105,7 @@ class Collection:
     kind: str = ""
     steps: bool = False
     largest: bool = False
+    disagreeing: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ class QuestionLanguage:
     negations: tuple[str, ...]
     texts: tuple[str, ...]
     joints: tuple[str, ...]
+    courtesy: tuple[str, ...]
     short: Mapping[str, str]
     function: str
     turning: tuple[str, ...]

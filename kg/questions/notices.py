@@ -73,7 +73,6 @@ class Notices:
 
     # -- no answer
 
-    def declined(self, asked: UnderstoodQuestion, reason: str) -> str:
+    def declined(self, asked: UnderstoodQuestion, reason: str, elsewhere: str) -> str:
         """Why the articles do not answer, and where one would look."""
-        elsewhere = self.language.phrases["elsewhere"]
         return " ".join((*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE))

@@ -35,16 +35,6 @@ class LogisticModel:
 
 
 @dataclass(frozen=True)
-class Models:
-    """How claims are ranked, whether any answers, and how far below the best a claim may be and still be shown."""
-
-    claims: LogisticModel
-    covered: LogisticModel
-    gap: float
-    least: float
-
-
-@dataclass(frozen=True)
 class Ranked:
     """A claim with the log-odds that it answers."""
 
@@ -58,6 +48,39 @@ class Ranked:
     @property
     def chance(self) -> float:
         return logistic(self.log_odds)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a ranking ends: at `most` claims, or `gap` below the log-odds of the best.
+
+    The first `fewest` may be further below, up to `reach`.
+    """
+
+    fewest: int
+    most: int
+    gap: float
+    reach: float
+
+    def of(self, ranking: Sequence[Ranked]) -> tuple[Ranked, ...]:
+        """The claims before the end of a ranking."""
+        best = ranking[0].log_odds
+        return tuple(
+            item
+            for place, item in enumerate(ranking[: self.most])
+            if item.log_odds >= best - (self.reach if place < self.fewest else self.gap)
+        )
+
+
+@dataclass(frozen=True)
+class Models:
+    """How claims are ranked, whether any answers, and where the ranking of one thing asked or of several ends."""
+
+    claims: LogisticModel
+    covered: LogisticModel
+    single: Cut
+    several: Cut
+    least: float
 
 
 def logistic(log_odds: float) -> float:
@@ -84,7 +107,8 @@ def read_models(folder: Path, semantic: bool) -> Models:
         return Models(
             claims=_model(own["claims"]),
             covered=_model(own["covered"]),
-            gap=float(own["gap"]),
+            single=_cut(own["single"]),
+            several=_cut(own["several"]),
             least=float(own["least"]),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -94,3 +118,7 @@ def read_models(folder: Path, semantic: bool) -> Models:
 
 def _model(data: Mapping[str, Any]) -> LogisticModel:
     return LogisticModel(float(data["bias"]), {name: float(weight) for name, weight in data["weights"].items()})
+
+
+def _cut(data: Mapping[str, Any]) -> Cut:
+    return Cut(int(data["fewest"]), int(data["most"]), float(data["gap"]), float(data["reach"]))

@@ -25,8 +25,9 @@ class Scores:
 
     `words` is BM25F as a share of what the question could reach; `asks` and `best_ask` the similarity to the claim's
     own questions by words (mean of the three nearest, and the nearest); `meaning`, `best_meaning` the same by sentence
-    embeddings, `sentence` that of the claim's sentence, `topic` whether it is of this field at all; `covered` the
-    weight of the question's words that the claim has anywhere; `concepts` that of its concepts.
+    embeddings, `sentence` that of the claim's sentence, `topic` whether it is of this field at all, `answerable`
+    whether questions of this kind are answered, the same for every claim; `covered` the weight of the question's words
+    that the claim has anywhere; `concepts` that of its concepts.
     """
 
     words: Sequence[float]
@@ -38,6 +39,7 @@ class Scores:
     best_meaning: Sequence[float] | None
     sentence: Sequence[float] | None
     topic: Sequence[float] | None
+    answerable: Sequence[float] | None
 
 
 class Retriever:
@@ -60,6 +62,7 @@ class Retriever:
             best_meaning=vectors.best if vectors else None,
             sentence=vectors.sentence if vectors else None,
             topic=vectors.topic if vectors else None,
+            answerable=[vectors.answerable] * len(asks) if vectors else None,
         )
 
     def _words(self, asked: UnderstoodQuestion) -> list[float]:

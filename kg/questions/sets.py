@@ -13,7 +13,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.questions.language import Collection, QuestionLanguage
 from kg.questions.understand import UnderstoodQuestion
-from kg.vocabulary.mentions import Table
+from kg.vocabulary.mentions import NameHit, Table
 
 MOST: Final = 8
 TOPS: Final = {
@@ -79,32 +79,48 @@ class Sets:
 
     def _kind(self, asked: UnderstoodQuestion) -> Collection | None:
         """The kind of claims asked for; only where all of them are meant and something restricts them."""
-        hits = [
-            hit for hit in self.collections.find(asked.core) if asked.core[hit.start : hit.end].lower().endswith("s")
-        ]
+        hits = [hit for hit in self.collections.find(asked.core) if self._is_several(asked.core, hit)]
         if not hits:
             return None
         kind = self.kinds[hits[0].meanings[0]]
+        if kind.disagreeing:
+            return kind if asked.sides or asked.texts else None
+        if len(asked.texts) > 1:
+            return None
+        if asked.denied and kind.list:
+            return kind
         whole = self.whole.find(asked.core) or kind.measure
-        restricted = (
-            len(asked.texts) == 1 or asked.step or (kind.measure and (asked.denied or self._superlative(asked)))
-        )
-        return kind if whole and restricted and len(asked.texts) <= 1 else None
+        measured = kind.measure and (asked.denied or self._superlative(asked))
+        return kind if whole and (len(asked.about) == 1 or asked.step or measured) else None
+
+    def _is_several(self, text: str, hit: NameHit[int]) -> bool:
+        """Whether a name of a kind stands in the plural; what texts do to each other needs none."""
+        return self.kinds[hit.meanings[0]].disagreeing or text[hit.start : hit.end].lower().endswith("s")
 
     def _superlative(self, asked: UnderstoodQuestion) -> bool:
         return bool(self.smallest.find(asked.core) or self.largest.find(asked.core))
 
     def _restrictions(self, asked: UnderstoodQuestion, kind: Collection) -> Iterator[str]:
-        for article in asked.texts:
-            yield f'?article skos:notation "{article}" .'
+        """By text, by step, without what is denied, within what is named."""
+        for article in asked.about if len(asked.about) == 1 and not (kind.measure or asked.denied) else asked.texts:
+            if len(asked.texts) < 2:
+                yield f'?article skos:notation "{article}" .'
         if asked.step and not kind.steps:
             yield f"?claim :step {asked.step} ."
+        target = "?claim :hasEffect/:outcome ?what ." if kind.measure else "BIND (?target AS ?what)"
         for name in asked.denied:
-            yield f"FILTER NOT EXISTS {{ ?claim :hasEffect/:outcome ?what . <{terms.BASE}{name}> :hasNarrower* ?what }}"
-        if kind.measure and not asked.denied:
-            for name in asked.concepts:
-                if self.ontology.descendants(name) - {name}:
-                    yield f"?claim :hasEffect/:outcome ?of . <{terms.BASE}{name}> :hasNarrower* ?of ."
+            if kind.measure or kind.list:
+                yield f"FILTER NOT EXISTS {{ {target} <{terms.BASE}{name}> :hasNarrower* ?what }}"
+        yield from self._subjects(asked, kind)
+
+    def _subjects(self, asked: UnderstoodQuestion, kind: Collection) -> Iterator[str]:
+        """The concepts that the claims of a set must be about."""
+        for name in asked.concepts:
+            iri = f"<{terms.BASE}{name}>"
+            if kind.measure and not asked.denied and self.ontology.descendants(name) - {name}:
+                yield f"?claim :hasEffect/:outcome ?of . {iri} :hasNarrower* ?of ."
+            elif kind.disagreeing or (kind.list and asked.denied):
+                yield f"FILTER EXISTS {{ ?claim dcterms:subject ?subject . {iri} :hasNarrower* ?subject }}"
 
     def _order(self, asked: UnderstoodQuestion, kind: Collection) -> tuple[str, str]:
         if kind.measure and self.smallest.find(asked.core):
@@ -120,6 +136,9 @@ def _patterns(kind: Collection) -> Iterator[str]:
         yield f"?claim ?predicate ?target . ?predicate rdfs:subPropertyOf* :{TOPS[kind.list]} ."
     if kind.predicate:
         yield f"?claim :{kind.predicate} ?excepted ."
+    if kind.disagreeing:
+        yield "{ ?claim :hasDoubt/:doubtWith ?other } UNION { ?other :hasDoubt/:doubtWith ?claim }"
+        yield "?other :claimsOf ?elsewhere . FILTER (?elsewhere != ?article)"
     if kind.kind:
         yield f'?claim a/skos:notation "{kind.kind}" .'
     if kind.measure:

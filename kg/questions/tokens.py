@@ -84,12 +84,17 @@ class Spelling:
     def _long(self) -> tuple[str, ...]:
         return tuple(sorted(word for word in self.known if len(word) >= SHORTEST and not word[0].isdigit()))
 
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        """The stems of the long words: another form of one of them is spelled rightly."""
+        return frozenset(map(stem, self._long))
+
     def correct(self, word: str) -> str | None:
         """The only known word within one edit of an unknown one, two for a long one, with the same first letter.
 
         The distance is that of Damerau and Levenshtein, restricted: a letter more, less, other, or two swapped.
         """
-        if word in self.known or len(word) < SHORTEST or not word.isalpha():
+        if word in self.known or len(word) < SHORTEST or not word.isalpha() or stem(word) in self._stems:
             return None
         for reach in (1, 2) if len(word) >= LONG else (1,):
             near = extract(word, self._long, scorer=OSA.distance, score_cutoff=reach, limit=8)

@@ -6,13 +6,14 @@ Nothing here declines: a word that nobody knows costs nothing but its weight.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from kg.ontology.compiled import Ontology
 from kg.questions.claim_index import ClaimIndex
+from kg.questions.courtesy import Courtesy
 from kg.questions.figures import Figures
 from kg.questions.language import QuestionLanguage
 from kg.questions.tokens import QuestionToken, Spelling, Tokenizer
@@ -34,9 +35,10 @@ class UnderstoodQuestion:
     """A question, understood.
 
     `core` is the text without the names of texts ("the ... article"); `words` are its stems that say something, each
-    once; `readings` a distribution over what is asked for; `parts` the clauses of a question of several; `unknown` the
-    words that neither claims, concepts nor this language have; `respelled` pairs words as written with words as read;
-    `texts` the chance of each article of being named; `sides` whether several texts are set side by side.
+    once; `readings` a distribution over what is asked for; `clauses` how many of its clauses say something; `unknown`
+    the words that neither claims, concepts nor this language have; `respelled` pairs words as written with words as
+    read; `texts` the chance of each article of being named; `about` the articles whose subject the words fit best;
+    `sides` whether several texts are set side by side.
     """
 
     text: str
@@ -50,6 +52,7 @@ class UnderstoodQuestion:
     units: frozenset[str]
     numbers: tuple[str, ...]
     texts: Mapping[str, float]
+    about: tuple[str, ...]
     step: int | None
     reference: int | None
     claims: tuple[str, ...]
@@ -59,7 +62,12 @@ class UnderstoodQuestion:
     sides: bool
     unknown: tuple[str, ...]
     respelled: tuple[tuple[str, str], ...]
-    parts: tuple[UnderstoodQuestion, ...] = ()
+    clauses: int
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one thing is asked for: a list, a number of things, what texts say, two questions."""
+        return self.counts or self.compares or self.sides or self.clauses > 1 or self.lists
 
     @property
     def intent(self) -> str:
@@ -72,6 +80,7 @@ class Listener:
 
     def __init__(self, index: ClaimIndex, language: QuestionLanguage, tokenizer: Tokenizer) -> None:
         self.index, self.language, self.tokenizer = index, language, tokenizer
+        self.courtesy = Courtesy(language)
         self.ontology: Ontology = index.ontology
         self.cues = Table(
             [(cue, (r.name, 1.0)) for r in language.readings for cue in r.cues]
@@ -107,11 +116,9 @@ class Listener:
         return Spelling(word.text for text in texts for word in words(text))
 
     def listen(self, question: str) -> UnderstoodQuestion:
-        """What a question asks, its clauses understood by themselves as well."""
-        text, respelled = self._respelled(question)
-        whole = self._understand(text, respelled)
-        parts = tuple(self._understand(part, ()) for part in self._parts(text))
-        return replace(whole, text=question, parts=parts if len(parts) > 1 else ())
+        """What a question asks."""
+        text, respelled = self._respelled(self.courtesy(question))
+        return replace(self._understand(text, respelled), text=question)
 
     def _respelled(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """The text with misspelt words replaced, and each as written with what it was read as."""
@@ -144,6 +151,7 @@ class Listener:
             units=self.figures.units(core),
             numbers=_each(token.text for token in content if token.is_number),
             texts=texts,
+            about=tuple(texts or self._fits(core)),
             step=int(step[1]) if step else None,
             reference=int(reference[1]) if reference else None,
             claims=_each(name for name in _CLAIM.findall(text) if name in self.ontology.claims),
@@ -153,6 +161,7 @@ class Listener:
             sides=len(texts) > 1 or self._several(text),
             unknown=_each(token.text for token in content if self._unknown(token)),
             respelled=respelled,
+            clauses=self._clauses(text),
         )
 
     def _several(self, text: str) -> bool:
@@ -177,15 +186,13 @@ class Listener:
         total = sum(scores.values()) or 1.0
         return {name: score / total for name, score in sorted(scores.items())}
 
-    # -- parts
+    # -- clauses
 
-    def _parts(self, text: str) -> Iterator[str]:
-        """The clauses of a question: between stops, and on either side of a word that joins."""
+    def _clauses(self, text: str) -> int:
+        """How many clauses of a question say something: between stops, and on either side of a word that joins."""
         joint = "|".join(re.escape(word) for word in self.language.joints)
-        for sentence in _BETWEEN.split(text):
-            for part in re.split(rf"\s+(?:{joint})\s+", sentence):
-                if len(self.tokenizer.content(part)) >= PART:
-                    yield part
+        parts = (part for sentence in _BETWEEN.split(text) for part in re.split(rf"\s+(?:{joint})\s+", sentence))
+        return sum(len(self.tokenizer.content(part)) >= PART for part in parts)
 
     # -- the texts themselves
 
@@ -205,7 +212,8 @@ class Listener:
                     core = core.replace(text[before[-size].start : hit.end], " ")
                     break
             else:
-                found.update(self._fits(" ".join(word.text for word in words(text[hit.end :])[:NEAR])))
+                if not text[hit.start : hit.end].lower().endswith("s"):
+                    found.update(self._fits(" ".join(word.text for word in words(text[hit.end :])[:NEAR])))
         return found, core if self.tokenizer.content(core) else text
 
     def _fits(self, beside: str) -> dict[str, float]:

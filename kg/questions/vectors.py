@@ -39,12 +39,29 @@ class Similar:
     """For each claim the cosine of a question with its own: the mean of the three nearest, the nearest; its sentence.
 
     `topic` is that with the middle of its own questions before projection: whether the question is of this field.
+    `answerable` is the same for all claims: the log-odds that texts like these answer questions of this kind.
     """
 
     mean: Sequence[float]
     best: Sequence[float]
     sentence: Sequence[float]
     topic: Sequence[float]
+    answerable: float
+
+
+@dataclass(frozen=True)
+class Answerability:
+    """A linear model over sentence vectors: questions that claims answer against those that none does.
+
+    It has learned from `bench/questions/unanswerable.yaml` what a question asks for that these texts do not give.
+    """
+
+    weights: Floats
+    bias: float
+
+    def __call__(self, vector: Floats) -> float:
+        """The log-odds for the vector of a question before projection."""
+        return self.bias + float(vector @ self.weights)
 
 
 @dataclass(frozen=True)
@@ -63,10 +80,12 @@ class Space:
 class SentenceVectors:
     """Vectors of the claims of one index, and the model that makes one of a question."""
 
-    def __init__(self, index: ClaimIndex, encoder: Encoder, space: Space, raw: Floats) -> None:
+    def __init__(
+        self, index: ClaimIndex, encoder: Encoder, space: Space, raw: Floats, answerability: Answerability
+    ) -> None:
         import numpy as np  # noqa: PLC0415 - comes with the extra `semantic`
 
-        self.np, self.encoder, self.space = np, encoder, space
+        self.np, self.encoder, self.space, self.answerability = np, encoder, space, answerability
         sizes = [len(document.claim.asks) for document in index.documents]
         self.starts = np.cumsum([0, *sizes])
         count = self.starts[-1]
@@ -87,7 +106,13 @@ class SentenceVectors:
             near[self.starts[without[0]] + without[1]] = -1
         best = -np.sort(-near[self.rows], axis=1)[:, :NEAREST]
         sentences, topic = self.sentences @ vector, self.topics @ raw
-        return Similar(best.mean(axis=1).tolist(), best[:, 0].tolist(), sentences.tolist(), topic.tolist())
+        return Similar(
+            mean=best.mean(axis=1).tolist(),
+            best=best[:, 0].tolist(),
+            sentence=sentences.tolist(),
+            topic=topic.tolist(),
+            answerable=self.answerability(raw),
+        )
 
 
 def unit(vectors: Floats) -> Floats:
@@ -116,8 +141,9 @@ def open_meaning(index: ClaimIndex, model: Path | None = None) -> SentenceVector
     encoder = Encoder(found)
     with np.load(path) as kept:
         space = Space(kept["centre"].astype(np.float32), kept["matrix"].astype(np.float32))
+        answerability = Answerability(kept["answerable_weights"], float(kept["answerable_bias"]))
     known = known_rows(path)
-    return SentenceVectors(index, encoder, space, vectors_of(encoder, texts_of(index), known))
+    return SentenceVectors(index, encoder, space, vectors_of(encoder, texts_of(index), known), answerability)
 
 
 def model_folder() -> Path | None:
@@ -153,7 +179,7 @@ def _made(encoder: Encoder, texts: Sequence[str]) -> Floats:
         LOG.warning("%s: is damaged; the vectors are made again", path)
     except OSError:
         LOG.info("%s: the vectors of %d texts are made once", path, len(texts))
-    vectors = np.stack([encoder(text) for text in texts])
+    vectors = encoder.batch(texts)
     try:
         with written(path) as file:
             file.write(vectors.astype("<f4").tobytes())

@@ -24,6 +24,9 @@ class AnswerClaimModel(ContractModel):
     relevance: float = Field(ge=0, le=1, description="the chance that the claim answers")
     note: str = Field(description="doses with their substance, and what a figure is not; often empty")
     sources: list[AnswerSourceModel]
+    features: dict[str, float] | None = Field(
+        default=None, description="on demand: what each feature added to the log-odds that the claim answers"
+    )
 
 
 class AnswerSentenceModel(ContractModel):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.questions import Answer, AnsweringClaim
 
 IRI: Final = re.compile(r"<[^>]*/([^/>]*)>")
+LEAST: Final = 0.05
 BESIDE: Final = "To be read beside it"
 
 
@@ -108,4 +109,12 @@ def _claim(item: AnsweringClaim) -> AnswerLine:
     role = "" if item.role == "answers" else f"({item.role}) "
     doubts = (f"doubt ({basis}): {text}" for text, basis in item.claim.doubts)
     noted = (item.note,) if item.note else ()
-    return AnswerLine(f"{role}{item.claim.sentence} [{item.claim.id}]", (), (*noted, source_line(item.claim), *doubts))
+    details = (*noted, source_line(item.claim), *doubts, *_features(item))
+    return AnswerLine(f"{role}{item.claim.sentence} [{item.claim.id}]", (), details)
+
+
+def _features(item: AnsweringClaim) -> Iterator[str]:
+    """What each feature added to the log-odds that a claim answers, the largest first; on demand only."""
+    if item.features:
+        parts = sorted(item.features.items(), key=lambda part: -abs(part[1]))
+        yield "features: " + ", ".join(f"{name} {value:+.1f}" for name, value in parts if abs(value) >= LEAST)

@@ -166,8 +166,50 @@ def test_all_claims_of_a_step_are_found_by_a_set_operation() -> None:
 def test_a_figure_that_is_not_printed_is_named_as_the_reason() -> None:
     answer = answered("What MCV in femtolitres counts as macrocytosis?")
     assert not answer.covered
-    assert "No figure of this kind is printed there" in answer.text
+    assert "No limit or level is printed there for mean corpuscular volume" in answer.text
+    assert "Look in the reference intervals of the laboratory" in answer.notice
     assert answer.related
+
+
+def test_only_words_that_name_things_are_given_as_the_reason() -> None:
+    answer = answered("Which laptop charger fits a marimba?")
+    assert not answer.covered
+    assert "charger" in answer.text or "marimba" in answer.text
+    assert "fits" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("polite", "plain"),
+    [
+        ("Hello, could you please tell me what a clonal disease is? Thanks!", "what a clonal disease is?!"),
+        ("What, um, is the odds ratio, please?", "What, is the odds ratio?"),
+        ("Which tests, if I may ask, are in step 1 ?", "Which tests, are in step 1?"),
+        ("Please.", "Please."),
+    ],
+)
+def test_politeness_and_filler_are_taken_away_first(polite: str, plain: str) -> None:
+    assert KNOWLEDGE.asker.stages.listener.courtesy(polite) == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "claims", "pattern"),
+    [
+        ("Which odds ratios belong to diseases other than cancer?", {"A4-25", "A4-27"}, "FILTER NOT EXISTS"),
+        ("Where do the articles disagree about the marrow biopsy?", {"A0-58", "A4-41"}, ":doubtWith"),
+        ("How many pitfalls does the pancytopenia article list?", {"A1-59", "A1-66"}, ":warnsOfPitfall"),
+    ],
+)
+def test_sets_of_claims_come_from_set_operations_on_the_graph(question: str, claims: set[str], pattern: str) -> None:
+    answer = answered(question)
+    assert claims <= set(answer.ids())
+    assert pattern in answer.sparql
+
+
+def test_a_question_of_one_thing_is_answered_in_fewer_claims_than_one_of_several() -> None:
+    models = KNOWLEDGE.asker.models
+    assert models.single.most < models.several.most
+    assert KNOWLEDGE.asker.trace("Which pitfalls are there, and what is compared with what?").asked.several
+    assert not KNOWLEDGE.asker.trace("Why is B12 measured again?").asked.several
 
 
 def test_a_misspelt_word_is_read_as_the_one_that_is_meant_and_the_answer_says_so() -> None:
@@ -203,6 +245,15 @@ def test_the_reasons_of_a_ranking_add_up_to_its_log_odds() -> None:
     for item in trace.decision.near:
         reasons = trace.reasons(asker.models)[item.id]
         assert sum(reasons.values()) + asker.models.claims.bias == pytest.approx(item.log_odds, abs=1.5)
+
+
+def test_features_stand_beside_each_claim_on_demand_only() -> None:
+    question = "What can hide large red cells?"
+    without, found = KNOWLEDGE.asker.answer(question), KNOWLEDGE.asker.answer(question, with_features=True)
+    assert "features" not in without.to_json(KNOWLEDGE.ontology.codes)["claims"][0]
+    features = found.to_json(KNOWLEDGE.ontology.codes)["claims"][0]["features"]
+    assert set(features) == set(KNOWLEDGE.asker.models.claims.weights)
+    assert found.ids() == without.ids()
 
 
 # -- the file that says how people ask
