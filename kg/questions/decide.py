@@ -17,7 +17,7 @@ from kg.questions.understand import UnderstoodQuestion
 MOST: Final = 8
 SIDE: Final = 6.0
 THINGS: Final = (ConceptKind.ANALYTE, ConceptKind.CONDITION, ConceptKind.DRUG, ConceptKind.THERAPY)
-OF_THE_BEST: Final = ("words", "covered", "meaning", "topic", "best_meaning", "answerable")
+OF_THE_BEST: Final = ("words", "covered", "best_ask", "meaning", "topic", "best_meaning", "answerable")
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,6 @@ class AnswerFeatures:
             "lead": log_odds - second,
             "known": sum(weight for word, weight in weights.items() if word in known) / total,
             "unknown": float(len(asked.unknown)),
-            "length": float(len(asked.words)),
-            "no_words": float(not asked.words),
             "figure_missing": float(features["figure"] < 0),
             "concepts_missing": self._missing(asked, best),
         }

@@ -142,8 +142,12 @@ class _Turn:
         change = difference(before, after)
         sentences = tuple(self._differences(before, after, change))[:SENTENCES]
         proofs = tuple(name for name in change.added if after.conclusion(name))[:MOST]
-        shown = sentences or (Sentence(self.words.phrases["no_change"] + ".", ()),)
-        return PatientAnswer(self.question, supposed, None, shown, proofs, change, None, after, self.concepts)
+        if not sentences:
+            no_change = Sentence(self.words.phrases["no_change"] + ".", ())
+            sentences = (no_change, *self._standing(self.asker.general(self.question), after))[:SENTENCES]
+        # what is supposed is no new subject: "may I give it?" behind it is about what was spoken of before
+        concepts = self.last.concepts if self.last and self.last.concepts else self.concepts
+        return PatientAnswer(self.question, supposed, None, sentences, proofs, change, None, after, concepts)
 
     def _changed(self) -> PatientAnswer:
         """What is otherwise than in the assessment before the last supposition, or before the last dated value."""
@@ -229,12 +233,15 @@ class _Turn:
     def _general(self) -> PatientAnswer:
         """What the articles say to the question, and how each claim stands for the patient."""
         found = self.asker.general(self.question)
-        phrases, by_claim = self.words.phrases, self.now.outcomes.by_claim
+        sentences = list(self._standing(found, self.now))
+        said = self._said(found.verdict, sentences or found.sentences, found.ids())
+        return replace(said, general=found)
+
+    def _standing(self, found: Answer, assessment: Assessment) -> Iterator[Sentence]:
+        """The claims of a general answer, each with how it stands for the patient."""
+        phrases, by_claim = self.words.phrases, assessment.outcomes.by_claim
         keys = {Outcome.APPLICABLE: "applies", Outcome.EXCLUDED: "excluded", Outcome.UNDETERMINED: "open"}
-        sentences = []
         for name in found.ids()[:SENTENCES]:
             outcome = by_claim[name].outcome if name in by_claim else None
             lead = f"{phrases[keys[outcome]]}: " if outcome in keys else ""
-            sentences.append(Sentence(lead + self.ontology.claims[name].sentence, (name,)))
-        said = self._said(found.verdict, sentences or found.sentences, found.ids())
-        return replace(said, general=found)
+            yield Sentence(lead + self.ontology.claims[name].sentence, (name,))

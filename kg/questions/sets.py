@@ -59,8 +59,8 @@ class Sets:
         if kind is None:
             return None
         patterns = [*_patterns(kind), *self._restrictions(asked, kind)]
-        order, limit = self._order(asked, kind)
-        text = _HEAD + "".join(f"  {line}\n" for line in patterns) + "}" + f" ORDER BY {order}{limit}\n"
+        patterns += self._extreme(asked, kind, patterns)
+        text = _HEAD + "".join(f"  {line}\n" for line in patterns) + "} ORDER BY ?start\n"
         found = self._run(text)
         if kind.largest and len(found) > MOST:
             text = _HEAD + "".join(f"  {line}\n" for line in (*patterns, *_largest(patterns))) + "} ORDER BY ?start\n"
@@ -79,7 +79,7 @@ class Sets:
 
     def _kind(self, asked: UnderstoodQuestion) -> Collection | None:
         """The kind of claims asked for; only where all of them are meant and something restricts them."""
-        hits = [hit for hit in self.collections.find(asked.core) if self._is_several(asked.core, hit)]
+        hits = [hit for hit in self.collections.find(asked.core) if self._is_several(asked, hit)]
         if not hits:
             return None
         kind = self.kinds[hits[0].meanings[0]]
@@ -93,9 +93,12 @@ class Sets:
         measured = kind.measure and (asked.denied or self._superlative(asked))
         return kind if whole and (len(asked.about) == 1 or asked.step or measured) else None
 
-    def _is_several(self, text: str, hit: NameHit[int]) -> bool:
-        """Whether a name of a kind stands in the plural; what texts do to each other needs none."""
-        return self.kinds[hit.meanings[0]].disagreeing or text[hit.start : hit.end].lower().endswith("s")
+    def _is_several(self, asked: UnderstoodQuestion, hit: NameHit[int]) -> bool:
+        """Whether a name of a kind means all of them: in the plural, with a superlative, or of what texts do."""
+        kind = self.kinds[hit.meanings[0]]
+        if kind.disagreeing or (kind.measure and self._superlative(asked)):
+            return True
+        return asked.core[hit.start : hit.end].lower().endswith("s")
 
     def _superlative(self, asked: UnderstoodQuestion) -> bool:
         return bool(self.smallest.find(asked.core) or self.largest.find(asked.core))
@@ -122,12 +125,12 @@ class Sets:
             elif kind.disagreeing or (kind.list and asked.denied):
                 yield f"FILTER EXISTS {{ ?claim dcterms:subject ?subject . {iri} :hasNarrower* ?subject }}"
 
-    def _order(self, asked: UnderstoodQuestion, kind: Collection) -> tuple[str, str]:
-        if kind.measure and self.smallest.find(asked.core):
-            return "?value", " LIMIT 1"
-        if kind.measure and self.largest.find(asked.core):
-            return "DESC(?value)", " LIMIT 1"
-        return "?start", ""
+    def _extreme(self, asked: UnderstoodQuestion, kind: Collection, patterns: Sequence[str]) -> Iterator[str]:
+        """Only the claims with the smallest or the largest figure of a measure, where one of these is asked for."""
+        if kind.measure and self._superlative(asked):
+            function = "MIN" if self.smallest.find(asked.core) else "MAX"
+            inner = f"?claim :sentence ?s ; :claimsOf ?article . {' '.join(patterns)}"
+            yield f"{{ SELECT ({function}(?value) AS ?extreme) WHERE {{ {inner} }} }} FILTER (?value = ?extreme)"
 
 
 def _patterns(kind: Collection) -> Iterator[str]:
