@@ -74,16 +74,18 @@ def relevant_to(ontology: Ontology, situations: Situations) -> int:
 
 @derived
 def missing_conditions(
-    ontology: Ontology, situations: Situations, every: bool, known: int
+    ontology: Ontology, situations: Situations, every: bool, known: int, of_record: bool = False
 ) -> tuple[frozenset[str], ...]:
     """Smallest sets of conditions that would make the situations hold: `every` one of them, or any one.
+
+    With `of_record`, also conditions about what the record states or lacks, which are never missing facts.
 
     `known` are those relevant to the situations that hold of the patient (`known_of` and `relevant_to`). Nothing is
     missing of a situation that is refuted: it cannot hold.
     """
     numbers = _numbers(ontology)
     holding = frozenset(name for name in _relevant(ontology, situations) if numbers.get(name, 0) & known)
-    needs = _Needs(ontology, holding)
+    needs = _Needs(ontology, holding, of_record)
     sets = [found for found in map(needs.of, situations) if found]
     if not sets:
         return ()
@@ -97,6 +99,13 @@ def missing_facts(ontology: Ontology, situations: Situations, every: bool, known
     sets = missing_conditions(ontology, situations, every, known)
     found = dict.fromkeys(tuple(sorted({_fact(ontology, name) for name in names})) for names in sets)
     return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
+
+
+@derived
+def facts_asked_for(ontology: Ontology, situations: Situations) -> tuple[MissingFact, ...]:
+    """The facts of which any condition of the situations speaks, whoever the patient is; sorted."""
+    conditions = (name for name in _relevant(ontology, situations) if not name.endswith(REFUTED))
+    return tuple(sorted({_fact(ontology, name) for name in conditions if ontology.atom(name)}))
 
 
 @derived
@@ -126,8 +135,8 @@ def _relevant(ontology: Ontology, situations: Situations) -> frozenset[str]:
 class _Needs:
     """Minimal sets of open elementary conditions, given the conditions and refutations that are known."""
 
-    def __init__(self, ontology: Ontology, known: frozenset[str]) -> None:
-        self.ontology, self.known = ontology, known
+    def __init__(self, ontology: Ontology, known: frozenset[str], of_record: bool) -> None:
+        self.ontology, self.known, self.of_record = ontology, known, of_record
         self._sets: dict[str, SetsOfConditions] = {}
 
     def of(self, condition: str) -> SetsOfConditions:
@@ -158,7 +167,7 @@ class _Needs:
 
     def _can_be_asked(self, condition: str) -> bool:
         """Facts about the record itself are known; they are not missing."""
-        return not self.ontology.atom(condition).startswith(("lacksRecordOf", "hasSoleRecordOf"))
+        return self.of_record or not self.ontology.atom(condition).startswith(("lacksRecordOf", "hasSoleRecordOf"))
 
 
 def _minimal(sets: Iterable[frozenset[str]]) -> SetsOfConditions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rdflib import Literal, URIRef
@@ -279,7 +280,7 @@ class ArticleCompiler:
             if expression == reading.expression:
                 return self.classes[name]
             if self.conditions.possibly(expression, self.file.article.id)[0] == reading.expression:
-                label = f"{_label(name)}, in the wider sense"
+                label = f"{_label(name)} (wider sense)"
                 return self.conditions.condition(reading.expression, name + "InWiderSense", label, claim)
         name = f"SituationOf{entry.id.replace('-', '')}" + (f"Reading{number}" if number > 1 else "")
         label = f"Situation of {entry.id}" + (f", reading {number}" if number > 1 else "")
@@ -350,8 +351,11 @@ class ArticleCompiler:
 
 
 def _label(name: str) -> str:
-    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).split()
-    joined = " ".join(words)
-    for short in ("M D S", "T I B C", "E S A"):
-        joined = joined.replace(short, short.replace(" ", ""))
-    return "Situation: " + joined[0].upper() + joined[1:].lower() if joined else name
+    """The words of a local name; one with a digit or of capitals alone keeps them.
+
+    >>> _label("CancerWithLowB12AndMDS")
+    'Situation: Cancer with low B12 and MDS'
+    """
+    words = re.findall(r"[A-Z]{2,}(?![a-z])|[A-Z][a-z]*\d*|[a-z]+|\d+", name)
+    first, *rest = (word if word.isupper() else word.lower() for word in words)
+    return "Situation: " + " ".join([first if first.isupper() else first.capitalize(), *rest])

@@ -74,7 +74,7 @@ class ConditionCompiler:
             twin = PossibleConcept(
                 name=f"Possible{concept}",
                 of=concept,
-                label=f"{label}, certain or by one reading only",
+                label=f"{label}, certain or possible",
                 definition=f"The finding holds in at least one reading of the article: {label}.",
                 reason="reading" if reason == "reading" else "grey_zone",
                 source="P16",

@@ -13,6 +13,7 @@ from rdflib.term import Node
 
 from kg import __version__
 from kg.authoring import nodes
+from kg.authoring.turtle import turtle
 from kg.ontology import terms
 from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Some, Value
 
@@ -143,7 +144,7 @@ class Module:
 
     def turtle(self) -> str:
         """The module as Turtle, the same text for the same axioms."""
-        return self.graph.serialize(format="turtle")
+        return turtle(self.graph)
 
 
 def members(graph: Graph, head: Node) -> list[Node]:

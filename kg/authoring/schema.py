@@ -38,6 +38,13 @@ class HarmEntry(SourceEntry):
     source: Text
 
 
+class EffectEntry(SourceEntry):
+    """A finding that a condition can cause, and the source that says so."""
+
+    effect: Name
+    source: Text
+
+
 class Term(SourceEntry):
     """A concept of the vocabulary: a class to browse and an individual to point at."""
 
@@ -58,6 +65,9 @@ class Term(SourceEntry):
     mappings: tuple[Mapping, ...] = ()
     harm_if_missed: HarmEntry | None = None
     response_to: Name | None = None
+    can_cause: EffectEntry | None = None
+    causes_of: Name | None = None
+    yields: tuple[Name, ...] = ()
     note: str = ""
     source: Text = "tree"
 

@@ -78,6 +78,13 @@ class SourceChecker:
             for parent in term.parents:
                 self._term(f"{where}: parents", parent)
             self._source(f"{where}: source", term.source)
+            for quantity in term.yields:
+                self._term(f"{where}: yields", quantity)
+            if term.can_cause:
+                self._term(f"{where}: can_cause: effect", term.can_cause.effect)
+                self._source(f"{where}: can_cause: source", term.can_cause.source)
+            if term.causes_of:
+                self._term(f"{where}: causes_of", term.causes_of)
             if term.harm_if_missed:
                 self._source(f"{where}: harm_if_missed: source", term.harm_if_missed.source)
             for what, name in (("name", term.name), ("code", term.code), ("label", term.label.casefold())):

@@ -217,7 +217,7 @@ class ThresholdCompiler:
         name, opposite = names
         quantity = measurement_class(threshold.of, self.derived)
         what = self.vocabulary[threshold.of].label if threshold.of in self.vocabulary else _spaced(threshold.of)
-        label = f"{what} {WORDS[bound]} {threshold.value} {threshold.unit}"
+        label = f"{what} {WORDS[bound]} {threshold.value:f} {threshold.unit}"
         iri = self.module.declare_class(
             name,
             label,
@@ -227,7 +227,7 @@ class ThresholdCompiler:
         self.module.subclass(Named(name), Named(quantity), source)
         for prop, text in (
             ("bound", bound),
-            ("limitAsPrinted", f"{threshold.value} {threshold.unit}"),
+            ("limitAsPrinted", f"{threshold.value:f} {threshold.unit}"),
             ("population", threshold.population),
             ("canonicalUnit", self.units[threshold.of]),
         ):

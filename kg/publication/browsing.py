@@ -24,13 +24,13 @@ from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Som
 from kg.ontology.model import Claim
 from kg.publication.conditions import expression
 from kg.publication.evidence import EvidenceWriter
+from kg.publication.labels import LONGEST, short_label
 from kg.publication.requirements import RequirementWriter
 from kg.publication.vocabulary import FILE, read_vocabulary
 
 WHOLE: Final = ("core", "sources", "hematology")
 """Modules that the product repeats; of the others, what is said of individuals."""
 LEFT_OUT: Final = frozenset(terms.term(name) for name in ("asks", "hasReading", "readingSituation", "opposite"))
-LONGEST: Final = 60
 Row = tuple[Node, URIRef, Node]
 
 
@@ -48,6 +48,10 @@ class _Product:
     def __init__(self, ontology: Ontology) -> None:
         self.ontology, self.index = ontology, ontology.index
         self.limits = set(ontology.thresholds)
+        kinds = (terms.term(kind.kind_class) for kind in ontology.kinds.values())
+        self.findings = {
+            terms.local(iri) for top in kinds for iri in self.index.subjects(terms.RDFS + "subClassOf", top)
+        }
         self.module = Module(
             "warrant",
             "Warrant: a clinical knowledge graph that shows its proofs",
@@ -104,7 +108,11 @@ class _Product:
             return False
         if name in self.limits:
             return predicate not in (RDF.type, RDFS.subClassOf, RDFS.label)
-        return name in self.ontology.concepts or ("/" in name and not name.startswith(("http", "witness/")))
+        return (
+            name in self.ontology.concepts
+            or name in self.findings
+            or ("/" in name and not name.startswith(("http", "witness/")))
+        )
 
     # -- situations
 
@@ -133,8 +141,8 @@ class _Product:
         if (iri, RDF.type, OWL.Class) in self.module.graph:
             return
         written = self._plain(expression(self.ontology, name))
-        definition = f"Patients of whom this holds: {written}."
-        self.module.declare_class(name, self.ontology.label(name), definition, source)
+        label = self.ontology.label(name)
+        self.module.declare_class(name, label, f"{label}: patients of whom this holds: {written}.", source)
         self.module.subclass(Named(name), Named("Situation"), source)
         self.module.equivalent(name, written, source)
 
@@ -156,17 +164,15 @@ class _Product:
     # -- names
 
     def _shorten(self) -> None:
-        """A label too long for a tree or a list ends at a word, and the whole stands as its title."""
+        """Labels that fit into a tree or a list; one that was longer stands as the title, whole."""
         graph = self.module.graph
         for subject, _, label in list(graph.triples((None, RDFS.label, None))):
-            if len(str(label)) > LONGEST:
+            short = short_label(self.ontology, terms.local(subject), str(label))
+            if short != str(label):
                 graph.remove((subject, RDFS.label, label))
-                graph.add((subject, RDFS.label, Literal(_short(str(label)), lang="en")))
+                graph.add((subject, RDFS.label, Literal(short, lang="en")))
+            if len(str(label)) > LONGEST:
                 graph.add((subject, DCTERMS.title, label))
-
-
-def _is_term(graph: object, subject: Node) -> bool:
-    return not str(subject).startswith((terms.BASE + "source/", terms.BASE + "interval/", terms.BASE + "reference/"))
 
 
 def _chains(rows: Iterable[Row]) -> set[Node]:
@@ -184,10 +190,6 @@ def _chains(rows: Iterable[Row]) -> set[Node]:
             found.add(rest)
             todo.append(rest)
     return found | {node for node, part in table.items() if part.get(OWL.annotatedProperty) == OWL.propertyChainAxiom}
-
-
-def _short(label: str) -> str:
-    return label[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:(") + "…"
 
 
 def _row(triple: ox.Triple) -> Row:

@@ -160,7 +160,7 @@ def doses(ontology: Ontology, item: Action) -> list[str]:
     if (
         not item.regimen
         and ontology.concepts[item.concept].kind is ConceptKind.DRUG
-        and not ontology.narrower[item.concept]
+        and not ontology.hierarchy.narrower[item.concept]
     ):
         return ["no dose printed"]
     return [dose(ontology, phase) for phase in item.regimen]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph as ox
 import pytest
 
@@ -12,6 +14,7 @@ from kg.publication.text_index import words
 from places import ROOT
 
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in terms.PREFIXES.items())
+DENIALS = re.compile(r"\b(not|no|never|without|nobody|nothing|non)\b", re.IGNORECASE)
 UNSOURCED = (ROOT / "queries" / "checks" / "unsourced-axiom.rq").read_text(encoding="utf-8")
 
 
@@ -34,10 +37,22 @@ def test_it_has_fewer_than_600_classes_and_no_refutation(product: ox.Store) -> N
     assert [name for name in classes if name.endswith("Refuted")] == []
 
 
-def test_no_label_is_longer_than_60_characters_or_holds_an_address(product: ox.Store) -> None:
+def test_no_label_is_longer_than_60_characters_holds_an_address_or_denies_twice(product: ox.Store) -> None:
     labels = column(product, "SELECT ?l { ?x rdfs:label ?l }")
     assert len(labels) > 1000
     assert [label for label in labels if len(label) > 60 or "://" in label] == []
+    assert [label for label in labels if len(DENIALS.findall(label)) > 1] == []
+
+
+def test_no_two_things_of_ours_share_a_label(product: ox.Store) -> None:
+    shared = """SELECT ?l (COUNT(?x) AS ?n) { ?x rdfs:label ?l FILTER STRSTARTS(STR(?x), STR(:)) }
+        GROUP BY ?l HAVING (COUNT(?x) > 1)"""
+    assert column(product, shared) == []
+
+
+def test_every_expression_is_whole(product: ox.Store) -> None:
+    # A serializer that names a nested node without writing it out leaves an expression that OWLAPI cannot read.
+    assert column(product, "SELECT ?node { ?x ?p ?node FILTER (isBLANK(?node) && NOT EXISTS { ?node ?q ?y }) }") == []
 
 
 def test_it_imports_nothing_and_every_logical_axiom_has_a_source(product: ox.Store) -> None:

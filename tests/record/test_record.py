@@ -426,6 +426,16 @@ def test_a_special_form_on_record_is_a_record_of_the_general_one(records: Record
     assert "CauseOfCytopenia" not in of_patient(found, "lacksRecordOf")
 
 
+def test_what_can_cause_a_cytopenia_is_a_record_of_its_cause_by_a_sourced_relation(ontology: Ontology) -> None:
+    # Given the conditions that an axiom says can cause a cytopenia: none has the cause above it in the tree
+    causes = ontology.causes_of["CauseOfCytopenia"]
+    assert len(causes) == 20
+    assert not any("CauseOfCytopenia" in ontology.concepts[name].parents for name in causes)
+    # polycythaemia vera, which raises counts, is none of them
+    assert {"IronDeficiency", "Lymphoma", "MyelodysplasticSyndrome"} <= ontology.descendants("CauseOfCytopenia")
+    assert "PolycythemiaVera" not in ontology.descendants("CauseOfCytopenia")
+
+
 def test_one_value_on_record_is_the_sole_one_and_two_days_are_not(records: Records) -> None:
     assert of_patient(records(measurements=[b12(1200)]), "hasSoleRecordOf") == {"VitaminB12"}
     assert of_patient(records(measurements=[b12(1200), b12(1100)]), "hasSoleRecordOf") == {"VitaminB12"}
