@@ -9,6 +9,7 @@ from kg.authoring.articles import KIND_CLASS
 from kg.authoring.claim_checks import ClaimChecker, marker_problems
 from kg.authoring.claim_schema import ArticleFile, ClaimEntry
 from kg.authoring.expression_checks import ExpressionChecker, rule_names
+from kg.authoring.formula_checks import formula_problems
 from kg.authoring.name_checks import name_problems
 from kg.authoring.number_checks import number_problems
 from kg.authoring.sources import Sources
@@ -50,6 +51,7 @@ class SourceChecker:
         self._vocabulary()
         self._thresholds()
         self.problems += name_problems(self.sources)
+        self.problems += formula_problems(self.sources)
         self.problems += number_problems(self.sources, self.expressions)
         for name, file in self.sources.articles:
             self._article(name, file)

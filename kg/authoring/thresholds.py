@@ -9,6 +9,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
+from kg.authoring.formulas import operands_of, write_formula
 from kg.authoring.intervals import IntervalWriter, Side, limits_named, limits_of, sides_used
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import (
@@ -178,10 +179,11 @@ class ThresholdCompiler:
         self.module.subclass(Named(derived.name), Named("DerivedQuantity"), source)
         self.module.text(iri, nodes.term("formula"), derived.formula)
         self.module.text(iri, nodes.term("canonicalUnit"), derived.unit)
-        operands = [nodes.term(name) for name in derived.of]
-        self.module.text(iri, nodes.term("ofQuantity"), " ".join(derived.of))
+        operands = operands_of(derived)
+        self.module.text(iri, nodes.term("ofQuantity"), " ".join(operands))
         for operand in operands:
-            self.module.note(iri, nodes.term("measures"), operand)
+            self.module.note(iri, nodes.term("measures"), nodes.term(operand))
+        write_formula(self.module, iri, derived)
         for prop, name in (
             ("recomputes", derived.recomputes),
             ("lowWhen", derived.low_when),
