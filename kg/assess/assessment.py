@@ -40,9 +40,15 @@ NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
     "primary literature before use."
 )
+FICTIONAL: Final = "Fictional: invented teaching texts are loaded beside the articles; nothing here may guide care."
 ACTED_ON: Final = ("escalations", "next_steps", "treatments")
 CANONICAL: Final = json.JSONEncoder(default=str)
 PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExcluded"}
+
+
+def notice_for(ontology: Ontology) -> str:
+    """What every answer says of its use; where fictional texts are loaded it begins with that."""
+    return f"{FICTIONAL} {NOTICE}" if ontology.fictional else NOTICE
 
 
 class Reasoner(Protocol):
@@ -229,4 +235,15 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
     )
 
 
-__all__ = ["NOTICE", "Assessment", "Basis", "Branch", "Reasoner", "assess", "identifier", "project"]
+__all__ = [
+    "FICTIONAL",
+    "NOTICE",
+    "Assessment",
+    "Basis",
+    "Branch",
+    "Reasoner",
+    "assess",
+    "identifier",
+    "notice_for",
+    "project",
+]

@@ -13,7 +13,7 @@ from kg.ontology.arithmetic import names_in
 from kg.ontology.scores import ScoreItem, item_text
 
 AGE: Final = "age"
-WINDOWED: Final = ("rise-within", "ratio-within")
+WINDOWED: Final = ("rise-within", "fall-within", "ratio-within")
 
 
 def operands_of(derived: Derived) -> tuple[str, ...]:

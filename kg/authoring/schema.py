@@ -90,8 +90,8 @@ class DecisionEntry(SourceEntry):
 
 
 class SourceFile(SourceEntry):
-    references: tuple[PublishedSource, ...]
-    decisions: tuple[DecisionEntry, ...]
+    references: tuple[PublishedSource, ...] = ()
+    decisions: tuple[DecisionEntry, ...] = ()
 
 
 class Unit(SourceEntry):
@@ -174,7 +174,7 @@ class Derived(NumberOf):
     formula: Literal[
         "weeks-since-start", "change-since-start", "change-from-previous", "lower-of-latest-two",
         "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
-        "age-in-years", "multiple-of-upper-limit", "rise-within", "ratio-within", "arithmetic", "points",
+        "age-in-years", "multiple-of-upper-limit", "rise-within", "fall-within", "ratio-within", "arithmetic", "points",
     ]  # fmt: skip
     of: tuple[Name, ...] = ()
     factor: Number | None = None
@@ -351,6 +351,19 @@ class NamedCondition(ConditionForm):
     def forms(self) -> tuple[ConditionForm, ...]:
         """The condition and, where it has one, its wider twin."""
         return (self, self.possible) if self.possible else (self,)
+
+
+class LayerThresholdFile(SourceEntry):
+    """Numbers that a layer adds to those of the ontology; the population of defaults stays that of the ontology."""
+
+    analytes: tuple[Analyte, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    parts: tuple[PartOfEntry, ...] = ()
+    thresholds: tuple[ThresholdEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
+    possible: tuple[PossibleConcept, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    conditions: tuple[NamedCondition, ...] = ()
 
 
 class ThresholdFile(SourceEntry):

@@ -17,7 +17,7 @@ from kg.errors import AuthoringError, Problem
 from kg.ontology.manchester import SyntaxProblem, parse
 from kg.vocabulary.nearest import closest
 
-DRAFT: Final = "draft"
+RELEASED: Final = "released"
 
 
 ASKS: Final = 10
@@ -149,7 +149,7 @@ class SourceChecker:
                 self.problems.append(Problem(f"{where}: id", "stands twice.", "Give each claim its own identifier."))
             seen.add(entry.id)
             self._claim(where, entry, file, printed)
-            if file.article.status != DRAFT:
+            if file.article.status == RELEASED:
                 self._asked(where, entry)
 
     def _asked(self, where: str, entry: ClaimEntry) -> None:

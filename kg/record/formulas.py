@@ -54,27 +54,33 @@ def multiple_of_upper_limit(record: SeenRecord, quantity: DerivedQuantity) -> Co
 
 def rise_within(record: SeenRecord, quantity: DerivedQuantity) -> Computed:
     """The latest value less the least one of the days before it, as many as the quantity declares."""
-    found = _latest_and_least(record, quantity)
-    return found and (_exactly(found.latest - found.least, quantity.data.decimals), found.occasions)
+    found = _latest_and_extreme(record, quantity, least=True)
+    return found and (_exactly(found.latest - found.extreme, quantity.data.decimals), found.occasions)
+
+
+def fall_within(record: SeenRecord, quantity: DerivedQuantity) -> Computed:
+    """The greatest value of the days before the latest, as many as the quantity declares, less the latest."""
+    found = _latest_and_extreme(record, quantity, least=False)
+    return found and (_exactly(found.extreme - found.latest, quantity.data.decimals), found.occasions)
 
 
 def ratio_within(record: SeenRecord, quantity: DerivedQuantity) -> Computed:
     """The latest value over the least one of the days before it, as many as the quantity declares."""
-    found = _latest_and_least(record, quantity)
-    if not found or not found.least:
+    found = _latest_and_extreme(record, quantity, least=True)
+    if not found or not found.extreme:
         return None
-    return _exactly(found.latest / found.least, quantity.data.decimals), found.occasions
+    return _exactly(found.latest / found.extreme, quantity.data.decimals), found.occasions
 
 
 class _Change(NamedTuple):
-    """The latest value of a series and the least one before it in a window, with their occasions."""
+    """The latest value of a series and the least or greatest before it in a window, with their occasions."""
 
     latest: Decimal
-    least: Decimal
+    extreme: Decimal
     occasions: tuple[Occasion, Occasion]
 
 
-def _latest_and_least(record: SeenRecord, quantity: DerivedQuantity) -> _Change | None:
+def _latest_and_extreme(record: SeenRecord, quantity: DerivedQuantity, least: bool) -> _Change | None:
     values = [(item.value.exact, item) for item in record.dated(quantity.operands[0])]
     if len(values) < 2 or values[-1][0] is None:
         return None
@@ -83,8 +89,8 @@ def _latest_and_least(record: SeenRecord, quantity: DerivedQuantity) -> _Change 
     before = [(value, item) for value, item in values[:-1] if value is not None and item.day >= first]
     if latest is None or not before:
         return None
-    least, lowest = min(before, key=lambda pair: pair[0])
-    return _Change(latest, least, (lowest, last))
+    extreme, other = (min if least else max)(before, key=lambda pair: pair[0])
+    return _Change(latest, extreme, (other, last))
 
 
 def arithmetic(record: SeenRecord, quantity: DerivedQuantity) -> Computed:
