@@ -19,8 +19,8 @@ from api.transport.limits import check_facts
 from api.transport.negotiation import media_type
 from api.transport.problems import BadRequest, UnsupportedType
 from kg.assess import Assessment
-from kg.assess.explore import with_facts, without_fact
 from kg.errors import CaseError, Problem
+from kg.explanations.differences import with_facts, without_fact
 from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.readers.case.reader import CaseReader
 from kg.render import explanation

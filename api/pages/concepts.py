@@ -90,7 +90,7 @@ async def one(request: Request, concept: Concept) -> Response:
 
 def branch(ontology: Ontology, name: str) -> ConceptBranch:
     """A concept and everything below it, in the order of labels."""
-    below = all_named(ontology, ontology.narrower[name])
+    below = all_named(ontology, ontology.hierarchy.narrower[name])
     return ConceptBranch(named(ontology, name), tuple(branch(ontology, link.title) for link in below))
 
 

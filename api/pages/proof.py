@@ -14,7 +14,8 @@ from api.pages import page
 from api.pages.answer import PRIVATE
 from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
-from kg.assess import Action, Assessment, explore
+from kg.assess import Action, Assessment
+from kg.explanations.counterfactuals import counterfactuals
 from kg.facts.patient import Status
 from kg.proof.derivations import Conclusion
 from kg.proof.proof import ProofLeaf
@@ -97,7 +98,7 @@ def _values(services: Services, session: AssessmentSession, found: Explanation) 
         "shared": shared(sets),
         "sets": [without(one, shared(sets)) for one in sets[:SETS]],
         "all_sets": len(sets),
-        "flip": explore.counterfactual(assessment, services.knowledge.engine, found.id),
+        "flip": counterfactuals(assessment, services.knowledge.engine, found.id, bound=2, sets=1),
         "explained": wording(ontology).explained,
         "references": ontology.references,
         "articles": ontology.articles,

@@ -18,9 +18,9 @@ from api.services import Services, services_of
 from api.sessions.service import AssessmentSession
 from api.transport.problems import kind_of
 from kg.assess import Action, Assessment, Basis, Differential, Item
-from kg.assess.explore import WhyNot, difference
 from kg.assess.outcomes import Outcome
 from kg.errors import InputError
+from kg.explanations.differences import WhyNot, difference
 from kg.ontology.model import Claim
 from kg.render.document import document
 from kg.render.phrases import how, phrase

@@ -34,8 +34,9 @@ from api.transport.representations import (
 )
 from kg import render
 from kg.ask import Reply, routed, then
-from kg.assess import Assessment, explore
+from kg.assess import Assessment
 from kg.errors import CaseError, Problem
+from kg.explanations import differences
 from kg.readers.case.formats import JSON as JSON_CASE
 from kg.readers.case.formats import read_case
 from kg.readers.case.parsing import parse_json
@@ -182,7 +183,7 @@ async def what_if(request: Request, handle: Handle) -> Response:
         session, knowledge = services.sessions.find(handle), services.knowledge
         check_entries({"": data}, services.config.work.facts)
         change = check_facts(explanation.facts_of(data, knowledge.names, session.plain), services.config.work.facts)
-        found = explore.what_if(session.plain, knowledge.engine, change)
+        found = differences.what_if(session.plain, knowledge.engine, change)
         forms = {
             JSON: lambda: explanation.document(explanation.difference_json(found)),
             TEXT: lambda: explanation.difference_text(found).encode(),

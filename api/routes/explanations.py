@@ -1,4 +1,5 @@
-"""Further questions to an assessment over HTTP: contrast, sources, counterfactual, retraction, certificate.
+"""Further questions to an assessment over HTTP: contrast, sources, alternatives, counterfactual, stability, retraction,
+and its certificate.
 
 The answers are byte for byte those of `warrant explain` and `warrant certificate`.
 """
@@ -22,12 +23,15 @@ from api.transport.models import TextBody
 from api.transport.openapi import forms_of, problems_of
 from api.transport.representations import JSON, TEXT, Resource, respond, split
 from kg import render
-from kg.assess import Assessment, explore
+from kg.assess import Assessment
 from kg.certificate.canonical import canonical
 from kg.certificate.envelope import Refused
 from kg.certificate.keys import signing_key, trusted_keys
 from kg.certificate.verify import verified
+from kg.explanations import stability as numbers
+from kg.explanations.counterfactuals import counterfactuals
 from kg.render import contrast as contrasts
+from kg.render import counterfactuals as flips
 from kg.render import explanation
 from kg.render import retraction as retractions
 from kg.render.verification import verification_json
@@ -68,8 +72,10 @@ async def contrast(
 ) -> Response:
     """What speaks for both, what separates them, what would turn it. The same as `warrant explain --why A --not B`."""
 
+    engine = services_of(request).knowledge.engine
+
     def ask(assessment: Assessment) -> Answer:
-        found = contrasts.contrast(assessment, why, other)
+        found = contrasts.contrast(assessment, engine, why, other)
         return contrasts.contrast_json(found), contrasts.contrast_text(found)
 
     return await _told(request, handle, ask)
@@ -93,19 +99,56 @@ async def sources(request: Request, handle: Handle, conclusion: str) -> Response
 
 @router.get(
     "/assessments/{handle}/counterfactual/{conclusion}",
-    summary="The smallest change that flips a conclusion",
+    summary="The smallest changes that flip a conclusion",
     responses=forms_of(JSON, TEXT) | problems_of(404, 406, 422),
 )
 async def counterfactual(request: Request, handle: Handle, conclusion: str) -> Response:
-    """The smallest change of one fact, verified by running again; `null` where there is none."""
+    """The smallest sets of changes, additions included, each verified by running again; none where there is none."""
     identifier, extension = split(conclusion)
     engine = services_of(request).knowledge.engine
 
     def ask(assessment: Assessment) -> Answer:
-        found = explore.counterfactual(assessment, engine, identifier)
-        return explanation.counterfactual_json(found), explanation.counterfactual_text(found, identifier)
+        found = counterfactuals(assessment, engine, identifier)
+        return flips.counterfactuals_json(found, identifier), flips.counterfactuals_text(found, identifier)
 
     return await _told(request, handle, ask, extension)
+
+
+@router.get(
+    "/assessments/{handle}/alternatives/{conclusion}",
+    summary="All minimal explanations of a conclusion",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406),
+)
+async def alternatives(request: Request, handle: Handle, conclusion: str) -> Response:
+    """Every minimal set of facts and axioms that proves it, by length and by the state of its sources."""
+    identifier, extension = split(conclusion)
+
+    def ask(assessment: Assessment) -> Answer:
+        found = flips.alternatives_of(assessment, identifier)
+        text = flips.alternatives_text(found, identifier, assessment.ontology)
+        return flips.alternatives_json(found, identifier), text
+
+    return await _told(request, handle, ask, extension)
+
+
+@router.get(
+    "/assessments/{handle}/stability",
+    summary="Between which numbers the answer stays the same",
+    responses=forms_of(JSON, TEXT) | problems_of(404, 406, 422),
+)
+async def stability(
+    request: Request,
+    handle: Handle,
+    conclusion: Annotated[str, Query(description="one conclusion; all of the answer if not given")] = "",
+) -> Response:
+    """For each exact value, the age and each start of a treatment, the interval in which nothing changes."""
+    engine = services_of(request).knowledge.engine
+
+    def ask(assessment: Assessment) -> Answer:
+        found = numbers.stability(assessment, engine, conclusion)
+        return flips.stability_json(found, conclusion), flips.stability_text(found, conclusion)
+
+    return await _told(request, handle, ask)
 
 
 @router.post(

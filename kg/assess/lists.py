@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -315,11 +316,18 @@ class Lists:
         below = self.ontology.descendants(concept)
         values = [item.date for item in self.record.facts.measurements if item.quantity in below]
         facts = self.record.facts.facts
+        values += self._values_of(concept)
         values += [f.date for f in facts if f.concept in below and f.list in ("procedures", "results") and _there(f)]
         if EXCLUDES in relations:
             above = self.ontology.ancestors(concept)
             values += [fact.date for fact in facts if fact.concept in above and fact.status is Status.ABSENT]
         return bool(values), str(max((day for day in values if day), default=""))
+
+    def _values_of(self, test: str) -> list[datetime.date | None]:
+        """The latest day of each quantity that a test yields; none while one of them has no value."""
+        yielded = self.ontology.yields.get(test, ())
+        days = [[one.date for one in self.record.facts.measurements if one.quantity == name] for name in yielded]
+        return [max(found, key=str) for found in days] if all(days) else []
 
     # -- what the order of steps says of the data
 

@@ -7,16 +7,20 @@ refuted; patients who agree in that share the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
 from kg.cache.derived import derived
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
-from kg.ontology.manchester import AtLeast, Named, Some, Value, parse
+from kg.ontology.manchester import AtLeast, Expression, Named, Not, Some, Value, parse
 
 MISSING_LIMIT: Final = 64
+SEX: Final = "sex"
+AGE: Final = "age"
+PERSON_OR_NUMBER: Final = (SEX, AGE, "measurements")
 REFUTED: Final = "Refuted"
 SetsOfConditions = frozenset[frozenset[str]]
 NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
@@ -24,7 +28,10 @@ NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
 
 @dataclass(frozen=True, order=True)
 class MissingFact:
-    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`."""
+    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`.
+
+    One about the person, in the list `sex` or `age`, names no concept.
+    """
 
     list: str
     concept: str
@@ -33,6 +40,8 @@ class MissingFact:
 
     def fragment(self, codes: Mapping[str, str]) -> dict[str, object]:
         """`{"list": ..., "entry": {...}}` with the vocabulary's code."""
+        if not self.concept:
+            return {"list": self.list, "entry": {self.list: self.status} if self.list == SEX else {}}
         key = "test" if self.list == "measurements" else "concept"
         entry = {key: codes[self.concept]}
         if self.status != "present" and self.list != "measurements":
@@ -65,16 +74,18 @@ def relevant_to(ontology: Ontology, situations: Situations) -> int:
 
 @derived
 def missing_conditions(
-    ontology: Ontology, situations: Situations, every: bool, known: int
+    ontology: Ontology, situations: Situations, every: bool, known: int, of_record: bool = False
 ) -> tuple[frozenset[str], ...]:
     """Smallest sets of conditions that would make the situations hold: `every` one of them, or any one.
+
+    With `of_record`, also conditions about what the record states or lacks, which are never missing facts.
 
     `known` are those relevant to the situations that hold of the patient (`known_of` and `relevant_to`). Nothing is
     missing of a situation that is refuted: it cannot hold.
     """
     numbers = _numbers(ontology)
     holding = frozenset(name for name in _relevant(ontology, situations) if numbers.get(name, 0) & known)
-    needs = _Needs(ontology, holding)
+    needs = _Needs(ontology, holding, of_record)
     sets = [found for found in map(needs.of, situations) if found]
     if not sets:
         return ()
@@ -88,6 +99,13 @@ def missing_facts(ontology: Ontology, situations: Situations, every: bool, known
     sets = missing_conditions(ontology, situations, every, known)
     found = dict.fromkeys(tuple(sorted({_fact(ontology, name) for name in names})) for names in sets)
     return tuple(sorted(filter(None, found), key=lambda facts: (len(facts), facts)))[:MISSING_LIMIT]
+
+
+@derived
+def facts_asked_for(ontology: Ontology, situations: Situations) -> tuple[MissingFact, ...]:
+    """The facts of which any condition of the situations speaks, whoever the patient is; sorted."""
+    conditions = (name for name in _relevant(ontology, situations) if not name.endswith(REFUTED))
+    return tuple(sorted({_fact(ontology, name) for name in conditions if ontology.atom(name)}))
 
 
 @derived
@@ -117,8 +135,8 @@ def _relevant(ontology: Ontology, situations: Situations) -> frozenset[str]:
 class _Needs:
     """Minimal sets of open elementary conditions, given the conditions and refutations that are known."""
 
-    def __init__(self, ontology: Ontology, known: frozenset[str]) -> None:
-        self.ontology, self.known = ontology, known
+    def __init__(self, ontology: Ontology, known: frozenset[str], of_record: bool) -> None:
+        self.ontology, self.known, self.of_record = ontology, known, of_record
         self._sets: dict[str, SetsOfConditions] = {}
 
     def of(self, condition: str) -> SetsOfConditions:
@@ -149,7 +167,7 @@ class _Needs:
 
     def _can_be_asked(self, condition: str) -> bool:
         """Facts about the record itself are known; they are not missing."""
-        return not self.ontology.atom(condition).startswith(("lacksRecordOf", "hasSoleRecordOf"))
+        return self.of_record or not self.ontology.atom(condition).startswith(("lacksRecordOf", "hasSoleRecordOf"))
 
 
 def _minimal(sets: Iterable[frozenset[str]]) -> SetsOfConditions:
@@ -176,8 +194,17 @@ def _product(left: SetsOfConditions, right: SetsOfConditions) -> SetsOfCondition
 
 @derived
 def _fact(ontology: Ontology, condition: str) -> MissingFact:
-    label = ontology.label(condition)
-    match parse(ontology.atom(condition)):
+    return _fact_of(ontology, parse(ontology.atom(condition)), condition, ontology.label(condition))
+
+
+def _fact_of(ontology: Ontology, atom: Expression, condition: str, label: str) -> MissingFact:
+    match atom:
+        case Not(part):
+            found = _fact_of(ontology, part, condition, label)
+            turned = "present" if found.status == "absent" else "absent"
+            return found if found.list in PERSON_OR_NUMBER else replace(found, status=turned)
+        case Named(name) if ontology.index.own_value(terms.BASE + name, "otherPopulation"):
+            return MissingFact(SEX, "", name.removesuffix("Patient").lower(), label)
         case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
             _, _, Named(name)
         ):
@@ -196,9 +223,11 @@ def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
     quantity = threshold.quantity if threshold else name
     derived = {item.name: item for item in ontology.derived}
     while quantity in derived:
+        if not derived[quantity].operands:
+            return MissingFact(AGE, "", "present", label)
         operand = derived[quantity].operands[0]
         if ontology.concepts[operand].kind is not ConceptKind.ANALYTE:
-            return MissingFact("treatments", operand, "present", label)
+            return MissingFact(_list(ontology, "", operand), operand, "present", label)
         quantity = operand
     if quantity not in ontology.quantities:
         quantity = next(

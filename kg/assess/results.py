@@ -60,7 +60,8 @@ def _yielded(fact: MissingFact, every: frozenset[str]) -> bool:
 @derived
 def _shows(ontology: Ontology, concept: str, claims: tuple[str, ...]) -> frozenset[str]:
     """What a test can show: itself as a value, the findings on its scale, and what claims order it to look for."""
-    axes = {name for name, one in ontology.concepts.items() if one.axis and one.axis[0] == concept}
+    values = {concept, *ontology.yields.get(concept, ())}
+    axes = {name for name, one in ontology.concepts.items() if one.axis and one.axis[0] in values}
     sought = {
         name
         for claim in claims
@@ -68,4 +69,4 @@ def _shows(ontology: Ontology, concept: str, claims: tuple[str, ...]) -> frozens
         if name in ontology.concepts and ontology.concepts[name].kind in (ConceptKind.FINDING, ConceptKind.CONDITION)
     }
     below = {name for one in sought for name in ontology.descendants(one)}
-    return frozenset({concept} | axes | below)
+    return frozenset(values | axes | below)

@@ -15,7 +15,7 @@ from kg.authoring.owl import Module
 from kg.authoring.schema import HarmEntry, SourceFile, Term
 from kg.ontology.codes import address
 from kg.ontology.kinds import KindDeclaration, Kinds
-from kg.ontology.manchester import Named
+from kg.ontology.manchester import Named, Value
 
 HARMS = ("emergency", "irreversible")
 CLAIM = re.compile(r"[A-Z][A-Za-z0-9]*-[0-9]{2,}")
@@ -24,11 +24,16 @@ POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All terms by local name; what core.ttl declares of their kinds, and of absence (`read_negations`)."""
+    """All terms by local name; what core.ttl declares of their kinds, of absence and of populations.
+
+    `negations` are the properties that `negates` names, `absences` those and the properties of statements below them.
+    """
 
     terms: tuple[Term, ...]
     kinds: Kinds
     negations: Mapping[str, str]
+    absences: Mapping[str, str]
+    populations: Mapping[str, str]
 
     @cached_property
     def by_name(self) -> dict[str, Term]:
@@ -54,6 +59,16 @@ class Vocabulary:
                     found[parent] = None
                     queue.append(parent)
         return tuple(found)
+
+    def known_ancestors(self, name: str) -> frozenset[str]:
+        """A term and the terms above it; parents that are no terms, and circles, end the way."""
+        found, todo = set[str](), [name]
+        while todo:
+            one = todo.pop()
+            if one not in found and one in self.by_name:
+                found.add(one)
+                todo += self.by_name[one].parents
+        return frozenset(found)
 
     @cached_property
     def axes(self) -> dict[str, tuple[str, str]]:
@@ -125,6 +140,15 @@ def _term(module: Module, term: Term, kind: KindDeclaration) -> None:
         module.note(iri, SKOS[mapping.predicate], URIRef(address(mapping.code)))
     if term.response_to:
         module.note(iri, nodes.term("responseTo"), nodes.term(term.response_to))
+    for quantity in term.yields:
+        module.axiom(iri, nodes.term("yields"), nodes.term(quantity), source)
+    if term.can_cause:
+        effect = Value("canCause", term.can_cause.effect)
+        module.subclass(Named(term.name), effect, _source(term.can_cause.source))
+    if term.causes_of:
+        effect = Value("canCause", term.causes_of)
+        module.subclass(Named(term.name), effect, source)
+        module.subclass(effect, Named(term.name), source)
     if term.harm_if_missed:
         _harm(module, term.name, term.harm_if_missed)
     if term.note:
@@ -155,5 +179,9 @@ def _harm(module: Module, concept: str, harm: HarmEntry) -> None:
     module.note(iri, nodes.term("harmOf"), nodes.term(concept))
     module.text(iri, nodes.term("harmLevel"), harm.level)
     module.note(iri, nodes.term("orderPosition"), Literal(HARMS.index(harm.level) + 1))
-    source = nodes.claim(harm.source) if CLAIM.fullmatch(harm.source) else nodes.source(harm.source)
-    module.note(iri, DCTERMS.source, source)
+    module.note(iri, DCTERMS.source, _source(harm.source))
+
+
+def _source(name: str) -> URIRef:
+    """The IRI of a claim of an article or of another source."""
+    return nodes.claim(name) if CLAIM.fullmatch(name) else nodes.source(name)

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kg.assess import Assessment, Reasoner
-from kg.assess.explore import what_if
 from kg.assess.outcomes import Outcome
 from kg.certificate.canonical import digest
 from kg.certificate.countermodels import openness
@@ -24,6 +23,7 @@ from kg.certificate.plain import to_plain
 from kg.certificate.program import program
 from kg.certificate.reading import reading
 from kg.errors import InputError, Problem
+from kg.explanations.differences import what_if
 from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.proof.derivations import Conclusion
 from kg.proof.proof import Explainer, Step

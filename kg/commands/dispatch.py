@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "kg.commands.check",
     "certificate": "kg.commands.certificate",
     "verify": "kg.commands.certificate",
+    "diff": "kg.commands.diff",
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",
     "passages": "kg.commands.build",

@@ -8,11 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from kg import render
-from kg.assess import Assessment, explore
+from kg.assess import Assessment
 from kg.commands.common import DONE, case_arguments, chosen_format, command, format_argument, read_case
+from kg.explanations.counterfactuals import counterfactuals
+from kg.explanations.differences import what_if
+from kg.explanations.stability import stability
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_json
 from kg.render import contrast, explanation, retraction
+from kg.render import counterfactuals as flips
 
 
 def add(commands: Any) -> None:
@@ -28,9 +32,9 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
     """What may be asked of a finished assessment, one thing at a time."""
     what = parser.add_mutually_exclusive_group(required=required)
     what.add_argument("--conclusion", metavar="ID", help="a claim, or an entry of a list by its id")
-    what.add_argument("--why-not", metavar="CLAIM", help="what is missing for a claim, and what blocks it")
+    what.add_argument("--why-not", metavar="ID", help="what a claim, an entry or a condition lacks, what blocks it")
     what.add_argument("--what-if", metavar="FACT", help='such as {"list": "diagnoses", "entry": {"concept": "..."}}')
-    what.add_argument("--counterfactual", metavar="ID", help="the smallest change of one fact that flips a conclusion")
+    what.add_argument("--counterfactual", metavar="ID", help="the smallest changes that flip a conclusion")
     what.add_argument(
         "--retract", metavar="SOURCES", help="what falls without A0-39, A0:12-34, A0[1], A0-R11, A0 or an interval"
     )
@@ -40,6 +44,10 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
         "--mode", choices=retraction.MODES, default=retraction.LENIENT, help="whether claims fall that cite others too"
     )
     what.add_argument("--sources", metavar="ID", help="the smallest sets of sources that a conclusion rests on")
+    what.add_argument("--alternatives", metavar="ID", help="all minimal explanations, by length and by their sources")
+    what.add_argument(
+        "--stability", metavar="ID", nargs="?", const="", help="between which numbers the answer, or ID, stays the same"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,25 +71,40 @@ def _answer(knowledge: Knowledge, assessment: Assessment, options: argparse.Name
     if options.conclusion:
         why = explanation.explain(assessment, options.conclusion)
         return explanation.explanation_json(why), *_both(why)
+    data, text = _question(knowledge, assessment, options)
+    return data, *_fenced(text)
+
+
+def _question(knowledge: Knowledge, assessment: Assessment, options: argparse.Namespace) -> tuple[object, str]:
+    """The answer to a question that has no form of its own in Markdown."""
     if options.why:
-        parted = contrast.contrast(assessment, options.why, options.rather_than or "")
-        return contrast.contrast_json(parted), *_fenced(contrast.contrast_text(parted))
+        parted = contrast.contrast(assessment, knowledge.engine, options.why, options.rather_than or "")
+        return contrast.contrast_json(parted), contrast.contrast_text(parted)
     if options.why_not:
         hindered = explanation.why_not(assessment, options.why_not)
-        return explanation.why_not_data(assessment, hindered), *_fenced(explanation.why_not_text(hindered))
+        return explanation.why_not_data(assessment, hindered), explanation.why_not_text(hindered)
     if options.what_if:
         change = explanation.facts_of(parse_json(options.what_if), knowledge.names, assessment)
-        changed = explore.what_if(assessment, knowledge.engine, change)
-        return explanation.difference_json(changed), *_fenced(explanation.difference_text(changed))
+        changed = what_if(assessment, knowledge.engine, change)
+        return explanation.difference_json(changed), explanation.difference_text(changed)
     if options.retract:
         fallen = retraction.retraction(assessment, options.retract.split(","), options.mode)
-        return retraction.retraction_json(fallen), *_fenced(retraction.retraction_text(fallen))
+        return retraction.retraction_json(fallen), retraction.retraction_text(fallen)
     if options.sources:
         based = retraction.rests_on(assessment, options.sources)
-        return retraction.rests_on_json(based), *_fenced(retraction.rests_on_text(based))
-    flipped = explore.counterfactual(assessment, knowledge.engine, options.counterfactual)
-    said = explanation.counterfactual_text(flipped, options.counterfactual)
-    return explanation.counterfactual_json(flipped), *_fenced(said)
+        return retraction.rests_on_json(based), retraction.rests_on_text(based)
+    if options.alternatives:
+        ways = flips.alternatives_of(assessment, options.alternatives)
+        return (
+            flips.alternatives_json(ways, options.alternatives),
+            flips.alternatives_text(ways, options.alternatives, assessment.ontology),
+        )
+    if options.stability is not None:
+        firm = stability(assessment, knowledge.engine, options.stability)
+        return flips.stability_json(firm, options.stability), flips.stability_text(firm, options.stability)
+    flipped = counterfactuals(assessment, knowledge.engine, options.counterfactual)
+    asked = options.counterfactual
+    return flips.counterfactuals_json(flipped, asked), flips.counterfactuals_text(flipped, asked)
 
 
 def _both(why: explanation.Explanation) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, zip_longest
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from kg.assess.quarantine import settle
 from kg.errors import ReasonerError
@@ -37,6 +37,13 @@ class ClosingReasoner(Protocol):
     """What can close patients: HermiT, and the engine."""
 
     def infer(self, records: Sequence[Record]) -> tuple[Closure, ...]: ...
+
+
+@runtime_checkable
+class TakesMany(Protocol):
+    """A reasoner that says how many patients it is best asked about at once."""
+
+    at_once: int
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,7 @@ class _Bench:
 
     def __init__(self, ontology: Ontology, engine: ClosingReasoner, hermit: ClosingReasoner) -> None:
         self.ontology, self.engine, self.hermit = ontology, engine, hermit
+        self.at_once = hermit.at_once if isinstance(hermit, TakesMany) else DOZEN
         self.builder = Engine(ontology)
         self.properties = inferred_properties(ontology)
 
@@ -183,7 +191,7 @@ class _Bench:
     ) -> tuple[tuple[ReasonerDifference, ...], float]:
         """Differences in the order of the samples, and the seconds of HermiT's calls."""
         rows = list(zip(samples, found, strict=True))
-        groups = [rows[first : first + DOZEN] for first in range(0, len(rows), DOZEN)]
+        groups = [rows[first : first + self.at_once] for first in range(0, len(rows), self.at_once)]
         differences: list[ReasonerDifference] = []
         seconds, done = 0.0, 0
         with ThreadPoolExecutor(SIDES) as pool:

@@ -12,12 +12,6 @@ is a class of measurements looks at anything but the measurement, its yardstick 
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -25,23 +19,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kg.errors import ReasonerError
+from kg.judges.child import answer_of
+from kg.judges.ntriples import OWL, RDF, assertions, facet_nodes, is_bound, logical_axioms, node_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.ontology.index import Index
 from kg.reasoner.closure import Closure, inferred_properties
 from kg.record.record import Record
 
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-OWL: Final = "http://www.w3.org/2002/07/owl#"
-XSD_DECIMAL: Final = "http://www.w3.org/2001/XMLSchema#decimal"
 TIMEOUT: Final = 300.0
-IGNORED: Final = frozenset(
-    {OWL + name for name in ("imports", "versionIRI", "versionInfo", "deprecated")} | {RDFS + "label", RDFS + "comment"}
-)
 
 
 @dataclass(frozen=True)
@@ -91,11 +77,11 @@ class Hermit:
 
     def infer(self, records: Sequence[Record], staged: bool = True) -> tuple[Closure, ...]:
         """The closure of each patient. Raises ReasonerError when HermiT finds the whole inconsistent."""
-        facts = [line for record in records for line in _assertions(record)]
+        facts = [line for record in records for line in assertions(record)]
         if not staged:
             return self._closures(records, [*self._axioms, *facts])
         measured = self._classify_measurements(records, facts)
-        plain = [line for line in facts if not _is_bound(line)]
+        plain = [line for line in facts if not is_bound(line)]
         return self._closures(records, [*self._without_facets, *plain, *measured])
 
     def entailments(self, questions: Sequence[JustificationQuestion]) -> tuple[Entailment, ...]:
@@ -138,26 +124,12 @@ class Hermit:
     @cached_property
     def _axioms(self) -> tuple[str, ...]:
         """Every logical axiom and declaration, as N-Triples; annotations and provenance stay behind."""
-        index = self.ontology.index
-        annotations = set(index.subjects(RDF + "type", OWL + "AnnotationProperty")) | IGNORED
-        reified = set(index.subjects(RDF + "type", OWL + "Axiom"))
-        return tuple(
-            f"{triple} ."
-            for triple in index.triples
-            if triple.predicate.value not in annotations
-            and _node(triple.subject) not in reified
-            and _node(triple.object) not in (OWL + "AnnotationProperty", OWL + "Ontology")
-        )
+        return logical_axioms(self.ontology.index)
 
     @cached_property
     def _facets(self) -> frozenset[str]:
         """Blank nodes of the axioms in whose body a facet stands."""
-        index = self.ontology.index
-        found: set[str] = set()
-        for prop in terms.BOUNDS:
-            for restriction in index.subjects(OWL + "onProperty", terms.BASE + prop):
-                found |= _axiom_around(index, restriction)
-        return frozenset(found)
+        return facet_nodes(self.ontology.index)
 
     @cached_property
     def _without_facets(self) -> tuple[str, ...]:
@@ -178,7 +150,7 @@ class Hermit:
         lines += [
             f"{t} ."
             for t in self.ontology.index.triples
-            if t.predicate.value == RDF + "type" and _node(t.object) in declared
+            if t.predicate.value == RDF + "type" and node_of(t.object) in declared
         ]
         return tuple(dict.fromkeys(lines))
 
@@ -205,30 +177,7 @@ class Hermit:
         return result
 
     def _child(self, query: dict[str, Any]) -> Any:
-        if importlib.util.find_spec("jpype") is None:
-            raise ReasonerError("HermiT is not installed: pip install 'warrant[hermit]'")
-        command = [sys.executable, "-m", "kg.judges.hermit_worker"]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            out, err = process.communicate(json.dumps(query), timeout=self.timeout)
-        except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise ReasonerError(
-                f"HermiT did not finish within {self.timeout:.0f} s; ask about fewer patients"
-            ) from error
-        if process.returncode != 0:
-            raise ReasonerError(
-                f"HermiT could not be run: {err.strip().splitlines()[-1] if err.strip() else 'no message'}"
-            )
-        return json.loads(out)
+        return answer_of("kg.judges.hermit_worker", query, self.timeout)
 
 
 def _closure(patient: str, result: Any, properties: Sequence[str]) -> Closure:
@@ -236,53 +185,3 @@ def _closure(patient: str, result: Any, properties: Sequence[str]) -> Closure:
     types = frozenset(terms.local(name) for name in result["types"][iri] if name.startswith(terms.BASE))
     values = {name: frozenset(map(terms.local, result["values"][iri][terms.BASE + name])) for name in properties}
     return Closure(patient, types, values)
-
-
-def _assertions(record: Record) -> Iterable[str]:
-    individuals = {item.subject for item in record.assertions}
-    for name in sorted(individuals):
-        yield f"<{terms.BASE}{name}> <{RDF}type> <{OWL}NamedIndividual> ."
-    for item in record.assertions:
-        if item.predicate == "type":
-            yield f"<{terms.BASE}{item.subject}> <{RDF}type> <{terms.BASE}{item.object}> ."
-        elif item.predicate in terms.BOUNDS:
-            yield f'<{terms.BASE}{item.subject}> <{terms.BASE}{item.predicate}> "{item.object}"^^<{XSD_DECIMAL}> .'
-        else:
-            yield f"<{terms.BASE}{item.subject}> <{terms.BASE}{item.predicate}> <{terms.BASE}{item.object}> ."
-    for number, group in enumerate(record.different):
-        yield from _all_different(record.patient.replace("/", "-") + str(number), group)
-
-
-def _all_different(key: str, names: Sequence[str]) -> Iterable[str]:
-    node = f"_:d{key}"
-    yield f"{node} <{RDF}type> <{OWL}AllDifferent> ."
-    yield f"{node} <{OWL}distinctMembers> _:d{key}x0 ."
-    for number, name in enumerate(names):
-        rest = f"_:d{key}x{number + 1}" if number + 1 < len(names) else f"<{RDF}nil>"
-        yield f"_:d{key}x{number} <{RDF}first> <{terms.BASE}{name}> ."
-        yield f"_:d{key}x{number} <{RDF}rest> {rest} ."
-
-
-def _is_bound(line: str) -> bool:
-    return any(f"<{terms.BASE}{prop}>" in line for prop in terms.BOUNDS)
-
-
-def _node(node: object) -> str:
-    return f"_:{node.value}" if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
-
-
-def _axiom_around(index: Index, restriction: str) -> set[str]:
-    """A facet restriction, the lists and the intersection it stands in, and its datatype."""
-    found = {restriction}
-    todo = [restriction]
-    up = (RDF + "first", RDF + "rest", OWL + "intersectionOf")
-    down = (RDF + "rest", OWL + "someValuesFrom", OWL + "withRestrictions", RDF + "first", OWL + "intersectionOf")
-    while todo:
-        node = todo.pop()
-        near = [other for prop in up for other in index.subjects(prop, node)]
-        near += [other for prop in down for other in index.values(node, prop)]
-        for other in near:
-            if other.startswith("_:") and other not in found:
-                found.add(other)
-                todo.append(other)
-    return found

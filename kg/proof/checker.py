@@ -52,7 +52,10 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 STEP: Final = frozenset({"id", "conclusion", "rule", "axiom", "premises", "sentence", "source"})
 PROOF: Final = frozenset({"conclusion", "steps", "facts", "justification", "alternatives", "partial"})
-EXPLANATION: Final = PROOF | {"id", "proof", "sentence", "justifications", "sources"}
+EXPLANATION: Final = PROOF | {"id", "type", "proof", "sentence", "justifications", "sources"}
+
+
+TYPE: Final = "https://purl.org/heals/eo#TraceBasedExplanation"
 
 
 class Rejected(Exception):
@@ -201,6 +204,8 @@ class Checker:
         conclusion = tuple(found["conclusion"])
         if found["id"] not in self.names.ids(conclusion):
             raise Rejected(f"{found['id']} is no name of {' '.join(conclusion)}")
+        if found["type"] != TYPE:
+            raise Rejected(f"it is of another type than {TYPE}")
         if found["proof"] != found["steps"][-1]["id"]:
             raise Rejected("the proof's id is not that of its last step")
         if found["sentence"] != self.names.words(conclusion):

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Final
 
 from kg.assess import Assessment, Item, Reasoner, assess
-from kg.assess.explore import Difference, difference, with_facts
 from kg.assess.items import Basis
 from kg.assess.outcomes import Outcome
+from kg.explanations.differences import Difference, difference, with_facts
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.questions.answer import Answer, Sentence, Verdict

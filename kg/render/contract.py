@@ -18,6 +18,7 @@ from kg.render.contract_facts import (
     Basis,
     ClaimId,
     ContractModel,
+    ExplanationType,
     FragmentModel,
     Hash,
     InferredModel,
@@ -300,6 +301,7 @@ class ExplanationModel(ProofModel):
     """A proof with the id it was asked by, all minimal sets of axioms and facts, and the passages it ends in."""
 
     id: str
+    type: ExplanationType
     proof: Hash
     sentence: str
     justifications: list[list[str]]
@@ -310,6 +312,7 @@ class WhyNotModel(ContractModel):
     """What keeps a claim from applying."""
 
     id: ClaimId
+    type: ExplanationType
     outcome: Literal["applicable", "excluded", "ambiguous", "undetermined"]
     missing: list[list[FragmentModel]]
     blocked_by: list[str]
@@ -325,6 +328,7 @@ class ChangeModel(ContractModel):
 class DifferenceModel(ContractModel):
     """What would be otherwise: claims by their outcome, and ids of entries that are new or gone."""
 
+    type: ExplanationType
     claims: dict[str, ChangeModel]
     added: list[str]
     removed: list[str]

@@ -11,6 +11,14 @@ Hash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$", examples=["sha256:"
 
 
 ClaimId = Annotated[str, Field(examples=["A0-39"])]
+ExplanationType = Annotated[
+    str,
+    Field(
+        pattern="^https://purl.org/heals/eo#",
+        description="the class of the Explanation Ontology to which the answer belongs",
+        examples=["https://purl.org/heals/eo#TraceBasedExplanation"],
+    ),
+]
 
 
 Basis = Literal["entailed", "precautionary", "ambiguous"]

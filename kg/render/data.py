@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
 from kg.assess.alerts import Alert
-from kg.assess.explore import WhyNot
 from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
@@ -18,12 +17,14 @@ from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Asking, Question
 from kg.assess.results import ResultReading
 from kg.cache.derived import derived
+from kg.explanations.differences import WhyNot
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.ontology.ordering import Harm
 from kg.proof.derivations import Conclusion
 from kg.render.claims import claim_source, marker_json, reference_json
+from kg.render.explanation_types import CONTRASTIVE
 from kg.render.facts import fact_json, fragment, measurement_json, patient_json, unread_json
 from kg.render.lead import Lead
 from kg.render.parts import Parts
@@ -343,6 +344,7 @@ def why_not_json(assessment: Assessment, found: WhyNot) -> Data:
     """A claim's outcome with what is missing (fragments of a case) and what contradicts it."""
     return {
         "id": found.outcome.claim,
+        "type": CONTRASTIVE,
         "outcome": str(found.outcome.outcome),
         "missing": _AnswerWriter(assessment).sets(found.outcome.missing),
         "blocked_by": list(found.blocks),

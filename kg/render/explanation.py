@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kg.assess import Assessment, explore
-from kg.assess.explore import Counterfactual, Difference, WhyNot
+from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
 from kg.errors import CaseError, InputError, NotFound, Problem
+from kg.explanations import differences
+from kg.explanations.differences import ConditionWhyNot, Difference, WhyNot
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
@@ -20,6 +21,7 @@ from kg.proof.proof import NotEntailed, Proof
 from kg.readers.case.reader import CaseReader
 from kg.render.claims import claim_source
 from kg.render.data import Data, dumps, why_not_json
+from kg.render.explanation_types import CONTRASTIVE, SIMULATED, TRACE
 from kg.render.markdown import escape
 from kg.render.proof_text import as_tree, in_short, in_words, source
 from kg.vocabulary.names import Names
@@ -87,6 +89,7 @@ def explanation_json(found: Explanation) -> Data:
     """docs/contract.md, "A proof", with the id it was asked by, the passages it ends in, and all minimal sets."""
     return {
         "id": found.id,
+        "type": TRACE,
         "proof": found.proof.id,
         "sentence": found.sentence,
         **found.proof.to_json(),
@@ -127,34 +130,74 @@ class EntryWhyNot:
     claims: tuple[WhyNot, ...]
 
 
-def why_not(assessment: Assessment, identifier: str) -> WhyNot | EntryWhyNot:
-    """What keeps a claim from applying, or an entry out of its list. Raises NotFound for what is neither."""
+@dataclass(frozen=True)
+class ConceptWhyNot:
+    """Why a patient is not known to have something: of each condition about the concept, why it is not met."""
+
+    id: str
+    conditions: tuple[ConditionWhyNot, ...]
+
+
+HinderedBy = WhyNot | EntryWhyNot | ConceptWhyNot
+
+
+def why_not(assessment: Assessment, identifier: str) -> HinderedBy:
+    """What keeps a claim from applying, an entry out of its list, or a condition from being met.
+
+    A condition is named by the code of the concept of which it speaks. Raises NotFound for what is none of these.
+    """
     known = assessment.outcomes.by_claim
     if identifier in known:
-        return explore.why_not(assessment, identifier)
-    claims = explore.claims_for(assessment, identifier)
+        return differences.why_not(assessment, identifier)
+    claims = differences.claims_for(assessment, identifier)
+    if not claims and (conditions := differences.why_not_met(assessment, identifier)):
+        return ConceptWhyNot(identifier, conditions)
     if not claims:
         near = closest(identifier, known)
         remedy = "See `warrant claims`."
-        raise NotFound([Problem(identifier, "is no claim that depends on a patient, and no entry.", remedy, near)])
-    reasons = tuple(explore.why_not(assessment, claim) for claim in claims)
-    return EntryWhyNot(identifier, explore.holds(assessment, identifier), reasons)
+        raise NotFound(
+            [Problem(identifier, "is no claim that depends on a patient, no entry and no condition.", remedy, near)]
+        )
+    reasons = tuple(differences.why_not(assessment, claim) for claim in claims)
+    return EntryWhyNot(identifier, differences.holds(assessment, identifier), reasons)
 
 
-def why_not_data(assessment: Assessment, found: WhyNot | EntryWhyNot) -> Data:
+def why_not_data(assessment: Assessment, found: HinderedBy) -> Data:
     """The answer as JSON: of a claim as the schema `why_not` says, of an entry with one such object a claim."""
+    if isinstance(found, ConceptWhyNot):
+        codes = assessment.ontology.codes
+        rows = [
+            {
+                "label": one.label,
+                "met": one.met,
+                "refuted": one.refuted,
+                "missing": [[fact.fragment(codes) for fact in facts] for facts in one.missing],
+                "blocked_by": list(one.blocks),
+            }
+            for one in found.conditions
+        ]
+        return {"id": found.id, "type": CONTRASTIVE, "conditions": rows}
     if isinstance(found, WhyNot):
         return why_not_json(assessment, found)
     claims = [why_not_json(assessment, one) for one in found.claims]
-    return {"id": found.id, "listed": found.listed, "claims": claims}
+    return {"id": found.id, "type": CONTRASTIVE, "listed": found.listed, "claims": claims}
 
 
-def why_not_text(found: WhyNot | EntryWhyNot) -> str:
+def why_not_text(found: HinderedBy) -> str:
     """What keeps it: of an entry claim by claim."""
+    if isinstance(found, ConceptWhyNot):
+        return "".join(map(_why_not_condition, found.conditions))
     if isinstance(found, EntryWhyNot):
         head = f"{found.id}: {'in its list' if found.listed else 'not in its list'}; claims that would put it there:\n"
         return head + "".join(map(_why_not_claim, found.claims))
     return _why_not_claim(found)
+
+
+def _why_not_condition(found: ConditionWhyNot) -> str:
+    lines = [f"{found.label}: {'met' if found.met else 'known not to be so' if found.refuted else 'open'}"]
+    lines += [f"  missing: {' and '.join(fact.label for fact in facts)}" for facts in found.missing]
+    lines += [f"  known not to be so: {label}" for label in found.blocks]
+    return "\n".join(lines) + "\n"
 
 
 def _why_not_claim(found: WhyNot) -> str:
@@ -220,7 +263,7 @@ def _moved(problem: Problem, moved: Mapping[str, str]) -> Problem:
 def difference_json(found: Difference) -> Data:
     """Claims by their outcome before and after; ids of the entries that are new or gone."""
     claims = {name: {"before": str(old), "after": str(new)} for name, (old, new) in found.claims.items()}
-    return {"claims": claims, "added": list(found.added), "removed": list(found.removed)}
+    return {"type": SIMULATED, "claims": claims, "added": list(found.added), "removed": list(found.removed)}
 
 
 def difference_text(found: Difference) -> str:
@@ -228,21 +271,6 @@ def difference_text(found: Difference) -> str:
     lines = [f"{name}: {old} becomes {new}" for name, (old, new) in found.claims.items()]
     lines += [f"new: {name}" for name in found.added] + [f"gone: {name}" for name in found.removed]
     return "\n".join(lines or ["nothing changes"]) + "\n"
-
-
-# -- counterfactual
-
-
-def counterfactual_json(found: Counterfactual | None) -> Data:
-    """The smallest change that flips a conclusion, and whether it holds then."""
-    return {"change": None} if found is None else {"change": found.change, "holds": found.holds}
-
-
-def counterfactual_text(found: Counterfactual | None, identifier: str) -> str:
-    """The change and its effect in a line."""
-    if found is None:
-        return "no change of one stated fact flips it\n"
-    return f"{found.change}: {identifier} {'holds' if found.holds else 'no longer holds'}\n"
 
 
 def document(data: object) -> bytes:

@@ -92,7 +92,7 @@ def concept_json(ontology: Ontology, concept: Concept) -> Data:
         "synonyms": list(concept.synonyms),
         "codes": list(concept.codes),
         "parents": sorted(ontology.codes[name] for name in concept.parents),
-        "children": sorted(ontology.codes[name] for name in ontology.narrower[concept.name]),
+        "children": sorted(ontology.codes[name] for name in ontology.hierarchy.narrower[concept.name]),
     }
 
 

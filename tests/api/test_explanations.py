@@ -78,6 +78,10 @@ CHEMOTHERAPY = {"sources": ["A0-39", "A0[1]"], "mode": "strict"}
         ("contrast", {"why": "A0-39", "not": "A0-44"}, ["--why", "A0-39", "--not", "A0-44"]),
         ("sources/A0-39", {}, ["--sources", "A0-39"]),
         ("counterfactual/A0-44", {}, ["--counterfactual", "A0-44"]),
+        ("alternatives/A0-39", {}, ["--alternatives", "A0-39"]),
+        ("stability", {}, ["--stability"]),
+        ("stability", {"conclusion": "A0-44"}, ["--stability", "A0-44"]),
+        ("why-not/b12_low", {}, ["--why-not", "b12_low"]),
         ("why-not/treatment:esa", {}, ["--why-not", "treatment:esa"]),
     ],
 )

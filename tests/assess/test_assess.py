@@ -262,3 +262,15 @@ def test_an_explained_cytopenia_takes_away_what_rested_on_its_being_unexplained(
 def test_a_stated_diagnosis_is_no_branch() -> None:
     found = assessed(branches=True, findings=named(*INDEX_CASE_OF_A1), diagnoses=named("mds"))
     assert "mds" not in [branch.condition["entry"]["concept"] for branch in found.branches or ()]
+
+
+def test_a_count_is_done_by_the_value_that_it_yields_and_a_panel_by_all_of_them() -> None:
+    # Given a reticulocyte count and two values of the three of a full blood count
+    given = (("reticulocytes", 1, "%"), ("hemoglobin", 8, "g/dL"), ("wbc", 2, "10*9/L"))
+    values = [{"test": name, "value": number, "unit": unit, "date": "2026-01-01"} for name, number, unit in given]
+    found = assessed(findings=named("pancytopenia", "b12_elevated"), measurements=values)
+    done = {item.concept: item.done_on for item in found.lists["next_steps"] if item.done}
+
+    # Then the count is done on that day, and the panel waits for its third value
+    assert done["ReticulocyteCount"] == "2026-01-01"
+    assert "CompleteBloodCount" not in done

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certified import EXAMPLES, KEY, KNOWLEDGE, SECOND, SMALL, TRUSTED, example, judged, resealed, verdicts
 from kg import render
-from kg.assess.explore import without_fact
 from kg.certificate.canonical import canonical
 from kg.certificate.countermodels import Search
 from kg.certificate.envelope import Refused, pre_authentication, sealed
@@ -30,6 +29,7 @@ from kg.certificate.keys import key_id
 from kg.certificate.plain import from_plain, to_plain
 from kg.certificate.statement import facts_of
 from kg.certificate.verify import check
+from kg.explanations.differences import without_fact
 from kg.facts.patient import PatientFacts
 from mutation import KINDS, leaves, mutant
 from places import ROOT

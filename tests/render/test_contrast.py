@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessing import assessed, named
+from assessing import KNOWLEDGE, assessed, named
 from kg.assess import Assessment
 from kg.errors import InputError, NotFound
 from kg.render.contrast import contrast, contrast_text
@@ -20,7 +20,7 @@ def off_treatment() -> Assessment:
 
 
 def test_a_contrast_names_what_both_share_what_separates_them_and_what_would_turn_it(off_treatment: Assessment) -> None:
-    found = contrast(off_treatment, "A0-39", "A0-44")
+    found = contrast(off_treatment, KNOWLEDGE.engine, "A0-39", "A0-44")
     assert not found.holds
     assert any("Breast cancer" in said for said in found.shared)
     assert any("hemotherapy" in said for said in found.only_first)
@@ -33,9 +33,9 @@ def test_a_contrast_names_what_both_share_what_separates_them_and_what_would_tur
 
 def test_a_contrast_needs_a_conclusion_that_follows_and_another_that_exists(off_treatment: Assessment) -> None:
     with pytest.raises(NotFound):
-        contrast(off_treatment, "A0-44", "A0-39")
+        contrast(off_treatment, KNOWLEDGE.engine, "A0-44", "A0-39")
     with pytest.raises(NotFound, match="neither a claim nor an entry"):
-        contrast(off_treatment, "A0-39", "next_step:nothing")
+        contrast(off_treatment, KNOWLEDGE.engine, "A0-39", "next_step:nothing")
 
 
 def test_why_not_of_an_entry_names_every_claim_that_would_put_it_there(off_treatment: Assessment) -> None:

@@ -7,25 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
 import pytest
 
 from kg.assess import Assessment, assess
-from kg.assess.explore import (
-    Difference,
-    conclusions,
-    counterfactual,
-    difference,
-    entries,
-    holds,
-    minimal_sources,
-    retract,
-    sources_of,
-    what_if,
-    why_not,
-)
 from kg.assess.outcomes import Outcome
 from kg.errors import InputError
+from kg.explanations.differences import Difference, conclusions, difference, entries, holds, what_if, why_not
+from kg.explanations.retraction import minimal_sources, retract, sources_of
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.proof import proof
@@ -36,6 +24,7 @@ from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.record.record import Record
 from patients import ADULT, b12, hb
+from reduced import without_sources
 
 Case = dict[str, Any]
 BETWEEN: Case = {"measurements": [hb(Decimal("12.5"))]}
@@ -188,109 +177,7 @@ def test_no_change_makes_no_difference(desk: Desk) -> None:
     assert what_if(now, desk.engine, desk.facts(**CANCER)) == Difference({}, (), ())
 
 
-# -- counterfactual
-
-
-def test_a_value_is_moved_to_its_nearest_limit(desk: Desk) -> None:
-    found = counterfactual(desk.assess(**ABOVE_10), desk.engine, "A0-44")
-    assert found is not None
-    assert found.change == "Haemoglobin 10.0 g/dL instead of 10.6"
-    assert not found.holds
-
-
-@pytest.mark.parametrize(
-    ("case", "conclusion", "change"),
-    [
-        (ABOVE_10, "A0-43", "Haemoglobin 10.0 g/dL instead of 10.6"),
-        (ABOVE_10, "contraindication:esa:precautionary", "Haemoglobin 10.0 g/dL instead of 10.6"),
-        (ADULT | {"history": [{"concept": "breast cancer"}], "measurements": [hb(11)]}, "A0-44", "Haemoglobin 10.0"),
-        (ADULT | PANCYTOPENIC, "A1-11", "without: "),
-        (ADULT | CANCER | {"treatments": [{"concept": "active chemotherapy"}]}, "A0-39", "absent instead"),
-    ],
-)
-def test_a_counterfactual_flips_the_conclusion(case: Case, conclusion: str, change: str, desk: Desk) -> None:
-    # Given a conclusion, when one fact is changed as told and all is assessed again, then it stands the other way
-    before = desk.assess(**case)
-    found = counterfactual(before, desk.engine, conclusion)
-    assert found is not None
-    assert change in found.change
-    assert found.holds is holds(assess(desk.ontology, desk.engine, found.facts), conclusion)
-    assert found.holds is not holds(before, conclusion)
-
-
-@pytest.mark.parametrize(
-    ("case", "change"),
-    [
-        (ADULT | {"measurements": [hb(Decimal("11.5"))]}, "Haemoglobin 12.0 g/dL instead of 11.5"),
-        (ADULT | {"measurements": [hb(11, reference_range={"low": Decimal("11.2")})]}, "Haemoglobin 11.2 g/dL instead"),
-        (ADULT | {"sex": "male", "measurements": [hb(Decimal("12.8"), comparator="<")]}, "female instead of male"),
-        (ADULT | {"findings": [{"concept": "anemia"}]}, "without: Anaemia (findings: present)"),
-    ],
-    ids=["the sourced limit", "the printed limit", "the sex", "the statement"],
-)
-def test_the_smallest_change_is_named(case: Case, change: str, desk: Desk) -> None:
-    # Given somebody with a low count and a raised value, so that a claim about both applies
-    marked = {"findings": [*case.get("findings", []), *present("leukopenia", "thrombocytopenia", "b12_elevated")]}
-    before = desk.assess(**case | marked)
-    assert holds(before, "A1-15"), before.outcomes.by_claim["A1-15"]
-    found = counterfactual(before, desk.engine, "A1-15")
-    assert found is not None
-    assert found.change.startswith(change)
-
-
-def present(*names: str) -> list[Case]:
-    return [{"concept": name} for name in names]
-
-
-def test_the_start_of_a_treatment_is_a_fact_that_can_be_moved(desk: Desk) -> None:
-    # Given nine weeks of a treatment, and values of which only about is known that they did not rise
-    values = [hb(9, day, comparator="~") for day in ("2025-12-01", "2026-02-08")]
-    treated = {"treatments": [{"concept": "epoetin", "started": "2025-12-09"}], "diagnoses": [{"concept": "MDS"}]}
-    before = desk.assess(**ADULT | treated | {"measurements": values})
-    assert holds(before, "A0-35")
-    # when it is asked what would change the answer to that, then a start one day later
-    found = counterfactual(before, desk.engine, "A0-35")
-    assert found is not None
-    assert found.change == "Epoetin since 2025-12-10 instead of 2025-12-09"
-
-
-def test_a_counterfactual_is_asked_for_a_claim_or_an_entry(desk: Desk) -> None:
-    with pytest.raises(InputError, match="is neither a claim nor an entry"):
-        counterfactual(desk.assess(**ABOVE_10), desk.engine, "A0-00")
-
-
-def test_no_single_fact_flips_what_needs_two(desk: Desk) -> None:
-    assert counterfactual(desk.assess(**ABOVE_10), desk.engine, "A0-31") is None
-
-
 # -- retraction
-
-
-def without(ontology: Ontology, sources: frozenset[str], folder: Path) -> Ontology:
-    """The ontology as if the axioms of these sources had never been written."""
-    gone = {f"https://w3id.org/warrant/{source}" for source in sources}
-    for path in ontology.files:
-        target = folder / path.relative_to(ontology.folder)
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(
-            "\n".join(f"{triple} ." for triple in kept(ontology.triples_of(path), gone)), encoding="utf-8"
-        )
-    name = "catalog-v001.xml"
-    (folder / name).write_bytes((ontology.folder / name).read_bytes())
-    return Ontology(folder)
-
-
-def kept(triples: Iterable[ox.Triple], gone: set[str]) -> Iterable[ox.Triple]:
-    notes: dict[object, dict[str, object]] = {}
-    for triple in triples:
-        notes.setdefault(triple.subject, {})[triple.predicate.value.rsplit("#")[-1].rsplit("/")[-1]] = triple.object
-    names = ("annotatedSource", "annotatedProperty", "annotatedTarget")
-    dropped = {
-        tuple(note[name] for name in names)
-        for note in notes.values()
-        if "annotatedSource" in note and getattr(note["source"], "value", "") in gone
-    }
-    return (triple for triple in triples if tuple(triple) not in dropped)
 
 
 @pytest.mark.parametrize("identifier", ["A0", "A1", "A4", "A1-11", "A4[1]", "A0-R1", "A1:1740-1835"])
@@ -298,7 +185,7 @@ def test_what_falls_is_what_an_ontology_without_those_axioms_lacks(identifier: s
     patient = desk.assess(**TWO_ARTICLES).record
     sources = sources_of(desk.ontology, identifier)
     whole = desk.derivations(patient)
-    engine = Engine(without(desk.ontology, sources, tmp_path))
+    engine = Engine(without_sources(desk.ontology, sources, tmp_path))
     rest = derivations(engine, engine.saturate(patient))
     fallen = retract(whole, sources)
     # What the ontology says of a witness stays true without them: it is traced only where something shows the witness.
