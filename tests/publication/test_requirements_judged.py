@@ -125,7 +125,8 @@ def test_each_plain_triple_follows_and_the_ways_are_the_situation(
     # Given every claim and exception that has a condition, with its triples
     assert len(written) > 150
     assert sum(len(one.common) for one in written) > 400
-    impossible, possible = {}, {}
+    impossible: dict[str, tuple[object, ...]] = {}
+    possible: dict[str, tuple[object, ...]] = {}
     for one in written:
         for prop, value in sorted(one.common):
             impossible[f"{one.situation} and not {stated(vocabulary, prop, value)}"] = (one.name, prop, value)
