@@ -26,6 +26,7 @@ from kg.assess.single_values import FOR_ONE_VALUE, widened, with_one_value
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.ontology.model import Claim
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
@@ -48,7 +49,7 @@ PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExc
 
 def notice_for(ontology: Ontology) -> str:
     """What every answer says of its use; where fictional texts are loaded it begins with that."""
-    return f"{FICTIONAL} {NOTICE}" if ontology.fictional else NOTICE
+    return f"{FICTIONAL} {NOTICE}" if is_fictional(ontology) else NOTICE
 
 
 class Reasoner(Protocol):

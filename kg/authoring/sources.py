@@ -56,7 +56,7 @@ class Sources:
 
         Raises AuthoringError with the problems of all files at once.
         """
-        reader = _Reader()
+        reader = _SourceReader()
         numbers = reader.one(folder / "thresholds.yaml", ThresholdFile)
         sources = reader.one(folder / "sources.yaml", SourceFile)
         intervals = reader.one(folder / "intervals.yaml", IntervalFile)
@@ -151,7 +151,7 @@ class Sources:
         return iris
 
 
-class _Reader:
+class _SourceReader:
     """Reads files and keeps the problems of all."""
 
     def __init__(self) -> None:

@@ -44,7 +44,6 @@ from kg.ontology.reach import reach
 from kg.ontology.resources import shipped
 from kg.ontology.scores import read_formula
 
-FICTIONAL: Final = "fictional"
 DEFAULT_FOLDER: Final = shipped("ontology")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -394,11 +393,6 @@ class Ontology(DerivedOwner):
     def articles(self) -> Mapping[str, Article]:
         """All articles by identifier."""
         return MappingProxyType(articles(self.index))
-
-    @cached_property
-    def fictional(self) -> bool:
-        """Whether fictional texts are loaded beside the articles, as a layer."""
-        return any(article.status == FICTIONAL for article in self.articles.values())
 
     @cached_property
     def references(self) -> Mapping[str, Reference]:

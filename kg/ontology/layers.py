@@ -10,11 +10,19 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from kg.cache import artifacts
+from kg.cache.derived import derived
 from kg.errors import OntologyError
+from kg.ontology.compiled import Ontology
 from kg.ontology.index import catalog
 
 CATALOG: Final = "catalog-v001.xml"
 APART: Final = ("modules", CATALOG, "released-iris.txt")
+
+
+@derived
+def is_fictional(ontology: Ontology) -> bool:
+    """Whether fictional articles are loaded beside the others."""
+    return any(article.status == "fictional" for article in ontology.articles.values())
 
 
 def assembled(folder: Path, names: Iterable[str]) -> Path:

@@ -7,6 +7,7 @@ from typing import Final
 
 from kg.assess import FICTIONAL, NOTICE
 from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.ontology.model import Claim, RegimenPhase
 from kg.questions.answer import AnsweringClaim, ClaimRole
 from kg.questions.language import QuestionLanguage
@@ -82,4 +83,4 @@ class Notices:
 
     def _fictional(self) -> tuple[str, ...]:
         """What an answer begins with where fictional texts are loaded."""
-        return (FICTIONAL,) if self.ontology.fictional else ()
+        return (FICTIONAL,) if is_fictional(self.ontology) else ()

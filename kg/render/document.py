@@ -14,6 +14,7 @@ from kg.assess.issues import age_in_days, current
 from kg.assess.outcomes import Outcome
 from kg.facts.patient import Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
 from kg.render.lead import Lead
@@ -71,7 +72,7 @@ def document(assessment: Assessment, command: str = "") -> AnswerDocument:
 def fictional(ontology: Ontology) -> tuple[Section, ...]:
     """What an answer begins with where fictional texts are loaded."""
     first, _, rest = FICTIONAL.partition(": ")
-    return (Section(first, (AnswerLine(rest),), pressing=True),) if ontology.fictional else ()
+    return (Section(first, (AnswerLine(rest),), pressing=True),) if is_fictional(ontology) else ()
 
 
 def _small_print(assessment: Assessment) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from kg.errors import AuthoringError, OntologyError
 from kg.judges.expectations import expectation_problems, probe_problems
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
-from kg.ontology.layers import assembled
+from kg.ontology.layers import assembled, is_fictional
 from kg.render import reply
 from small_ontology import write_small_ontology
 
@@ -64,7 +64,7 @@ def test_no_product_imports_the_layer() -> None:
     ]
     assert not any("teaching" in text for text in texts)
     ontology = Ontology(DEFAULT_FOLDER)
-    assert not ontology.fictional
+    assert not is_fictional(ontology)
     assert not {"T1", "T2"} & ontology.articles.keys()
     assert layer_names(DEFAULT_FOLDER) == ("teaching",)
 
