@@ -126,7 +126,7 @@ class _Assertion:
         self.last_treatment = treated[-1] if treated else self.last_treatment
 
     def _awaited(self, found: Sequence[Token], named: Sequence[NamedConcept]) -> None:
-        """A sentence about awaited results that names none speaks of the tests of the one before (`These are awaited.`)."""
+        """A sentence about awaited results that names none speaks of the tests before it (`These are awaited.`)."""
         tests = [name for name in named if name.kinds & {"procedure", "analyte"}]
         if not tests and any(token.hit and token.hit.entry.cue is Cue.PENDING for token in found):
             for name in self.last_tests:
