@@ -14,8 +14,10 @@ from kg.export.examples import compile_examples
 from kg.export.release import write_merged
 from kg.ontology.compiled import Ontology
 from kg.publication.browsing import compile_product
+from kg.render.answer_vocabulary import answer_vocabulary
 from kg.render.schema import NAMES, schema
 
+VOCABULARY: Final = "vocabulary"
 ARTICLES: Final = Path("..") / "shared" / "articles"
 
 
@@ -30,11 +32,19 @@ def add(commands: Any) -> None:
 def _schema(commands: Any) -> None:
     text, example = "JSON Schema of what goes in and comes out", "warrant schema case > case.schema.json"
     found = command(commands, "schema", run_schema, text, example)
-    found.add_argument("name", nargs="?", choices=NAMES, help="one of them; all when none is given")
+    found.add_argument(
+        "name",
+        nargs="?",
+        choices=(*NAMES, VOCABULARY),
+        help="one of them; all schemas when none is given; `vocabulary` in Turtle: the properties of answers",
+    )
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    print(render.dumps(schema(options.name or "")))
+    if options.name == VOCABULARY:
+        print(answer_vocabulary().decode(), end="")
+    else:
+        print(render.dumps(schema(options.name or "")))
     return DONE
 
 
