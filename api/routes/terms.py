@@ -47,6 +47,18 @@ async def identifier(request: Request, name: str) -> Response:
 
 
 @router.get(
+    "/.well-known/void",
+    tags=["Ontology"],
+    summary="Where the dataset is described (VoID, DCAT)",
+    status_code=303,
+    response_class=RedirectResponse,
+)
+async def void() -> Response:
+    """303 to the graph that describes the dataset (https://www.w3.org/TR/void/#well-known)."""
+    return RedirectResponse("/sparql?" + urlencode({"graph": terms.graph("void")}), 303)
+
+
+@router.get(
     "/v1/terms/{name:path}",
     tags=["Ontology"],
     summary="What the ontology says of one named thing",

@@ -78,6 +78,14 @@ class DoubtEntry(SourceEntry):
     with_: tuple[str, ...] = Field(default=(), alias="with")
 
 
+class PassageEntry(SourceEntry):
+    """A further passage in which a claim stands."""
+
+    section: Text
+    at: tuple[int, int]
+    digest: Digest
+
+
 class ClaimEntry(SourceEntry):
     """One claim. Fields that hold names of terms are tuples of local names."""
 
@@ -87,6 +95,7 @@ class ClaimEntry(SourceEntry):
     section: Text
     at: tuple[int, int]
     digest: Digest
+    also_at: tuple[PassageEntry, ...] = ()
     markers: tuple[int, ...] = ()
     modality: Literal[
         "asserts", "must", "must-not", "should", "suggests", "may", "consider", "can", "exception",
@@ -126,6 +135,7 @@ class ClaimEntry(SourceEntry):
     accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     adds_to: tuple[Name, ...] = ()
     exceptions: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     alternatives: bool = False
     necessity: str = ""

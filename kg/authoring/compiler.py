@@ -9,6 +9,8 @@ from kg import __version__
 from kg.authoring import nodes
 from kg.authoring.alerts import AlertCompiler
 from kg.authoring.articles import CLASSIFYING, ArticleCompiler
+from kg.authoring.claim_conditions import ClaimConditions
+from kg.authoring.clashes import write_clashes, write_exclusive_positions
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module
 from kg.authoring.public import public_module
@@ -47,16 +49,20 @@ def _modules(sources: Sources) -> Iterator[Module]:
     yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)
     subjects = Subjects(vocabulary, sources.thresholds)
-    compilers = [ArticleCompiler(file, conditions, subjects) for _, file in sources.articles]
+    claims = ClaimConditions(sources.articles)
+    compilers = [ArticleCompiler(file, conditions, subjects, claims) for _, file in sources.articles]
+    for name, file in sources.articles:
+        for situation in file.situations:
+            conditions.reserve(situation, f"{name}: {situation}: situation")
     _open_twins(compilers, conditions)
     for number, rule in enumerate(sources.thresholds.rules, 1):
         conditions.rule(number, rule)
     compiled = [compiler.compile() for compiler in compilers]
     conditions.findings(_shown_or_concluded(sources))
-    conditions.clashes()
-    conditions.exclusive_positions()
-    claims = (entry for _, file in sources.articles for entry in file.claims)
-    write_states(conditions, claims, sources.diagnosing)
+    write_clashes(conditions.module, vocabulary)
+    write_exclusive_positions(conditions.module, vocabulary)
+    entries = (entry for _, file in sources.articles for entry in file.claims)
+    write_states(conditions, entries, sources.diagnosing)
     yield conditions.module
     yield AlertCompiler(sources.alerts.alerts, sources.intervals, vocabulary, iris).compile()
     yield from compiled

@@ -1,16 +1,12 @@
-"""What the YAML sources of the ontology may contain, as pydantic models, and how they are read."""
+"""What the YAML sources of the ontology may contain, as pydantic models."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from kg.errors import AuthoringError, Problem
 from kg.ontology.kinds import ConceptKind
 
 Text = Annotated[str, Field(min_length=1)]
@@ -62,6 +58,7 @@ class Term(SourceEntry):
     abbreviations: tuple[Text, ...] = ()
     lay: tuple[Text, ...] = ()
     related: tuple[Text, ...] = ()
+    shared: tuple[Text, ...] = ()
     low_of: Name | None = None
     normal_of: Name | None = None
     high_of: Name | None = None
@@ -325,46 +322,3 @@ class ThresholdFile(SourceEntry):
     possible: tuple[PossibleConcept, ...]
     rules: tuple[RuleEntry, ...]
     conditions: tuple[NamedCondition, ...]
-
-
-Model = TypeVar("Model", bound=SourceEntry)
-
-
-def read(path: Path, model: type[Model]) -> Model:
-    """A YAML source as a model. Raises AuthoringError with every problem: file, entry, field, remedy."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise AuthoringError([Problem(path.name, f"is not YAML: {error}", "Mend the syntax first.")]) from error
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise AuthoringError([_problem(path, data, item) for item in error.errors()]) from error
-
-
-def _problem(path: Path, data: Any, item: Any) -> Problem:
-    where = ": ".join((path.name, *_steps(data, item["loc"])))
-    remedy = (
-        "Remove the field, or see ontology/README.md for the fields there are."
-        if item["type"] == "extra_forbidden"
-        else ""
-    )
-    return Problem(where, item["msg"].lower(), remedy)
-
-
-def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
-    """`claims`, 7, `at` becomes `A0-08`, `at`: entries are named by their identifier, not their index."""
-    for step in location:
-        data = data[step] if _reachable(data, step) else None
-        if isinstance(step, str):
-            yield step
-        elif isinstance(data, dict) and (name := data.get("id") or data.get("name")):
-            yield str(name)
-        else:
-            yield str(step)
-
-
-def _reachable(data: Any, step: int | str) -> bool:
-    if isinstance(data, dict):
-        return step in data
-    return isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from rdflib import OWL, RDF, RDFS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 
 from kg.authoring import nodes
-from kg.authoring.claim_schema import ArticleFile
+from kg.authoring.claim_schema import ArticleFile, ClaimEntry
 from kg.authoring.intervals import resolved
 from kg.authoring.public_schema import PublicFile
+from kg.authoring.reading import Model, read
 from kg.authoring.schema import (
     AlertFile,
     IntervalFile,
-    Model,
     ReferenceIntervalEntry,
     SourceFile,
     Term,
     TermFile,
     ThresholdFile,
-    read,
 )
 from kg.authoring.thresholds import measurement_class
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
 from kg.ontology.index import Index, parse_module
-from kg.ontology.kinds import read_kinds, read_negations
+from kg.ontology.kinds import read_absences, read_kinds, read_negations, read_populations
 
 DIAGNOSING: Final = ("arguesFor", "arguesAgainst", "excludes")
 
@@ -75,10 +74,34 @@ class Sources:
 
     @cached_property
     def core(self) -> Graph:
-        return Graph().parse(self.folder / "core.ttl")
+        return _core_graph((self.folder / "core.ttl").read_bytes())
 
     def _core(self, kind: URIRef) -> set[str]:
         return {terms.local(iri) for iri in self.core.subjects(RDF.type, kind) if str(iri).startswith(terms.BASE)}
+
+    @cached_property
+    def listed_words(self) -> dict[str, frozenset[str]]:
+        """Field of a claim whose text names a value of public.yaml, or of core.ttl → the words that do."""
+        named = {prop.value_of: prop.range for prop in self.public.properties if prop.value_of and prop.range}
+        return {field: frozenset(self._words(kind)) for field, kind in named.items()}
+
+    def _words(self, kind: str) -> set[str]:
+        ours = {value.code for value in self.public.values if value.of == kind}
+        subjects = self.core.subjects(RDF.type, nodes.term(kind))
+        return ours | {str(word) for one in subjects for word in self.core.objects(one, SKOS.notation)}
+
+    @cached_property
+    def core_classes(self) -> set[str]:
+        return self._core(OWL.Class)
+
+    @cached_property
+    def claim_ids(self) -> frozenset[str]:
+        """The ids of the claims of all articles."""
+        return frozenset(self.claim_entries)
+
+    @cached_property
+    def claim_entries(self) -> dict[str, ClaimEntry]:
+        return {entry.id: entry for _, file in self.articles for entry in file.claims}
 
     @cached_property
     def properties(self) -> set[str]:
@@ -102,7 +125,7 @@ class Sources:
         """Every class that a situation may name."""
         file = self.thresholds
         derived = frozenset(item.name for item in file.derived)
-        names = self._core(OWL.Class) | set(self.vocabulary.by_name) | derived
+        names = self.core_classes | set(self.vocabulary.by_name) | derived
         names |= {measurement_class(item.name, derived) for item in file.analytes}
         names |= {side for item in file.thresholds for side in (item.name, item.opposite)}
         names |= {quantity + position for quantity, _ in self.vocabulary.axes.values() for position in POSITIONS}
@@ -120,10 +143,26 @@ class Sources:
         return iris
 
 
+@lru_cache(maxsize=4)
+def _core_graph(data: bytes) -> Graph:
+    return Graph().parse(data=data, format="turtle")
+
+
+@lru_cache(maxsize=4)
+def _core_index(data: bytes) -> Index:
+    return Index(parse_module(data, 0))
+
+
 def _vocabulary(folder: Path, terms_: Iterable[Term]) -> Vocabulary:
-    """The terms with what core.ttl declares of their kinds. Raises OntologyError."""
-    core = Index(parse_module((folder / "core.ttl").read_bytes(), 0))
-    return Vocabulary(tuple(terms_), read_kinds(core), read_negations(core))
+    """The terms with what core.ttl declares of their kinds. Raises AuthoringError where it does not parse."""
+    try:
+        core = _core_index((folder / "core.ttl").read_bytes())
+    except (SyntaxError, OSError) as error:
+        message = f"cannot be read: {' '.join(str(error).split())}."
+        raise AuthoringError([Problem("core.ttl", message, "Mend the Turtle first.")]) from error
+    kinds = read_kinds(core)
+    absences, populations = read_absences(core, kinds), read_populations(core)
+    return Vocabulary(tuple(terms_), kinds, read_negations(core), absences, populations)
 
 
 def _yaml(folder: Path) -> list[Path]:

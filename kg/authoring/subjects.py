@@ -14,7 +14,7 @@ from kg.authoring.claim_schema import ClaimEntry
 from kg.authoring.schema import ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 from kg.ontology.kinds import ConceptKind
-from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value, parse
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Some, Value, parse
 from kg.vocabulary.mentions import Table
 
 NO_SUBJECTS: Final = (ConceptKind.QUALIFIER, ConceptKind.CONTEXT)
@@ -78,6 +78,8 @@ class Subjects:
                     yield from self._condition(part)
             case Some(_, filler) | AtLeast(_, _, filler):
                 yield from self._condition(filler)
+            case Not(part):
+                yield from ((name, not absent) for name, absent in self._condition(part))
             case Value(prop, name):
                 yield name, prop in self.vocabulary.negations.values()
             case Named(name) if name in self.conditions:

@@ -20,7 +20,7 @@ from kg.authoring.owl import Module
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import parse_module
-from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Some, Value
 from kg.ontology.model import Claim
 from kg.publication.conditions import expression
 from kg.publication.evidence import EvidenceWriter
@@ -153,6 +153,8 @@ class _Product:
                 return And(tuple(map(self._plain, parts)))
             case Or(parts):
                 return Or(tuple(map(self._plain, parts)))
+            case Not(part):
+                return Not(self._plain(part))
             case Some(prop, Named(name)) if name in self.limits:
                 return Some(prop, Value("meetsLimit", name))
             case AtLeast(prop, count, Named(name)) if name in self.limits:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,50 +14,28 @@ import rdflib
 import yaml
 from rdflib.compare import isomorphic
 
+from graphs import GRAPHED as EXAMPLES
+from graphs import KNOWLEDGE, assessment, graph, store
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
 from kg.errors import InputError
-from kg.knowledge import Knowledge
 from kg.ontology import terms
-from kg.ontology.compiled import DEFAULT_FOLDER
 from kg.proof import rdf_nodes, rdf_reader
 from kg.proof.checker import Checker
 from kg.proof.proof import Proof
-from kg.readers.case.parsing import parse_yaml
-from kg.record.examples import paths
-from kg.render import as_json, rdf
-from kg.render.answer_rdf import ANSWER, POSITION
+from kg.render import rdf
+from kg.render.answer_rdf import ANSWER
 from kg.render.answer_vocabulary import answer_vocabulary
 from kg.store.queries import FOLDER, library, plain, value
 from kg.vocabulary.names import Names
 from places import ROOT, SUPPORT
 
-EXAMPLES = [path.stem for path in paths(DEFAULT_FOLDER)]
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "tests" / "store" / "queries" / "explain.yaml").read_text(encoding="utf-8")
 )
 EXPLAIN = library(FOLDER, "explain")
 SMALL = "esa-asked-for-off-chemotherapy"
-KNOWLEDGE = Knowledge()
 BY_RECORD = {"hasAbsent", "hasEstablished"}  # what the record itself may state of a condition of the differential
-
-
-@cache
-def assessment(example: str) -> Assessment:
-    case = parse_yaml((DEFAULT_FOLDER / "examples" / f"{example}.yaml").read_text(encoding="utf-8"))
-    return KNOWLEDGE.assess(KNOWLEDGE.read_case(case, datetime.date.max), with_branches=True)
-
-
-@cache
-def graph(example: str) -> tuple[ox.Quad, ...]:
-    return rdf.assessment_graph(assessment(example))
-
-
-@cache
-def store(example: str) -> ox.Store:
-    found = ox.Store()
-    found.bulk_extend(graph(example))
-    return found
 
 
 def proofs_by_id(example: str) -> set[str]:
@@ -304,90 +280,6 @@ def test_every_term_of_the_graph_is_declared_in_the_ontology() -> None:
     assert sorted(of_answers - defined) == []
     assert len(of_answers) > 80
     assert len(own) > 40
-
-
-def test_a_step_has_few_triples_of_its_own_and_shares_the_rest() -> None:
-    # Given the graphs of all examples, then a step has its class, rule, conclusion, axiom and premises, and no more
-    for example in EXAMPLES:
-        own: dict[str, int] = {}
-        for quad in graph(example):
-            if "/step/" in quad.subject.value:  # type: ignore[union-attr]
-                own[quad.subject.value] = own.get(quad.subject.value, 0) + 1  # type: ignore[union-attr]
-        assert sum(own.values()) / len(own) <= 10
-        assert sum(number > 10 for number in own.values()) <= 0.05 * len(own)
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_graph_of_an_assessment_is_under_a_megabyte(example: str) -> None:
-    assert len(rdf.serialize(graph(example), "turtle")) < 1_000_000
-
-
-# -- from RDF back to the answer
-
-FIELDS = "SELECT ?node ?field ?value { ?node ?field ?value FILTER(STRSTARTS(STR(?field), STR(answer:))) }"
-MEMBERS = "SELECT ?node ?field ?value { ?node a rdf:Seq ; ?field ?value FILTER(STRSTARTS(STR(?field), STR(rdf:_))) }"
-PLACED = POSITION.removeprefix(ANSWER)
-NAMES_OF = "SELECT ?node ?value { ?node skos:notation ?value }"
-
-
-class Rebuilt:
-    """The JSON answer out of a graph, by three queries; nothing else is known of it."""
-
-    def __init__(self, found: ox.Store) -> None:
-        self.found = found
-        self.fields: dict[str, dict[str, list[Any]]] = {}
-        for node, field, given in self._rows(FIELDS):
-            self.fields.setdefault(node.value, {}).setdefault(field.value.removeprefix(ANSWER), []).append(given)
-        self.members: dict[str, list[tuple[int, Any]]] = {}
-        for node, field, given in self._rows(MEMBERS):
-            self.members.setdefault(node.value, []).append((int(field.value.rpartition("_")[2]), given))
-        named = [row for row in self._rows(NAMES_OF) if "/conclusion/" not in row[0].value]
-        self.names = {node.value: given.value for node, given in named}
-
-    def _rows(self, query: str) -> list[Any]:
-        prefixes = {"answer": ANSWER, "rdf": terms.RDF, "skos": terms.SKOS}
-        rows = self.found.query(query, use_default_graph_as_union=True, prefixes=prefixes)
-        return [tuple(row) for row in rows]  # type: ignore[union-attr]
-
-    def data(self, node: str) -> dict[str, Any]:
-        rows = self.fields.get(node, {})
-        return {name: self._field(values) for name, values in rows.items() if name != PLACED}
-
-    def _field(self, values: list[Any]) -> Any:
-        if PLACED in self.fields.get(values[0].value, {}) and isinstance(values[0], ox.NamedNode):
-            placed = sorted(values, key=lambda one: int(self.fields[one.value][PLACED][0].value))
-            return [self.data(one.value) for one in placed]
-        (only,) = values
-        return self._value(only)
-
-    def _value(self, given: Any) -> Any:
-        if isinstance(given, ox.Literal):
-            kind = given.datatype.value.rpartition("#")[2]
-            convert: Any = {"boolean": lambda text: text == "true", "integer": int, "double": float}.get(kind, str)
-            return convert(given.value)
-        if given.value == terms.RDF + "nil":
-            return []
-        if given.value in self.members:
-            return [self._value(one) for _, one in sorted(self.members[given.value], key=lambda row: row[0])]
-        if "/step/" in given.value:
-            return "sha256:" + given.value.rpartition("/")[2]
-        return self.names.get(given.value) or self.data(given.value)
-
-
-def without_nulls(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {name: without_nulls(value) for name, value in data.items() if value is not None}
-    return [without_nulls(value) for value in data] if isinstance(data, list) else data
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_every_field_of_the_answer_comes_back_from_its_graph_by_sparql_alone(example: str) -> None:
-    found = assessment(example)
-    expected = without_nulls(as_json(found))
-
-    rebuilt = Rebuilt(store(example)).data(rdf_nodes.assessment_node(found.id).value)
-
-    assert rebuilt == expected
 
 
 # -- bytes
