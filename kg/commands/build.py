@@ -12,6 +12,7 @@ from kg.check import passages
 from kg.commands.common import DONE, FAILED, command
 from kg.export.examples import compile_examples
 from kg.export.release import write_merged
+from kg.export.release_files import write_release
 from kg.ontology.compiled import Ontology
 from kg.publication.browsing import compile_product
 from kg.render.answer_vocabulary import answer_vocabulary
@@ -84,10 +85,13 @@ def _release(commands: Any) -> None:
     found = command(
         commands, "release", run_release, "the merged ontology as RDF/XML", "warrant release build/warrant.owl"
     )
-    found.add_argument("target", type=Path)
+    found.add_argument("target", type=Path, help="an .owl file; or a folder, for all files of the release")
 
 
 def run_release(options: argparse.Namespace) -> int:
+    if options.target.suffix != ".owl":
+        print(write_release(options.ontology, options.target))
+        return DONE
     count = write_merged(options.ontology, options.target)
     print(f"{options.target}: {count} triples")
     return DONE

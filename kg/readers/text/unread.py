@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import Final
 
@@ -16,7 +16,7 @@ from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import UnreadSpan
 from kg.readers.text.tokens import Scan
-from kg.readers.text.word_lists import clinical_words, named_disorders
+from kg.readers.text.word_lists import clinical_words, general_words, named_disorders
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
@@ -32,6 +32,8 @@ _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]{2,}")
+_PLAIN: Final = re.compile(r"(?<![^\W_])[a-z]{5,}(?![^\W_])")
+RARE_IN_TEXT: Final = 600
 _AFTER_TAKING: Final = re.compile(
     r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
 )
@@ -68,6 +70,8 @@ def leftover(document: Document, draft: Draft) -> tuple[UnreadSpan, ...]:
         found.append(
             UnreadSpan(start, end, draft.text[start:end], reason, _code(lexicon, draft.text[start:end], reason))
         )
+    for start, end in _rare(lexicon, draft.text, covered | asking):
+        found.append(UnreadSpan(start, end, draft.text[start:end], UNKNOWN, Reason.UNKNOWN_NAME))
     return tuple(_joined(draft.text, sorted(found)))
 
 
@@ -174,6 +178,15 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
         looks = looks or (long and (word in clinical_words() or singular in clinical_words()))
         if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):
             yield match.start(), match.end(), UNKNOWN
+
+
+def _rare(lexicon: Lexicon, text: str, covered: Set[int]) -> Iterator[tuple[int, int]]:
+    """Words that general English hardly has and that nothing used or reported; a name in capitals is none of them."""
+    general = general_words()
+    for match in _PLAIN.finditer(text):
+        rare = general.get(match[0], 0) < RARE_IN_TEXT and match[0] not in lexicon.language.words["not_clinical"]
+        if rare and covered.isdisjoint(range(match.start(), match.end())):
+            yield match.start(), match.end()
 
 
 def _capitals(lexicon: Lexicon, text: str) -> Iterator[tuple[int, int, str]]:
