@@ -17,12 +17,15 @@ from kg.commands.common import DONE, FAILED, command
 from kg.errors import Problem
 from kg.export.examples import compile_examples
 from kg.export.release import write_merged
+from kg.export.release_files import write_release
 from kg.judges.expectations import expectation_problems, probe_problems
 from kg.knowledge import Knowledge
 from kg.ontology.layers import assembled
 from kg.publication.browsing import compile_product
+from kg.render.answer_vocabulary import answer_vocabulary
 from kg.render.schema import NAMES, schema
 
+VOCABULARY: Final = "vocabulary"
 ARTICLES: Final = Path("..") / "shared" / "articles"
 
 
@@ -37,11 +40,19 @@ def add(commands: Any) -> None:
 def _schema(commands: Any) -> None:
     text, example = "JSON Schema of what goes in and comes out", "warrant schema case > case.schema.json"
     found = command(commands, "schema", run_schema, text, example)
-    found.add_argument("name", nargs="?", choices=NAMES, help="one of them; all when none is given")
+    found.add_argument(
+        "name",
+        nargs="?",
+        choices=(*NAMES, VOCABULARY),
+        help="one of them; all schemas when none is given; `vocabulary` in Turtle: the properties of answers",
+    )
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    print(render.dumps(schema(options.name or "")))
+    if options.name == VOCABULARY:
+        print(answer_vocabulary().decode(), end="")
+    else:
+        print(render.dumps(schema(options.name or "")))
     return DONE
 
 
@@ -95,10 +106,13 @@ def _release(commands: Any) -> None:
     found = command(
         commands, "release", run_release, "the merged ontology as RDF/XML", "warrant release build/warrant.owl"
     )
-    found.add_argument("target", type=Path)
+    found.add_argument("target", type=Path, help="an .owl file; or a folder, for all files of the release")
 
 
 def run_release(options: argparse.Namespace) -> int:
+    if options.target.suffix != ".owl":
+        print(write_release(options.ontology, options.target))
+        return DONE
     count = write_merged(options.ontology, options.target)
     print(f"{options.target}: {count} triples")
     return DONE

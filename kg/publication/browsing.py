@@ -24,6 +24,7 @@ from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Som
 from kg.ontology.model import Claim
 from kg.publication.conditions import expression
 from kg.publication.evidence import EvidenceWriter
+from kg.publication.head import read_head, write_head
 from kg.publication.labels import LONGEST, short_label
 from kg.publication.requirements import RequirementWriter
 from kg.publication.vocabulary import FILE, read_vocabulary
@@ -78,6 +79,7 @@ class _Product:
                 if row[0] != header:
                     self.module.graph.add(row)
         self._shorten()
+        write_head(self.module, read_head(ontology.folder))
         return self.module
 
     # -- what stands in other modules
