@@ -58,7 +58,8 @@ bench: setup          ## measures against other reasoners up to 1,000 claims and
 robot: setup          ## the checks that OWL tools make, by ROBOT through Maven
 	$(VENV)/bin/python -m pytest tests/export/test_robot.py -rs
 
-release: setup        ## the merged ontology as RDF/XML
+release: setup        ## the files of a release in build/release/DATE, and the merged ontology as RDF/XML
+	$(VENV)/bin/warrant release build/release
 	$(VENV)/bin/warrant release build/warrant.owl
 
 lock: setup           ## renew the hashed locks

@@ -176,6 +176,7 @@ def wanted(assessment: Assessment, facts: Iterable[MissingFact]) -> tuple[Wanted
             units=units_of(ontology.quantities[fact.concept]) if fact.list == "measurements" else (),
         )
         for fact in facts
+        if fact.concept
     )
 
 

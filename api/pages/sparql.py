@@ -23,6 +23,7 @@ from api.transport.problems import kind_of
 from kg.errors import InputError, MalformedQuery, Problem
 from kg.ontology import terms
 from kg.store import queries
+from kg.store.emptiness import EmptyPart
 from kg.store.evaluate import ROWS_OF_A_TABLE, StoreResult
 
 FIRST: Final = """PREFIX : <https://w3id.org/warrant/>
@@ -35,6 +36,11 @@ SELECT ?claim ?sentence WHERE {
 PUBLIC: Final = "/sparql"
 OF_AN_ANSWER: Final = "explain/"
 FIELD: Final = "p."
+EMPTY: Final = {
+    "no_match": "nothing matches this by itself",
+    "blocks": "without this there would be rows",
+    "from_here": "what stands before it has rows, together with it there is none",
+}
 NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Accept"}
 router = APIRouter(include_in_schema=False)
 
@@ -56,12 +62,20 @@ class QueryPages:
         return Forwarded(self.editing)
 
     async def answered(
-        self, request: Request, asked: Operation, answer: StoreResult, headers: Mapping[str, str]
+        self,
+        request: Request,
+        asked: Operation,
+        answer: StoreResult,
+        headers: Mapping[str, str],
+        empty: tuple[EmptyPart, ...],
     ) -> Response:
-        """The editor with a query and its result."""
+        """The editor with a query and its result, or with what leaves it without a row."""
         content = json.loads(answer.body)
         table = content | {"rows": [[shown(cell) for cell in row] for row in content["rows"]], "limit": ROWS_OF_A_TABLE}
-        values = _editor(request, services_of(request), asked.text, "") | {"table": table}
+        values = _editor(request, services_of(request), asked.text, "") | {
+            "table": table,
+            "empty": [(part, EMPTY[part.reason]) for part in empty],
+        }
         return page("sparql.html", headers=headers, **values)
 
     async def failed(self, request: Request, asked: Operation | None, error: Exception) -> Response:
@@ -177,5 +191,6 @@ def _editor(request: Request, services: Services, text: str, example: str) -> di
         "given": {},
         "problems": [],
         "table": None,
+        "empty": [],
         "error": None,
     }

@@ -25,7 +25,7 @@ from kg.render import rdf
 from kg.vocabulary.nearest import closest
 
 # what the dataset holds beside the ontology
-OF_THE_DATASET: Final = ("dataset", "graph/", "mappings")
+OF_THE_DATASET: Final = ("dataset", "graph/", "mappings", "project", "query/", "shape/")
 router = APIRouter()
 
 
@@ -40,10 +40,22 @@ router = APIRouter()
 async def identifier(request: Request, name: str) -> Response:
     """303 to the description of `https://w3id.org/warrant/NAME`."""
     ontology = services_of(request).ontology
-    place = _place(ontology, name)
+    place = place_of(ontology, name)
     if not place:
         raise _unknown(ontology, name)
     return RedirectResponse(place, 303)
+
+
+@router.get(
+    "/.well-known/void",
+    tags=["Ontology"],
+    summary="Where the dataset is described (VoID, DCAT)",
+    status_code=303,
+    response_class=RedirectResponse,
+)
+async def void() -> Response:
+    """303 to the graph that describes the dataset (https://www.w3.org/TR/void/#well-known)."""
+    return RedirectResponse("/sparql?" + urlencode({"graph": terms.graph("void")}), 303)
 
 
 @router.get(
@@ -66,7 +78,7 @@ def _written(ontology: Ontology, name: str, serialization: str) -> Make:
     return lambda: rdf.serialize(describe.about(ontology, [name]), serialization)
 
 
-def _place(ontology: Ontology, name: str) -> str:
+def place_of(ontology: Ontology, name: str) -> str:
     """The address of the description, empty where there is none."""
     module = re.sub(r"^ontology/\d[\w.+-]*", "ontology", name)
     if found := address(ontology, module):

@@ -9,8 +9,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.ontology import terms
-from kg.store.description import SD, TYPE, VOID
+from kg.store.description import SD, TYPE
 from kg.store.evaluate import ParsedQuery, write_graph
+from kg.store.partitions import VOID
 from kg.store.pool import Limits, Pool
 
 FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -28,7 +29,8 @@ RESULT_FORMATS: Final = (
 )
 SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
 ABOUT: Final = ParsedQuery(
-    f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{terms.graph('void')}> {{ ?s ?p ?o }} }}",
+    f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{terms.graph('void')}> {{ ?s ?p ?o }}"
+    " FILTER (!CONTAINS(STR(?s), '/part/') && !CONTAINS(STR(?o), '/part/')) }",
     forms={"graph": "application/n-triples"},
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import lru_cache
@@ -23,6 +24,7 @@ from api.transport.negotiation import accepted, takes_gzip
 from api.transport.problems import problem, problem_of
 from kg.errors import NotAcceptable, NotFound, Problem, QueryRefused, WarrantError
 from kg.store.dataset import prepare
+from kg.store.emptiness import EmptyPart, why_empty
 from kg.store.evaluate import ParsedQuery, StoreResult
 from kg.store.forms import GRAPHS, OFFERED, TABLE, Kind
 from kg.store.location import Location
@@ -33,6 +35,8 @@ HTML: Final = "text/html"
 CHARSETS: Final = {"text/csv": "; charset=utf-8; header=present", "text/tab-separated-values": "; charset=utf-8"}
 NOT_ALLOWED: Final = problems.ProblemKind(405, "method-not-allowed", "Method Not Allowed")
 _takes_gzip: Final = lru_cache(256)(takes_gzip)
+PER_PART: Final = 1.0
+"""Seconds for each small query that looks for the reason of an empty result."""
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 
@@ -54,9 +58,14 @@ class QueryPage(Protocol):
         """The editor without a result."""
 
     async def answered(
-        self, request: Request, asked: Operation, answer: StoreResult, headers: Mapping[str, str]
+        self,
+        request: Request,
+        asked: Operation,
+        answer: StoreResult,
+        headers: Mapping[str, str],
+        empty: tuple[EmptyPart, ...],
     ) -> Response:
-        """A query with its result, which has the form TABLE."""
+        """A query with its result, which has the form TABLE, and what leaves it without a row."""
 
     async def failed(self, request: Request, asked: Operation | None, error: Exception) -> Response:
         """A query, if it could be read, with why it has no answer."""
@@ -144,8 +153,22 @@ class SparqlEndpoint:
             if tag:
                 self.results.keep(tag, compress, found)
         if found.media_type == TABLE:
-            return await self.page.answered(request, asked, found, _headers(limits, identity, tag))
+            empty = await self._why_empty(asked, found, extra)
+            return await self.page.answered(request, asked, found, _headers(limits, identity, tag), empty)
         return _written(found, limits, identity, tag)
+
+    async def _why_empty(self, asked: Operation, found: StoreResult, extra: bytes) -> tuple[EmptyPart, ...]:
+        """For a person: what in a query leaves no row."""
+        table = json.loads(found.body)
+        if table["rows"] or table["boolean"] is not None:
+            return ()
+
+        async def ask(text: str) -> bool:
+            query = ParsedQuery(text, asked.default_graphs, asked.named_graphs, base=asked.base or None)
+            answer = await self.pool.run(query, extra, PER_PART)
+            return bool(json.loads(answer.body)["boolean"])
+
+        return await why_empty(asked.text, ask)
 
     async def _described(self, request: Request) -> Response:
         """The service description, or for a browser the editor."""

@@ -33,6 +33,8 @@ READ_ONLY: Final = (
     "/v1/terms",
     "/id",
     "/ontology",
+    "/shapes",
+    "/.well-known/void",
     "/openapi.json",
 )
 MINUTE: Final = 60.0

@@ -73,6 +73,8 @@ def _answers(ontology: Ontology, question: Question) -> Iterator[tuple[Fact, ...
 
 
 def _options(ontology: Ontology, fact: MissingFact) -> Iterable[Fact]:
+    if not fact.concept:
+        return ()
     if fact.list != "measurements":
         statuses = [Status(fact.status), *([Status.ABSENT] if fact.status == Status.PRESENT else [])]
         return [Fact(fact.list, fact.concept, status) for status in statuses]

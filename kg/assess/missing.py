@@ -7,16 +7,20 @@ refuted; patients who agree in that share the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
 from kg.cache.derived import derived
+from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
-from kg.ontology.manchester import AtLeast, Named, Some, Value, parse
+from kg.ontology.manchester import AtLeast, Expression, Named, Not, Some, Value, parse
 
 MISSING_LIMIT: Final = 64
+SEX: Final = "sex"
+AGE: Final = "age"
+PERSON_OR_NUMBER: Final = (SEX, AGE, "measurements")
 REFUTED: Final = "Refuted"
 SetsOfConditions = frozenset[frozenset[str]]
 NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
@@ -24,7 +28,10 @@ NOTHING: Final[SetsOfConditions] = frozenset({frozenset()})
 
 @dataclass(frozen=True, order=True)
 class MissingFact:
-    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`."""
+    """A fact that would help to decide: a fragment of a case (docs/contract.md), in words in `label`.
+
+    One about the person, in the list `sex` or `age`, names no concept.
+    """
 
     list: str
     concept: str
@@ -33,6 +40,8 @@ class MissingFact:
 
     def fragment(self, codes: Mapping[str, str]) -> dict[str, object]:
         """`{"list": ..., "entry": {...}}` with the vocabulary's code."""
+        if not self.concept:
+            return {"list": self.list, "entry": {self.list: self.status} if self.list == SEX else {}}
         key = "test" if self.list == "measurements" else "concept"
         entry = {key: codes[self.concept]}
         if self.status != "present" and self.list != "measurements":
@@ -185,11 +194,20 @@ def _product(left: SetsOfConditions, right: SetsOfConditions) -> SetsOfCondition
 
 @derived
 def _fact(ontology: Ontology, condition: str) -> MissingFact:
-    label = ontology.label(condition)
-    match parse(ontology.atom(condition)):
-        case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
-            _, _, Named(name)
-        ):
+    return _fact_of(ontology, parse(ontology.atom(condition)), condition, ontology.label(condition))
+
+
+def _fact_of(ontology: Ontology, atom: Expression, condition: str, label: str) -> MissingFact:
+    match atom:
+        case Not(part):
+            found = _fact_of(ontology, part, condition, label)
+            turned = "present" if found.status == "absent" else "absent"
+            return found if found.list in PERSON_OR_NUMBER else replace(found, status=turned)
+        case Named(name) if ontology.index.own_value(terms.BASE + name, "otherPopulation"):
+            return MissingFact(SEX, "", name.removesuffix("Patient").lower(), label)
+        case Some(
+            "hasCurrentMeasurement" | "hasPriorMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)
+        ) | AtLeast(_, _, Named(name)):
             return _measurement(ontology, name, label)
         case Some(prop, Named(name)):
             status = _STATUS.get(prop, "present")
@@ -205,9 +223,11 @@ def _measurement(ontology: Ontology, name: str, label: str) -> MissingFact:
     quantity = threshold.quantity if threshold else name
     derived = {item.name: item for item in ontology.derived}
     while quantity in derived:
+        if not derived[quantity].operands:
+            return MissingFact(AGE, "", "present", label)
         operand = derived[quantity].operands[0]
         if ontology.concepts[operand].kind is not ConceptKind.ANALYTE:
-            return MissingFact("treatments", operand, "present", label)
+            return MissingFact(_list(ontology, "", operand), operand, "present", label)
         quantity = operand
     if quantity not in ontology.quantities:
         quantity = next(

@@ -110,6 +110,8 @@ def urgent_claims(ontology: Ontology) -> frozenset[str]:
 @derived
 def _effort(ontology: Ontology, concept: str) -> int:
     """What it takes to find a fact out, by the kind of its concept; a finding on an axis takes the test."""
+    if not concept:
+        return 1
     axis = ontology.concepts[concept].axis
     kind = ontology.concepts[axis[0] if axis else concept].kind
     return int(ontology.index.own_value(f"{terms.BASE}kind/{kind}", "effort", "1"))
@@ -122,7 +124,7 @@ def _key(fact: MissingFact) -> Key:
 @derived
 def _measurable(ontology: Ontology, find: Find) -> frozenset[str]:
     """The quantities whose values decide missing facts."""
-    axes = (ontology.concepts[fact.concept].axis for missing in find() for fact in missing)
+    axes = (ontology.concepts[fact.concept].axis for missing in find() for fact in missing if fact.concept)
     return frozenset(axis[0] for axis in axes if axis)
 
 
@@ -142,6 +144,8 @@ def _few(
 @derived
 def _asked(ontology: Ontology, fact: MissingFact, measured: frozenset[str]) -> MissingFact:
     """The fact as it is asked for, with the label of its concept."""
+    if not fact.concept:
+        return fact
     concept = ontology.concepts[fact.concept]
     if concept.axis and concept.axis[0] in ontology.quantities and concept.axis[0] not in measured:
         return MissingFact("measurements", concept.axis[0], "present", ontology.label(concept.axis[0]))

@@ -9,10 +9,12 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from kg.authoring import nodes
-from kg.authoring.claim_schema import ArticleFile, ClaimEntry, DoubtEntry, EffectSize, RegimenPhaseEntry
+from kg.authoring.claim_conditions import ClaimConditions
+from kg.authoring.claim_parts import part_of, write_parts
+from kg.authoring.claim_schema import ArticleFile, ClaimEntry, PassageEntry
 from kg.authoring.condition_names import ConditionReading, refuted
 from kg.authoring.conditions import ConditionCompiler
-from kg.authoring.owl import Module, canonical_decimal
+from kg.authoring.owl import Module
 from kg.authoring.subjects import Subjects
 from kg.ontology import terms
 from kg.ontology.manchester import And, Expression, Named, Value, parse
@@ -53,8 +55,10 @@ CLASSIFYING = ("classifiesAs", "defines", "raisesSuspicionOf")
 class ArticleCompiler:
     """Compiles one article; its conditions go to the shared module of conditions."""
 
-    def __init__(self, file: ArticleFile, conditions: ConditionCompiler, subjects: Subjects) -> None:
-        self.file, self.conditions, self.subjects = file, conditions, subjects
+    def __init__(
+        self, file: ArticleFile, conditions: ConditionCompiler, subjects: Subjects, claims: ClaimConditions
+    ) -> None:
+        self.file, self.conditions, self.subjects, self.claims = file, conditions, subjects, claims
         head = file.article
         self.module = Module(
             head.slug,
@@ -72,9 +76,10 @@ class ArticleCompiler:
         if not entry.situation:
             return ()
         article = self.file.article.id
-        printed = [ConditionReading(self.expression(entry.situation), "reading")]
+        printed = [ConditionReading(self.claims.of(entry.id), "reading")]
         if entry.other_reading:
-            printed.append(ConditionReading(self.expression(entry.other_reading), entry.other_reading_because))
+            other = self.claims.without_exceptions(entry, self.expression(entry.other_reading))
+            printed.append(ConditionReading(other, entry.other_reading_because))
         found: dict[Expression, ConditionReading] = {}
         for form in printed:
             found.setdefault(form.expression, form)
@@ -186,7 +191,9 @@ class ArticleCompiler:
         module.text(iri, SKOS.notation, entry.id)
         module.text(iri, nodes.term("sentence"), entry.sentence)
         module.note(iri, nodes.term("claimsOf"), nodes.article(self.file.article.id))
-        module.note(iri, DCTERMS.source, self._passage(entry))
+        module.note(iri, DCTERMS.source, self._passage(entry, entry))
+        for further in entry.also_at:
+            module.note(iri, nodes.term("alsoAt"), self._passage(entry, further))
         for number in entry.markers:
             module.note(iri, nodes.term("marker"), nodes.marker(self.file.article.id, number))
         self._subjects(entry, iri)
@@ -195,15 +202,10 @@ class ArticleCompiler:
                 node = nodes.claim(target) if predicate == "meetsExceptionTo" else nodes.term(target)
                 module.axiom(iri, nodes.term(predicate), node, iri)
         self._fields(entry, iri)
-        for number, phase in enumerate(entry.regimen, 1):
-            self._regimen(entry, phase, number)
-        for number, effect in enumerate(entry.effects, 1):
-            self._effect(entry, effect, number)
-        for number, doubt in enumerate(entry.doubts, 1):
-            self._doubt(entry, doubt, number)
+        write_parts(module, entry)
 
     def _subjects(self, entry: ClaimEntry, iri: URIRef) -> None:
-        situation = self.expression(entry.situation) if entry.situation else None
+        situation = self.claims.of(entry.id) if entry.situation else None
         for name in self.subjects.of(entry, situation):
             self.module.note(iri, DCTERMS.subject, nodes.term(name))
         for name in self.subjects.absent_of(situation):
@@ -238,10 +240,10 @@ class ArticleCompiler:
         for text in entry.terms:
             self.module.text(iri, nodes.term("indexTerm"), text)
 
-    def _passage(self, entry: ClaimEntry) -> URIRef:
+    def _passage(self, entry: ClaimEntry, place: ClaimEntry | PassageEntry) -> URIRef:
         """Web Annotation selector: offsets in code points and the digest of the slice, never the words."""
         head, module = self.file.article, self.module
-        start, end = entry.at
+        start, end = place.at
         iri = nodes.passage(head.id, start, end)
         module.note(iri, RDF.type, OWL.NamedIndividual)
         module.axiom(iri, RDF.type, nodes.term("Passage"), nodes.claim(entry.id))
@@ -249,44 +251,9 @@ class ArticleCompiler:
         module.note(iri, nodes.OA.hasSource, nodes.article(head.id))
         module.note(iri, nodes.OA.start, Literal(start))
         module.note(iri, nodes.OA.end, Literal(end))
-        module.text(iri, nodes.term("section"), entry.section)
-        module.text(iri, nodes.term("digest"), entry.digest)
+        module.text(iri, nodes.term("section"), place.section)
+        module.text(iri, nodes.term("digest"), place.digest)
         return iri
-
-    def _part(self, entry: ClaimEntry, prop: str, kind: str, number: int) -> URIRef:
-        claim = nodes.claim(entry.id)
-        iri = URIRef(f"{claim}/{kind.lower()}/{number}")
-        self.module.note(claim, nodes.term(prop), iri)
-        self.module.note(iri, RDFS.label, Literal(f"{entry.id}, {kind.lower()} {number}", lang="en"))
-        self.module.note(iri, RDF.type, OWL.NamedIndividual)
-        if kind in ("Regimen", "Effect", "Reading"):
-            self.module.axiom(iri, RDF.type, nodes.term(kind), claim)
-        return iri
-
-    def _regimen(self, entry: ClaimEntry, phase: RegimenPhaseEntry, number: int) -> None:
-        iri = self._part(entry, "hasRegimen", "Regimen", number)
-        self.module.note(iri, nodes.term("substance"), nodes.term(phase.substance))
-        for field in ("phase", "dose", "unit", "route", "frequency", "duration", "until"):
-            if text := getattr(phase, field):
-                self.module.text(iri, nodes.term(field), text)
-
-    def _effect(self, entry: ClaimEntry, effect: EffectSize, number: int) -> None:
-        iri = self._part(entry, "hasEffect", "Effect", number)
-        for field in ("measure", "printed", "unit", "population", "direction", "interval"):
-            if text := getattr(effect, field):
-                self.module.text(iri, nodes.term(field), text)
-        for prop, figure in (("effectValue", effect.value), ("effectLow", effect.low), ("effectHigh", effect.high)):
-            if figure is not None:
-                self.module.note(iri, nodes.term(prop), canonical_decimal(figure))
-        if effect.outcome:
-            self.module.note(iri, nodes.term("outcome"), nodes.term(effect.outcome))
-
-    def _doubt(self, entry: ClaimEntry, doubt: DoubtEntry, number: int) -> None:
-        iri = self._part(entry, "hasDoubt", "Doubt", number)
-        self.module.text(iri, nodes.term("doubt"), doubt.text)
-        self.module.text(iri, nodes.term("doubtBasis"), doubt.basis)
-        for other in doubt.with_:
-            self.module.note(iri, nodes.term("doubtWith"), nodes.claim(other))
 
     # -- the executable axioms
 
@@ -322,7 +289,7 @@ class ArticleCompiler:
     def _parted(self, entry: ClaimEntry, readings: tuple[ConditionReading, ...], names: list[str]) -> None:
         claim, key = nodes.claim(entry.id), f"claim/{entry.id}"
         for number, (reading, name) in enumerate(zip(readings, names, strict=True), 1):
-            iri = self._part(entry, "hasReading", "Reading", number)
+            iri = part_of(self.module, entry, "hasReading", "Reading", number)
             self.module.note(iri, nodes.term("readingOf"), claim)
             self.module.note(iri, nodes.term("readingSituation"), nodes.term(name))
             self.module.text(iri, nodes.term("formalReading"), str(reading.expression))
@@ -337,21 +304,24 @@ class ArticleCompiler:
 
     def _exceptions(self, entry: ClaimEntry) -> None:
         claim = nodes.claim(entry.id)
-        for number, text in enumerate(entry.exceptions, 1):
-            if text in {other.id for other in self.file.claims}:
+        for number, text in enumerate((*entry.exceptions, *entry.unless), 1):
+            if text in self.claims:
                 self.module.note(claim, nodes.term("exception"), nodes.claim(text))
             else:
                 name = f"ExceptionTo{entry.id.replace('-', '')}Number{number}"
-                holds = self.conditions.condition(parse(text), name, f"Exception {number} to {entry.id}", claim)
+                holds = self.conditions.condition(
+                    self.expression(text), name, f"Exception {number} to {entry.id}", claim
+                )
                 self.module.note(claim, nodes.term("exceptionClass"), nodes.term(holds))
 
     def _precaution(self, entry: ClaimEntry) -> None:
         """The ground of a warning with exceptions: where it holds, the warning is followed until one is known."""
-        if entry.precaution is None:
+        text = entry.precaution or (entry.situation if entry.unless else None)
+        if text is None:
             return
         claim, number = nodes.claim(entry.id), entry.id.replace("-", "")
         ground = self.conditions.condition(
-            parse(entry.precaution), f"GroundOf{number}", f"Ground of {entry.id}, its exceptions aside", claim
+            self.expression(text), f"GroundOf{number}", f"Ground of {entry.id}, its exceptions aside", claim
         )
         self.module.subclass(Named(ground), Value("precautionFor", f"claim/{entry.id}"), claim)
 

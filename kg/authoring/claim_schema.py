@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class ArticleHead(SourceEntry):
     last_updated: datetime.date
     review: Review
     intended_use: Text
-    status: Literal["released", "draft"] = "released"
+    status: Literal["released", "draft", "fictional"] = "released"
     references: tuple[ReferenceItem, ...]
     markers: tuple[MarkerEntry, ...]
 
@@ -78,6 +78,14 @@ class DoubtEntry(SourceEntry):
     with_: tuple[str, ...] = Field(default=(), alias="with")
 
 
+class PassageEntry(SourceEntry):
+    """A further passage in which a claim stands."""
+
+    section: Text
+    at: tuple[int, int]
+    digest: Digest
+
+
 class ClaimEntry(SourceEntry):
     """One claim. Fields that hold names of terms are tuples of local names."""
 
@@ -87,6 +95,7 @@ class ClaimEntry(SourceEntry):
     section: Text
     at: tuple[int, int]
     digest: Digest
+    also_at: tuple[PassageEntry, ...] = ()
     markers: tuple[int, ...] = ()
     modality: Literal[
         "asserts", "must", "must-not", "should", "suggests", "may", "consider", "can", "exception",
@@ -126,6 +135,7 @@ class ClaimEntry(SourceEntry):
     accounts_for: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     adds_to: tuple[Name, ...] = ()
     exceptions: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     alternatives: bool = False
     necessity: str = ""
@@ -139,7 +149,18 @@ class ClaimEntry(SourceEntry):
     asks: tuple[Text, ...] = ()
 
 
+class ExpectationEntry(SourceEntry):
+    """A patient that an article brings along, as a case of the contract, and the outcomes of claims in it."""
+
+    name: Text
+    case: dict[str, Any]
+    applies: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
 class ArticleFile(SourceEntry):
     article: ArticleHead
     situations: dict[Name, str] = Field(default_factory=dict)
     claims: tuple[ClaimEntry, ...]
+    expectations: tuple[ExpectationEntry, ...] = ()

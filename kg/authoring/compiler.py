@@ -9,6 +9,8 @@ from kg import __version__
 from kg.authoring import nodes
 from kg.authoring.alerts import AlertCompiler
 from kg.authoring.articles import CLASSIFYING, ArticleCompiler
+from kg.authoring.claim_conditions import ClaimConditions
+from kg.authoring.clashes import write_clashes, write_exclusive_positions
 from kg.authoring.conditions import ConditionCompiler
 from kg.authoring.owl import Module
 from kg.authoring.public import public_module
@@ -29,7 +31,7 @@ def compile_modules(folder: Path) -> dict[str, str]:
     """
     sources = Sources.read(folder)
     SourceChecker(sources).check()
-    modules = list(_modules(sources))
+    modules = list(compiled_modules(sources))
     files = {f"modules/{module.name}.ttl": module.turtle() for module in modules}
     files["warrant-reasoning.ttl"] = root(sources).turtle()
     files["catalog-v001.xml"] = catalog(sources)
@@ -37,26 +39,33 @@ def compile_modules(folder: Path) -> dict[str, str]:
     return files
 
 
-def _modules(sources: Sources) -> Iterator[Module]:
+def compiled_modules(sources: Sources) -> Iterator[Module]:
+    """The modules of some sources, in the order of their imports; the sources were checked before."""
     vocabulary, iris = sources.vocabulary, sources.source_iris
     labels = {term.name: term.label for term in vocabulary.terms}
     yield sources_module(sources.sources)
     yield vocabulary_module(vocabulary)
-    thresholds = ThresholdCompiler(sources.thresholds, sources.intervals, vocabulary, iris).compile()
+    thresholds = ThresholdCompiler(
+        sources.thresholds, sources.intervals, vocabulary, iris, sources.own_thresholds
+    ).compile()
     labels |= thresholds.labels
     yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)
     subjects = Subjects(vocabulary, sources.thresholds)
-    compilers = [ArticleCompiler(file, conditions, subjects) for _, file in sources.articles]
+    claims = ClaimConditions(sources.articles)
+    compilers = [ArticleCompiler(file, conditions, subjects, claims) for _, file in sources.articles]
+    for name, file in sources.articles:
+        for situation in file.situations:
+            conditions.reserve(situation, f"{name}: {situation}: situation")
     _open_twins(compilers, conditions)
     for number, rule in enumerate(sources.thresholds.rules, 1):
         conditions.rule(number, rule)
     compiled = [compiler.compile() for compiler in compilers]
     conditions.findings(_shown_or_concluded(sources))
-    conditions.clashes()
-    conditions.exclusive_positions()
-    claims = (entry for _, file in sources.articles for entry in file.claims)
-    write_states(conditions, claims, sources.diagnosing)
+    write_clashes(conditions.module, vocabulary)
+    write_exclusive_positions(conditions.module, vocabulary)
+    entries = (entry for _, file in sources.articles for entry in file.claims)
+    write_states(conditions, entries, sources.diagnosing)
     yield conditions.module
     yield AlertCompiler(sources.alerts.alerts, sources.intervals, vocabulary, iris).compile()
     yield from compiled

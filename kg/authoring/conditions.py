@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import permutations
+from typing import Final
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDFS
@@ -27,8 +27,8 @@ from kg.authoring.schema import NamedCondition, PossibleConcept, RuleEntry, Thre
 from kg.authoring.vocabulary import Vocabulary
 from kg.errors import AuthoringError, Problem
 from kg.ontology import terms
-from kg.ontology.kinds import TREATMENTS, ConceptKind
-from kg.ontology.manchester import And, AtLeast, Atom, Expression, Named, Or, Some, Value, flatten, parse
+from kg.ontology.kinds import ConceptKind
+from kg.ontology.manchester import And, AtLeast, Atom, Expression, Named, Not, Or, Some, Value, flatten, parse
 
 
 class ConditionCompiler:
@@ -51,7 +51,9 @@ class ConditionCompiler:
         }
         self.base = {twin.name: base for base, twin in self.twins.items()}
         self.done: set[str] = set()
-        self.reserved = {form.name for item in file.conditions for form in item.forms}
+        self.reserved = {
+            form.name: f"thresholds.yaml: {form.name}: name" for item in file.conditions for form in item.forms
+        }
         self.module = Module(
             "conditions",
             "Warrant: conditions of patients",
@@ -99,8 +101,11 @@ class ConditionCompiler:
         match expression:
             case And(parts) | Or(parts):
                 pairs = [self.possibly(part, article) for part in parts]
-                wider = type(expression)(tuple(pair[0] for pair in pairs))
-                return wider, {reason for pair in pairs for reason in pair[1]}
+                joined = type(expression)(tuple(pair[0] for pair in pairs))
+                return joined, {reason for pair in pairs for reason in pair[1]}
+            case Not(part):
+                wider, reasons = self.possibly(part, article)
+                return Not(wider), reasons
             case Some(prop, Named(name)) if (twin := self.twin_of(name, article)) and prop != "lacksRecordOf":
                 return Some(prop, Named(twin.name)), {twin.reason}
             case Named(name) if twin := self.twin_of(name, article):
@@ -118,7 +123,7 @@ class ConditionCompiler:
                 return self._both(parts, name, label, source)
             case Or(parts):
                 return self._either(parts, name, label, source)
-            case Named(named):
+            case Named(named) if named not in self.vocabulary.populations:
                 return named
             case _:
                 return self._atom(expression)
@@ -133,7 +138,9 @@ class ConditionCompiler:
         head, word = ("Both", "And") if isinstance(expression, And) else ("Either", "Or")
         labels = [self.labels[member] for member in members]
         label = f"; {word.lower()} ".join([labels[0], *(text[0].lower() + text[1:] for text in labels[1:])])
-        return self.condition(expression, head + word.join(members), label, GENERATED)
+        name = head + word.join(members)
+        self._free(name, expression)
+        return self.condition(expression, name, label, GENERATED)
 
     def _both(self, parts: tuple[Expression, ...], name: str, label: str, source: URIRef) -> str:
         if self._declared(name, label, definition_of(label, "all of these hold", And(parts), source), source):
@@ -167,22 +174,36 @@ class ConditionCompiler:
         self.module.note(iri, nodes.term("refutationOf"), nodes.term(name))
         return False
 
+    def reserve(self, name: str, where: str) -> None:
+        """Keep a name for an author's condition: no condition that the compiler names may take it."""
+        self.reserved[name] = where
+
+    def _free(self, name: str, expression: Expression) -> None:
+        """Raises AuthoringError where an author's condition has the name that the compiler gives to another one."""
+        if name in self.reserved:
+            message = f"is also the name that the compiler gives to the condition {str(expression)!r}."
+            raise AuthoringError([Problem(self.reserved[name], message, "Rename the named condition.")])
+
     def _atom(self, atom: Atom) -> str:
         name, label = self._name(atom)
-        if name in self.reserved and not isinstance(atom, Named):
-            message = f"is also the name that the compiler gives to the condition {str(atom)!r}."
-            raise AuthoringError([Problem(f"thresholds.yaml: {name}: name", message, "Rename the named condition.")])
+        if not isinstance(atom, Named):
+            self._free(name, atom)
         if self._declared(name, label, f"A patient of whom this holds: {atom}.", GENERATED):
             return name
         self.module.text(nodes.term(name), nodes.term("formalReading"), str(atom))
+        if isinstance(atom, Not | Named):
+            self._turned(atom, name)
+            return name
         self.module.equivalent(name, atom, GENERATED)
         match atom:
             case Some("hasCurrentMeasurement" | "hasDerivedQuantity" as prop, Named(filler)) if (
                 filler in self.opposites
             ):
                 self._refute(Some(prop, Named(self.opposites[filler])), name)
-            case Some(prop, Named(filler)) if prop in self.vocabulary.negations:
+            case Some(prop, Named(filler)) if prop in self.vocabulary.absences and prop != STATED:
                 self._refute_presence(prop, filler, name)
+            case Some("hasResult", Named(filler)):
+                self._refute(Value("lacksRecordOf", filler), name)
             case Value(prop, individual) if prop in self.vocabulary.negations.values():
                 self._refute(Some(self._present(prop, individual), Named(individual)), name)
             case Value("lacksRecordOf", individual):
@@ -190,6 +211,16 @@ class ConditionCompiler:
             case _:
                 pass
         return name
+
+    def _turned(self, atom: Not | Named, name: str) -> None:
+        """The condition that another one is contradicted, or that the record names a population, with its dual."""
+        if isinstance(atom, Named):
+            self.module.subclass(Named(atom.name), Named(name), GENERATED)
+            self._refute(Named(self.vocabulary.populations[atom.name]), name)
+            return
+        denied = self.part(atom.part)
+        self.module.subclass(Named(refuted(denied)), Named(name), GENERATED)
+        self._refute(Named(denied), name)
 
     def _recorded(self, concept: str) -> str:
         return concept + "Measurement" if self.vocabulary[concept].kind is ConceptKind.ANALYTE else concept
@@ -204,7 +235,7 @@ class ConditionCompiler:
     def _refute_presence(self, prop: str, concept: str, name: str) -> None:
         base = self.base.get(concept, concept)
         if base in self.vocabulary:
-            self._refute(Value(self.vocabulary.negations[prop], base), name)
+            self._refute(Value(self.vocabulary.absences[prop], base), name)
         for above in self._above(concept):
             upper = self._atom(Some(prop, Named(above)))
             self.module.subclass(Named(refuted(upper)), Named(refuted(name)), GENERATED)
@@ -247,6 +278,11 @@ class ConditionCompiler:
             case AtLeast(prop, count, Named(filler)):
                 label = f"Patient with at least {count} values: {self.labels.get(filler, filler)}"
                 return f"PatientWithAtLeast{count}{filler}", label
+            case Not(part):
+                denied = self.part(part)
+                return f"Not{denied}", f"Contradicted: {self.labels[denied][0].lower()}{self.labels[denied][1:]}"
+            case Named(name) if name in self.vocabulary.populations:
+                return f"RecordedAs{name}", f"Patient recorded as: {name.removesuffix('Patient').lower()}"
             case Named(name):
                 return name, self.labels.get(name, name)
             case _:
@@ -351,38 +387,8 @@ class ConditionCompiler:
             if twin := self.twins.get(concept):
                 self._atom(Some("hasFinding", Named(twin.name)))
 
-    def clashes(self) -> None:
-        """Present and absent together: `hasClash value X`, per concept and per context."""
-        for term in self.vocabulary.terms:
-            for present, absent in self._contexts(term.kind):
-                body = And((Some(present, Named(term.name)), Value(absent, term.name)))
-                self.module.subclass(body, Value("hasClash", term.name), GENERATED)
 
-    def exclusive_positions(self) -> None:
-        """Statements that one quantity is low and normal, or low and high: `hasClash value X`, for either of them."""
-        axes = sorted((axis, name) for name, axis in self.vocabulary.axes.items())
-        for (one, first), (other, second) in permutations(axes, 2):
-            if one[0] == other[0] and one[1] != other[1]:
-                both = And((Some("hasStatedFinding", Named(first)), Some("hasStatedFinding", Named(second))))
-                self.module.subclass(both, Value("hasClash", first), nodes.source("exclusive-positions"))
-
-    def _contexts(self, kind: ConceptKind) -> Iterable[tuple[str, str]]:
-        """The properties of presence and absence that cannot both hold of an entry of a kind."""
-        match kind:
-            case ConceptKind.FINDING | ConceptKind.CONDITION:
-                yield "hasStatedFinding", "hasAbsent"
-            case ConceptKind.DRUG | ConceptKind.THERAPY:
-                yield "receives", "hasAbsent"
-        if kind in (ConceptKind.CONDITION, ConceptKind.FINDING, ConceptKind.HISTORY, *TREATMENTS):
-            yield "hasHistoryOf", "hasNoHistoryOf"
-        match kind:
-            case ConceptKind.DRUG | ConceptKind.THERAPY:
-                yield "plans", "hasNoPlanFor"
-            case ConceptKind.CONDITION | ConceptKind.SUSPICION:
-                yield "hasSuspicionOf", "hasNoSuspicionOf"
-            case ConceptKind.INTENT:
-                yield "hasIntent", "hasNoIntentOf"
-
-
+STATED: Final = "hasStatedFinding"
+"""The property of what rules conclude from statements alone, which no situation names."""
 _TYPE = URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _INDIVIDUAL = URIRef("http://www.w3.org/2002/07/owl#NamedIndividual")

@@ -15,7 +15,7 @@ from kg import __version__
 from kg.authoring import nodes
 from kg.authoring.turtle import turtle
 from kg.ontology import terms
-from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Some, Value
 
 
 def canonical_decimal(value: Decimal) -> Literal:
@@ -79,7 +79,10 @@ class Module:
         self.axiom(nodes.term(name), OWL.equivalentClass, node, source)
 
     def node(self, expression: Expression, key: str) -> Node:
-        """The RDF node of a class expression; `key` names the axiom it stands in."""
+        """The RDF node of a class expression; `key` names the axiom it stands in.
+
+        Only the product for people writes a complement: for the reasoner `not` is a named refutation.
+        """
         match expression:
             case Named(name):
                 return nodes.term(name)
@@ -91,6 +94,11 @@ class Module:
                 number = Literal(count, datatype=XSD.nonNegativeInteger)
                 node = self._restriction(key, prop, OWL.minQualifiedCardinality, number)
                 self.note(node, OWL.onClass, self.node(filler, key + "/"))
+                return node
+            case Not(part):
+                node = BNode("n" + _digest(key))
+                self.note(node, RDF.type, OWL.Class)
+                self.note(node, OWL.complementOf, self.node(part, key + "/"))
                 return node
             case And(parts):
                 return self._nary(key, OWL.intersectionOf, parts)

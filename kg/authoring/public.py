@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rdflib import BNode, Literal, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 from kg.authoring import nodes
 from kg.authoring.owl import Module
@@ -84,6 +84,11 @@ def _property(module: Module, prop: PublicProperty, source: URIRef) -> None:
         module.axiom(iri, RDFS.domain, nodes.term(prop.domain), source)
     if prop.range:
         module.axiom(iri, RDFS.range, nodes.term(prop.range), source)
+    if prop.kind == "data":
+        module.axiom(iri, RDFS.range, XSD.decimal, source)
+    if prop.history:
+        module.note(SKOS.historyNote, RDF.type, OWL.AnnotationProperty)
+        module.note(iri, SKOS.historyNote, Literal(prop.history, lang="en"))
     for name, other in (("valueOf", prop.value_of), ("mirrors", prop.mirrors)):
         if other:
             module.note(iri, nodes.term(name), nodes.term(other))

@@ -53,7 +53,7 @@ class PublicProperty(SourceEntry):
     """A property that only the public graph has.
 
     `value_of` is the annotation whose text names a value by its code. `mirrors` is the property of a patient of which
-    a part of a condition becomes a statement about the claim.
+    a part of a condition becomes a statement about the claim. `history` says what the name meant before.
     """
 
     name: PropertyName
@@ -65,6 +65,7 @@ class PublicProperty(SourceEntry):
     mirrors: PropertyName | None = None
     label: Text
     definition: Text
+    history: Text | None = None
 
 
 class PublicFile(SourceEntry):

@@ -1,16 +1,12 @@
-"""What the YAML sources of the ontology may contain, as pydantic models, and how they are read."""
+"""What the YAML sources of the ontology may contain, as pydantic models."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from kg.errors import AuthoringError, Problem
 from kg.ontology.kinds import ConceptKind
 
 Text = Annotated[str, Field(min_length=1)]
@@ -62,6 +58,7 @@ class Term(SourceEntry):
     abbreviations: tuple[Text, ...] = ()
     lay: tuple[Text, ...] = ()
     related: tuple[Text, ...] = ()
+    shared: tuple[Text, ...] = ()
     low_of: Name | None = None
     normal_of: Name | None = None
     high_of: Name | None = None
@@ -93,8 +90,8 @@ class DecisionEntry(SourceEntry):
 
 
 class SourceFile(SourceEntry):
-    references: tuple[PublishedSource, ...]
-    decisions: tuple[DecisionEntry, ...]
+    references: tuple[PublishedSource, ...] = ()
+    decisions: tuple[DecisionEntry, ...] = ()
 
 
 class Unit(SourceEntry):
@@ -140,12 +137,46 @@ class Analyte(NumberOf):
     also: tuple[Text, ...] = ()
 
 
+class SexConstant(SourceEntry):
+    """A number of a formula that differs by sex."""
+
+    female: Number
+    male: Number
+
+
+class ScoreItemEntry(SourceEntry):
+    """Points for one thing: any of some concepts, a sex, or an age in completed years."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    points: int
+    any: tuple[Name, ...] = ()
+    sex: Literal["female", "male"] | None = None
+    from_: int | None = Field(default=None, alias="from")
+    below: int | None = None
+
+
+class WorkedExample(SourceEntry):
+    """A case and what the formula gives for it, to the declared decimals; `case` is a case of the contract."""
+
+    case: dict[str, Any]
+    gives: Number
+    source: Text
+
+
 class Derived(NumberOf):
+    """A number that the fact layer computes.
+
+    `inputs` name the operands in an arithmetic `expression`, which may also name `age` and the `by_sex` constants.
+    `within_days` is the window of a change, or how far apart the values of an arithmetic formula may lie.
+    """
+
     formula: Literal[
         "weeks-since-start", "change-since-start", "change-from-previous", "lower-of-latest-two",
         "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
+        "age-in-years", "multiple-of-upper-limit", "rise-within", "fall-within", "ratio-within", "arithmetic", "points",
     ]  # fmt: skip
-    of: tuple[Name, ...]
+    of: tuple[Name, ...] = ()
     factor: Number | None = None
     definition: Text
     source: Text
@@ -153,6 +184,13 @@ class Derived(NumberOf):
     low_when: Name | None = None
     not_low_when: Name | None = None
     possible_to: Number | None = None
+    within_days: Annotated[int, Field(ge=0)] = 0
+    decimals: Annotated[int, Field(ge=0, le=9)] = 6
+    expression: str = ""
+    inputs: dict[str, Name] = Field(default_factory=dict)
+    by_sex: dict[str, SexConstant] = Field(default_factory=dict)
+    items: tuple[ScoreItemEntry, ...] = ()
+    examples: tuple[WorkedExample, ...] = ()
 
 
 class Population(SourceEntry):
@@ -315,6 +353,19 @@ class NamedCondition(ConditionForm):
         return (self, self.possible) if self.possible else (self,)
 
 
+class LayerThresholdFile(SourceEntry):
+    """Numbers that a layer adds to those of the ontology; the population of defaults stays that of the ontology."""
+
+    analytes: tuple[Analyte, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    parts: tuple[PartOfEntry, ...] = ()
+    thresholds: tuple[ThresholdEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
+    possible: tuple[PossibleConcept, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    conditions: tuple[NamedCondition, ...] = ()
+
+
 class ThresholdFile(SourceEntry):
     population: Population
     analytes: tuple[Analyte, ...]
@@ -325,46 +376,3 @@ class ThresholdFile(SourceEntry):
     possible: tuple[PossibleConcept, ...]
     rules: tuple[RuleEntry, ...]
     conditions: tuple[NamedCondition, ...]
-
-
-Model = TypeVar("Model", bound=SourceEntry)
-
-
-def read(path: Path, model: type[Model]) -> Model:
-    """A YAML source as a model. Raises AuthoringError with every problem: file, entry, field, remedy."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise AuthoringError([Problem(path.name, f"is not YAML: {error}", "Mend the syntax first.")]) from error
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise AuthoringError([_problem(path, data, item) for item in error.errors()]) from error
-
-
-def _problem(path: Path, data: Any, item: Any) -> Problem:
-    where = ": ".join((path.name, *_steps(data, item["loc"])))
-    remedy = (
-        "Remove the field, or see ontology/README.md for the fields there are."
-        if item["type"] == "extra_forbidden"
-        else ""
-    )
-    return Problem(where, item["msg"].lower(), remedy)
-
-
-def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
-    """`claims`, 7, `at` becomes `A0-08`, `at`: entries are named by their identifier, not their index."""
-    for step in location:
-        data = data[step] if _reachable(data, step) else None
-        if isinstance(step, str):
-            yield step
-        elif isinstance(data, dict) and (name := data.get("id") or data.get("name")):
-            yield str(name)
-        else:
-            yield str(step)
-
-
-def _reachable(data: Any, step: int | str) -> bool:
-    if isinstance(data, dict):
-        return step in data
-    return isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)

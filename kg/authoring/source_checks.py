@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kg.authoring.articles import KIND_CLASS
+from kg.authoring.claim_checks import ClaimChecker, marker_problems
 from kg.authoring.claim_schema import ArticleFile, ClaimEntry
+from kg.authoring.expression_checks import ExpressionChecker, rule_names
+from kg.authoring.formula_checks import formula_problems
+from kg.authoring.name_checks import name_problems
+from kg.authoring.number_checks import number_problems
 from kg.authoring.sources import Sources
 from kg.errors import AuthoringError, Problem
-from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, SyntaxProblem, Value, parse
+from kg.ontology.manchester import SyntaxProblem, parse
 from kg.vocabulary.nearest import closest
 
-DRAFT: Final = "draft"
+RELEASED: Final = "released"
 
 
 ASKS: Final = 10
@@ -38,13 +43,16 @@ class SourceChecker:
     """Finds every name, offset and marker in the sources that cannot be."""
 
     def __init__(self, sources: Sources) -> None:
-        self.sources = sources
+        self.sources, self.expressions = sources, ExpressionChecker(sources)
         self.problems: list[Problem] = []
 
     def check(self) -> None:
         """Raises AuthoringError with file, entry, field and remedy of every problem."""
         self._vocabulary()
         self._thresholds()
+        self.problems += name_problems(self.sources)
+        self.problems += formula_problems(self.sources)
+        self.problems += number_problems(self.sources, self.expressions)
         for name, file in self.sources.articles:
             self._article(name, file)
         if self.problems:
@@ -72,8 +80,6 @@ class SourceChecker:
             for parent in term.parents:
                 self._term(f"{where}: parents", parent)
             self._source(f"{where}: source", term.source)
-            if term.response_to:
-                self._term(f"{where}: response_to", term.response_to)
             for quantity in term.yields:
                 self._term(f"{where}: yields", quantity)
             if term.can_cause:
@@ -117,7 +123,7 @@ class SourceChecker:
                     Problem(where, f"{threshold.unit!r} does not convert for {threshold.of}.", "Use one of its units.")
                 )
         for rule in file.rules:
-            self._expression(f"thresholds.yaml: rules: {rule.if_}: if", rule.if_)
+            self._rule(f"thresholds.yaml: rules: {rule.if_}: if", rule.if_)
         for condition in file.conditions:
             for form in condition.forms:
                 self._expression(f"thresholds.yaml: {form.name}: holds", form.holds)
@@ -134,14 +140,16 @@ class SourceChecker:
                 self.problems.append(
                     Problem(where, f"the list has no entry {marker.reference}.", "Remove it; no reference is invented.")
                 )
-        seen: set[str] = set()
+        self.problems += marker_problems(name, file)
+        checker, seen = ClaimChecker(name, file, self.sources, self.expressions), set[str]()
         for entry in file.claims:
+            self.problems += checker.problems(entry)
             where = f"{name}: {entry.id}"
             if entry.id in seen:
                 self.problems.append(Problem(f"{where}: id", "stands twice.", "Give each claim its own identifier."))
             seen.add(entry.id)
             self._claim(where, entry, file, printed)
-            if file.article.status != DRAFT:
+            if file.article.status == RELEASED:
                 self._asked(where, entry)
 
     def _asked(self, where: str, entry: ClaimEntry) -> None:
@@ -158,20 +166,16 @@ class SourceChecker:
             self._unknown(
                 f"{where}: kind", "kind", entry.kind, KIND_CLASS, "Use one of the kinds of ontology/README.md."
             )
-        start, end = entry.at
-        if not 0 <= start < end <= file.article.length:
-            message = f"[{start}, {end}] lies outside the article, which has {file.article.length} code points."
-            self.problems.append(Problem(f"{where}: at", message, "Give [start, end) in code points."))
+        for field, (start, end) in (("at", entry.at), *(("also_at", item.at) for item in entry.also_at)):
+            if not 0 <= start < end <= file.article.length:
+                message = f"[{start}, {end}] lies outside the article, which has {file.article.length} code points."
+                self.problems.append(Problem(f"{where}: {field}", message, "Give [start, end) in code points."))
         for number in entry.markers:
             if number not in printed:
                 message = f"the article does not print the marker {number}."
                 self.problems.append(
                     Problem(f"{where}: markers", message, "Remove it, or list it under article.markers.")
                 )
-        for field in ("situation", "other_reading"):
-            text = getattr(entry, field)
-            if text and text.strip() not in file.situations:
-                self._expression(f"{where}: {field}", text, file.situations)
         self._targets(where, entry, file)
 
     def _targets(self, where: str, entry: ClaimEntry, file: ArticleFile) -> None:
@@ -186,9 +190,6 @@ class SourceChecker:
         for field in ("after", "qualified_by", "sequence"):
             for identifier in getattr(entry, field):
                 self._claim_id(f"{where}: {field}", identifier, claims)
-        for text in entry.exceptions:
-            if text not in claims:
-                self._expression(f"{where}: exceptions", text)
         every = set(self.sources.source_iris)
         for doubt in entry.doubts:
             for identifier in doubt.with_:
@@ -214,33 +215,17 @@ class SourceChecker:
         if identifier not in claims:
             self._unknown(where, "claim", identifier, claims, "Name a claim of this article.")
 
-    def _expression(self, where: str, text: str, situations: Iterable[str] = ()) -> None:
+    def _expression(self, where: str, text: str, situations: Collection[str] = ()) -> None:
+        self.problems += self.expressions.problems(where, text, situations)
+
+    def _rule(self, where: str, text: str) -> None:
+        """A rule of no single article, which may nest classes of values: its names are declared."""
         try:
             expression = parse(text)
         except SyntaxProblem as error:
             self.problems.append(Problem(where, f"{error}.", "See ontology/README.md for the syntax."))
             return
-        for kind, name in _names(expression):
+        for kind, name in rule_names(expression):
             known = self.sources.properties if kind == "property" else self.sources.classes
             if name not in known:
-                hint = (
-                    "Situations cannot stand inside one another."
-                    if name in situations
-                    else "Add it to ontology/terms/ if it is new."
-                )
-                self._unknown(where, kind, name, known, hint)
-
-
-def _names(expression: Expression) -> Iterator[tuple[str, str]]:
-    match expression:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _names(part)
-        case Some(prop, filler) | AtLeast(prop, _, filler):
-            yield "property", prop
-            yield from _names(filler)
-        case Value(prop, individual):
-            yield "property", prop
-            yield "class", individual
-        case Named(name):
-            yield "class", name
+                self._unknown(where, kind, name, known, "Add it to ontology/terms/ if it is new.")

@@ -24,11 +24,16 @@ POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All terms by local name; what core.ttl declares of their kinds, and of absence (`read_negations`)."""
+    """All terms by local name; what core.ttl declares of their kinds, of absence and of populations.
+
+    `negations` are the properties that `negates` names, `absences` those and the properties of statements below them.
+    """
 
     terms: tuple[Term, ...]
     kinds: Kinds
     negations: Mapping[str, str]
+    absences: Mapping[str, str]
+    populations: Mapping[str, str]
 
     @cached_property
     def by_name(self) -> dict[str, Term]:
@@ -54,6 +59,16 @@ class Vocabulary:
                     found[parent] = None
                     queue.append(parent)
         return tuple(found)
+
+    def known_ancestors(self, name: str) -> frozenset[str]:
+        """A term and the terms above it; parents that are no terms, and circles, end the way."""
+        found, todo = set[str](), [name]
+        while todo:
+            one = todo.pop()
+            if one not in found and one in self.by_name:
+                found.add(one)
+                todo += self.by_name[one].parents
+        return frozenset(found)
 
     @cached_property
     def axes(self) -> dict[str, tuple[str, str]]:

@@ -32,7 +32,7 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?id ?article ?section ?start ?end ?digest WHERE {
-  ?claim skos:notation ?id ; dcterms:source ?passage .
+  ?claim skos:notation ?id ; dcterms:source|:alsoAt ?passage .
   ?passage oa:hasSource ?article ; oa:start ?start ; oa:end ?end ; :digest ?digest ; :section ?section .
 } ORDER BY ?id ?start
 """

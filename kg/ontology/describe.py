@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -16,12 +16,15 @@ from kg.ontology.index import parse_module
 PARTS: Final = ("passage/", "marker/", "reference/", "article/", "claim/")
 
 
-def about(ontology: Ontology, names: Iterable[str]) -> tuple[ox.Triple, ...]:
+def about(ontology: Ontology, names: Sequence[str]) -> tuple[ox.Triple, ...]:
     """The triples about nodes (local names such as `claim/A0-39`) and about what belongs to them, sorted.
 
-    To a claim belong its readings, passage, markers and doubts, to a marker its reference; other claims do not.
+    To a claim belong its readings, passage, markers and doubts, to a marker its reference; other claims do not. What
+    only the product to browse has (evidence, the vocabulary of the public graph) is described as it stands there.
     """
     table = _by_subject(ontology)
+    if any(f"<{terms.BASE}{name}>" not in table for name in names):
+        table = {**_of_the_product(ontology), **table}
     todo = [f"<{terms.BASE}{name}>" for name in names]
     seen: set[str] = set(todo)
     found: dict[ox.Triple, None] = {}
@@ -48,16 +51,25 @@ def _belongs(node: object, owner: str) -> bool:
 
 @derived
 def _by_subject(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
+    return _grouped(ontology.index.triples)
+
+
+@derived
+def _of_the_product(ontology: Ontology) -> Mapping[str, tuple[ox.Triple, ...]]:
+    return _grouped(product(ontology))
+
+
+def _grouped(triples: Iterable[ox.Triple]) -> Mapping[str, tuple[ox.Triple, ...]]:
     found: dict[str, list[ox.Triple]] = {}
-    for triple in ontology.index.triples:
+    for triple in triples:
         found.setdefault(str(triple.subject), []).append(triple)
     return {subject: tuple(group) for subject, group in found.items()}
 
 
 @derived
 def names(ontology: Ontology) -> frozenset[str]:
-    """The local names of everything that the ontology says something of."""
-    found = (triple.subject for triple in ontology.index.triples)
+    """The local names of everything that the ontology, or its product to browse, says something of."""
+    found = (triple.subject for triples in (ontology.index.triples, product(ontology)) for triple in triples)
     iris = {subject.value for subject in found if isinstance(subject, ox.NamedNode)}
     return frozenset(terms.local(iri) for iri in iris if iri.startswith(terms.BASE))
 

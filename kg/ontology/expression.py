@@ -51,6 +51,16 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
+class Not:
+    """`not part`: the record contradicts it. No complement: what is unknown is neither a part nor its negation."""
+
+    part: Expression
+
+    def __str__(self) -> str:
+        return f"not {_nested(self.part)}"
+
+
+@dataclass(frozen=True)
 class And:
     """An intersection of two or more."""
 
@@ -70,8 +80,8 @@ class Or:
         return " or ".join(_nested(part) if isinstance(part, And | Or) else str(part) for part in self.parts)
 
 
-Expression: TypeAlias = Named | Some | Value | AtLeast | And | Or
-Atom: TypeAlias = Named | Some | Value | AtLeast
+Expression: TypeAlias = Named | Some | Value | AtLeast | Not | And | Or
+Atom: TypeAlias = Named | Some | Value | AtLeast | Not
 
 
 def _nested(expression: Expression) -> str:

@@ -77,6 +77,14 @@ def read_negations(index: Index) -> Mapping[str, str]:
     return {present: terms.local(absence) for absence in absences for present in index.own(absence, "negates")}
 
 
+def read_populations(index: Index) -> Mapping[str, str]:
+    """Class of patients that a condition may name → the class that its members cannot be in, by local name."""
+    return {terms.local(one): index.own_value(one, "otherPopulation") for one in index.having(_OTHER)}
+
+
+_OTHER: Final = terms.BASE + "otherPopulation"
+
+
 def read_absences(index: Index, kinds: Kinds) -> Mapping[str, str]:
     """The same, with the properties of statements that stand below one that is negated."""
     negations = read_negations(index)

@@ -1,7 +1,8 @@
 """Class expressions in the part of Manchester syntax that situations may use.
 
 OWL 2 Manchester Syntax (W3C Note, 2012), section 2.4, cut down to the fragment of the ontology:
-named classes, `and`, `or`, `some`, `value` and `min`.
+named classes, `and`, `or`, `some`, `value` and `min`; and three words for what they are written out to:
+`not` (contradicted by the record), `unless` (and not) and `2 of (A, B, C)`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from kg.ontology.expression import And, AtLeast, Atom, Expression, Named, Or, Some, SyntaxProblem, Value
+from kg.ontology.expression import And, AtLeast, Atom, Expression, Named, Not, Or, Some, SyntaxProblem, Value
 
-_NAME: Final = r"(?!(?:and|or|some|value|min)\b)[A-Za-z][A-Za-z0-9_-]*"
+_NAME: Final = r"(?!(?:and|or|not|unless|of|some|value|min)\b)[A-Za-z][A-Za-z0-9_-]*"
 _ATOM: Final = re.compile(
     rf"(?P<name>{_NAME})(?: (?:(?:min (?P<count>[1-9][0-9]*)|some) (?P<filler>{_NAME})|value (?P<value>{_NAME})))?"
 )
@@ -44,6 +45,8 @@ def flatten(expression: Expression) -> Expression:
     """The same expression with nested `and` in `and` and `or` in `or` lifted, and every part once."""
     if isinstance(expression, Some | AtLeast):
         return replace(expression, filler=flatten(expression.filler))
+    if isinstance(expression, Not):
+        return _denied(flatten(expression.part))
     if isinstance(expression, And | Or):
         kind = type(expression)
         parts: list[Expression] = []
@@ -54,6 +57,16 @@ def flatten(expression: Expression) -> Expression:
     return expression
 
 
+def _denied(expression: Expression) -> Expression:
+    """The negation of a flat expression, with `not` before its leaves alone."""
+    if isinstance(expression, Not):
+        return expression.part
+    if isinstance(expression, And | Or):
+        kind = Or if isinstance(expression, And) else And
+        return flatten(kind(tuple(_denied(part) for part in expression.parts)))
+    return Not(expression)
+
+
 def atoms(expression: Expression) -> tuple[Atom, ...]:
     """The leaves of `and` and `or`, in order, each once."""
     if isinstance(expression, And | Or):
@@ -62,6 +75,6 @@ def atoms(expression: Expression) -> tuple[Atom, ...]:
 
 
 __all__ = [
-    "And", "AtLeast", "Atom", "Expression", "Named", "Or", "Some", "SyntaxProblem", "Value",
+    "And", "AtLeast", "Atom", "Expression", "Named", "Not", "Or", "Some", "SyntaxProblem", "Value",
     "atoms", "flatten", "parse",
 ]  # fmt: skip

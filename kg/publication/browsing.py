@@ -20,10 +20,11 @@ from kg.authoring.owl import Module
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import parse_module
-from kg.ontology.manchester import And, AtLeast, Expression, Named, Or, Some, Value
+from kg.ontology.manchester import And, AtLeast, Expression, Named, Not, Or, Some, Value
 from kg.ontology.model import Claim
 from kg.publication.conditions import expression
 from kg.publication.evidence import EvidenceWriter
+from kg.publication.head import read_head, write_head
 from kg.publication.labels import LONGEST, short_label
 from kg.publication.requirements import RequirementWriter
 from kg.publication.vocabulary import FILE, read_vocabulary
@@ -78,6 +79,7 @@ class _Product:
                 if row[0] != header:
                     self.module.graph.add(row)
         self._shorten()
+        write_head(self.module, read_head(ontology.folder))
         return self.module
 
     # -- what stands in other modules
@@ -153,6 +155,8 @@ class _Product:
                 return And(tuple(map(self._plain, parts)))
             case Or(parts):
                 return Or(tuple(map(self._plain, parts)))
+            case Not(part):
+                return Not(self._plain(part))
             case Some(prop, Named(name)) if name in self.limits:
                 return Some(prop, Value("meetsLimit", name))
             case AtLeast(prop, count, Named(name)) if name in self.limits:

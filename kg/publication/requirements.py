@@ -18,7 +18,7 @@ from kg.authoring import nodes
 from kg.authoring.owl import Module
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.ontology.manchester import Atom, Expression, Named, Value
+from kg.ontology.manchester import AtLeast, Atom, Expression, Named, Not, Some, Value
 from kg.ontology.model import Claim, Threshold
 from kg.publication.conditions import condition_of, exceptions_of, ways
 from kg.publication.vocabulary import PublicVocabulary
@@ -81,8 +81,12 @@ class RequirementWriter:
         found = set()
         for atom in way:
             if isinstance(atom, Named):
-                raise TypeError(f"{atom}: a condition in no part of which a property stands")
-            value = atom.individual if isinstance(atom, Value) else str(atom.filler)
+                found |= {("requiresPopulation", atom.name), ("requires", atom.name)}
+                continue
+            if isinstance(atom, Not):
+                found.add(("requiresContradictionOf", _named(atom.part)))
+                continue
+            value = _named(atom)
             prop = self.vocabulary.mirrored[atom.property]
             while prop:
                 found.add((prop, value))
@@ -150,3 +154,14 @@ class RequirementWriter:
 
     def _opposed(self, one: str, other: str) -> None:
         self.module.axiom(nodes.claim(one), nodes.term("contradicts"), nodes.claim(other), nodes.claim(one))
+
+
+def _named(atom: Expression) -> str:
+    """The name that an elementary condition ends in."""
+    match atom:
+        case Value(_, name):
+            return name
+        case Some(_, filler) | AtLeast(_, _, filler):
+            return str(filler)
+        case _:
+            return str(atom)

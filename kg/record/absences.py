@@ -19,7 +19,7 @@ from kg.cache.derived import derived
 from kg.facts.patient import Fact, PatientFacts, Status
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import TREATMENTS, ConceptKind
-from kg.ontology.manchester import Named, Some, Value, parse
+from kg.ontology.manchester import Named, Not, Some, Value, parse
 from kg.ontology.model import Threshold
 from kg.record.statement_properties import PASSES, absence_of, has_ended, property_of
 
@@ -216,7 +216,7 @@ class _Ground(NamedTuple):
 
 def _ground(ontology: Ontology, condition: str) -> _Ground:
     match parse(ontology.atom(condition)):
-        case Value():
+        case Value() | Not():
             return _Ground(always=True)
         case Some(prop, Named(name)) if prop in ontology.absences:
             return _Ground(context=absence_of(ontology, prop), concept=ontology.certain_form(name))

@@ -96,6 +96,8 @@ def needed(ontology: Ontology, facts: Iterable[MissingFact]) -> str:
 
 
 def _needed(ontology: Ontology, fact: MissingFact) -> str:
+    if not fact.concept:
+        return fact.label.rpartition("as: ")[2].rpartition("gives: ")[2]
     label = ontology.label(fact.concept)
     if fact.list == "measurements":
         return fact.label.rpartition("value is: ")[2].rpartition("gives: ")[2].rpartition("values: ")[2]

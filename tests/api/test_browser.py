@@ -221,9 +221,35 @@ def test_a_person_runs_a_query_of_the_project_in_the_editor(page: Page, endpoint
     page.get_by_role("button", name="Load", exact=True).click()
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(4)
-    page.get_by_label("SPARQL query").fill("SELECT ?claim {")
+    write(page, "SELECT ?claim {")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("alert")).to_contain_text("Line 1, column")
+
+
+def write(page: Page, query: str) -> None:
+    """Replace the query in the coloured editor."""
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(query)
+
+
+def test_the_editor_completes_names_that_the_dataset_counts_and_tells_why_nothing_is_found(
+    page: Page, endpoint: Endpoint
+) -> None:
+    # Given the beginning of a property of ours
+    page.goto(endpoint.sparql)
+    write(page, "PREFIX : <https://w3id.org/warrant/>\nSELECT ?c { ?c :hasUrg")
+
+    # When it is completed, then the property is put in
+    page.keyboard.press("Control+Space")
+    page.locator(".CodeMirror-hint").filter(has_text=":hasUrgency").click()
+    expect(page.locator(".CodeMirror-code")).to_contain_text(":hasUrgency")
+
+    # When the query has no answer, then the pattern that has no match is told
+    page.keyboard.insert_text(" :Anemia ; a :Claim }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li code")).to_have_text("?c :hasUrgency :Anemia")
+    expect(page.get_by_text("nothing matches this by itself")).to_be_visible()
 
 
 def test_a_person_asks_the_graph_of_an_answer_what_explains_it(page: Page, endpoint: Endpoint) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -92,10 +93,18 @@ def test_a_page_has_a_language_a_heading_and_a_label_for_every_field(endpoint: E
 
 
 def test_the_assets_name_no_other_server() -> None:
-    files = [path for path in STATIC.iterdir() if path.name in ("editor.js", "warrant.css")]
-    assert len(files) == 2
-    for path in files:
-        assert not re.search(r"https?://|@import|url\(", path.read_text()), path
+    for name in ("editor.js", "completion.js", "warrant.css"):
+        text = (STATIC / name).read_text().replace(BASE, "")
+        assert not re.search(r"https?://(?!rdfs\.org/ns/void)|@import|url\(", text), name
+
+
+def test_the_scripts_of_others_are_those_of_the_notice_and_name_no_map() -> None:
+    notice = (ROOT / "THIRD_PARTY.md").read_text()
+    scripts = [path for path in (STATIC / "vendor").iterdir() if path.suffix in (".js", ".css")]
+    assert len(scripts) == 3
+    for path in scripts:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in notice, path.name
+        assert "sourceMappingURL" not in path.read_text(), path.name
 
 
 # -- the editor
@@ -286,3 +295,16 @@ def test_only_addresses_of_pages_are_links() -> None:
     assert link("http://example.org/x") == "http://example.org/x"
     assert link("urn:x") == ""
     assert link(BASE + "Claim") == "/id/Claim"
+
+
+# -- why a result is empty
+
+
+def test_a_pattern_without_a_match_is_told(endpoint: Endpoint) -> None:
+    text = page(endpoint, "/sparql", query=PREFIXES + "SELECT ?c { ?c a :Claim ; :hasUrgency :Anemia }")
+    assert "Why it is empty" in text
+    assert "<code>?c :hasUrgency :Anemia</code>: nothing matches this by itself." in text
+
+
+def test_a_result_with_rows_has_no_reason_to_be_empty(endpoint: Endpoint) -> None:
+    assert "Why it is empty" not in page(endpoint, "/sparql", query=PREFIXES + "SELECT ?c { ?c a :Claim } LIMIT 2")

@@ -24,6 +24,7 @@ from kg.ontology.manchester import (
     AtLeast,
     Expression,
     Named,
+    Not,
     Or,
     Some,
     SyntaxProblem,
@@ -298,6 +299,10 @@ def test_the_committed_modules_are_what_the_sources_compile_to() -> None:
         ("p some q some A", Some("p", Some("q", Named("A")))),
         ("  A\n and\tB ", And((Named("A"), Named("B")))),
         ("((A))", Named("A")),
+        ("not p some A", Not(Some("p", Named("A")))),
+        ("A unless B or C", And((Named("A"), Not(Or((Named("B"), Named("C"))))))),
+        ("1 of (A, B)", Or((Named("A"), Named("B")))),
+        ("2 of (A, B)", And((Named("A"), Named("B")))),
         ("order and value1", And((Named("order"), Named("value1")))),
     ],
 )
@@ -315,7 +320,9 @@ def test_a_situation_reads_as_in_manchester_syntax(text: str, expression: Expres
         ("hasFinding some (A and B", 25),
         ("p min 0 A", 7),
         ("p value some", 9),
-        ("not A", 5),
+        ("not", 4),
+        ("3 of (A, B)", 1),
+        ("A unless B unless C", 12),
         ("A)", 2),
         ("p only A", 3),
         ("A and\n  B C", 11),
@@ -332,6 +339,7 @@ properties = st.from_regex(r"\Ahas[A-Z][a-z]{0,4}\Z")
 expressions: st.SearchStrategy[Expression] = st.recursive(
     st.one_of(names.map(Named), st.builds(Value, properties, names)),
     lambda inner: st.one_of(
+        inner.map(Not),
         st.builds(Some, properties, inner),
         st.builds(AtLeast, properties, st.integers(1, 9), inner),
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
@@ -361,6 +369,9 @@ def test_a_flat_expression_is_written_and_read_again_unchanged(expression: Expre
         ("A and A", "A"),
         ("p some (A and (B and A))", "p some (A and B)"),
         ("A and (B or (B or B))", "A and B"),
+        ("not (A and not B)", "not A or B"),
+        ("A unless (B or C)", "A and not B and not C"),
+        ("2 of (A, B, C)", "(A and B) or (A and C) or (B and C)"),
     ],
 )
 def test_flattening_lifts_what_is_nested_and_drops_repetitions(text: str, flat: str) -> None:

@@ -1,7 +1,8 @@
 """The child process of test_dl_queries.py: HermiT answers DL queries as Protégé's tab does.
 
 Query on stdin: {"source": path of N-Triples, "queries": [{"expression": Manchester syntax, "want": "Instances"}]}.
-Answer on stdout: one list of short names for each query, or one text that says what is wrong with it.
+Answer on stdout: one list of short names for each query, or one text that says what is wrong with it; where `want` is
+"Satisfiable", whether the expression can have an instance.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Tab:
         self.checker = jpype.JClass(f"{api}.expression.ShortFormEntityChecker")(self.names)
         self.parser = jpype.JClass("org.coode.owlapi.manchesterowlsyntax.ManchesterOWLSyntaxEditorParser")
 
-    def ask(self, expression: str, want: str) -> list[str] | str:
+    def ask(self, expression: str, want: str) -> list[str] | str | bool:
         named = re.findall(r"value ([^\s()]+)", expression)
         if unclear := [name for name in named if self._individuals(name) != 1]:
             return f"not the name of exactly one individual: {unclear}"
@@ -40,6 +41,8 @@ class Tab:
         except jpype.JException as error:
             return f"does not parse: {error}"
         reasoner = self.session.reasoner
+        if want == "Satisfiable":
+            return bool(reasoner.isSatisfiable(parsed))
         found = reasoner.getInstances(parsed, False) if want == "Instances" else reasoner.getSubClasses(parsed, False)
         return sorted(self._name(item) for item in found.getFlattened() if not item.isBottomEntity())
 

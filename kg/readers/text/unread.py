@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import Final
 
@@ -16,7 +16,7 @@ from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import UnreadSpan
 from kg.readers.text.tokens import Scan
-from kg.readers.text.word_lists import clinical_words, named_disorders
+from kg.readers.text.word_lists import clinical_words, general_words, named_disorders
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
@@ -28,10 +28,13 @@ _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 # small whole numbers and years say many things that are no value
 _BARE: Final = re.compile(r"(?:\d+\.\d+|(?!(?:19|20)\d\d(?!\d))\d{3,5}(?!\d))(?:/\d[\d.]*(?<=\d))*")
+_GOES_ON: Final = re.compile(r"\s*(?:/|,|,?\s+and|<-|->|→)\s*", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]{2,}")
+_PLAIN: Final = re.compile(r"(?<![^\W_])[a-z]{5,}(?![^\W_])")
+RARE_IN_TEXT: Final = 600
 _AFTER_TAKING: Final = re.compile(
     r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
 )
@@ -68,6 +71,8 @@ def leftover(document: Document, draft: Draft) -> tuple[UnreadSpan, ...]:
         found.append(
             UnreadSpan(start, end, draft.text[start:end], reason, _code(lexicon, draft.text[start:end], reason))
         )
+    for start, end in _rare(lexicon, draft.text, covered | asking):
+        found.append(UnreadSpan(start, end, draft.text[start:end], UNKNOWN, Reason.UNKNOWN_NAME))
     return tuple(_joined(draft.text, sorted(found)))
 
 
@@ -132,7 +137,10 @@ def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
+    """Numbers that are no value of anything; a small one where it goes on with a series of them."""
+    last = -1
     for match in _NUMBER.finditer(text):
+        in_series = last >= 0 and _GOES_ON.fullmatch(text, last, match.start()) is not None
         end = match.end() - (match[0][-1] in ".,")
         unit = unit_at(text, end)
         dose = None if unit else dose_at(text, end)
@@ -141,7 +149,11 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
         elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
+            last = bare.end()
             yield match.start(), bare.end(), "a number of which the text does not say what it is"
+        elif in_series and not _COUNTED.match(text, end):
+            last = end
+            yield match.start(), end, "a number of which the text does not say what it is"
 
 
 def _taken(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
@@ -174,6 +186,15 @@ def _words(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:
         looks = looks or (long and (word in clinical_words() or singular in clinical_words()))
         if looks or (long and (word.endswith(endings) or singular.endswith(drugs))):
             yield match.start(), match.end(), UNKNOWN
+
+
+def _rare(lexicon: Lexicon, text: str, covered: Set[int]) -> Iterator[tuple[int, int]]:
+    """Words that general English hardly has and that nothing used or reported; a name in capitals is none of them."""
+    general = general_words()
+    for match in _PLAIN.finditer(text):
+        rare = general.get(match[0], 0) < RARE_IN_TEXT and match[0] not in lexicon.language.words["not_clinical"]
+        if rare and covered.isdisjoint(range(match.start(), match.end())):
+            yield match.start(), match.end()
 
 
 def _capitals(lexicon: Lexicon, text: str) -> Iterator[tuple[int, int, str]]:
