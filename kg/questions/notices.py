@@ -77,14 +77,9 @@ class Notices:
 
     def declined(self, asked: UnderstoodQuestion, reason: str, elsewhere: str) -> str:
         """Why the articles do not answer, and where one would look."""
-<<<<<<< HEAD
-        return " ".join((*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE))
-=======
-        elsewhere = self.language.phrases["elsewhere"]
         said = (*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE)
         return " ".join((*self._fictional(), *said))
 
     def _fictional(self) -> tuple[str, ...]:
         """What an answer begins with where fictional texts are loaded."""
         return (FICTIONAL,) if is_fictional(self.ontology) else ()
->>>>>>> main

@@ -194,7 +194,8 @@ def test_questions_follow_one_another_and_lead_to_proofs(endpoint: Endpoint) -> 
     assert fields == {"before": first["question"]}
     second = fields | {"question": "Why?"}
     page = checked(endpoint.client.post(f"{place}/conversation", data=second, headers=HEADERS))
-    assert [item["id"] for item in page.all("h2")] == ["t1", "t2"]
+    assert [item["id"] for item in page.all("h2")] == ["held", "t1", "t2"]
+    assert "active chemotherapy (absent)" in page.text
     nothing = endpoint.client.post(f"{place}/conversation", data={"question": ""}, headers=HEADERS)
     assert nothing.status_code == 422
 
