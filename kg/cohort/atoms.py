@@ -28,7 +28,7 @@ RECKONED: Final = ("multiple-of-upper-limit", "arithmetic")
 
 
 @dataclass(frozen=True)
-class Atom:
+class GroupFeatures:
     """The features of a patient by one group of facts, as numbers of the engine, and what the group has on record."""
 
     features: tuple[int, ...]
@@ -40,10 +40,10 @@ class Atoms:
 
     def __init__(self, ontology: Ontology, engine: Engine) -> None:
         self.ontology, self.engine = ontology, engine
-        self.known: OrderedDict[Hashable, Atom] = OrderedDict()
+        self.known: OrderedDict[Hashable, GroupFeatures] = OrderedDict()
         self.lacking = frozenset(ontology.fillers(LACKS))
 
-    def of(self, group: PatientFacts) -> Atom:
+    def of(self, group: PatientFacts) -> GroupFeatures:
         """The atom of a group. Raises InputError where the group and the ontology cannot both be true."""
         key = self.key(group)
         found = self.known.get(key)
@@ -55,12 +55,12 @@ class Atoms:
             self.known.move_to_end(key)
         return found
 
-    def _made(self, group: PatientFacts) -> Atom:
+    def _made(self, group: PatientFacts) -> GroupFeatures:
         made = record(self.ontology, group)
         lacked = {item.object for item in made.assertions if item.predicate == LACKS}
         kept = tuple(item for item in made.assertions if item.predicate != LACKS)
         saturation = self.engine.saturate(_with(made, kept), recording=False)
-        return Atom(tuple(saturation.present[0]), self.lacking - lacked)
+        return GroupFeatures(tuple(saturation.present[0]), self.lacking - lacked)
 
     def key(self, group: PatientFacts) -> Hashable:
         """What the record and the rules may look at in a group."""

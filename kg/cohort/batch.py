@@ -9,7 +9,7 @@ from kg.assess import Assessment, assess, project
 from kg.assess.outcomes import Outcome, Outcomes, outcomes
 from kg.assess.quarantine import is_settled, settle
 from kg.assess.single_values import widened, with_one_value
-from kg.cohort.atoms import Atom, Atoms
+from kg.cohort.atoms import Atoms, GroupFeatures
 from kg.cohort.interactions import groups, person_of
 from kg.cohort.program import Columns, Program
 from kg.errors import InputError
@@ -24,7 +24,7 @@ Missing = Mapping[str, tuple[tuple[str, ...], ...]]
 
 
 @dataclass(frozen=True)
-class PatientAnswer:
+class CohortAnswer:
     """What is said of one patient: the outcome of every claim, and ids of alerts and of the entries of lists.
 
     `held` are the readings that hold of ambiguous claims. `missing` has, for each claim that is not decided, the sets
@@ -47,14 +47,14 @@ class Asked:
     missing: bool = False
 
 
-class Population:
+class Cohort:
     """Answers for many patients over one ontology. What one patient taught is kept for the next."""
 
     def __init__(self, ontology: Ontology, engine: Engine) -> None:
         self.ontology, self.engine = ontology, engine
         self.atoms, self.program = Atoms(ontology, engine), Program(engine)
 
-    def answers(self, patients: Sequence[PatientFacts], asked: Asked) -> Iterator[PatientAnswer | InputError]:
+    def answers(self, patients: Sequence[PatientFacts], asked: Asked) -> Iterator[CohortAnswer | InputError]:
         """The answer for each patient in turn, or why there is none."""
         ordered = [facts.ordered() for facts in patients]
         for facts, closure in zip(ordered, self.closures(ordered), strict=True):
@@ -93,7 +93,7 @@ class Population:
         closure = self.engine.closure_of(PATIENT, features, self._stated(facts))
         return closure if is_settled(closure) else None
 
-    def _person(self, facts: PatientFacts) -> Atom:
+    def _person(self, facts: PatientFacts) -> GroupFeatures:
         """The atom of the person alone."""
         return self.atoms.of(person_of(self.ontology, facts))
 
@@ -102,7 +102,7 @@ class Population:
 
     # -- answers
 
-    def _answer(self, facts: PatientFacts, closure: Closure, asked: Asked) -> PatientAnswer:
+    def _answer(self, facts: PatientFacts, closure: Closure, asked: Asked) -> CohortAnswer:
         stub = _record(self.ontology, facts)
         if not asked.lists:
             return _said(outcomes(self.ontology, stub, closure), asked)
@@ -115,7 +115,7 @@ class Population:
         lists = [project(self.ontology, _record(self.ontology, one), closed).lists for one, closed in rows]
         return answer_of(replace(found, lists=widened(found.lists, lists)), asked)
 
-    def _exact(self, facts: PatientFacts, asked: Asked) -> PatientAnswer:
+    def _exact(self, facts: PatientFacts, asked: Asked) -> CohortAnswer:
         if not asked.lists:
             settled = settle(self.ontology, self.engine, facts)
             found = outcomes(self.ontology, settled.record, settled.closure)
@@ -130,7 +130,7 @@ def _record(ontology: Ontology, facts: PatientFacts) -> Record:
     return Record(PATIENT, facts, (), (), (), found, (), ())
 
 
-def answer_of(found: Assessment, asked: Asked) -> PatientAnswer:
+def answer_of(found: Assessment, asked: Asked) -> CohortAnswer:
     """What an assessment says, as far as it is asked."""
     said = _said(found.outcomes, asked)
     if not asked.lists:
@@ -140,13 +140,13 @@ def answer_of(found: Assessment, asked: Asked) -> PatientAnswer:
     return replace(said, alerts=tuple(one.id for one in found.alerts), lists=lists)
 
 
-def _said(found: Outcomes, asked: Asked) -> PatientAnswer:
+def _said(found: Outcomes, asked: Asked) -> CohortAnswer:
     missing: dict[str, tuple[tuple[str, ...], ...]] = {}
     if asked.missing:
         for name, one in found.by_claim.items():
             if one.missing:
                 missing[name] = tuple(tuple(fact.label for fact in facts) for facts in one.missing)
-    return PatientAnswer(
+    return CohortAnswer(
         outcomes={name: one.outcome for name, one in found.by_claim.items()},
         held={name: one.held for name, one in found.by_claim.items() if one.held},
         missing=missing if asked.missing else None,

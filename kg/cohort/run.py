@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from kg.certificate.plain import to_plain
-from kg.cohort.batch import Asked, PatientAnswer, Population
+from kg.cohort.batch import Asked, Cohort, CohortAnswer
 from kg.cohort.rows import Row, partitions, rows
-from kg.cohort.tables import Answered, Rejected, collect_rejected, rows_in, write, write_rejected
+from kg.cohort.tables import Answered, RejectedRow, collect_rejected, rows_in, write, write_rejected
 from kg.errors import InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
@@ -31,7 +31,7 @@ WAITING: Final = 2
 
 
 @dataclass(frozen=True)
-class Job:
+class CohortJob:
     """What a run is: the input and how it is read, and what is asked. The same job is taken up where it stopped."""
 
     source: Path
@@ -53,14 +53,14 @@ class PartDone:
     rejected: int
 
 
-def run(job: Job, jobs: int = 1) -> Iterator[PartDone]:
+def run(job: CohortJob, jobs: int = 1) -> Iterator[PartDone]:
     """Answer for every row. Partitions that are there from before are left. Raises InputError for another job's OUT."""
     _open(job)
     yield from _parts(job, jobs)
     collect_rejected(job.out / REJECTED, job.out / f"{REJECTED}.parquet")
 
 
-def _parts(job: Job, jobs: int) -> Iterator[PartDone]:
+def _parts(job: CohortJob, jobs: int) -> Iterator[PartDone]:
     parts = enumerate(partitions(rows(job.source, job.key), job.size))
     if jobs == 1:
         yield from (answer_part(job, number, part) for number, part in parts)
@@ -78,18 +78,18 @@ def _parts(job: Job, jobs: int) -> Iterator[PartDone]:
 # -- one partition
 
 
-def answer_part(job: Job, number: int, part: Sequence[Row]) -> PartDone:
+def answer_part(job: CohortJob, number: int, part: Sequence[Row]) -> PartDone:
     """Write the answers of a partition, and what was rejected of it, unless both are there."""
     answers, wrong = (job.out / folder / f"part-{number:06}.parquet" for folder in (PATIENTS, REJECTED))
     if answers.exists() and wrong.exists():
         return PartDone(number, *(rows_in(path) for path in (answers, wrong)))
     population = _population(job.ontology)
-    rejected: list[Rejected] = []
+    rejected: list[RejectedRow] = []
     read = [(row, facts) for row in part if (facts := _facts(job, row, rejected)) is not None]
     found = population.answers([facts for _, facts in read], job.asked)
     rows_out = []
     for (row, facts), answer in zip(read, found, strict=True):
-        if isinstance(answer, PatientAnswer):
+        if isinstance(answer, CohortAnswer):
             rows_out.append(Answered(row.key, json.dumps(to_plain(facts), ensure_ascii=False), answer))
         else:
             rejected += _problems(row, answer.problems)
@@ -99,13 +99,13 @@ def answer_part(job: Job, number: int, part: Sequence[Row]) -> PartDone:
 
 
 @lru_cache(maxsize=1)
-def _population(folder: Path) -> Population:
+def _population(folder: Path) -> Cohort:
     """Loaded with the first partition of a process and kept for the next ones."""
     ontology = Ontology(folder)
-    return Population(ontology, Engine(ontology, cached_rules(ontology)))
+    return Cohort(ontology, Engine(ontology, cached_rules(ontology)))
 
 
-def _facts(job: Job, row: Row, rejected: list[Rejected]) -> PatientFacts | None:
+def _facts(job: CohortJob, row: Row, rejected: list[RejectedRow]) -> PatientFacts | None:
     """The facts of a row; None for one that is rejected, whose problems are noted."""
     if row.case is None:
         rejected += _problems(row, row.problems)
@@ -122,11 +122,11 @@ def _names(folder: Path) -> Names:
     return Names(_population(folder).ontology)
 
 
-def _problems(row: Row, problems: Sequence[Problem]) -> list[Rejected]:
-    return [Rejected(row.line, row.key, one.where, f"{one.message}. {one.remedy}".strip()) for one in problems]
+def _problems(row: Row, problems: Sequence[Problem]) -> list[RejectedRow]:
+    return [RejectedRow(row.line, row.key, one.where, f"{one.message}. {one.remedy}".strip()) for one in problems]
 
 
-def _open(job: Job) -> None:
+def _open(job: CohortJob) -> None:
     """Marks OUT as this job's. Raises InputError where it is another one's."""
     stat = job.source.stat()
     marks = [job.key, str(job.as_of), job.lenient, job.size, job.asked.lists, job.asked.missing]

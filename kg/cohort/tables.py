@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from kg.assess.outcomes import Outcome
-from kg.cohort.batch import PatientAnswer
+from kg.cohort.batch import CohortAnswer, Missing
 from kg.ontology.compiled import Ontology
 
 CODES: Final = {Outcome.APPLICABLE: 1, Outcome.EXCLUDED: 2, Outcome.AMBIGUOUS: 3, Outcome.UNDETERMINED: 4}
@@ -32,11 +32,11 @@ class Answered:
 
     key: str
     facts: str
-    answer: PatientAnswer
+    answer: CohortAnswer
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedRow:
     """One thing wrong with a row of the input."""
 
     line: int
@@ -65,7 +65,7 @@ def rows_in(path: Path) -> int:
     return int(parquet.read_metadata(path).num_rows)
 
 
-def write_rejected(path: Path, rows: Iterable[Rejected]) -> None:
+def write_rejected(path: Path, rows: Iterable[RejectedRow]) -> None:
     """What is wrong with rows, one entry a problem."""
     found = list(rows)
     columns = [[getattr(row, name) for row in found] for name in REJECTED.names]
@@ -105,10 +105,13 @@ def _value(name: str, row: Answered) -> Any:
             return getattr(answer, name)
         case "readings":
             return [{"claim": claim, "reading": one} for claim, held in answer.held.items() for one in held]
-        case "missing" if answer.missing is None:
-            return None
         case "missing":
-            return [{"claim": claim, "facts": facts} for claim, sets in answer.missing.items() for facts in sets]
+            return None if answer.missing is None else list(_missing(answer.missing))
         case _:
             wanted = "next_steps" if name == STEPS else name
             return None if answer.lists is None else answer.lists.get(wanted, ())
+
+
+def _missing(found: Missing) -> Iterator[dict[str, Any]]:
+    for claim, sets in found.items():
+        yield from ({"claim": claim, "facts": facts} for facts in sets)

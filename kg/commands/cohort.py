@@ -38,10 +38,11 @@ def add(commands: Any) -> None:
 
 def run_cohort(options: argparse.Namespace) -> int:
     """Answers for every row; the status says whether a row was rejected."""
-    from kg.cohort.run import Asked, Job, run  # noqa: PLC0415 - only this command needs the extra `cohort`
+    from kg.cohort.batch import Asked  # noqa: PLC0415 - only this command needs the extra `cohort`
+    from kg.cohort.run import CohortJob, run  # noqa: PLC0415 - only this command needs the extra `cohort`
 
     asked = Asked(lists=not options.outcomes, missing=options.missing)
-    job = Job(
+    job = CohortJob(
         source=options.source,
         out=options.out,
         ontology=options.ontology,

@@ -16,8 +16,8 @@ from pyarrow import parquet
 
 from assessing import KNOWLEDGE
 from kg.assess import assess
-from kg.cohort.batch import Asked, PatientAnswer, Population, answer_of
-from kg.cohort.run import Job, run
+from kg.cohort.batch import Asked, Cohort, CohortAnswer, answer_of
+from kg.cohort.run import CohortJob, run
 from kg.commands.dispatch import main
 from kg.facts.patient import PatientFacts
 from kg.judges.patients import patients, targeted
@@ -30,15 +30,15 @@ ALL = Asked(lists=True, missing=True)
 
 
 @pytest.fixture(scope="module")
-def population() -> Population:
-    return Population(KNOWLEDGE.ontology, KNOWLEDGE.engine)
+def population() -> Cohort:
+    return Cohort(KNOWLEDGE.ontology, KNOWLEDGE.engine)
 
 
-def differing(population: Population, some: tuple[PatientFacts, ...], asked: Asked) -> list[int]:
+def differing(population: Cohort, some: tuple[PatientFacts, ...], asked: Asked) -> list[int]:
     """The numbers of the patients of whom the columns say something else than `assess`."""
     found = []
     for number, (facts, answer) in enumerate(zip(some, population.answers(some, asked), strict=True)):
-        assert isinstance(answer, PatientAnswer)
+        assert isinstance(answer, CohortAnswer)
         alone = answer_of(assess(KNOWLEDGE.ontology, KNOWLEDGE.engine, facts), asked)
         wanted = {name: getattr(alone, name) for name in ("outcomes", "held", "alerts", "lists", "missing")}
         if any(getattr(answer, name) != value for name, value in wanted.items()):
@@ -46,7 +46,7 @@ def differing(population: Population, some: tuple[PatientFacts, ...], asked: Ask
     return found
 
 
-def test_random_patients(population: Population) -> None:
+def test_random_patients(population: Cohort) -> None:
     some = patients(KNOWLEDGE.ontology, 60, 21)
     assert differing(population, some, Asked()) == []
 
@@ -64,19 +64,19 @@ def at_limits() -> tuple[PatientFacts, ...]:
     return tuple(found)
 
 
-def test_values_at_limits(population: Population) -> None:
+def test_values_at_limits(population: Cohort) -> None:
     some = at_limits()
     assert len(some) > 20
     assert differing(population, some, Asked()) == []
 
 
-def test_missing_facts(population: Population) -> None:
+def test_missing_facts(population: Cohort) -> None:
     assert differing(population, patients(KNOWLEDGE.ontology, 12, 22), ALL) == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["random", "boundary"])
-def test_two_thousand(population: Population, kind: str) -> None:
+def test_two_thousand(population: Cohort, kind: str) -> None:
     if kind == "random":
         some = patients(KNOWLEDGE.ontology, 2000, datetime.date.today().toordinal())
     else:
@@ -87,13 +87,11 @@ def test_two_thousand(population: Population, kind: str) -> None:
     assert differing(population, some, ALL) == []
 
 
-def test_most_patients_go_by_columns(population: Population) -> None:
+def test_most_patients_go_by_columns(population: Cohort) -> None:
     """The exact way is for contradictions and complete lists; what is plain never goes it."""
     cases = [{"age": age, "sex": sex, "findings": [{"concept": "pancytopenia"}]} for age in (20, 70) for sex in SEXES]
     some = [KNOWLEDGE.read_case(case, DAY) for case in cases]
-    assert [answer.exact for answer in population.answers(some, ALL) if isinstance(answer, PatientAnswer)] == [
-        False
-    ] * 4
+    assert [answer.exact for answer in population.answers(some, ALL) if isinstance(answer, CohortAnswer)] == [False] * 4
 
 
 # -- a run
@@ -108,10 +106,10 @@ NO_AGE = {"id": "b", "age": "x"}
 OTHER = {"id": 7, "findings": [{"concept": "pancytopenia"}]}
 
 
-def job(tmp_path: Path, text: str, name: str = "in.jsonl", **more: Any) -> Job:
+def job(tmp_path: Path, text: str, name: str = "in.jsonl", **more: Any) -> CohortJob:
     source = tmp_path / name
     source.write_text(text, encoding="utf-8")
-    return Job(source, tmp_path / "out", DEFAULT_FOLDER, DAY, **more)
+    return CohortJob(source, tmp_path / "out", DEFAULT_FOLDER, DAY, **more)
 
 
 def rows(path: Path, *columns: str) -> list[Any]:
@@ -140,7 +138,7 @@ def test_a_table_of_values(tmp_path: Path) -> None:
     wanted = job(tmp_path, table, "in.csv")
     list(run(wanted))
     as_lines = job(tmp_path, lines(GOOD, {**OTHER, "id": "b", "sex": "male"}))
-    again = Job(as_lines.source, tmp_path / "again", DEFAULT_FOLDER, DAY)
+    again = CohortJob(as_lines.source, tmp_path / "again", DEFAULT_FOLDER, DAY)
     list(run(again))
     assert parquet.read_table(wanted.out / "patients") == parquet.read_table(again.out / "patients")
     assert rows(wanted.out / "rejected.parquet", "key", "path") == [("c", "$.findings[0].status")]
