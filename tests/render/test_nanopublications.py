@@ -24,7 +24,7 @@ def test_every_claim_is_one_valid_nanopublication() -> None:
     for head in heads:
         # then each has a head that names three other graphs, none of them empty
         parts = {
-            prop: [quad.object for quad in graphs[head.graph_name] if quad.predicate.value == NP + prop]  # type: ignore[index]
+            prop: [quad.object for quad in graphs[head.graph_name] if quad.predicate.value == NP + prop]
             for prop in ("hasAssertion", "hasProvenance", "hasPublicationInfo")
         }
         ((assertion,), (provenance,), (info,)) = parts.values()
