@@ -13,6 +13,7 @@ from typing import Final
 from kg import CONTRACT_VERSION, __version__
 from kg.commands.common import DONE, WRONG
 from kg.errors import OntologyError, WarrantError
+from kg.ontology.layers import assembled
 from kg.ontology.resources import ontology_folder, version_of
 
 STOPPED: Final = 130
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None, modules: Mapping[str, str] = CO
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(modules, given[0] if given else "").parse_args(given)
     try:
+        if options.layers:
+            options.ontology = assembled(options.ontology, options.layers)
         status = int(options.run(options))
         sys.stdout.flush()
         return status
