@@ -46,6 +46,7 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	WARRANT_COMPLETENESS=200 WARRANT_COUNTERMODELS=600 $(VENV)/bin/python -m pytest -m long tests/certificate/test_completeness.py
 	WARRANT_ELK=1000 $(VENV)/bin/python -m pytest tests/judges/test_elk.py
 	WARRANT_LAYOUT_SETS=300 $(VENV)/bin/python -m pytest tests/readers/test_layouts.py
+	WARRANT_CONCLUSIONS=50 $(VENV)/bin/python -m pytest -m long tests/judges/test_third_reasoner.py
 	$(VENV)/bin/python -m pytest -m long
 
 slice: setup          ## what CI runs of it: the long tests, 36 patients and 12 justifications, always the same ones
