@@ -166,7 +166,7 @@ def test_all_claims_of_a_step_are_found_by_a_set_operation() -> None:
 def test_a_figure_that_is_not_printed_is_named_as_the_reason() -> None:
     answer = answered("What MCV in femtolitres counts as macrocytosis?")
     assert not answer.covered
-    assert "No limit or level is printed there for mean corpuscular volume" in answer.text
+    assert "No limit or level is printed there for Mean corpuscular volume" in answer.text
     assert "Look in the reference intervals of the laboratory" in answer.notice
     assert answer.related
 
