@@ -94,7 +94,7 @@ def _above(vocabulary: PublicVocabulary, prop: str) -> list[str]:
 
 
 def _atom(prop: str, value: str) -> str:
-    if prop in ("hasCurrentMeasurement", "hasMeasurement", "hasDerivedQuantity"):
+    if prop in ("hasCurrentMeasurement", "hasMeasurement", "hasPriorMeasurement", "hasDerivedQuantity"):
         return f"({prop} some (meetsLimit value {value}))"
     absent = prop.startswith(("hasAbsent", "hasNo", "lacks", "hasSole"))
     return f"({prop} value {value})" if absent else f"({prop} some {value})"

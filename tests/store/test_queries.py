@@ -16,7 +16,8 @@ import yaml
 from kg.errors import InputError
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.store.queries import FOLDER, TYPES, QueryFile, Value, library, read, run, store_of, value
+from kg.store.dataset import open_kept
+from kg.store.queries import FOLDER, TYPES, QueryFile, Value, library, read, run, value
 from kg.vocabulary.names import Names
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -26,8 +27,8 @@ QUESTIONS = library(FOLDER, "questions")
 
 
 @pytest.fixture(scope="module")
-def store(ontology: Ontology) -> ox.Store:
-    return store_of(ontology)
+def store() -> ox.Store:
+    return open_kept()
 
 
 def bound(query: QueryFile, names: Names, given: dict[str, list[Any]]) -> dict[str, Sequence[Value]]:
