@@ -15,7 +15,6 @@ import yaml
 
 from kg.errors import InputError
 from kg.ontology import terms
-from kg.ontology.compiled import Ontology
 from kg.store.dataset import open_kept
 from kg.store.queries import FOLDER, TYPES, QueryFile, Value, library, read, run, value
 from kg.vocabulary.names import Names
