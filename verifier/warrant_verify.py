@@ -278,7 +278,10 @@ RULES = {
     "inverseOf": ("prp-inv",),
     "domain": ("prp-dom",),
     "range": ("prp-rng",),
+    "disjointWith": ("cax-dw",),
+    "members": ("cax-adc",),
 }
+NOTHING = OWL + "Nothing"
 
 
 def local(iri: str) -> str:
@@ -308,6 +311,7 @@ class Ontology:
         self.version = self.one(BASE + "ontology/warrant-reasoning", OWL + "versionIRI")
         self.body = cache(self._body)
         self.axioms = {self.text(s, p, o): (s, p, o, source) for s, p, o, source in self._annotated(triples)}
+        self.axioms |= dict(self._disjoint(triples))
         self.chainer = Chainer(self)
 
     def _annotated(self, triples):
@@ -318,6 +322,18 @@ class Ontology:
                 key = tuple(rows[OWL + name][0] for name in ("annotatedSource", "annotatedProperty", "annotatedTarget"))
                 sources[key] = local(rows[DCT + "source"][0])
         return [(*triple, sources[triple]) for triple in triples if triple in sources]
+
+    def _disjoint(self, triples):
+        """Axioms about disjoint classes by their text; the source stands at their own node."""
+        for node in [s for s, p, o in triples if p == RDF + "type" and o == OWL + "AllDisjointClasses"]:
+            head = self.one(node, OWL + "members")
+            text = f"AllDisjointClasses members ({', '.join(map(local, self.members(head)))})"
+            yield text, (node, OWL + "members", head, local(self.one(node, DCT + "source")))
+
+    def exclusive(self, s: str, p: str, o: str) -> list[str]:
+        """The classes that an axiom says to exclude each other."""
+        kind = short(p)
+        return list(map(local, self.members(o) if kind == "members" else [s, o] if kind == "disjointWith" else []))
 
     def one(self, node: str, predicate: str) -> str:
         rows = self.spo.get(node, {}).get(predicate)
@@ -567,6 +583,7 @@ class Chainer:
         self.at_value, self.at_filler, self.at_link = defaultdict(list), defaultdict(list), defaultdict(list)
         self.above, self.ends = defaultdict(list), defaultdict(list)
         self.left, self.right = defaultdict(list), defaultdict(list)
+        self.apart = defaultdict(set)
         start = []
         for s, p, o, _ in ontology.axioms.values():
             kind = short(p)
@@ -584,6 +601,9 @@ class Chainer:
                 self.right[second].append((first, local(s)))
             elif kind in ("domain", "range"):
                 self.ends[local(s)].append((kind, local(o)))
+            elif kind in ("disjointWith", "members"):
+                for one, other in itertools.permutations(ontology.exclusive(s, p, o), 2):
+                    self.apart[one].add(other)
             else:
                 start.append((local(s), kind, local(o)))
         self.ground = self.close(World(), start)
@@ -627,10 +647,7 @@ class Chainer:
         for rule in self.at_value.get((p, o), ()):
             yield from self._fire(world, rule, s)
         if p == "type":
-            for kind, prop in self.fillers.get(o, ()):
-                for start in world.subjects(prop, s):
-                    for rule in self.at_filler[kind, prop]:
-                        yield from self._fire(world, rule, start)
+            yield from self._new_class(world, s, o)
             return
         for kind in world.objects(o, "type"):
             for rule in self.at_filler.get((kind, p), ()):
@@ -645,6 +662,14 @@ class Chainer:
             yield from ((s, result, end) for end in world.objects(o, second))
         for first, result in self.right.get(p, ()):
             yield from ((start, result, o) for start in world.subjects(first, s))
+
+    def _new_class(self, world: World, s: str, name: str):
+        if any(world.has((s, "type", other)) for other in self.apart.get(name, ())):
+            yield s, "type", NOTHING
+        for kind, prop in self.fillers.get(name, ()):
+            for start in world.subjects(prop, s):
+                for rule in self.at_filler[kind, prop]:
+                    yield from self._fire(world, rule, start)
 
     @cached_property
     def fillers(self):
@@ -692,6 +717,7 @@ class Verifier:
         same(found["ontology"], {"version": self.ontology.version, "modules": self.ontology.modules}, "the files")  # C3
         facts = self.record(found)
         world = self.ontology.chainer.over(facts)
+        need(not world.subjects("type", NOTHING), "something in the record is of classes that exclude each other")
         ids = self.steps(found, facts)
         self.conclusions(found, world, ids)
         self.outcomes(found, world)
@@ -800,6 +826,9 @@ class Verifier:
         elif kind == "propertyChainAxiom":
             first, second = map(local, self.ontology.members(o))
             good = b == local(s) and any(premises.has((m, second, c)) for m in premises.objects(a, first))
+        elif kind in ("disjointWith", "members"):
+            held = [one for one in self.ontology.exclusive(s, p, o) if premises.has((a, "type", one))]
+            good = (b, c) == ("type", NOTHING) and len(held) > 1
         elif kind == "domain":
             good = (b, c) == ("type", local(o)) and bool(premises.objects(a, local(s)))
         elif kind == "range":
@@ -889,6 +918,7 @@ class Verifier:
             need(s != patient or p not in ("claimApplies", "claimExcluded", "hasClash"), f"{p} cannot be supposed")
             need(p != "type" or s != patient or o.endswith("Patient"), f"{o} cannot be supposed")
         world = self.ontology.chainer.close(World(base), added)
+        need(not world.subjects("type", NOTHING), "something in an extension is of classes that exclude each other")
         clashes = set(world.objects(patient, "hasClash")) - set(base.objects(patient, "hasClash"))
         need(not clashes, "an extension clashes")
         names = {"holds": "claimApplies", "fails": "claimExcluded"}

@@ -280,9 +280,9 @@ def _assessment(services: Services, session: AssessmentSession, proofs: str, bra
 
     forms = {
         JSON: lambda: wire.assessment(told(), proofs == "full", session.handle, _beside(reply())),
-        TURTLE: lambda: _graph(session, "turtle"),
-        JSON_LD: lambda: _graph(session, "json-ld"),
-        N_QUADS: session.graph,
+        TURTLE: lambda: rdf.serialize(rdf.assessment_graph(told()), "turtle"),
+        JSON_LD: lambda: rdf.serialize(rdf.assessment_graph(told()), "json-ld"),
+        N_QUADS: lambda: rdf.serialize(rdf.assessment_graph(told()), "n-quads"),
         MARKDOWN: lambda: said(reply_markdown, render.as_markdown),
         TEXT: lambda: said(reply_text, render.as_text),
         FHIR: lambda: _as_fhir(services, session, root),
@@ -301,10 +301,6 @@ def _as_fhir(services: Services, session: AssessmentSession, root: str) -> bytes
 def _beside(reply: Reply | None) -> dict[str, Any]:
     """What a text adds to an assessment: the answer to its question."""
     return {"answer": reply.answer.to_json(reply.codes)} if reply and reply.answer else {}
-
-
-def _graph(session: AssessmentSession, form: str) -> bytes:
-    return rdf.serialize(rdf.assessment_graph(session.plain), form)
 
 
 def _proof(session: AssessmentSession, found: explanation.Explanation) -> Resource:

@@ -22,7 +22,6 @@ from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.questions import Answer
 from kg.readers.text import TextKind, TextReading, read_text
-from kg.render import rdf
 
 
 class AssessmentSession:
@@ -32,7 +31,6 @@ class AssessmentSession:
         self.handle, self.reading = handle, reading
         self.plain = assessment
         self._branched: Assessment | None = None
-        self._graph: bytes | None = None
 
     def assessment(self, knowledge: Knowledge, with_branches: bool) -> Assessment:
         """The assessment, with what every open diagnosis and pending result would change if that is asked for."""
@@ -43,12 +41,6 @@ class AssessmentSession:
             # what was derived is shared, not derived again
             self._branched.__dict__["explainer"] = self.plain.explainer
         return self._branched
-
-    def graph(self) -> bytes:
-        """The assessment with its proofs as N-Quads."""
-        if self._graph is None:
-            self._graph = rdf.serialize(rdf.assessment_graph(self.plain), "n-quads")
-        return self._graph
 
 
 class AssessmentSessions:

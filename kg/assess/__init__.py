@@ -1,9 +1,20 @@
 """The assessment of one patient: docs/contract.md, "An assessment"."""
 
-from kg.assess.assessment import NOTICE, Assessment, Branch, Reasoner, assess, identifier, project
+from kg.assess.assessment import (
+    FICTIONAL,
+    NOTICE,
+    Assessment,
+    Branch,
+    Reasoner,
+    assess,
+    identifier,
+    notice_for,
+    project,
+)
 from kg.assess.items import Action, Basis, Conflict, Course, Differential, ExceptionTo, Item, Prerequisite, State
 
 __all__ = [
+    "FICTIONAL",
     "NOTICE",
     "Action",
     "Assessment",
@@ -19,5 +30,6 @@ __all__ = [
     "State",
     "assess",
     "identifier",
+    "notice_for",
     "project",
 ]

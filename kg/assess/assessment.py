@@ -26,6 +26,7 @@ from kg.assess.single_values import FOR_ONE_VALUE, widened, with_one_value
 from kg.cache.derived import derived
 from kg.facts.patient import DataIssue, Measurement, PatientFacts, Status
 from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.ontology.model import Claim
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
@@ -40,9 +41,15 @@ NOTICE: Final = (
     "For health professionals, as a supplement to clinical judgment and established guidelines; verify against "
     "primary literature before use."
 )
+FICTIONAL: Final = "Fictional: invented teaching texts are loaded beside the articles; nothing here may guide care."
 ACTED_ON: Final = ("escalations", "next_steps", "treatments")
 CANONICAL: Final = json.JSONEncoder(default=str)
 PROVED: Final = {Outcome.APPLICABLE: "claimApplies", Outcome.EXCLUDED: "claimExcluded"}
+
+
+def notice_for(ontology: Ontology) -> str:
+    """What every answer says of its use; where fictional texts are loaded it begins with that."""
+    return f"{FICTIONAL} {NOTICE}" if is_fictional(ontology) else NOTICE
 
 
 class Reasoner(Protocol):
@@ -229,4 +236,15 @@ def project(ontology: Ontology, patient: Record, closure: Closure) -> Assessment
     )
 
 
-__all__ = ["NOTICE", "Assessment", "Basis", "Branch", "Reasoner", "assess", "identifier", "project"]
+__all__ = [
+    "FICTIONAL",
+    "NOTICE",
+    "Assessment",
+    "Basis",
+    "Branch",
+    "Reasoner",
+    "assess",
+    "identifier",
+    "notice_for",
+    "project",
+]

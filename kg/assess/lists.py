@@ -24,6 +24,8 @@ from kg.record.statement_properties import has_ended, property_of
 URGENCY: Final[Mapping[str, int]] = {"immediate": 0, "urgent": 1, "red_flag": 2, "": 3}
 DIFFERENTIAL, AGAINST, TREATMENTS = "differential", "counterarguments", "treatments"
 WARNINGS: Final = ("contraindications", "pitfalls")
+CAUTIOUS: Final = (*WARNINGS, STEPS, "escalations")
+"""Lists in which what holds unless something unknown stands as a precaution; never treatments."""
 EVERY_READING: Final = (TREATMENTS, AGAINST)
 SEARCHES: Final = ("excludes", "screensFor", "investigatesFor")
 STOPS: Final = "stops"
@@ -196,7 +198,7 @@ class Lists:
         return not self.ended.isdisjoint((concept, *claim.fields.get("addsTo", ())))
 
     def _precautions(self, name: str) -> Mapping[str, tuple[Claim, ...]]:
-        if name not in WARNINGS:
+        if name not in CAUTIOUS:
             return {}
         open_ones = (
             self.ontology.claims[claim]

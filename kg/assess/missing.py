@@ -205,9 +205,9 @@ def _fact_of(ontology: Ontology, atom: Expression, condition: str, label: str) -
             return found if found.list in PERSON_OR_NUMBER else replace(found, status=turned)
         case Named(name) if ontology.index.own_value(terms.BASE + name, "otherPopulation"):
             return MissingFact(SEX, "", name.removesuffix("Patient").lower(), label)
-        case Some("hasCurrentMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)) | AtLeast(
-            _, _, Named(name)
-        ):
+        case Some(
+            "hasCurrentMeasurement" | "hasPriorMeasurement" | "hasMeasurement" | "hasDerivedQuantity", Named(name)
+        ) | AtLeast(_, _, Named(name)):
             return _measurement(ontology, name, label)
         case Some(prop, Named(name)):
             status = _STATUS.get(prop, "present")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class ArticleHead(SourceEntry):
     last_updated: datetime.date
     review: Review
     intended_use: Text
-    status: Literal["released", "draft"] = "released"
+    status: Literal["released", "draft", "fictional"] = "released"
     references: tuple[ReferenceItem, ...]
     markers: tuple[MarkerEntry, ...]
 
@@ -149,7 +149,18 @@ class ClaimEntry(SourceEntry):
     asks: tuple[Text, ...] = ()
 
 
+class ExpectationEntry(SourceEntry):
+    """A patient that an article brings along, as a case of the contract, and the outcomes of claims in it."""
+
+    name: Text
+    case: dict[str, Any]
+    applies: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
 class ArticleFile(SourceEntry):
     article: ArticleHead
     situations: dict[Name, str] = Field(default_factory=dict)
     claims: tuple[ClaimEntry, ...]
+    expectations: tuple[ExpectationEntry, ...] = ()

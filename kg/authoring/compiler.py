@@ -31,7 +31,7 @@ def compile_modules(folder: Path) -> dict[str, str]:
     """
     sources = Sources.read(folder)
     SourceChecker(sources).check()
-    modules = list(_modules(sources))
+    modules = list(compiled_modules(sources))
     files = {f"modules/{module.name}.ttl": module.turtle() for module in modules}
     files["warrant-reasoning.ttl"] = root(sources).turtle()
     files["catalog-v001.xml"] = catalog(sources)
@@ -39,12 +39,15 @@ def compile_modules(folder: Path) -> dict[str, str]:
     return files
 
 
-def _modules(sources: Sources) -> Iterator[Module]:
+def compiled_modules(sources: Sources) -> Iterator[Module]:
+    """The modules of some sources, in the order of their imports; the sources were checked before."""
     vocabulary, iris = sources.vocabulary, sources.source_iris
     labels = {term.name: term.label for term in vocabulary.terms}
     yield sources_module(sources.sources)
     yield vocabulary_module(vocabulary)
-    thresholds = ThresholdCompiler(sources.thresholds, sources.intervals, vocabulary, iris).compile()
+    thresholds = ThresholdCompiler(
+        sources.thresholds, sources.intervals, vocabulary, iris, sources.own_thresholds
+    ).compile()
     labels |= thresholds.labels
     yield thresholds
     conditions = ConditionCompiler(sources.thresholds, vocabulary, labels, iris)

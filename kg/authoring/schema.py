@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -90,8 +90,8 @@ class DecisionEntry(SourceEntry):
 
 
 class SourceFile(SourceEntry):
-    references: tuple[PublishedSource, ...]
-    decisions: tuple[DecisionEntry, ...]
+    references: tuple[PublishedSource, ...] = ()
+    decisions: tuple[DecisionEntry, ...] = ()
 
 
 class Unit(SourceEntry):
@@ -137,12 +137,46 @@ class Analyte(NumberOf):
     also: tuple[Text, ...] = ()
 
 
+class SexConstant(SourceEntry):
+    """A number of a formula that differs by sex."""
+
+    female: Number
+    male: Number
+
+
+class ScoreItemEntry(SourceEntry):
+    """Points for one thing: any of some concepts, a sex, or an age in completed years."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    points: int
+    any: tuple[Name, ...] = ()
+    sex: Literal["female", "male"] | None = None
+    from_: int | None = Field(default=None, alias="from")
+    below: int | None = None
+
+
+class WorkedExample(SourceEntry):
+    """A case and what the formula gives for it, to the declared decimals; `case` is a case of the contract."""
+
+    case: dict[str, Any]
+    gives: Number
+    source: Text
+
+
 class Derived(NumberOf):
+    """A number that the fact layer computes.
+
+    `inputs` name the operands in an arithmetic `expression`, which may also name `age` and the `by_sex` constants.
+    `within_days` is the window of a change, or how far apart the values of an arithmetic formula may lie.
+    """
+
     formula: Literal[
         "weeks-since-start", "change-since-start", "change-from-previous", "lower-of-latest-two",
         "maximum-of-earlier", "maximum-of-complete-record", "second-highest-of-complete-record", "ratio-same-day",
+        "age-in-years", "multiple-of-upper-limit", "rise-within", "fall-within", "ratio-within", "arithmetic", "points",
     ]  # fmt: skip
-    of: tuple[Name, ...]
+    of: tuple[Name, ...] = ()
     factor: Number | None = None
     definition: Text
     source: Text
@@ -150,6 +184,13 @@ class Derived(NumberOf):
     low_when: Name | None = None
     not_low_when: Name | None = None
     possible_to: Number | None = None
+    within_days: Annotated[int, Field(ge=0)] = 0
+    decimals: Annotated[int, Field(ge=0, le=9)] = 6
+    expression: str = ""
+    inputs: dict[str, Name] = Field(default_factory=dict)
+    by_sex: dict[str, SexConstant] = Field(default_factory=dict)
+    items: tuple[ScoreItemEntry, ...] = ()
+    examples: tuple[WorkedExample, ...] = ()
 
 
 class Population(SourceEntry):
@@ -310,6 +351,19 @@ class NamedCondition(ConditionForm):
     def forms(self) -> tuple[ConditionForm, ...]:
         """The condition and, where it has one, its wider twin."""
         return (self, self.possible) if self.possible else (self,)
+
+
+class LayerThresholdFile(SourceEntry):
+    """Numbers that a layer adds to those of the ontology; the population of defaults stays that of the ontology."""
+
+    analytes: tuple[Analyte, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    parts: tuple[PartOfEntry, ...] = ()
+    thresholds: tuple[ThresholdEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
+    possible: tuple[PossibleConcept, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    conditions: tuple[NamedCondition, ...] = ()
 
 
 class ThresholdFile(SourceEntry):

@@ -9,6 +9,7 @@ from kg.authoring.articles import KIND_CLASS
 from kg.authoring.claim_checks import ClaimChecker, marker_problems
 from kg.authoring.claim_schema import ArticleFile, ClaimEntry
 from kg.authoring.expression_checks import ExpressionChecker, rule_names
+from kg.authoring.formula_checks import formula_problems
 from kg.authoring.name_checks import name_problems
 from kg.authoring.number_checks import number_problems
 from kg.authoring.sources import Sources
@@ -16,7 +17,7 @@ from kg.errors import AuthoringError, Problem
 from kg.ontology.manchester import SyntaxProblem, parse
 from kg.vocabulary.nearest import closest
 
-DRAFT: Final = "draft"
+RELEASED: Final = "released"
 
 
 ASKS: Final = 10
@@ -50,6 +51,7 @@ class SourceChecker:
         self._vocabulary()
         self._thresholds()
         self.problems += name_problems(self.sources)
+        self.problems += formula_problems(self.sources)
         self.problems += number_problems(self.sources, self.expressions)
         for name, file in self.sources.articles:
             self._article(name, file)
@@ -147,7 +149,7 @@ class SourceChecker:
                 self.problems.append(Problem(f"{where}: id", "stands twice.", "Give each claim its own identifier."))
             seen.add(entry.id)
             self._claim(where, entry, file, printed)
-            if file.article.status != DRAFT:
+            if file.article.status == RELEASED:
                 self._asked(where, entry)
 
     def _asked(self, where: str, entry: ClaimEntry) -> None:

@@ -18,7 +18,9 @@ from kg.authoring.reading import Model, read
 from kg.authoring.schema import (
     AlertFile,
     IntervalFile,
+    LayerThresholdFile,
     ReferenceIntervalEntry,
+    SourceEntry,
     SourceFile,
     Term,
     TermFile,
@@ -46,31 +48,37 @@ class Sources:
     alerts: AlertFile
     public: PublicFile
     articles: tuple[tuple[str, ArticleFile], ...]
+    own_thresholds: ThresholdFile
 
     @classmethod
-    def read(cls, folder: Path) -> Sources:
-        """Raises AuthoringError with the problems of all files at once."""
-        problems: list[Problem] = []
+    def read(cls, folder: Path, layer: Path | None = None) -> Sources:
+        """The sources of an ontology, with those of a layer in a folder of its own.
 
-        def attempt(path: Path, model: type[Model]) -> tuple[Model, ...]:
-            try:
-                return (read(path, model),)
-            except AuthoringError as error:
-                problems.extend(error.problems)
-                return ()
-
-        sources = attempt(folder / "sources.yaml", SourceFile)
-        thresholds = attempt(folder / "thresholds.yaml", ThresholdFile)
-        intervals = attempt(folder / "intervals.yaml", IntervalFile)
-        alerts = attempt(folder / "alerts.yaml", AlertFile)
-        public = attempt(folder / "public.yaml", PublicFile)
-        files = [file for path in _yaml(folder / "terms") for file in attempt(path, TermFile)]
-        articles = [(path.name, file) for path in _yaml(folder / "articles") for file in attempt(path, ArticleFile)]
-        if problems:
-            raise AuthoringError(problems)
+        Raises AuthoringError with the problems of all files at once.
+        """
+        reader = _SourceReader()
+        numbers = reader.one(folder / "thresholds.yaml", ThresholdFile)
+        sources = reader.one(folder / "sources.yaml", SourceFile)
+        intervals = reader.one(folder / "intervals.yaml", IntervalFile)
+        alerts = reader.one(folder / "alerts.yaml", AlertFile)
+        public = reader.one(folder / "public.yaml", PublicFile)
+        folders = [folder, *([layer] if layer else [])]
+        files = [file for one in folders for path in _yaml(one / "terms") for file in reader.any(path, TermFile)]
+        articles = [
+            (path.name, file)
+            for one in folders
+            for path in _yaml(one / "articles")
+            for file in reader.any(path, ArticleFile)
+        ]
+        added, own = reader.layer(layer) if layer else None, numbers
+        if reader.problems or not (numbers and own and sources and intervals and alerts and public):
+            raise AuthoringError(reader.problems)
+        if added:
+            numbers, sources = _joined(numbers, added[0]), _joined(sources, added[1])
+            intervals = _joined(intervals, added[2])
         vocabulary = _vocabulary(folder, (term for file in files for term in file.terms))
-        limits = resolved(intervals[0].intervals)
-        return cls(folder, sources[0], vocabulary, thresholds[0], limits, alerts[0], public[0], tuple(articles))
+        limits = resolved(intervals.intervals)
+        return cls(folder, sources, vocabulary, numbers, limits, alerts, public, tuple(articles), own)
 
     @cached_property
     def core(self) -> Graph:
@@ -141,6 +149,39 @@ class Sources:
         iris |= {item.name: nodes.interval(item.name) for item in self.intervals}
         iris |= {entry.id: nodes.claim(entry.id) for _, file in self.articles for entry in file.claims}
         return iris
+
+
+class _SourceReader:
+    """Reads files and keeps the problems of all."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def any(self, path: Path, model: type[Model]) -> tuple[Model, ...]:
+        try:
+            return (read(path, model),)
+        except AuthoringError as error:
+            self.problems.extend(error.problems)
+            return ()
+
+    def one(self, path: Path, model: type[Model]) -> Model | None:
+        return next(iter(self.any(path, model)), None)
+
+    def layer(self, folder: Path) -> tuple[LayerThresholdFile, SourceFile, IntervalFile]:
+        """What a layer adds to the files of which there is one; a file that is not there adds nothing."""
+        numbers = self._added(folder / "thresholds.yaml", LayerThresholdFile) or LayerThresholdFile()
+        sources = self._added(folder / "sources.yaml", SourceFile) or SourceFile()
+        return numbers, sources, self._added(folder / "intervals.yaml", IntervalFile) or IntervalFile(intervals=())
+
+    def _added(self, path: Path, model: type[Model]) -> Model | None:
+        return self.one(path, model) if path.is_file() else None
+
+
+def _joined(base: Model, added: SourceEntry) -> Model:
+    """A file with the entries of another one after its own, list by list."""
+    return base.model_copy(
+        update={name: (*getattr(base, name), *getattr(added, name)) for name in type(added).model_fields}
+    )
 
 
 @lru_cache(maxsize=4)

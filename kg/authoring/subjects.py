@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from kg.authoring.claim_schema import ClaimEntry
+from kg.authoring.formulas import operands_of
 from kg.authoring.schema import ThresholdFile
 from kg.authoring.vocabulary import POSITIONS, Vocabulary
 from kg.ontology.kinds import ConceptKind
@@ -31,7 +32,7 @@ class Subjects:
     def __init__(self, vocabulary: Vocabulary, thresholds: ThresholdFile) -> None:
         self.vocabulary = vocabulary
         self.quantities = {item.name: (item.of,) for item in thresholds.thresholds}
-        self.derived: Mapping[str, tuple[str, ...]] = {item.name: item.of for item in thresholds.derived}
+        self.derived: Mapping[str, tuple[str, ...]] = {item.name: operands_of(item) for item in thresholds.derived}
         forms = [form for condition in thresholds.conditions for form in condition.forms]
         self.conditions = {form.name: form.holds for form in forms}
         self.certain = {item.name: item.of for item in thresholds.possible}

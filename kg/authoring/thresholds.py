@@ -9,6 +9,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, XSD
 
 from kg.authoring import nodes
+from kg.authoring.formulas import operands_of, write_formula
 from kg.authoring.intervals import IntervalWriter, Side, limits_named, limits_of, sides_used
 from kg.authoring.owl import Module, canonical_decimal
 from kg.authoring.schema import (
@@ -68,7 +69,10 @@ class ThresholdCompiler:
         intervals: tuple[ReferenceIntervalEntry, ...],
         vocabulary: Vocabulary,
         sources: dict[str, URIRef],
+        naming: ThresholdFile | None = None,
     ) -> None:
+        """`naming`: the file whose thresholds give limits of intervals their names."""
+        self.naming = naming or file
         self.file, self.intervals, self.vocabulary, self.sources = file, intervals, vocabulary, sources
         self.derived = frozenset(item.name for item in file.derived)
         self.twins = {item.name: item.label for item in file.possible}
@@ -98,14 +102,14 @@ class ThresholdCompiler:
         for threshold in self.file.thresholds:
             self._threshold(threshold, self.sources[threshold.source])
         used = sides_used(self.intervals)
-        for threshold in limits_of(self.file, self.intervals):
+        for threshold in limits_of(self.naming, self.intervals):
             self._threshold(threshold, nodes.source("generated"), used)
         placed = {quantity for quantity, _ in self.vocabulary.axes.values()} | {item.of for item in self.intervals}
         for quantity in sorted(placed):
             self._positions(quantity)
         for limit in self.file.limits:
             self._limit(limit)
-        names = limits_named(self.file, self.intervals)
+        names = limits_named(self.naming, self.intervals)
         writer = IntervalWriter(self.module, self.show, self.sources, names)
         for interval in self.intervals:
             writer.write(interval)
@@ -178,10 +182,11 @@ class ThresholdCompiler:
         self.module.subclass(Named(derived.name), Named("DerivedQuantity"), source)
         self.module.text(iri, nodes.term("formula"), derived.formula)
         self.module.text(iri, nodes.term("canonicalUnit"), derived.unit)
-        operands = [nodes.term(name) for name in derived.of]
-        self.module.text(iri, nodes.term("ofQuantity"), " ".join(derived.of))
+        operands = operands_of(derived)
+        self.module.text(iri, nodes.term("ofQuantity"), " ".join(operands))
         for operand in operands:
-            self.module.note(iri, nodes.term("measures"), operand)
+            self.module.note(iri, nodes.term("measures"), nodes.term(operand))
+        write_formula(self.module, iri, derived)
         for prop, name in (
             ("recomputes", derived.recomputes),
             ("lowWhen", derived.low_when),

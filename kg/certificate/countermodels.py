@@ -117,6 +117,8 @@ class Search:
     def _consistent(self, below: LeastModel, new: Extension, predicate: str, claim: str) -> LeastModel | None:
         """The least model with further assertions, if nothing clashes and the claim is decided in this way only."""
         model = self.models.over(below, new)
+        if model.impossible:
+            return None
         if set(model.ends(self.patient, "hasClash")) - set(self.base.ends(self.patient, "hasClash")):
             return None
         fact, other = ((self.patient, side, f"claim/{claim}") for side in (predicate, _OTHER[predicate]))

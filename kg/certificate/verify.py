@@ -79,6 +79,7 @@ class _Verifier:
         _same(found["ontology"], {"version": self.base.version, "modules": self.base.modules}, "the ontology at hand")
         self._record(found)
         model = self.checker.models.of(facts_of(found["record"]))
+        _need(not model.impossible, "something in its record is of two classes that exclude each other")
         steps = self._steps(found)
         self._conclusions(found, model, steps)
         self._outcomes(found, model)
@@ -223,6 +224,7 @@ class _Verifier:
                 p != "type" or s != patient or o.endswith("Patient"), f"{o} is nothing that a record says of a patient"
             )
         model = self.checker.models.over(base, added)
+        _need(not model.impossible, "something in an extension is of two classes that exclude each other")
         _need(set(model.ends(patient, "hasClash")) == set(base.ends(patient, "hasClash")), "an extension clashes")
         return decided(model, patient, HOLDS), decided(model, patient, FAILS)
 

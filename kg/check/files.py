@@ -48,6 +48,7 @@ SSSOM: Final = Description(
 CATALOG_FILE: Final = "catalog-v001.xml"
 CATALOG_ROW: Final = "{urn:oasis:names:tc:entity:xmlns:xml:catalog}uri"
 MAPPINGS: Final = "mappings.sssom.tsv"
+VERIFIED: Final = "verified-codes.csv"
 REQUIRED_HEADER: Final = ("mapping_set_id", "license", "curie_map")
 REQUIRED_COLUMNS: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 CURIE: Final = re.compile(r"([A-Za-z][A-Za-z0-9]*):([A-Za-z0-9._-]+)")
@@ -180,14 +181,9 @@ def _mapping(columns: list[str], cells: list[str], prefixes: frozenset[str], ver
 
 
 def _verified(folder: Path) -> frozenset[str]:
-    """The codes that were looked up in a public file, where the list of them is at hand; else nothing is compared."""
-    path = folder.resolve().parents[1] / "shared" / "claims" / "codes.csv"
+    """The codes that were looked up in a public file, by the list beside the mappings; without it none is compared."""
+    path = folder / VERIFIED
     if not path.exists():
         return frozenset()
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["verified"] == "yes"]
-    return frozenset(_curie(row["system"], row["code"]).casefold() for row in rows)
-
-
-def _curie(system: str, code: str) -> str:
-    return code if ":" in code else f"{system}:{code}"
+        return frozenset(row["code"].casefold() for row in csv.DictReader(file) if row["verified_from"])

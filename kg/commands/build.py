@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from kg import render
 from kg.authoring import compiler
+from kg.authoring.editor_schema import SOURCE_MODELS, editor_schema
+from kg.authoring.layers import layer_names, write_layer
+from kg.authoring.sources import Sources
 from kg.check import passages
 from kg.commands.common import DONE, FAILED, command
+from kg.errors import Problem
 from kg.export.examples import compile_examples
 from kg.export.release import write_merged
 from kg.export.release_files import write_release
-from kg.ontology.compiled import Ontology
+from kg.judges.expectations import expectation_problems, probe_problems
+from kg.knowledge import Knowledge
+from kg.ontology.layers import assembled
 from kg.publication.browsing import compile_product
+from kg.render.answer_vocabulary import answer_vocabulary
 from kg.render.schema import NAMES, schema
 
+VOCABULARY: Final = "vocabulary"
 ARTICLES: Final = Path("..") / "shared" / "articles"
 
 
@@ -31,11 +41,22 @@ def add(commands: Any) -> None:
 def _schema(commands: Any) -> None:
     text, example = "JSON Schema of what goes in and comes out", "warrant schema case > case.schema.json"
     found = command(commands, "schema", run_schema, text, example)
-    found.add_argument("name", nargs="?", choices=NAMES, help="one of them; all when none is given")
+    found.add_argument(
+        "name",
+        nargs="?",
+        choices=(*NAMES, VOCABULARY, *SOURCE_MODELS),
+        help="one of them; all schemas when none is given; `vocabulary` in Turtle: the properties of answers; "
+        "`article-file` and the like: for editors of the YAML sources",
+    )
 
 
 def run_schema(options: argparse.Namespace) -> int:
-    print(render.dumps(schema(options.name or "")))
+    if options.name == VOCABULARY:
+        print(answer_vocabulary().decode(), end="")
+    elif options.name in SOURCE_MODELS:
+        print(render.dumps(editor_schema(options.name, Sources.read(options.ontology_as_given))))
+    else:
+        print(render.dumps(schema(options.name or "")))
     return DONE
 
 
@@ -44,15 +65,29 @@ def _compile(commands: Any) -> None:
 
 
 def run_compile(options: argparse.Namespace) -> int:
+    """Writes what changed; 1 where an article's expectations, a worked example or a probe patient fails."""
     changed = compiler.write(options.ontology)
-    ontology = Ontology(options.ontology)
-    for path, text in (compile_examples(ontology) | compile_product(ontology)).items():
+    layers = layer_names(options.ontology)
+    for name in layers:
+        changed += write_layer(options.ontology, name)
+    knowledge = Knowledge(options.ontology)
+    for path, text in (compile_examples(knowledge.ontology) | compile_product(knowledge.ontology)).items():
         target = options.ontology / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8")
             changed.append(path)
     print("\n".join(changed) if changed else "nothing changed")
-    return DONE
+    problems = [*_unmet(knowledge, options.ontology, None)]
+    for name in layers:
+        problems += _unmet(Knowledge(assembled(options.ontology, [name])), options.ontology, options.ontology / name)
+    print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
+    return FAILED if problems else DONE
+
+
+def _unmet(knowledge: Knowledge, folder: Path, layer: Path | None) -> Iterator[Problem]:
+    """What the sources expect and is not so, and the probe patients who end in an error."""
+    yield from expectation_problems(knowledge, Sources.read(folder, layer))
+    yield from probe_problems(knowledge, lambda found: (render.dumps(render.as_json(found)), render.as_text(found)))
 
 
 def _passages(commands: Any) -> None:

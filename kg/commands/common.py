@@ -33,6 +33,14 @@ def command(
     )
     found.set_defaults(run=run)
     found.add_argument(
+        "--with",
+        dest="layers",
+        action="append",
+        default=[],
+        metavar="LAYER",
+        help="also load a layer of the ontology, such as `teaching`: fictional texts, marked in every answer",
+    )
+    found.add_argument(
         "--ontology",
         type=Path,
         default=ontology_folder(),

@@ -76,7 +76,7 @@ def _store(knowledge: Knowledge, options: argparse.Namespace) -> ox.Store:
     if options.case is None:
         return open_kept(options.ontology)
     store = ox.Store()
-    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, options.as_of)))
+    quads = assessment_graph(knowledge.assess(read_case(knowledge, options.case, options.as_of), with_branches=True))
     store.bulk_extend(quads)
     store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     return store

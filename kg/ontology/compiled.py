@@ -42,6 +42,7 @@ from kg.ontology.model import (
 )
 from kg.ontology.reach import reach
 from kg.ontology.resources import shipped
+from kg.ontology.scores import read_formula
 
 DEFAULT_FOLDER: Final = shipped("ontology")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -209,6 +210,7 @@ class Ontology(DerivedOwner):
                 low_when=index.own_value(node, "lowWhen"),
                 not_low_when=index.own_value(node, "notLowWhen"),
                 possible_to=figure(index, node, "possibleTo"),
+                data=read_formula(index, node),
             )
             for node in nodes
         )

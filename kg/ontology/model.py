@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kg.ontology.kinds import ConceptKind
+from kg.ontology.scores import FormulaData
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class DerivedQuantity:
     low_when: str
     not_low_when: str
     possible_to: Decimal | None = None
+    data: FormulaData = field(default_factory=FormulaData)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 SOURCE: Final = "http://purl.org/dc/terms/source"
+MEMBERS: Final = OWL + "members"
+NOTHING: Final = OWL + "Nothing"
+"""The class of what cannot be, by its IRI, since it is no name of this project."""
 BOUNDS: Final[Mapping[str, tuple[str, Callable[[Decimal, Decimal], bool]]]] = {
     XSD + "minInclusive": (">=", lambda value, limit: value >= limit),
     XSD + "minExclusive": (">", lambda value, limit: value > limit),
@@ -46,7 +49,10 @@ class AxiomText:
 
 
 class AxiomFiles:
-    """The triples of some Turtle files by subject, and every axiom that names a source, by its text."""
+    """The triples of some Turtle files by subject, and every axiom that names a source, by its text.
+
+    The source of an axiom about disjoint classes stands at its own node (OWL 2 Mapping to RDF, section 2.2).
+    """
 
     def __init__(self, files: Iterable[Path]) -> None:
         self.spo: dict[str, dict[str, list[str]]] = {}
@@ -63,6 +69,10 @@ class AxiomFiles:
             if (source := sources.get((s, p, o))) is not None:
                 text = f"{self.show(s)} {p.rsplit('#')[-1].removeprefix(BASE)} {self.show(o)}"
                 self.axioms[text] = AxiomText(s, p, o, source.removeprefix(BASE))
+        for node in (s for s, p, o in triples if p == RDF + "type" and o == OWL + "AllDisjointClasses"):
+            head = self.one(node, MEMBERS)
+            text = f"AllDisjointClasses members ({', '.join(map(self.show, self.members(head)))})"
+            self.axioms[text] = AxiomText(node, MEMBERS, head, self.one(node, SOURCE).removeprefix(BASE))
 
     def _key(self, node: str) -> Triple:
         return (
@@ -138,6 +148,14 @@ class AxiomFiles:
         if limits := self._limits(filler):
             return ("facet", prop, [(iri, Decimal(limit)) for iri, limit in limits])
         return ("some", prop, self.expression(filler))
+
+    def excluding(self, axiom: AxiomText) -> tuple[str, ...]:
+        """The classes that an axiom says to exclude each other; none for any other axiom."""
+        if axiom.predicate == MEMBERS:
+            return tuple(name.removeprefix(BASE) for name in self.members(axiom.object))
+        if axiom.predicate == OWL + "disjointWith":
+            return axiom.subject.removeprefix(BASE), axiom.object.removeprefix(BASE)
+        return ()
 
     def heads(self, node: str) -> list[tuple[str, str]]:
         """Predicate and object of everything that an instance of an expression in a head is said to be."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from kg.proof.axiom_files import BASE, OWL, RDF, RDFS, AxiomFiles, AxiomText, Triple, holds
+from kg.proof.axiom_files import BASE, MEMBERS, NOTHING, OWL, RDF, RDFS, AxiomFiles, AxiomText, Triple, holds
 from kg.proof.citations import Citations
 from kg.proof.conclusion_names import ConclusionNames
 from kg.proof.last_steps import ways_to
@@ -31,6 +31,8 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     OWL + "inverseOf": ("prp-inv",),
     RDFS + "domain": ("prp-dom",),
     RDFS + "range": ("prp-rng",),
+    OWL + "disjointWith": ("cax-dw",),
+    MEMBERS: ("cax-adc",),
 }
 SENTENCES: Final[Mapping[str, str]] = {
     "stated": "{}: stated in the record",
@@ -49,6 +51,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "prp-inv": "{}, the other way round: {}",
     "prp-dom": "{}, since whatever has it is one: {}",
     "prp-rng": "{}, since whatever it leads to is one: {}",
+    "cax-dw": "{}, since these exclude each other: {}",
+    "cax-adc": "{}, since these exclude each other: {}",
 }
 STEP: Final = frozenset({"id", "conclusion", "rule", "axiom", "premises", "sentence", "source"})
 PROOF: Final = frozenset({"conclusion", "steps", "facts", "justification", "alternatives", "partial"})
@@ -157,7 +161,11 @@ class Checker:
             raise Rejected(f"{where}: the source is {axiom.source}, not {step['source']}")
         if step["rule"] not in RULES.get(axiom.predicate, ("ontology",)):
             raise Rejected(f"{where}: {step['rule']} is no rule for {step['axiom']}")
-        if not self._follows(axiom, conclusion, premises):
+        excluding = self.files.excluding(axiom)
+        follows = (
+            _excluded(excluding, conclusion, premises) if excluding else self._follows(axiom, conclusion, premises)
+        )
+        if not follows:
             raise Rejected(f"{where}: does not follow from its premises by {step['axiom']}")
 
     def _follows(self, axiom: AxiomText, conclusion: Triple, premises: set[Triple]) -> bool:
@@ -239,6 +247,12 @@ class Checker:
     def _entails(self, leaves: Sequence[str], facts: Sequence[tuple[str, ...]], conclusion: tuple[str, ...]) -> bool:
         some = [fact for fact in facts if " ".join(fact) in leaves]
         return conclusion in LeastModels(self.files, leaves).of(some)  # type: ignore[arg-type]
+
+
+def _excluded(classes: Sequence[str], conclusion: Triple, premises: set[Triple]) -> bool:
+    """Whether something is of two of the classes, so that it cannot be."""
+    held = [name for name in classes if (conclusion[0], "type", name) in premises]
+    return conclusion[1:] == ("type", NOTHING) and len(held) > 1
 
 
 def _sentence(step: Mapping[str, Any]) -> str:

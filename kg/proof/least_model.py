@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import permutations
 from typing import Final, NamedTuple
 
-from kg.proof.axiom_files import BASE, OWL, RDF, RDFS, AxiomFiles, AxiomText, Expression, Triple, holds
+from kg.proof.axiom_files import BASE, NOTHING, OWL, RDF, RDFS, AxiomFiles, AxiomText, Expression, Triple, holds
 
 VALUES: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove", "differentFrom")
 
@@ -59,6 +60,11 @@ class LeastModel:
         found = self.back.get((o, p), [])
         return found if self.below is None else found + self.below.starts(o, p)
 
+    @property
+    def impossible(self) -> list[str]:
+        """The individuals that are of classes that exclude each other."""
+        return self.starts(NOTHING, "type")
+
     def differ(self, left: str, right: str) -> bool:
         return (left, "differentFrom", right) in self or (right, "differentFrom", left) in self
 
@@ -77,6 +83,7 @@ class LeastModels:
         self.ranges: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.first: dict[str, list[ChainRule]] = defaultdict(list)
         self.second: dict[str, list[ChainRule]] = defaultdict(list)
+        self.exclusive: dict[str, set[str]] = defaultdict(set)
         self.assertions: dict[Triple, str] = {}
         chosen = files.axioms if kept is None else files.axioms.keys() & set(kept)
         for text in chosen:
@@ -104,6 +111,9 @@ class LeastModels:
                 self.domains[subject].append((target, text))
             case "range":
                 self.ranges[subject].append((target, text))
+            case "disjointWith" | "members":
+                for one, other in permutations(self.files.excluding(axiom), 2):
+                    self.exclusive[one].add(other)
             case _:
                 predicate = axiom.predicate.removeprefix(RDF).removeprefix(BASE)
                 self.assertions[subject, predicate, target] = text
@@ -149,6 +159,8 @@ class LeastModels:
         for rule in self.by_trigger.get((p, o), ()):
             yield from self._fired(model, rule, s)
         if p == "type":
+            if any((s, p, other) in model for other in self.exclusive.get(o, ())):
+                yield (s, p, NOTHING)
             for prop, rules in self.by_filler.get(o, _NONE).items():
                 for start in model.starts(s, prop):
                     for rule in rules:

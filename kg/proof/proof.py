@@ -38,6 +38,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "prp-inv": "{c}, the other way round: {a}",
     "prp-dom": "{c}, since whatever has it is one: {a}",
     "prp-rng": "{c}, since whatever it leads to is one: {a}",
+    "cax-dw": "{c}, since these exclude each other: {a}",
+    "cax-adc": "{c}, since these exclude each other: {a}",
 }
 
 

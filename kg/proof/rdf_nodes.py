@@ -24,7 +24,8 @@ def own(name: str) -> ox.NamedNode:
 
 
 def _hashed(kind: str, content: str) -> ox.NamedNode:
-    return own(f"{kind}/{hashlib.sha256(content.encode()).hexdigest()}")
+    """A node by the first 128 bits of the SHA-256 of what it says."""
+    return own(f"{kind}/{hashlib.sha256(content.encode()).hexdigest()[:32]}")
 
 
 def step_node(identifier: str) -> ox.NamedNode:
@@ -50,6 +51,11 @@ def axiom_node(text: str) -> ox.NamedNode:
 def justification_node(conclusion: Conclusion, leaves: Iterable[ProofLeaf]) -> ox.NamedNode:
     """The node of one justification of a conclusion."""
     return _hashed("justification", "\n".join((str(conclusion), *sorted(leaf.text for leaf in leaves))))
+
+
+def shared_elements_node(conclusion: Conclusion) -> ox.NamedNode:
+    """The node of the elements that all justifications of a conclusion have."""
+    return _hashed("shared", str(conclusion))
 
 
 def predicate_node(name: str) -> ox.NamedNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -13,6 +14,11 @@ from kg.proof.derivations import Conclusion
 from kg.proof.proof import Proof, Step, step_id
 from kg.proof.rdf_nodes import LOCAL, Node, conclusion_node
 from kg.reasoner.rule_tables import Axiom
+
+AXIOMS: Final = (
+    *("subClassOf", "equivalentClass", "subPropertyOf", "propertyChainAxiom"),
+    *("inverseOf", "domain", "range", "disjointWith", "members"),
+)
 
 
 class RdfProofReader:
@@ -39,23 +45,15 @@ class RdfProofReader:
             raise _lacks(node, str(predicate))
         return found
 
-    def ordered(self, node: ox.NamedNode) -> list[Node]:
-        """The members rdf:_1, rdf:_2, ..."""
-        found, place = [], 1
-        while members := self.values(node, f"{terms.RDF}_{place}"):
-            found.append(members[0])
-            place += 1
-        return found
-
     def conclusion(self, node: ox.NamedNode) -> Conclusion:
         parts = [self.one(node, terms.RDF + prop) for prop in ("subject", "predicate", "object")]
         subject, predicate, value = (terms.local(part.value) for part in parts)
         return Conclusion(subject, LOCAL.get(predicate, predicate), value)
 
     def axiom(self, node: ox.NamedNode) -> Axiom:
-        subject, predicate, value = (part.value for part in self.ordered(node))
-        source = terms.local(self.one(node, terms.DCTERMS + "source").value)
-        return Axiom(subject, predicate, value, source, self.one(node, terms.term("fileName")).value)
+        """An axiom by its text; the file in which it stands is not told."""
+        subject, predicate, value = _parts(self.one(node, terms.term("axiomText")).value)
+        return Axiom(subject, predicate, value, terms.local(self.one(node, terms.DCTERMS + "source").value), "")
 
     def proof(self, conclusion: Conclusion) -> Proof:
         """The proof of a conclusion. Raises InputError when the triples hold no whole proof of it."""
@@ -72,7 +70,8 @@ class RdfProofReader:
         todo = [last]
         while todo:
             if (node := todo.pop()) not in below:
-                below[node] = [premise for premise in self.ordered(node) if isinstance(premise, ox.NamedNode)]
+                premises = self.values(node, terms.PROV + "wasDerivedFrom")
+                below[node] = [one for one in premises if isinstance(one, ox.NamedNode)]
                 todo += below[node]
         done: dict[ox.NamedNode, tuple[int, Step]] = {}
         try:
@@ -93,6 +92,16 @@ class RdfProofReader:
 
     def _has_axiom(self, node: ox.NamedNode) -> bool:
         return bool(self.values(node, terms.term("byAxiom")))
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Subject, predicate and object of the text of an axiom; class expressions hold no name of an axiom."""
+    for predicate in AXIOMS:
+        subject, found, value = text.partition(f" {predicate} ")
+        if found:
+            return subject, predicate, value
+    subject, predicate, value = text.split(" ", 2)
+    return subject, predicate, value
 
 
 def _lacks(node: ox.NamedNode, predicate: str) -> InputError:

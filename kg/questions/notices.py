@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kg.assess import NOTICE
+from kg.assess import FICTIONAL, NOTICE
 from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.ontology.model import Claim, RegimenPhase
 from kg.questions.answer import AnsweringClaim, ClaimRole
 from kg.questions.language import QuestionLanguage
@@ -46,7 +47,8 @@ class Notices:
         """Whose words the answer is, how far its markers lead, and the review state of its articles."""
         articles = sorted({item.claim.article for item in shown})
         answers = [item.claim for item in shown if item.role == ClaimRole.ANSWERS]
-        return " ".join((*self._read_as(asked), self._citations(answers), NOTICE, self._review(articles)))
+        said = (*self._read_as(asked), self._citations(answers), NOTICE, self._review(articles))
+        return " ".join((*self._fictional(), *said))
 
     def _citations(self, claims: Sequence[Claim]) -> str:
         listed = sum(any(marker.reference for marker in claim.markers) for claim in claims)
@@ -76,4 +78,9 @@ class Notices:
     def declined(self, asked: UnderstoodQuestion, reason: str) -> str:
         """Why the articles do not answer, and where one would look."""
         elsewhere = self.language.phrases["elsewhere"]
-        return " ".join((*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE))
+        said = (*self._read_as(asked), f"The articles do not cover this: {reason}", elsewhere, NOTICE)
+        return " ".join((*self._fictional(), *said))
+
+    def _fictional(self) -> tuple[str, ...]:
+        """What an answer begins with where fictional texts are loaded."""
+        return (FICTIONAL,) if is_fictional(self.ontology) else ()

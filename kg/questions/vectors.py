@@ -71,7 +71,12 @@ class SentenceVectors:
         self.starts = np.cumsum([0, *sizes])
         count = self.starts[-1]
         spans = zip(self.starts, self.starts[1:], strict=False)
-        middles = [raw[first:last].mean(axis=0) for first, last in spans]
+        middles = [
+            raw[first:last].mean(axis=0)
+            if first < last
+            else raw[count + number]  # the sentence of one without questions
+            for number, (first, last) in enumerate(spans)
+        ]
         self.topics = unit(np.array(middles, dtype=np.float32))
         self.asks, self.sentences = space(raw[:count]), space(raw[count:])
         self.rows = np.full((len(sizes), max(sizes)), -1)

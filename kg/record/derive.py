@@ -11,6 +11,16 @@ from kg.facts.patient import PatientFacts, Status
 from kg.facts.units import Interval
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import DerivedQuantity
+from kg.record.formulas import (
+    Computed,
+    age_in_years,
+    arithmetic,
+    fall_within,
+    multiple_of_upper_limit,
+    points,
+    ratio_within,
+    rise_within,
+)
 from kg.record.observations import Occasion
 
 ZERO = Interval(Decimal(0), Decimal(0))
@@ -57,9 +67,6 @@ class _Record:
     @property
     def complete(self) -> bool:
         return "measurements" in self.facts.complete
-
-
-Computed = tuple[Interval, tuple[Occasion, ...]] | None
 
 
 def _weeks_since_start(record: _Record, quantity: DerivedQuantity) -> Computed:
@@ -139,6 +146,13 @@ FORMULAS: Mapping[str, Callable[[_Record, DerivedQuantity], Computed]] = {
     "maximum-of-complete-record": _maximum_of_complete_record,
     "second-highest-of-complete-record": _second_highest_of_complete_record,
     "ratio-same-day": _ratio_same_day,
+    "age-in-years": age_in_years,
+    "multiple-of-upper-limit": multiple_of_upper_limit,
+    "rise-within": rise_within,
+    "fall-within": fall_within,
+    "ratio-within": ratio_within,
+    "arithmetic": arithmetic,
+    "points": points,
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any, Final
 
-from kg.assess import NOTICE, Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite
+from kg.assess import Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite, notice_for
 from kg.assess.alerts import Alert
 from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
@@ -50,7 +50,7 @@ def headline(assessment: Assessment) -> Data:
 
 def notice(assessment: Assessment) -> str:
     """The disclaimer and the review state of the articles that the answer rests on."""
-    return f"{NOTICE} {review(assessment)}".strip()
+    return f"{notice_for(assessment.ontology)} {review(assessment)}".strip()
 
 
 def review(assessment: Assessment) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kg.assess import Action, Assessment, Basis, Branch, Differential
+from kg.assess import FICTIONAL, Action, Assessment, Basis, Branch, Differential
 from kg.assess.issues import age_in_days, current
 from kg.assess.outcomes import Outcome
 from kg.facts.patient import Status
+from kg.ontology.compiled import Ontology
+from kg.ontology.layers import is_fictional
 from kg.render.data import notice
 from kg.render.evidence import claims_that_apply, doubts, sources
 from kg.render.lead import Lead
@@ -60,11 +62,17 @@ def document(assessment: Assessment, command: str = "") -> AnswerDocument:
     sections = _DocumentBuilder(parts, summary).sections()
     return AnswerDocument(
         headline=summary.headline(),
-        lead=Lead(parts).sections(),
+        lead=(*fictional(assessment.ontology), *Lead(parts).sections()),
         summary=tuple(summary.sections()),
         sections=tuple(one for one in sections if one.rows),
         small_print=_small_print(assessment),
     )
+
+
+def fictional(ontology: Ontology) -> tuple[Section, ...]:
+    """What an answer begins with where fictional texts are loaded."""
+    first, _, rest = FICTIONAL.partition(": ")
+    return (Section(first, (AnswerLine(rest),), pressing=True),) if is_fictional(ontology) else ()
 
 
 def _small_print(assessment: Assessment) -> tuple[str, ...]:

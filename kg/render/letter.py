@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kg.assess import Assessment
+from kg.assess import FICTIONAL, Assessment
 from kg.facts.patient import Status
+from kg.ontology.layers import is_fictional
 from kg.render.card import Card, CardLine, card
 from kg.render.data import notice
 from kg.render.parts import Parts
@@ -30,7 +31,8 @@ def letter(assessment: Assessment) -> str:
     )
     found = ((head, list(lines)) for head, lines in heads)
     body = "\n\n".join("\n".join((f"{head}:", *lines)) for head, lines in found if lines)
-    return f"Re: {_person(assessment)}\n\n{body}\n\n{first.how_sure}\n{notice(assessment)}\n"
+    said = f"{FICTIONAL}\n\n" if is_fictional(assessment.ontology) else ""
+    return f"{said}Re: {_person(assessment)}\n\n{body}\n\n{first.how_sure}\n{notice(assessment)}\n"
 
 
 def _person(assessment: Assessment) -> str:

@@ -1,13 +1,14 @@
 """Writes assessments and their proofs as RDF: PROV-O and a small vocabulary of our own (ontology/core.ttl).
 
     assessment (prov:Activity) ── prov:used ──────→ ontology version, fact set (prov:Collection of facts)
-        ↑ prov:wasGeneratedBy
+        ↑ prov:wasGeneratedBy      └─ answer:FIELD → the answer, field by field (kg.render.answer_rdf)
     conclusion (rdf:Statement) ── :hasProof ──────→ step ── prov:wasDerivedFrom → step ...
-        └────────────── :hasJustification ────────→ justification ── :element → axiom | fact
-    step and axiom ── dcterms:source ─────────────→ claim → passage, markers → references
+        └────────────── :hasJustification ────────→ justification ── :sharedElements?/:element → axiom | fact
+    step ── :byAxiom → axiom ── dcterms:source ───→ claim → passage, markers → references
 
-Every node is named by the hash of what it says, so there are no blank nodes, the same assessment gives the same bytes,
-and proofs share their steps. Each justification is a node of its own: several explanations never run together.
+Every node is named by the hash of what it says, or by its place in the answer, so there are no blank nodes, the same
+assessment gives the same bytes, and proofs share their steps. Each justification is a node of its own: several
+explanations never run together. Of claims that are excluded the proof is there, and not the minimal sets.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg import __version__
 from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
 from kg.cache.derived import derived
@@ -27,19 +27,11 @@ from kg.errors import InputError, Problem
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.proof.derivations import Conclusion
-from kg.proof.proof import Explainer, Proof, ProofLeaf, Step
-from kg.proof.rdf_nodes import (
-    Node,
-    assessment_node,
-    axiom_node,
-    conclusion_node,
-    justification_node,
-    object_node,
-    own,
-    predicate_node,
-    step_node,
-)
-from kg.reasoner.rule_tables import Axiom
+from kg.proof.proof import Explainer, Proof
+from kg.proof.rdf_nodes import assessment_node, conclusion_node, own
+from kg.render.answer_rdf import ANSWER, AnswerWriter
+from kg.render.data import as_json
+from kg.render.rdf_writer import GraphWriter, iri_node
 
 FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -49,112 +41,14 @@ FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
     "json-ld": ox.RdfFormat.JSON_LD,
     "rdf-xml": ox.RdfFormat.RDF_XML,
 }
-_PREFIXES: Final = dict(terms.PREFIXES)
-
-
-# -- writing
-
-
-def _iri_node(iri: object) -> ox.NamedNode:
-    return ox.NamedNode(str(iri))
-
-
-class _GraphWriter:
-    """Collects triples, each once."""
-
-    def __init__(self) -> None:
-        self.triples: dict[ox.Triple, None] = {}
-
-    def say(self, subject: ox.NamedNode, predicate: object, value: Node) -> None:
-        self.triples[ox.Triple(subject, _iri_node(predicate), value)] = None
-
-    def own(self, subject: ox.NamedNode, name: str, value: Node) -> None:
-        self.say(subject, terms.BASE + name, value)
-
-    def text(self, subject: ox.NamedNode, name: str, value: str) -> None:
-        self.own(subject, name, ox.Literal(value))
-
-    def kinds(self, subject: ox.NamedNode, *kinds: object) -> None:
-        for kind in kinds:
-            self.say(subject, terms.RDF + "type", _iri_node(kind))
-
-    def statement(self, conclusion: Conclusion) -> ox.NamedNode:
-        """A statement about a patient, reified so that proofs can point at it."""
-        node = conclusion_node(conclusion)
-        self.kinds(node, terms.term("Conclusion"), terms.RDF + "Statement", terms.PROV + "Entity")
-        self.say(node, terms.RDF + "subject", own(conclusion.subject))
-        self.say(node, terms.RDF + "predicate", predicate_node(conclusion.predicate))
-        self.say(node, terms.RDF + "object", object_node(conclusion))
-        return node
-
-    def agent(self, activity: ox.NamedNode) -> None:
-        """The program that carried out an activity."""
-        agent = own(f"program/{__version__}")
-        self.say(activity, terms.PROV + "wasAssociatedWith", agent)
-        self.kinds(agent, terms.PROV + "SoftwareAgent")
-        self.say(agent, terms.RDFS + "label", ox.Literal(f"Warrant {__version__}"))
-
-    def fact(self, conclusion: Conclusion) -> None:
-        """The statement itself as a triple."""
-        self.say(own(conclusion.subject), predicate_node(conclusion.predicate).value, object_node(conclusion))
-
-    def axiom(self, axiom: Axiom | ProofLeaf) -> ox.NamedNode:
-        """An axiom as proofs name it; the parts of its text stand in the order subject, predicate, object."""
-        text = axiom.text if isinstance(axiom, ProofLeaf) else str(axiom)
-        node = axiom_node(text)
-        self.kinds(node, terms.term("ProofAxiom"), terms.PROV + "Entity")
-        self.text(node, "axiomText", text)
-        self.say(node, terms.DCTERMS + "source", own(axiom.source))
-        self.say(node, terms.PROV + "hadPrimarySource", own(axiom.source))
-        if isinstance(axiom, Axiom):
-            for place, part in enumerate((axiom.subject, axiom.predicate, axiom.object), 1):
-                self.say(node, f"{terms.RDF}_{place}", ox.Literal(part))
-            self.text(node, "fileName", axiom.file)
-        return node
-
-    def step(self, step: Step) -> ox.NamedNode:
-        node = step_node(step.id)
-        self.kinds(node, terms.term("ProofStep"), terms.PROV + "Entity")
-        self.own(node, "concludesThat", self.statement(step.conclusion))
-        self.text(node, "byRule", step.rule)
-        self.text(node, "sentence", step.sentence)
-        if step.axiom:
-            self.own(node, "byAxiom", self.axiom(step.axiom))
-            self.say(node, terms.DCTERMS + "source", own(step.axiom.source))
-        for place, premise in enumerate(step.premises, 1):
-            self.say(node, terms.PROV + "wasDerivedFrom", step_node(premise))
-            self.say(node, f"{terms.RDF}_{place}", step_node(premise))
-        return node
-
-    def proof(self, proof: Proof) -> ox.NamedNode:
-        """A proof: its steps, and what its conclusion knows of other ways."""
-        for step in proof.steps:
-            self.step(step)
-        node = self.statement(proof.conclusion)
-        self.own(node, "hasProof", step_node(proof.id))
-        self.own(node, "alternativeCount", ox.Literal(proof.alternatives))
-        self.own(node, "partial", ox.Literal(proof.partial))
-        return node
-
-    def justification(self, conclusion: Conclusion, leaves: frozenset[ProofLeaf]) -> None:
-        node = justification_node(conclusion, leaves)
-        self.kinds(node, terms.term("Justification"), terms.PROV + "Entity")
-        self.own(conclusion_node(conclusion), "hasJustification", node)
-        for leaf in leaves:
-            fact = leaf.source == ""
-            self.own(node, "element", self.statement(_parsed(leaf.text)) if fact else self.axiom(leaf))
-
-
-def _parsed(text: str) -> Conclusion:
-    """A fact from its text; names of individuals hold no blanks."""
-    subject, predicate, value = text.split(" ")
-    return Conclusion(subject, predicate, value)
+_SHORT: Final = ("step", "conclusion", "axiom", "justification", "shared", "passage", "marker", "reference", "article")
+_PREFIXES: Final = {**terms.PREFIXES, "answer": ANSWER, **{name: f"{terms.BASE}{name}/" for name in _SHORT}}
 
 
 def proof_triples(proof: Proof, ontology: Ontology | None = None) -> tuple[ox.Triple, ...]:
     """One proof as triples, sorted; with an ontology also the claims, passages, markers and references it rests on,
     and the activity and the agent that made it."""
-    writer = _GraphWriter()
+    writer = GraphWriter()
     writer.proof(proof)
     if ontology is None:
         return tuple(sorted(writer.triples, key=str))
@@ -162,7 +56,7 @@ def proof_triples(proof: Proof, ontology: Ontology | None = None) -> tuple[ox.Tr
     activity = own("activity/" + hashlib.sha256(f"{proof.id}\n{ontology.digest}".encode()).hexdigest())
     writer.kinds(activity, terms.PROV + "Activity")
     writer.say(conclusion, terms.PROV + "wasGeneratedBy", activity)
-    writer.say(activity, terms.PROV + "used", _iri_node(ontology.version))
+    writer.say(activity, terms.PROV + "used", iri_node(ontology.version))
     writer.agent(activity)
     return tuple(sorted({*writer.triples, *_cited(ontology, writer.triples)}, key=str))
 
@@ -176,8 +70,8 @@ def proof_quads(proof: Proof, assessment: str) -> tuple[ox.Quad, ...]:
 
 
 def assessment_graph(assessment: Assessment, justifications: bool = True) -> tuple[ox.Quad, ...]:
-    """Everything about one assessment in a graph of its own name: facts, conclusions, proofs, justifications, and of
-    the ontology the claims, passages, markers and references on which they rest. Sorted.
+    """Everything about one assessment in a graph of its own name: the answer field by field, facts, conclusions,
+    proofs, justifications, and of the ontology the claims, passages, markers and references on which they rest. Sorted.
 
     `justifications` false leaves the minimal sets out, which take most of the time. Raises InputError when the
     assessment has no proofs because HermiT made it.
@@ -195,7 +89,7 @@ class _Graph:
         if assessment.explainer is None:
             raise InputError([Problem(assessment.id, "has no proofs: HermiT gives none.", "Assess with the engine.")])
         self.assessment, self.explainer = assessment, assessment.explainer
-        self.node, self.out = assessment_node(assessment.id), _GraphWriter()
+        self.node, self.out = assessment_node(assessment.id), GraphWriter()
         self.given = facts(assessment)
         self.digest = fact_digest(self.given)
         self.facts = own(f"facts/{self.digest}")
@@ -203,8 +97,13 @@ class _Graph:
     def triples(self, justifications: bool) -> tuple[ox.Triple, ...]:
         self._activity()
         self._facts()
+        excluded = frozenset(self.assessment.outcomes.ids(Outcome.EXCLUDED))
         for conclusion, names in named_conclusions(self.assessment, self.explainer).items():
-            self._conclusion(conclusion, names, justifications)
+            self._conclusion(conclusion, names, justifications and not excluded.issuperset(names))
+        for one in self.assessment.inferred:
+            if one.conclusion:
+                self.out.proof(self.explainer.proof(one.conclusion))
+        AnswerWriter(self.out, self.assessment.ontology).whole(self.node, as_json(self.assessment))
         cited = _cited(self.assessment.ontology, self.out.triples)
         return tuple(sorted({*self.out.triples, *cited}, key=str))
 
@@ -212,7 +111,7 @@ class _Graph:
         out, ontology, record = self.out, self.assessment.ontology, self.assessment.record
         out.kinds(self.node, terms.term("Assessment"), terms.PROV + "Activity")
         out.say(self.node, terms.SKOS + "notation", ox.Literal(self.assessment.id))
-        out.say(self.node, terms.PROV + "used", _iri_node(ontology.version))
+        out.say(self.node, terms.PROV + "used", iri_node(ontology.version))
         out.say(self.node, terms.PROV + "used", self.facts)
         out.agent(self.node)
         out.text(self.node, "ontologyDigest", ontology.digest)
@@ -234,8 +133,7 @@ class _Graph:
         for name in names:
             out.say(node, terms.SKOS + "notation", ox.Literal(name))
         if justifications:
-            for leaves in self.explainer.justifications(conclusion):
-                out.justification(conclusion, leaves)
+            out.justifications(conclusion, self.explainer.justifications(conclusion))
 
 
 def fact_digest(given: Iterable[Conclusion]) -> str:
@@ -254,12 +152,12 @@ def facts(assessment: Assessment) -> tuple[Conclusion, ...]:
 
 def named_conclusions(assessment: Assessment, explainer: Explainer) -> Mapping[Conclusion, tuple[str, ...]]:
     """Every conclusion of an assessment that is proved, with the ids it goes by (docs/contract.md): the entries of the
-    lists, and the claims that apply or are excluded."""
+    lists, the claims that apply or are excluded, and the alerts."""
     outcomes = assessment.outcomes
     decided = [*outcomes.ids(Outcome.APPLICABLE), *outcomes.ids(Outcome.EXCLUDED)]
     found: dict[Conclusion, list[str]] = {}
-    for name in [*assessment.items, *decided]:
-        conclusion = assessment.conclusion(name)
+    rows = [(name, assessment.conclusion(name)) for name in (*assessment.items, *decided)]
+    for name, conclusion in (*rows, *((alert.id, alert.conclusion) for alert in assessment.alerts)):
         if conclusion is not None and conclusion in explainer.derivations.depth:
             found.setdefault(conclusion, []).append(name)
     return {conclusion: tuple(sorted(names)) for conclusion, names in sorted(found.items())}
@@ -270,6 +168,14 @@ def named_conclusions(assessment: Assessment, explainer: Explainer) -> Mapping[C
 CITED: Final = tuple(
     terms.BASE + kind for kind in ("claim/", "passage/", "marker/", "reference/", "article/", "source/")
 )
+
+OF_CLAIM: Final = frozenset(
+    (
+        *(terms.BASE + name for name in ("sentence", "claimsOf", "marker", "hasDoubt")),
+        *(terms.SKOS + "notation", terms.DCTERMS + "source"),
+    )
+)
+"""What the graph of an assessment says of a claim; all else of it stands in the ontology."""
 
 
 def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -282,9 +188,11 @@ def _cited(ontology: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
         if (node := todo.pop()) in seen:
             continue
         seen.add(node)
+        of_claim = node.startswith(terms.BASE + "claim/") and "/doubt/" not in node
         for triple in table.get(node, ()):
-            yield triple
-            todo += filter(_is_part, _iri(triple.object))
+            if not of_claim or triple.predicate.value in OF_CLAIM:
+                yield triple
+                todo += filter(_is_part, _iri(triple.object))
         if node.startswith(terms.BASE + "passage/"):
             yield from _selected(ox.NamedNode(node), table.get(node, ()))
 
@@ -330,6 +238,13 @@ def serialize(quads: Iterable[ox.Triple | ox.Quad], form: str) -> bytes:
         ordered = sorted((item if isinstance(item, ox.Quad) else ox.Quad(*item) for item in quads), key=str)
     else:
         ordered = sorted((item.triple if isinstance(item, ox.Quad) else item for item in quads), key=str)
-    found = ox.serialize(ordered, format=chosen, prefixes=_PREFIXES)
+    found = ox.serialize(ordered, format=chosen, prefixes={**_PREFIXES, **_parts(ordered)})
     assert found is not None
     return found
+
+
+def _parts(ordered: Iterable[ox.Triple | ox.Quad]) -> dict[str, str]:
+    """The prefix of the parts of an answer, where there is one."""
+    kind = ox.NamedNode(terms.BASE + "Assessment")
+    found = [item.subject.value for item in ordered if item.object == kind and isinstance(item.subject, ox.NamedNode)]
+    return {"part": found[0] + "/"} if found else {}

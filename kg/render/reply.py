@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kg.ask import Reply
+from kg.assess import FICTIONAL
 from kg.render.data import Data, as_json
 from kg.render.markdown import as_markdown, escape
 from kg.render.parts import AnswerLine, Section
@@ -76,6 +77,9 @@ def _answered(reply: Reply) -> Iterator[Section]:
 
 def _answer(answer: Answer) -> Iterator[Section]:
     """The claims that answer, those that qualify them, the query that found them; or the nearest, plainly apart."""
+    if answer.notice.startswith(FICTIONAL):
+        first, _, rest = FICTIONAL.partition(": ")
+        yield Section(first, (AnswerLine(rest),), pressing=True)
     if not answer.covered:
         yield Section("The articles do not say this", (AnswerLine(answer.notice),), pressing=True)
         if answer.related:

@@ -16,6 +16,7 @@ import pytest
 
 from fixtures import Records
 from kg.ontology.compiled import Ontology
+from kg.proof.axiom_files import NOTHING
 from kg.proof.checker import FACTS, SENTENCES, Checker, Rejected
 from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
@@ -263,6 +264,29 @@ def test_two_values_not_said_to_differ_are_not_two_values(judge: Checker, explai
     proof["steps"][-1]["premises"].remove(apart["id"])
     with pytest.raises(Rejected, match=NOT_FOLLOWING):
         judge.check(sealed(proof))
+
+
+def test_of_two_classes_that_exclude_each_other_nothing_can_be(judge: Checker) -> None:
+    # Given what core.ttl says of kinds, when something is of two of them, then it is of owl:Nothing, by one step
+    (text,) = [text for text, axiom in judge.files.axioms.items() if judge.files.excluding(axiom)]
+    both = [("patient/case", "type", kind) for kind in ("Patient", "Measurement")]
+    assert judge.models.of(both).impossible == ["patient/case"]
+    assert not judge.models.of(both[:1]).impossible
+    known = {str(number): fact for number, fact in enumerate(both)}
+    step = {
+        "conclusion": ["patient/case", "type", NOTHING],
+        "rule": "cax-adc",
+        "axiom": text,
+        "source": "source/schema",
+    }
+    judge.check_step(hashed({**step, "premises": sorted(known)}), dict(known), None)
+    with pytest.raises(Rejected, match="does not follow"):
+        judge.check_step(hashed({**step, "premises": ["0"]}), dict(known), None)
+
+
+def hashed(step: Json) -> Json:
+    content = "\n".join((*step["conclusion"], step["rule"], step["axiom"], *step["premises"]))
+    return {**step, "id": "sha256:" + hashlib.sha256(content.encode()).hexdigest()}
 
 
 def test_a_chain_needs_its_second_link_in_the_ontology(judge: Checker, explainer: Explainer) -> None:

@@ -18,6 +18,8 @@ from kg.certificate.envelope import Refused, sealed
 from kg.certificate.keys import key_id
 from kg.certificate.statement import statement, subjects
 from kg.certificate.verify import verified
+from kg.facts.patient import PatientFacts
+from kg.judges.patients import drawn
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_yaml
 from places import ROOT
@@ -49,10 +51,23 @@ def verifier() -> Any:
     return SECOND.Verifier(SECOND.Ontology(KNOWLEDGE.ontology.folder))
 
 
+INVENTED: Final = tuple(f"invented patient {number}" for number in range(5))
+"""Names of certificates of patients drawn at random."""
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> dict[str, PatientFacts]:
+    found = drawn(KNOWLEDGE.ontology, len(INVENTED), 17)
+    return {name: patient.facts for name, patient in zip(INVENTED, found, strict=True)}
+
+
 @lru_cache(maxsize=64)
 def written(name: str) -> bytes:
-    """The statement about an example, in canonical form."""
-    facts = KNOWLEDGE.read_case(parse_yaml(EXAMPLES[name].read_text(encoding="utf-8")), datetime.date.max)
+    """The statement about an example or an invented patient, in canonical form."""
+    if name in INVENTED:
+        facts = _drawn()[name]
+    else:
+        facts = KNOWLEDGE.read_case(parse_yaml(EXAMPLES[name].read_text(encoding="utf-8")), datetime.date.max)
     assessment = KNOWLEDGE.assess(facts)
     answer = render.as_json(assessment, open_claims=False)
     return canonical(statement(assessment, KNOWLEDGE.engine, KNOWLEDGE.base, answer, TIME))

@@ -13,6 +13,7 @@ from kg.readers.text.hindsight import Hindsight
 from kg.readers.text.lexicon import LexiconEntry
 from kg.readers.text.measurements import quantity_of
 from kg.readers.text.named import NameContext, NamedConcept, Place, sense
+from kg.readers.text.past_courses import told_of_the_past
 from kg.readers.text.patient import Addressed
 from kg.readers.text.people import KIN, kin_of, specific_introduction
 from kg.readers.text.scopes import Scoper
@@ -61,13 +62,14 @@ class _Assertion:
         self.measured = frozenset(hit for hit, series in self.scan.series.items() if series.values)
         self.hindsight = Hindsight(self.text)
         self.last_treatment: NamedConcept | None = None
+        self.last_tests: Sequence[NamedConcept] = ()
         self.kin: frozenset[str] = frozenset()
         self.of_kin: list[tuple[int, int]] = []
 
     def read(self) -> Layers:
         first = [place for segment in self.document.segments for place in self._places(segment)]
         places = tuple(replace(p, sense=sense(p.named, p.context.heading, p.context.asked)) for p in first)
-        return {"places": places, "of_kin": tuple(self.of_kin)}
+        return {"places": told_of_the_past(self.document, places), "of_kin": tuple(self.of_kin)}
 
     def _places(self, segment: Segment) -> list[Place]:
         found = [self._as_patient(token) for token in self.scan.between(segment.start, segment.end)]
@@ -79,6 +81,7 @@ class _Assertion:
         ask = Addressed(self.text, segment, self.lexicon.language.patterns)
         gives = gives and not ask.of_a_rule
         self._end_of_treatment(found, named)
+        self._awaited(found, named)
         self.hindsight.read(segment, named)
         self._ticked(segment, named)
         of_kin = self._of_kin(segment) and not segment.asks
@@ -121,6 +124,14 @@ class _Assertion:
             self.last_treatment.marks.add("ended")
             self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
         self.last_treatment = treated[-1] if treated else self.last_treatment
+
+    def _awaited(self, found: Sequence[Token], named: Sequence[NamedConcept]) -> None:
+        """A sentence about awaited results that names none speaks of the tests before it (`These are awaited.`)."""
+        tests = [name for name in named if name.kinds & {"procedure", "analyte"}]
+        if not tests and any(token.hit and token.hit.entry.cue is Cue.PENDING for token in found):
+            for name in self.last_tests:
+                name.marks.add("pending")
+        self.last_tests = tests
 
     def _ticked(self, segment: Segment, named: Sequence[NamedConcept]) -> None:
         """A minus or a count of none behind a finding denies it, a plus states it.

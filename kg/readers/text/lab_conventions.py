@@ -20,7 +20,7 @@ from kg.vocabulary.names import fold
 FILE: Final = "language.yaml"
 _FIELDS: Final = (
     "upper_case_only", "not_in_text", "list_of", "examinations", "customs", "endings", "drug_endings", "words", "tests",
-    "negative_results", "other_names", "with_numbers",
+    "negative_results", "other_names", "with_numbers", "past_courses",
 )  # fmt: skip
 Window = tuple[Decimal, Decimal]
 
@@ -78,6 +78,7 @@ class Customs:
     negative_results: tuple[NegativeResult, ...]
     other_names: tuple[str, ...]
     with_numbers: Mapping[str, str]
+    past_courses: Mapping[str, tuple[str, ...]]
 
     def implied_unit(self, quantity: str, value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
         """The unit that the range or the value implies, or nothing."""
@@ -113,6 +114,7 @@ def read_customs(folder: Path) -> Customs:
         ),
         other_names=tuple(data["other_names"]),
         with_numbers={phrase: name for name, phrases in data["with_numbers"].items() for phrase in phrases},
+        past_courses={name: tuple(names) for name, names in data["past_courses"].items()},
     )
 
 

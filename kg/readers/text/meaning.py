@@ -62,7 +62,7 @@ class Meaning:
 
     def _wanted(self, named: NamedConcept, context: NameContext) -> Iterator[tuple[str, ...]]:
         marks = named.marks
-        if named.position or "pending" in marks:
+        if named.position or "pending" in marks or self._measured(named):
             yield ("analyte", "procedure")
         if (
             context.taken
@@ -71,10 +71,18 @@ class Meaning:
             or context.gives
         ):
             yield TREATMENTS
+        if "plan" in marks or context.heading == "plan":
+            yield ("procedure",)
         if marks & {"suspected", "history", "had", "uncertain"} or context.heading in ("history", "diagnoses"):
             yield ("condition", "history")
         if context.asked:
             yield ("analyte", "condition")
+
+    def _measured(self, named: NamedConcept) -> bool:
+        """Whether the words around a name say that its level is meant, not a treatment of that name."""
+        text, patterns = self.draft.text, self.lexicon.language.patterns
+        before = patterns["measured_before"].search(text, max(0, named.token.start - NEAR), named.token.start)
+        return before is not None or patterns["level_behind"].match(text, named.token.end) is not None
 
     # -- entries
 
@@ -129,6 +137,8 @@ class Meaning:
                     if ended or self.exact(named, concept)
                     else self._leave(named, "an aim of a treatment, without saying that it runs")
                 )
+            case "procedure" if self.lexicon.language.patterns["to_come"].match(self.draft.text, named.token.end):
+                return self._planned(named, concept, context)
             case "procedure":
                 return self._procedure(named, concept)
             case "condition" | "finding" if self._dated_past(named, context):
@@ -179,6 +189,8 @@ class Meaning:
         )
         if named.day and (bygone or not running):
             return self._past(named, concept, context)
+        if named.since and named.since.day and named.since.day > context.today:
+            return self._planned(named, concept, context)
         if not running:
             return self._leave(named, "named without saying whether it is taken, was taken or is planned")
         meant, _ = self._running(named, concept)

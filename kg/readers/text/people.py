@@ -32,7 +32,7 @@ _AGE: Final = re.compile(
     rf"|\b(?:{_PERSON})(?:\s*,|\s+of|(?=\s))\s*(?P<a8>\d{{2,3}})(?=\s*(?:[.,;:)-]|$|with\b|who\b|and\b|on\b))"
     rf"|\b(?:{_PERSON}|patient|pt|she|he|(?:mrs?|ms)\.?\s+\w+)\s*(?:is|was|,)\s+(?P<a9>\d{{2,3}})(?=\s*(?:[.,;:)]|$|with\b|who\b|and\b|on\b|has\b))"
     rf"|\b(?:mister|mrs?|ms|miss|re:?|patient|pt)\.?:?\s+(?:(?:mister|mrs?|ms|miss)\.?\s+)?(?:(?:fe)?male|(?![FM]\b)[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*){{0,3}}|---+)"
-    rf"\s*[,(]?\s*(?P<a13>\d{{2,3}})\b(?=\s*(?:[,).;:-]|$|{_UNIT}\b|[a-z]{{3,}}|years?))(?!\s*(?:mg|g|%|/|\.\d))"
+    rf"\s*[,(]?\s*(?<!\w)(?P<a13>\d{{2,3}})\b(?=\s*(?:[,).;:-]|$|{_UNIT}\b|[a-z]{{3,}}|years?)|[^\S\n]*\n)(?!\s*(?:mg|g|%|/|\.\d))"
     r"|(?:^|(?<=\n))[ \t]{0,6}(?P<a14>[1-9]\d),\s+(?=[a-z])"
     r"|(?P<a15>[1-9]\d),\s+(?:(?:fe)?male|man|woman)\b"
     r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
@@ -55,6 +55,7 @@ _MEN: Final = "father|brother|son|uncle|nephew|grandfather|husband|dad"
 _WOMEN: Final = "mother|sister|daughter|aunt|niece|grandmother|wife|mum|mom"
 KIN: Final = f"{_MEN}|{_WOMEN}"
 _OF_KIN: Final = re.compile(rf"[\s-]*(?:{KIN}|twins?|baby|child)\b", re.IGNORECASE)
+_SEXES: Final = ("female", "male")
 _HE: Final = frozenset({"he", "his", "him"})
 _SHE: Final = frozenset({"she", "her"})
 OLDEST: Final = 130
@@ -102,11 +103,14 @@ def ages(text: str, outside: tuple[tuple[int, int], ...]) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def sexes(text: str, outside: tuple[tuple[int, int], ...], others: bool) -> tuple[Said, ...]:
-    """What the text says of the patient's sex, outside of the spans given; pronouns unless others are named."""
+def sexes(text: str, outside: tuple[tuple[int, int], ...], others: frozenset[str]) -> tuple[Said, ...]:
+    """What the text says of the patient's sex, outside of the spans given.
+
+    Pronouns count where they stand for none of the others that are named: `others` has their sexes.
+    """
     found = [*_beside_age(text), *_fields(text), *_words(_NOUN, text)]
-    if not found and not others:
-        found = list(_words(_PRONOUN, text))
+    if not found:
+        found = [said for said in _words(_PRONOUN, text) if said.value not in others]
     return tuple(said for said in sorted(found, key=lambda said: said.start) if not _inside(said.start, outside))
 
 
@@ -138,6 +142,12 @@ def kin_of(whose: str, who: str) -> frozenset[str]:
     pronouns = _HE if who.casefold() in _MEN.split("|") else _SHE
     patient = {"her": _SHE, "his": _HE}.get(whose.casefold(), frozenset[str]())
     return pronouns - patient
+
+
+def sex_of_kin(who: str) -> frozenset[str]:
+    """The sex that the word for a relative says, both where it says none."""
+    word = who.casefold()
+    return frozenset({"male"} if word in _MEN.split("|") else {"female"} if word in _WOMEN.split("|") else _SEXES)
 
 
 def introduction(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from typing import Final
 from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hl7v2 import FieldSpan, Message
-from kg.readers.text.people import OLDEST, MentionedPerson, Said, ages, sexes, told_in_cells
+from kg.readers.text.people import OLDEST, MentionedPerson, Said, ages, sex_of_kin, sexes, told_in_cells
 from kg.readers.text.table_words import ColumnRole
 
 DIGITS: Final = 8
@@ -20,7 +20,10 @@ def persons(document: Document) -> Layers:
     family = (*_family_spans(document), *document.voice.others)
     cells = told_in_cells(document.seen, document.tables.said)
     age = (*ages(document.seen, family), *(said for said in cells if isinstance(said.value, int)))
-    sex = (*sexes(document.seen, family, bool(family)), *(said for said in cells if isinstance(said.value, str)))
+    sex = (
+        *sexes(document.seen, family, _sexes_of_others(document)),
+        *(said for said in cells if isinstance(said.value, str)),
+    )
     told = document.voice
     if told.patient and told.sex and told.word:
         sex = (Said(told.sex, *told.word),)
@@ -58,6 +61,13 @@ def _age(document: Document, born: str, start: int, end: int) -> Iterator[Said]:
     years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
     if 0 <= years <= OLDEST:
         yield Said(years, start, end)
+
+
+def _sexes_of_others(document: Document) -> frozenset[str]:
+    """The sexes of the people who are named beside the patient."""
+    kin = [hit.phrase for hit in document.hits if hit.entry.cue is Cue.FAMILY and hit.phrase != document.voice.patient]
+    other = document.voice.others or document.of_kin
+    return frozenset().union(*map(sex_of_kin, kin), sex_of_kin("") if other and not kin else ())
 
 
 def _family_spans(document: Document) -> tuple[tuple[int, int], ...]:

@@ -28,6 +28,7 @@ _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 # small whole numbers and years say many things that are no value
 _BARE: Final = re.compile(r"(?:\d+\.\d+|(?!(?:19|20)\d\d(?!\d))\d{3,5}(?!\d))(?:/\d[\d.]*(?<=\d))*")
+_GOES_ON: Final = re.compile(r"\s*(?:/|,|,?\s+and|<-|->|→)\s*", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
@@ -136,7 +137,10 @@ def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
+    """Numbers that are no value of anything; a small one where it goes on with a series of them."""
+    last = -1
     for match in _NUMBER.finditer(text):
+        in_series = last >= 0 and _GOES_ON.fullmatch(text, last, match.start()) is not None
         end = match.end() - (match[0][-1] in ".,")
         unit = unit_at(text, end)
         dose = None if unit else dose_at(text, end)
@@ -145,7 +149,11 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
         elif dose and dose.said:
             yield match.start(), dose.end, "a dose; a case has no place for it"
         elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
+            last = bare.end()
             yield match.start(), bare.end(), "a number of which the text does not say what it is"
+        elif in_series and not _COUNTED.match(text, end):
+            last = end
+            yield match.start(), end, "a number of which the text does not say what it is"
 
 
 def _taken(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:

@@ -176,15 +176,15 @@ class ValueReader:
         values = (replace(value, unit=value.unit or (unit.said if unit else "")),) if value else ()
         return Series(values, unused=(start, end, CHANGE))
 
-    def joined(self, place: int, limit: int) -> tuple[ReadValue, ...]:
-        """The values behind names up to `limit` that slashes join; one if none does."""
+    def joined(self, place: int, limit: int, joint: re.Pattern[str] = SLASH) -> tuple[ReadValue, ...]:
+        """The values behind names up to `limit` that slashes, or another joint, join; one if none does."""
         opened = self._open(place, limit)
         value = self._value(opened[0], limit) if opened else None
         found: list[ReadValue] = []
         while value:
             found.append(value)
-            slash = SLASH.match(self.text, value.end)
-            value = self._value(slash.end(), limit) if slash else None
+            joined = joint.match(self.text, value.end)
+            value = self._value(joined.end(), limit) if joined else None
         return tuple(found)
 
     def cell(self, start: int, end: int) -> ReadValue | None:
