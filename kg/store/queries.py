@@ -7,7 +7,7 @@ RDF library, so that no value can be read as SPARQL. Unbound, a parameter restri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg.errors import InputError, Problem
 from kg.ontology import terms
+from kg.ontology.compiled import Ontology
 from kg.ontology.resources import shipped
 from kg.vocabulary.names import Names
 
@@ -283,3 +284,17 @@ def concept(names: Names, text: str) -> str:
         return names.find(text, "findings").concept.name
     except LookupError as error:
         raise UnknownValue(str(error), getattr(error, "closest", ())) from error
+
+
+def store_of(ontology: Ontology) -> ox.Store:
+    """The modules of the ontology in memory, each a named graph under its ontology IRI."""
+    store = ox.Store()
+    store.bulk_extend(_quads(ontology))
+    return store
+
+
+def _quads(ontology: Ontology) -> Iterator[ox.Quad]:
+    for path in ontology.files:
+        graph = ox.NamedNode(terms.module(path.stem))
+        for triple in ontology.triples_of(path):
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)

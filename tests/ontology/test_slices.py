@@ -35,7 +35,8 @@ def above() -> dict[str, set[str]]:
         parents[row["term"]].add(row["parent"])
     found = {}
     for term in list(parents):
-        seen, todo = set(), [term]
+        seen: set[str] = set()
+        todo = [term]
         while todo:
             new = parents.get(todo.pop(), set()) - seen
             seen |= new

@@ -79,9 +79,11 @@ def written(graph: ox.Store) -> list[Written]:
     ]
 
 
-def stated(vocabulary: PublicVocabulary, prop: str, value: str) -> str:
-    """What a patient has of whom the statement holds: in one of the contexts that the property comprises."""
+def stated(vocabulary: PublicVocabulary, prop: str, value: str, *, exactly: bool = False) -> str:
+    """What a patient has of whom it holds: in one of the contexts that the property comprises, or in its own."""
     patient = {name: mirrored for mirrored, name in vocabulary.mirrored.items()}
+    if exactly and prop in patient:
+        return _atom(patient[prop], value)
     below = [name for name in patient if prop in _above(vocabulary, name)]
     return "(" + " or ".join(_atom(patient[name], value) for name in below) + ")"
 
@@ -131,7 +133,7 @@ def test_each_plain_triple_follows_and_the_ways_are_the_situation(
         for prop, value in sorted(one.common):
             impossible[f"{one.situation} and not {stated(vocabulary, prop, value)}"] = (one.name, prop, value)
         for number, way in enumerate(one.ways or (one.common,), 1):
-            met = " and ".join(stated(vocabulary, *statement) for statement in narrowest(way, vocabulary))
+            met = " and ".join(stated(vocabulary, *statement, exactly=True) for statement in narrowest(way, vocabulary))
             impossible[f"{met} and not ({one.situation})"] = (one.name, "way", number)
             possible[met] = (one.name, "way", number)
 
