@@ -105,7 +105,7 @@ class WideTable:
         return [some for _, some in found] or [[]]
 
     def _grounds(self, name: str) -> set[Ground]:
-        tried = [found for cell in (*STATUSES, *PROBES) if (found := self._facts({name: cell})) is not None]
+        tried = [facts for cell in (*STATUSES, *PROBES) if (facts := self._facts({name: cell})) is not None]
         found: set[Ground] = set()
         for facts in tried:
             items: list[Item] = [*facts.facts, *facts.measurements]
