@@ -39,7 +39,7 @@ PACKET: dict[str, Any] = {
             },
             "timeObserved": {"timestamp": "2026-01-05T10:00:00Z"},
         },
-        {"assay": term("LOINC:5196-1", "Hepatitis B"), "value": {"ontologyClass": term("NCIT:C38757", "Negative")}},
+        {"assay": term("LOCAL:1", "HIV test"), "value": {"ontologyClass": term("NCIT:C38757", "Negative")}},
         {"assay": term("LOINC:2276-4", "Ferritin")},
     ],
     "diseases": [{"term": term("MONDO:0007254", "breast cancer"), "resolution": {"timestamp": "2020-01-01T00:00:00Z"}}],
@@ -66,11 +66,11 @@ def test_a_phenopacket_is_a_patient_on_the_day_it_was_made(names: Names) -> None
     assert READERS.of_file("packet.json", json.dumps(PACKET).encode()) is PHENOPACKET
     facts = read(names).facts
     assert (facts.sex, facts.age, facts.as_of) == ("female", 62, datetime.date(2026, 2, 1))
-    stated = {item.concept: (item.list_name, item.status) for item in facts.facts}
+    stated = {item.concept: (item.list, item.status) for item in facts.facts}
     assert stated["Pancytopenia"] == ("findings", Status.PRESENT)
     assert stated["Splenomegaly"] == ("findings", Status.ABSENT)
     assert stated["BreastCancer"][0] == "history"
-    assert stated["HepatitisBSerology"] == ("results", Status.ABSENT)
+    assert stated["HIVTest"] == ("results", Status.ABSENT)
     (drug,) = (item for item in facts.facts if item.concept == "Darbepoetin")
     assert (drug.started, drug.ended) == (datetime.date(2026, 1, 5), datetime.date(2026, 1, 20))
     (value,) = facts.measurements

@@ -48,7 +48,7 @@ def test_a_reader_is_chosen_by_extension_or_by_how_the_data_begins(name: str, da
     assert extension in READERS.of_file(name, data).extensions
 
 
-@pytest.mark.parametrize("media_type", ["application/json", "application/yaml", "text/plain"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/yaml", "text/csv", "text/plain"])
 def test_a_reader_is_chosen_by_media_type(media_type: str) -> None:
     reader = READERS.of_type(media_type)
     assert reader is not None

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from kg.facts.origins import JsonPath
 from kg.facts.patient import Reason
-from kg.facts.units import ucum, units_of
+from kg.facts.unit_spellings import ucum
+from kg.facts.units import units_of
 from kg.readers.fhir.coding import CodeMeaning, specimen_of, words
 from kg.readers.fhir.elements import Element, FhirResource, moment
 from kg.readers.fhir.extensions import approximate, status_of

@@ -49,9 +49,9 @@ class CsvFormat:
 
 @dataclass(frozen=True)
 class ParquetFormat:
-    """The same as Apache Parquet, which needs pyarrow."""
+    """The same as Apache Parquet, which needs pyarrow; from files alone, since request bodies are text."""
 
-    media_types: tuple[str, ...] = ("application/vnd.apache.parquet",)
+    media_types: tuple[str, ...] = ()
     extensions: tuple[str, ...] = (".parquet",)
 
     def sniff(self, data: bytes) -> bool:
