@@ -7,7 +7,7 @@ means is told by the rows of `concept` that come along, else by the source value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -80,10 +80,11 @@ class _Rows:
                     dates = {"date": tells["start"]}
                 given = {name: moment(row.text(column)).partition("T")[0] for name, column in dates.items() if column}
                 self.intake.fact(JsonPath(row.path), self._term(row, tells["name"]), tells["list"], **given)
-        return self.intake.result(sex, age, silent=self._rest())
+        self._rest()
+        return self.intake.result(sex, age, silent=[JsonPath(f"$.{CONCEPT}")])
 
-    def _rest(self) -> Iterator[JsonPath]:
-        """Tables that are not read are reported, the vocabulary's own rows state nothing of a patient."""
+    def _rest(self) -> None:
+        """Reports tables that are not read; the vocabulary's own rows state nothing of a patient."""
         read = (PERSON, MEASUREMENT, CONCEPT, *self.tables["tables"])
         for name, rows in self.top.data.items():
             place = JsonPath(f"$.{name}")
@@ -96,7 +97,6 @@ class _Rows:
                     if not isinstance(row, dict):
                         at = JsonPath(f"{place.path}[{number}]")
                         self.intake.reject(at, str(row), Reason.UNSUPPORTED, "is no row")
-        yield JsonPath(f"$.{CONCEPT}")
 
     def _person(self) -> tuple[str, int | None]:
         rows = [row for name in (PERSON, MEASUREMENT, *self.tables["tables"]) for row in self.top.children(name)]
