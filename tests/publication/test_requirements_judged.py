@@ -113,7 +113,9 @@ def judged(source: Path, expressions: list[str]) -> list[Any]:
     if importlib.util.find_spec("jpype") is None:
         pytest.skip("HermiT is not at hand: pip install 'warrant[hermit]'")
     quads = ox.parse(path=str(ROOT / "ontology" / "warrant.ttl"))
-    source.write_text("\n".join(f"{quad.triple} ." for quad in quads if quad.predicate.value not in HEADER) + "\n")
+    lines = (f"{quad.triple} ." for quad in quads if quad.predicate.value not in HEADER)
+    # a query goes by short names: what is printed in a claim shares them with the limits that it leads to
+    source.write_text("\n".join(line for line in lines if f"<{terms.BASE}limit/" not in line) + "\n")
     asked = {"source": str(source), "queries": [{"expression": one, "want": "Satisfiable"} for one in expressions]}
     command = [sys.executable, str(SUPPORT / "dl_query_worker.py")]
     run = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=1500)
