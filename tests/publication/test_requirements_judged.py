@@ -2,7 +2,7 @@
 
     A0-39 :requires :Cancer   ⟸   SituationOfA0-39 ⊑ ∃hasFinding.Cancer ⊔ ∃hasHistoryOf.Cancer ⊔ ...
 
-In the other direction, the ways that are written out (`:hasAlternative`) together are the situation: each way is one.
+Each way that is written out (`:hasAlternative`) can be met by somebody.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def judged(source: Path, expressions: list[str]) -> list[Any]:
     return list(json.loads(run.stdout))
 
 
-def test_each_plain_triple_follows_and_the_ways_are_the_situation(
+def test_each_plain_triple_follows_and_each_way_can_be_met(
     written: list[Written], vocabulary: PublicVocabulary, tmp_path: Path
 ) -> None:
     # Given every claim and exception that has a condition, with its triples
@@ -139,11 +139,10 @@ def test_each_plain_triple_follows_and_the_ways_are_the_situation(
             impossible[f"{met} and not ({one.situation})"] = (one.name, "way", number)
             possible[met] = (one.name, "way", number)
 
-    # When HermiT looks for a patient of the situation without what is required, for one who meets a way and is not of
-    # the situation, and for one who meets the way at all
+    # When HermiT looks for a patient of the situation without what is required, and for one who meets a way
     answers = judged(tmp_path / "warrant.nt", [*impossible, *possible])
 
-    # Then there is none of the first two kinds, and one of the third
+    # Then there is none of the first kind, and one of the second
     found = dict(zip([*impossible, *possible], answers, strict=True))
     assert {impossible[text]: found[text] for text in impossible if found[text] is not False} == {}
     assert {possible[text]: found[text] for text in possible if found[text] is not True} == {}
