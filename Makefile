@@ -39,12 +39,14 @@ check: setup          ## every gate on the ontology, HermiT included
 ontology: setup       ## compile the sources to modules, and the example patients
 	$(VENV)/bin/warrant compile
 
-verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications, ELK 1,000; 1,000 mutated cases, 22,000 mutated certificates; long tests
+verify: setup         ## HermiT judges 1,050 invented patients and 200 justifications, ELK 1,000; 1,000 mutated cases, 22,000 mutated certificates, 600 countermodels; long tests
 	$(VENV)/bin/warrant check --hermit --patients 1050 --justifications 200 --seed 7
 	WARRANT_MUTATIONS=1000 $(VENV)/bin/python -m pytest tests/assess/test_mutated.py
-	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k mutant
+	WARRANT_MUTANTS=22000 $(VENV)/bin/python -m pytest tests/certificate -k "mutant or replay"
+	WARRANT_COMPLETENESS=200 WARRANT_COUNTERMODELS=600 $(VENV)/bin/python -m pytest -m long tests/certificate/test_completeness.py
 	WARRANT_ELK=1000 $(VENV)/bin/python -m pytest tests/judges/test_elk.py
 	WARRANT_LAYOUT_SETS=300 $(VENV)/bin/python -m pytest tests/readers/test_layouts.py
+	WARRANT_CONCLUSIONS=50 $(VENV)/bin/python -m pytest -m long tests/judges/test_third_reasoner.py
 	$(VENV)/bin/python -m pytest -m long
 
 slice: setup          ## what CI runs of it: the long tests, 36 patients and 12 justifications, always the same ones

@@ -113,18 +113,26 @@ def _verbatim(words: str, place: PassageAnchor, new: str, blocks: Blocks) -> int
 
 
 def _aligned(words: str, place: PassageAnchor, new: str, blocks: Blocks) -> PassageAnchor | None:
-    """The stretch that stands in the place of a passage and is most like it, if it is like it at all."""
+    """The stretch in the place of a passage: between its neighbours, else what is left of it, else what is like it."""
+    between = _counterpart(place.start - 1, blocks), _counterpart(place.end, blocks)
     inside = [
         (there + max(start, place.start) - start, there + min(end, place.end) - start)
         for start, end, there, _ in blocks
         if start < place.end and place.start < end
     ]
-    candidates = [_whole_words(new, inside[0][0], inside[-1][1])] if inside else []
+    candidates = [] if None in between else [((between[0] or 0) + 1, between[1] or 0)]
+    candidates += [(inside[0][0], inside[-1][1])] if inside else []
     if found := fuzz.partial_ratio_alignment(words, new):
-        candidates.append(_whole_words(new, found.dest_start, found.dest_end))
-    scored = [(fuzz.ratio(words, new[start:end]), start, end) for start, end in candidates if start < end]
-    score, start, end = max(scored, default=(0.0, 0, 0))
-    return anchor_at(new, start, end) if score >= RELATED else None
+        candidates.append((found.dest_start, found.dest_end))
+    for start, end in (_whole_words(new, *one) for one in candidates):
+        if start < end and fuzz.ratio(words, new[start:end]) >= RELATED:
+            return anchor_at(new, start, end)
+    return None
+
+
+def _counterpart(index: int, blocks: Blocks) -> int | None:
+    """Where a letter of the old text stands in the new one, if it was kept."""
+    return next((there + index - start for start, end, there, _ in blocks if start <= index < end), None)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

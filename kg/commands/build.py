@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kg import render
 from kg.authoring import compiler
+from kg.authoring.editor_schema import SOURCE_MODELS, editor_schema
 from kg.authoring.layers import layer_names, write_layer
 from kg.authoring.sources import Sources
 from kg.check import passages
@@ -43,14 +44,17 @@ def _schema(commands: Any) -> None:
     found.add_argument(
         "name",
         nargs="?",
-        choices=(*NAMES, VOCABULARY),
-        help="one of them; all schemas when none is given; `vocabulary` in Turtle: the properties of answers",
+        choices=(*NAMES, VOCABULARY, *SOURCE_MODELS),
+        help="one of them; all schemas when none is given; `vocabulary` in Turtle: the properties of answers; "
+        "`article-file` and the like: for editors of the YAML sources",
     )
 
 
 def run_schema(options: argparse.Namespace) -> int:
     if options.name == VOCABULARY:
         print(answer_vocabulary().decode(), end="")
+    elif options.name in SOURCE_MODELS:
+        print(render.dumps(editor_schema(options.name, Sources.read(options.ontology_as_given))))
     else:
         print(render.dumps(schema(options.name or "")))
     return DONE

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 from kg import render
 from kg.check.quotation import Refusal, quoted
-from kg.commands.common import DONE, chosen_format, command, format_argument
+from kg.commands.common import DONE, FORMATS, chosen_format, command, format_argument
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.render.markdown import escape
+from kg.render.nanopublications import nanopublications
 from kg.vocabulary.names import Names
 from kg.vocabulary.nearest import closest
 
@@ -30,7 +32,7 @@ def add(commands: Any) -> None:
     found.add_argument(
         "--articles", type=Path, metavar="FOLDER", help="the articles' texts: show each sentence in them"
     )
-    format_argument(found)
+    format_argument(found, *FORMATS, "trig")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
     named = (ontology.claims[name] for name in options.id or ontology.claims)
     found = [claim for claim in named if _wanted(claim, concept, options)]
     form = chosen_format(options)
-    if form == "json":
+    if form == "trig":
+        sys.stdout.write(nanopublications(ontology, found).decode())
+    elif form == "json":
         print(render.dumps([render.claim_json(claim) for claim in found]))
     else:
         write = _markdown if form == "markdown" else _text

@@ -39,6 +39,11 @@ COMMANDS: Final[Mapping[str, str]] = {
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",
     "passages": "kg.commands.build",
+    "new-article": "kg.commands.authoring",
+    "anchor": "kg.commands.authoring",
+    "reanchor": "kg.commands.authoring",
+    "lint": "kg.commands.authoring",
+    "preview": "kg.commands.authoring",
     "release": "kg.commands.build",
 }
 
@@ -48,6 +53,7 @@ def main(arguments: Sequence[str] | None = None, modules: Mapping[str, str] = CO
     given = sys.argv[1:] if arguments is None else arguments
     options = parser(modules, given[0] if given else "").parse_args(given)
     try:
+        options.ontology_as_given = options.ontology
         if options.layers:
             options.ontology = assembled(options.ontology, options.layers)
         status = int(options.run(options))

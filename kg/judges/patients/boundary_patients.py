@@ -59,6 +59,12 @@ def targeted(ontology: Ontology, engine: Engine | None = None) -> tuple[Target, 
     return tuple(target for claim in ontology.claims.values() if claim.executable for target in aim.claim(claim))
 
 
+def targets_of(ontology: Ontology, engine: Engine, claim: str) -> tuple[Target, ...]:
+    """The patients at the edge of one claim: who meets it, who is one fact short, who contradicts it."""
+    found = ontology.claims[claim]
+    return tuple(_Aim(ontology, engine).claim(found)) if found.executable else ()
+
+
 def coverage(ontology: Ontology, engine: Engine, targets: Sequence[Target]) -> PurposeCoverage:
     """Which claims the targets meet, miss by one fact and contradict, by what the engine infers of them."""
     builder = Builder(ontology, engine)

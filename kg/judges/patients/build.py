@@ -12,7 +12,7 @@ from kg.judges.patients.case import CaseItem, CasePerson, CaseWriter, InventedPa
 from kg.judges.patients.values import a_range, a_unit, around, in_unit
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
-from kg.ontology.kinds import ConceptKind, KindDeclaration
+from kg.ontology.kinds import TREATMENTS, ConceptKind, KindDeclaration
 from kg.ontology.manchester import AtLeast, Atom, Named, Some, Value, parse
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
@@ -67,8 +67,8 @@ class Builder:
 
     def _demand(self, name: str) -> Demand:
         base = self.ontology.index.own_value(terms.BASE + name, "refutationOf")
-        atom = parse(self.ontology.atom(base or name))
-        assert isinstance(atom, Named | Some | Value | AtLeast)
+        atom = parse(self.ontology.atom(base or name) or name)
+        assert isinstance(atom, Named | Some | Value | AtLeast), atom
         return Demand(name, atom, bool(base))
 
     # -- statements
@@ -77,8 +77,8 @@ class Builder:
         """Entries that state what is demanded, none if silence does; None if no statement can."""
         absences = self.ontology.absences
         match demand.atom, demand.refuted:
-            case Value("lacksRecordOf", _), False:
-                return []
+            case (Value("lacksRecordOf", _), False) | (Named(), _):
+                return []  # silence, or who the patient is
             case Value("lacksRecordOf", name), True:
                 return self._present(self._kind(name).present_by, name, random)
             case (Some(prop, Named(name)), False) if prop in absences:
@@ -151,7 +151,7 @@ class Builder:
     def _parts(self, demand: Demand) -> frozenset[str]:
         """The analytes and treatments behind a demand."""
         quantity = self._quantity(demand)
-        return frozenset(self._operands.get(quantity, (quantity,)))
+        return frozenset(self._operands.get(quantity, (quantity,))) or frozenset({quantity})
 
     def _groups(self, demands: set[Demand]) -> list[tuple[Demand, ...]]:
         """Demands that share an analyte or a treatment, together: one series has to meet them all."""
@@ -183,6 +183,10 @@ class Builder:
         return None
 
     def _series(self, part: str, random: Random) -> list[CaseItem]:
+        if part in self._operands:
+            return []
+        if part not in self.ontology.quantities and self._kind(part).kind not in TREATMENTS:
+            return [self.writer.statement(self._kind(part).case_list, part, random.choice(("present", "absent")))]
         if part not in self.ontology.quantities:
             return [self.writer.statement("treatments", part, started=days_before(random.choice(STARTS)))]
         count = random.choice((1, 1, 2, 2, 3))

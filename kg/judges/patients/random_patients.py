@@ -12,6 +12,7 @@ from kg.judges.patients.case import CaseItem, CasePerson, CaseWriter, InventedPa
 from kg.judges.patients.values import a_reading, around, limits_of
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.ontology.kinds import TREATMENTS
 from kg.ontology.model import DerivedQuantity
 from kg.readers.builder import FACT_LISTS, PLAIN_STATUSES, STATUSES
 from kg.vocabulary.names import KINDS_OF_LIST
@@ -142,6 +143,9 @@ class _Draw:
         start = random.choice((*self._week_limits, *STARTS))
         day = random.choice((0, 1, 3))
         for operand in derived.operands:
+            if operand not in self.ontology.quantities and self.ontology.concepts[operand].kind not in TREATMENTS:
+                yield self._statement(random)
+                continue
             if operand not in self.ontology.quantities:
                 below = sorted(self.ontology.descendants(operand))
                 yield self.writer.statement("treatments", random.choice(below), started=days_before(start))

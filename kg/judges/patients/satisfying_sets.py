@@ -47,9 +47,15 @@ class Ways:
     def _holds(self, condition: str) -> Sets:
         formula = self.ontology.formulas.get(condition)
         if formula is None:
-            return (frozenset({condition}),)
+            denied = self._denied(condition)
+            return self.fails(denied) if denied else (frozenset({condition}),)
         parts = [self.holds(part) for part in formula.parts]
         return reduce(product, parts) if formula.operator == "and" else smallest(one for part in parts for one in part)
+
+    def _denied(self, condition: str) -> str:
+        """The condition that a `not` contradicts: its refutation stands below it."""
+        below = self.index.subjects(RDFS + "subClassOf", terms.BASE + condition)
+        return next((found for iri in below if (found := self.index.own_value(iri, "refutationOf"))), "")
 
     def fails(self, condition: str) -> Sets:
         key = refutation(condition)

@@ -21,7 +21,7 @@ Limits = tuple[Decimal | None, Decimal | None]
 def limits_of(ontology: Ontology, quantity: str) -> tuple[Decimal, ...]:
     """Every limit of a quantity in its canonical unit, also those of what is derived from it in the same unit."""
     unit = ontology.quantities[quantity].unit
-    derived = {item.name for item in ontology.derived if item.operands[0] == quantity and item.unit == unit}
+    derived = {item.name for item in ontology.derived if item.operands[:1] == (quantity,) and item.unit == unit}
     found = {item.limit for item in ontology.thresholds.values() if item.quantity in {quantity} | derived}
     return tuple(sorted(limit for limit in found if limit > 0))
 
