@@ -36,6 +36,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "certificate": "kg.commands.certificate",
     "verify": "kg.commands.certificate",
     "diff": "kg.commands.diff",
+    "cohort": "kg.commands.cohort",
+    "cohort-explain": "kg.commands.cohort",
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",
     "passages": "kg.commands.build",

@@ -20,7 +20,7 @@ from kg.ontology.modules import Modules
 from kg.reasoner.closure import OUTCOMES, STATES, Closure
 from kg.reasoner.rule_tables import NOTHING, Facet, LinkWatch, Others, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
-from kg.record.record import Assertion, Record
+from kg.record.record import PATIENT, Assertion, Record, of_nothing
 
 NOT_ASKED: Final = ""
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
@@ -98,16 +98,28 @@ class Engine:
             else:
                 yield self.closure(self.saturate(record, recording=False))
 
+    def features_from(self, features: Iterable[int]) -> tuple[int, ...]:
+        """All features of a patient of whom these hold and nothing else is known."""
+        run = _Run(self.rules, of_nothing(), recording=False)
+        run.individual(PATIENT)
+        for feature in features:
+            run.add(0, feature)
+        run._saturate()
+        return tuple(run.out.present[0])
+
     def closure(self, saturation: Saturation) -> Closure:
         """The patient's classes and inferred values."""
         patient, asserted = saturation.record.patient, saturation.record.assertions
+        stated = [item.object for item in asserted if item.predicate == "type" and item.subject == patient]
+        return self.closure_of(patient, saturation.present[0], stated)
+
+    def closure_of(self, patient: str, features: Iterable[int], stated: Iterable[str]) -> Closure:
+        """What the features of a patient say; `stated` are the classes that the record gives."""
         found: dict[str, list[str]] = {name: [] for name in (NOT_ASKED, "type", *self._inferred)}
-        for prop, value in map(self._asked.__getitem__, saturation.present[0]):
+        for prop, value in map(self._asked.__getitem__, features):
             found[prop].append(value)
-        types = found["type"] + [
-            item.object for item in asserted if item.predicate == "type" and item.subject == patient
-        ]
-        return Closure(patient, frozenset(types), {name: frozenset(found[name]) for name in self._inferred})
+        types = frozenset((*found["type"], *stated))
+        return Closure(patient, types, {name: frozenset(found[name]) for name in self._inferred})
 
     @cached_property
     def _asked(self) -> Remembered[int, tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kg.facts.patient import DataIssue, Fact, Measurement, PatientFacts
 from kg.record.derive import Derivation
@@ -14,6 +15,9 @@ from kg.record.judgements import Judgement
 from kg.record.observations import (
     Occasion,
 )
+
+PATIENT: Final = "patient/case"
+"""The name of a patient where one is spoken of alone."""
 
 
 class Leaf(StrEnum):
@@ -53,6 +57,11 @@ class Record:
     judgements: Mapping[Measurement, Judgement] = field(default_factory=dict, compare=False, repr=False)
     behind: Mapping[Assertion, tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
     aside: frozenset[Fact] = frozenset()
+
+
+def of_nothing() -> Record:
+    """The record of a patient of whom nothing is known."""
+    return Record(PATIENT, PatientFacts(datetime.date.min), (), (), (), (), (), ())
 
 
 def text(value: Decimal) -> str:

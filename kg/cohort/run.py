@@ -1,0 +1,140 @@
+"""A run over an input: partitions of rows to partitions of answers, in one or more processes."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from kg.certificate.plain import to_plain
+from kg.cohort.batch import Asked, Cohort, CohortAnswer
+from kg.cohort.rows import Row, partitions, rows
+from kg.cohort.tables import Answered, RejectedRow, collect_rejected, rows_in, write, write_rejected
+from kg.errors import InputError, Problem
+from kg.facts.patient import PatientFacts
+from kg.ontology.compiled import Ontology
+from kg.readers.case.reader import CaseReader
+from kg.reasoner.engine import Engine
+from kg.reasoner.rule_cache import cached_rules
+from kg.vocabulary.names import Names
+
+PATIENTS, REJECTED, MANIFEST = "patients", "rejected", "run.json"
+WAITING: Final = 2
+"""Partitions read ahead for each process."""
+
+
+@dataclass(frozen=True)
+class CohortJob:
+    """What a run is: the input and how it is read, and what is asked. The same job is taken up where it stopped."""
+
+    source: Path
+    out: Path
+    ontology: Path
+    as_of: datetime.date
+    key: str = "id"
+    lenient: bool = False
+    size: int = 10_000
+    asked: Asked = field(default_factory=Asked)
+
+
+@dataclass(frozen=True)
+class PartDone:
+    """A partition that is written: its number and how many patients it holds, or how many rows were rejected."""
+
+    number: int
+    patients: int
+    rejected: int
+
+
+def run(job: CohortJob, jobs: int = 1) -> Iterator[PartDone]:
+    """Answer for every row. Partitions that are there from before are left. Raises InputError for another job's OUT."""
+    _open(job)
+    yield from _parts(job, jobs)
+    collect_rejected(job.out / REJECTED, job.out / f"{REJECTED}.parquet")
+
+
+def _parts(job: CohortJob, jobs: int) -> Iterator[PartDone]:
+    parts = enumerate(partitions(rows(job.source, job.key), job.size))
+    if jobs == 1:
+        yield from (answer_part(job, number, part) for number, part in parts)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting: set[Future[PartDone]] = set()
+        for number, part in parts:
+            waiting.add(pool.submit(answer_part, job, number, part))
+            while len(waiting) >= WAITING * jobs:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in finished)
+        yield from (one.result() for one in wait(waiting).done)
+
+
+# -- one partition
+
+
+def answer_part(job: CohortJob, number: int, part: Sequence[Row]) -> PartDone:
+    """Write the answers of a partition, and what was rejected of it, unless both are there."""
+    answers, wrong = (job.out / folder / f"part-{number:06}.parquet" for folder in (PATIENTS, REJECTED))
+    if answers.exists() and wrong.exists():
+        return PartDone(number, *(rows_in(path) for path in (answers, wrong)))
+    population = _population(job.ontology)
+    rejected: list[RejectedRow] = []
+    read = [(row, facts) for row in part if (facts := _facts(job, row, rejected)) is not None]
+    found = population.answers([facts for _, facts in read], job.asked)
+    rows_out = []
+    for (row, facts), answer in zip(read, found, strict=True):
+        if isinstance(answer, CohortAnswer):
+            rows_out.append(Answered(row.key, json.dumps(to_plain(facts), ensure_ascii=False), answer))
+        else:
+            rejected += _problems(row, answer.problems)
+    write_rejected(wrong, sorted(rejected, key=lambda one: one.line))
+    write(answers, population.ontology, rows_out)
+    return PartDone(number, len(rows_out), len(rejected))
+
+
+@lru_cache(maxsize=1)
+def _population(folder: Path) -> Cohort:
+    """Loaded with the first partition of a process and kept for the next ones."""
+    ontology = Ontology(folder)
+    return Cohort(ontology, Engine(ontology, cached_rules(ontology)))
+
+
+def _facts(job: CohortJob, row: Row, rejected: list[RejectedRow]) -> PatientFacts | None:
+    """The facts of a row; None for one that is rejected, whose problems are noted."""
+    if row.case is None:
+        rejected += _problems(row, row.problems)
+        return None
+    try:
+        return CaseReader(_names(job.ontology), job.as_of, job.lenient).read(row.case)
+    except InputError as error:
+        rejected += _problems(row, error.problems)
+        return None
+
+
+@lru_cache(maxsize=1)
+def _names(folder: Path) -> Names:
+    return Names(_population(folder).ontology)
+
+
+def _problems(row: Row, problems: Sequence[Problem]) -> list[RejectedRow]:
+    return [RejectedRow(row.line, row.key, one.where, f"{one.message}. {one.remedy}".strip()) for one in problems]
+
+
+def _open(job: CohortJob) -> None:
+    """Marks OUT as this job's. Raises InputError where it is another one's."""
+    stat = job.source.stat()
+    marks = [job.key, str(job.as_of), job.lenient, job.size, job.asked.lists, job.asked.missing]
+    said = json.dumps([*marks, stat.st_size, stat.st_mtime_ns, _population(job.ontology).ontology.digest])
+    mark = hashlib.sha256(said.encode()).hexdigest()
+    path = job.out / MANIFEST
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["job"] != mark:
+        remedy = "Name another folder, or remove this one."
+        raise InputError([Problem(str(job.out), "holds answers of another input, day, ontology or options", remedy)])
+    job.out.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"job": mark, "as_of": str(job.as_of), "source": job.source.name}), encoding="utf-8")

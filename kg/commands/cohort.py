@@ -1,0 +1,74 @@
+"""`warrant cohort` and `warrant cohort-explain`: the answers for many patients, and the proof of any of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from kg.commands.common import DONE, WRONG, command, day_argument, day_of, format_argument
+from kg.commands.explain import print_explanation, question_arguments
+from kg.knowledge import Knowledge
+
+
+def add(commands: Any) -> None:
+    """Declare the commands."""
+    example = "warrant cohort patients.jsonl answers --jobs 2"
+    found = command(commands, "cohort", run_cohort, "the answers for many patients, as Parquet", example)
+    found.add_argument("source", type=Path, help="a .jsonl, .ndjson, .csv or .parquet file, one patient a row")
+    found.add_argument("out", type=Path, help="a folder; a run that was stopped goes on where it was")
+    found.add_argument("--key", default="id", metavar="FIELD", help="the field with the patient's own key")
+    found.add_argument("--engine", choices=["local"], default="local", help="where it is computed")
+    found.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    found.add_argument("--partition", type=int, default=10_000, metavar="N", help="patients a file of answers")
+    found.add_argument("--outcomes", action="store_true", help="outcomes of claims alone: no alerts and no lists")
+    found.add_argument("--missing", action="store_true", help="also the facts that would decide each open claim")
+    found.add_argument("--lenient", action="store_true", help="report what cannot be used, and answer for the rest")
+    day_argument(found)
+    example = "warrant cohort-explain answers 4711 A0-39"
+    found = command(commands, "cohort-explain", run_explain, "the proof of one answer of a run", example)
+    found.add_argument("out", type=Path, help="the folder of a run")
+    found.add_argument("patient", metavar="KEY", help="the patient's key")
+    found.add_argument("identifier", metavar="CONCLUSION", help="a claim, or an entry of a list by its id")
+    format_argument(found)
+
+
+def run_cohort(options: argparse.Namespace) -> int:
+    """Answers for every row; the status says whether a row was rejected."""
+    from kg.cohort.batch import Asked  # noqa: PLC0415 - only this command needs the extra `cohort`
+    from kg.cohort.run import CohortJob, run  # noqa: PLC0415 - only this command needs the extra `cohort`
+
+    asked = Asked(lists=not options.outcomes, missing=options.missing)
+    job = CohortJob(
+        source=options.source,
+        out=options.out,
+        ontology=options.ontology,
+        as_of=day_of(options),
+        key=options.key,
+        lenient=options.lenient,
+        size=options.partition,
+        asked=asked,
+    )
+    patients = rejected = 0
+    with tqdm(unit=" patients", disable=not sys.stderr.isatty(), file=sys.stderr) as progress:
+        for part in run(job, options.jobs):
+            patients, rejected = patients + part.patients, rejected + part.rejected
+            progress.update(part.patients)
+    print(f"{patients} patients answered, {rejected} problems in rejected rows: {options.out}")
+    return WRONG if rejected else DONE
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """The proof of one conclusion about one patient of a run, made from the facts that were kept."""
+    from kg.cohort.stored import facts_of  # noqa: PLC0415 - the same
+
+    knowledge = Knowledge(options.ontology)
+    assessment = knowledge.assess(facts_of(options.out, options.patient))
+    asked = argparse.ArgumentParser()
+    question_arguments(asked, required=True)
+    question = asked.parse_args(["--conclusion", options.identifier])
+    question.format = options.format
+    return print_explanation(knowledge, assessment, question)
