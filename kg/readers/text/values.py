@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from kg.facts.units import ucum
+from kg.facts.unit_spellings import ucum
 from kg.readers.text.dates import DateHit
 from kg.readers.text.numbers import number_at
 from kg.readers.text.printed import PrintedRange, comparator_at, dose_at, flag_at, flagged_unit_at, range_at, unit_at
