@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kg.facts.patient import PatientFacts
 from kg.judges.patients import patients, targeted
 from kg.judges.patients.values import around
 from kg.ontology.compiled import DEFAULT_FOLDER
+from places import SHARED
 
 DAY = datetime.date(2026, 2, 10)
 SEXES = ("female", "male")
@@ -84,6 +86,17 @@ def test_two_thousand(population: Cohort, kind: str) -> None:
         people = [(sex, age) for sex in SEXES for age in (17, 70)]
         some = tuple(replace(facts, sex=sex, age=age) for facts in targets for sex, age in people)
     assert len(some) >= 2000
+    assert differing(population, some, ALL) == []
+
+
+@pytest.mark.long
+def test_safety_cases(population: Cohort) -> None:
+    path = SHARED / "dev" / "safety_cases.jsonl"
+    if not path.exists():
+        pytest.skip("the development safety cases are not at hand")
+    cases = [json.loads(line, parse_float=Decimal)["case"] for line in path.read_text(encoding="utf-8").splitlines()]
+    some = tuple(KNOWLEDGE.read_case(case, DAY, lenient=True) for case in cases)
+    assert len(some) > 20
     assert differing(population, some, ALL) == []
 
 
