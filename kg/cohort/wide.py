@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,7 @@ CODES: Final = {Outcome.APPLICABLE: 1, Outcome.EXCLUDED: 2, Outcome.AMBIGUOUS: 3
 PERSON: Final = ("sex", "age")
 STATUSES: Final = ("present", "absent", "suspected", "pending", "unknown")
 PROBES: Final = ("1", "10", "100", "1000")
+T = TypeVar("T", int, str)
 Flags = NDArray[np.bool_]
 Read = Callable[[Mapping[str, Any]], PatientFacts]
 
@@ -135,11 +136,10 @@ class WideTable:
         for number, block in enumerate(self.blocks):
             combos, inverse = self._combinations(table, coded, number, [*self.person, *block])
             doubtful |= np.array([one.doubtful for one in combos])[inverse]
-            for feature in set().union(*(one.features for one in combos)):
-                holds = np.array([feature in one.features for one in combos])[inverse]
-                columns.add((feature,), np.packbits(holds))
-            for name in set().union(*(one.recorded for one in combos)):
-                has = np.array([name in one.recorded for one in combos])[inverse]
+            for feature, some in _holders(one.features for one in combos).items():
+                columns.add((feature,), np.packbits(_of_rows(some, len(combos), inverse)))
+            for name, some in _holders(one.recorded for one in combos).items():
+                has = _of_rows(some, len(combos), inverse)
                 recorded[name] = has | recorded.get(name, np.zeros_like(doubtful))
         return columns, doubtful, recorded
 
@@ -245,6 +245,23 @@ class WideTable:
                 column[row] = 0 if isinstance(answer, InputError) else CODES[answer.outcomes[name]]
             if isinstance(answer, InputError):
                 yield row, answer
+
+
+def _holders(found: Iterable[frozenset[T]]) -> dict[T, list[int]]:
+    """Each thing with the numbers of the sets that hold it."""
+    holders: dict[T, list[int]] = {}
+    for number, some in enumerate(found):
+        for one in some:
+            holders.setdefault(one, []).append(number)
+    return holders
+
+
+def _of_rows(some: Sequence[int], combinations: int, inverse: NDArray[np.int64]) -> Flags:
+    """The rows that have one of some combinations."""
+    flags = np.zeros(combinations, dtype=bool)
+    flags[some] = True
+    rows: Flags = flags[inverse]
+    return rows
 
 
 def _is_doubtful(facts: PatientFacts) -> bool:

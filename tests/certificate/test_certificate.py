@@ -40,7 +40,7 @@ Json = Any
 Forgery = Callable[[Json], None]
 MUTANTS: Final = int(os.environ.get("WARRANT_MUTANTS", "60"))
 NAMES: Final = sorted(EXAMPLES)[:2] if MUTANTS < 1000 else (*sorted(EXAMPLES), *INVENTED)
-REPLAYED: Final = 5 if MUTANTS < 1000 else 200
+REPLAYED: Final = 5 if MUTANTS < 1000 else 100
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

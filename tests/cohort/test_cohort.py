@@ -163,3 +163,14 @@ def test_a_cell_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     ((steps,),) = rows(wanted.out / "patients", "steps")
     assert main(["cohort-explain", str(wanted.out), "7", steps[0], "--format", "text"]) == 0
     assert "stated finding «Pancytopenia»" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_two_processes_give_the_same(tmp_path: Path) -> None:
+    wanted = job(tmp_path, lines(GOOD, OTHER, NO_AGE), size=1)
+    list(run(wanted))
+    again = CohortJob(wanted.source, tmp_path / "again", DEFAULT_FOLDER, DAY, size=1)
+    list(run(again, jobs=2))
+    for name in ("patients", "rejected"):
+        first, second = (sorted((one.out / name).iterdir()) for one in (wanted, again))
+        assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
