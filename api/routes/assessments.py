@@ -65,6 +65,7 @@ Defaults = Annotated[bool, Query(description="whether reference intervals judge 
 AsOf = Annotated[
     datetime.date | None, Query(description="the day of the assessment; a case that names one goes before it")
 ]
+PatientKey = Annotated[str, Query(description="whose rows of a table are read, where it has those of several")]
 FRAGMENT: Final = {"list": "findings", "entry": {"concept": "MONDO:0003785"}}
 
 
@@ -86,9 +87,11 @@ async def assess(
     unknown: Unknown = "error",
     defaults: Defaults = True,
     as_of: AsOf = None,
+    patient: PatientKey = "",
 ) -> Response:
     """What the articles say of a patient: a case (`warrant schema case`) in JSON or YAML, `{"text": "..."}`, the words
-    themselves as text/plain, or HL7 FHIR R4 as application/fhir+json.
+    themselves as text/plain, HL7 FHIR R4 as application/fhir+json, laboratory results as text/csv, a phenopacket, or
+    rows of OMOP.
 
     As application/x-ndjson it is one case a line, and so is the answer.
 
@@ -97,7 +100,7 @@ async def assess(
     services = services_of(request)
     media_type, text = await read_text_body(request, READERS.media_types)
     today = as_of or datetime.date.today()
-    context = Context(services.names, today, lenient=unknown == "report", as_of=as_of)
+    context = Context(services.names, today, lenient=unknown == "report", as_of=as_of, patient=patient)
     session = _made(services, media_type, text, context, defaults)
     return await respond(request, _assessment(services, session, proofs, branches, str(request.base_url)))
 

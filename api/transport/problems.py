@@ -20,6 +20,13 @@ from kg.ontology import terms
 
 MEDIA_TYPE: Final = "application/problem+json"
 HTML: Final = "text/html"
+FHIR: Final = "application/fhir+json"
+# HTTP status → code of http://hl7.org/fhir/R4/valueset-issue-type.html
+ISSUE_TYPES: Final = {
+    400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 406: "not-supported", 412: "incomplete",
+    413: "too-long", 415: "not-supported", 422: "invalid", 429: "throttled", 500: "exception", 501: "not-supported",
+    503: "transient", 504: "timeout",
+}  # fmt: skip
 MOST_ENTRIES: Final = 100
 TYPES: Final = terms.BASE + "problem/"
 
@@ -205,6 +212,23 @@ def entries(error: Exception) -> list[dict[str, Any]]:
     return []
 
 
+def as_asked(request: Request, response: Response) -> Response:
+    """A problem as an OperationOutcome of FHIR R4, for whoever asks for FHIR; else as it is."""
+    if accepted(request.headers.get("accept"), (MEDIA_TYPE, FHIR)) != FHIR:
+        return response
+    found = json.loads(bytes(response.body))
+    told = found["errors"] or [{"path": "$", "message": found["detail"]}]
+    code = ISSUE_TYPES.get(response.status_code, "processing")
+    issues = [
+        {"severity": "error", "code": code, "details": {"text": found["title"]}, "diagnostics": item["message"]}
+        | ({"expression": [item["path"].removeprefix("$.")]} if item["path"].startswith("$.") else {})
+        for item in told
+    ]
+    body = json.dumps({"resourceType": "OperationOutcome", "issue": issues}, ensure_ascii=False).encode()
+    same = {name: value for name, value in response.headers.items() if name not in ("content-length", "content-type")}
+    return Response(body, response.status_code, same, FHIR)
+
+
 async def page_of(request: Request, shown: ShownProblem) -> Response | None:
     """The page `problem` of the application, for whoever likes a page better than a problem."""
     made = services_of(request).pages.get("problem")
@@ -213,8 +237,9 @@ async def page_of(request: Request, shown: ShownProblem) -> Response | None:
 
 
 async def answer_of(request: Request, error: Exception) -> Response:
-    """The response to an error of the project: a page for a person, a problem for anybody else."""
-    return await page_of(request, ShownProblem(kind_of(error), detail(error), entries(error))) or problem_of(error)
+    """The response to an error of the project: a page for a person, a problem or an OperationOutcome for a program."""
+    shown = ShownProblem(kind_of(error), detail(error), entries(error))
+    return await page_of(request, shown) or as_asked(request, problem_of(error))
 
 
 def install(app: FastAPI) -> None:
@@ -225,7 +250,7 @@ def install(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         kind = ProblemKind(status, status.phrase.lower().replace(" ", "-"), status.phrase)
         detail = error.detail if error.detail != status.phrase else f"{request.method} {request.url.path}"
-        response = await page_of(request, ShownProblem(kind, detail)) or problem(kind, detail)
+        response = await page_of(request, ShownProblem(kind, detail)) or as_asked(request, problem(kind, detail))
         response.headers.update(error.headers or {})
         return response
 
@@ -235,7 +260,8 @@ def install(app: FastAPI) -> None:
             {"path": ".".join(map(str, item["loc"])), "message": item["msg"], "suggestions": []}
             for item in error.errors()
         ]
-        return problem(ProblemKind(422, "input", "The input cannot be used"), "The request does not validate.", found)
+        kind = ProblemKind(422, "input", "The input cannot be used")
+        return as_asked(request, problem(kind, "The request does not validate.", found))
 
     app.add_exception_handler(errors.WarrantError, answer_of)
     app.add_exception_handler(HTTPException, of_http)

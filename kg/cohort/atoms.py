@@ -112,4 +112,6 @@ def limits_of(ontology: Ontology, quantity: str) -> tuple[Decimal, ...] | None:
     for item in ontology.intervals.get(quantity, ()):
         ends = (item.low_below, item.normal_from, item.normal_to, item.high_above)
         found |= {end for end in (*ends, item.critical_below, item.critical_above) if end is not None}
+    if possible := ontology.quantities[quantity].possible:
+        found |= {possible.low, possible.high, Decimal(0)}
     return tuple(sorted(found))

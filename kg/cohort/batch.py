@@ -66,7 +66,7 @@ class Cohort:
     def closures(self, patients: Sequence[PatientFacts]) -> Iterator[Closure | None]:
         """The closure of each patient; None where columns cannot tell: statements clash, or a group has no record."""
         found = [self._features(facts) for facts in patients]
-        columns = Columns([features or () for features in found])
+        columns = Columns.of([features or () for features in found])
         self.program.run(columns)
         for facts, features, closed in zip(patients, found, columns.features(), strict=True):
             yield None if features is None else self._closure(facts, closed)
@@ -79,9 +79,10 @@ class Cohort:
             return None
         found = {feature for part in parts for feature in part.features}
         recorded = frozenset(name for part in parts for name in part.recorded)
-        return found.union(*(self._lacking(name) for name in self.atoms.lacking - recorded))
+        return found.union(*(self.lacking(name) for name in self.atoms.lacking - recorded))
 
-    def _lacking(self, concept: str) -> tuple[int, ...]:
+    def lacking(self, concept: str) -> tuple[int, ...]:
+        """What follows where the record has nothing of a concept."""
         number = self.program.number("lacksRecordOf", concept)
         return () if number is None else self.program.follows(number)
 

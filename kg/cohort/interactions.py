@@ -31,13 +31,18 @@ def groups(ontology: Ontology, facts: PatientFacts) -> tuple[PatientFacts, ...]:
     then counts as absent depends on each of them.
     """
     person = _person(ontology, facts)
-    if person is None or facts.complete or any(_denies_conclusion(ontology, fact) for fact in facts.facts):
+    if person is None or is_whole(ontology, facts):
         return (facts,)
     rest = [fact for fact in facts.facts if fact not in person]
     items: list[Item] = [*rest, *facts.measurements]
     found = [_group(facts, person, part) for part in _joined(ontology, facts, items)]
     found += [replace(_group(facts, person, ()), unread=(one,)) for one in _spoken(facts.unread)]
     return tuple(found) or (_group(facts, person, ()),)
+
+
+def is_whole(ontology: Ontology, facts: PatientFacts) -> bool:
+    """Whether each fact bears on all others."""
+    return bool(facts.complete) or any(_denies_conclusion(ontology, fact) for fact in facts.facts)
 
 
 def person_of(ontology: Ontology, facts: PatientFacts) -> PatientFacts:
@@ -47,7 +52,7 @@ def person_of(ontology: Ontology, facts: PatientFacts) -> PatientFacts:
 
 def _person(ontology: Ontology, facts: PatientFacts) -> tuple[Fact, ...] | None:
     """The facts that put the patient in a state for which other limits hold; None where they say more than that."""
-    about = tuple(fact for fact in facts.facts if _decides_limits(ontology, fact.concept))
+    about = tuple(fact for fact in facts.facts if decides_limits(ontology, fact.concept))
     if not any(fact.status is Status.PRESENT for fact in about):
         return ()
     plain = all(fact.status is Status.PRESENT and not has_ended(ontology, fact, facts.as_of) for fact in about)
@@ -75,7 +80,7 @@ def _joined(ontology: Ontology, facts: PatientFacts, items: list[Item]) -> Itera
     """The items in groups that share no ground."""
     parts: list[tuple[set[Ground], list[Item]]] = []
     for item in items:
-        grounds, together = set(_grounds_of(ontology, facts, item)), [item]
+        grounds, together = set(grounds_of(ontology, facts, item)), [item]
         apart = []
         for other, some in parts:
             if grounds.isdisjoint(other):
@@ -87,7 +92,8 @@ def _joined(ontology: Ontology, facts: PatientFacts, items: list[Item]) -> Itera
     yield from (some for _, some in parts)
 
 
-def _grounds_of(ontology: Ontology, facts: PatientFacts, item: Item) -> frozenset[Ground]:
+def grounds_of(ontology: Ontology, facts: PatientFacts, item: Item) -> frozenset[Ground]:
+    """What an item shares with those that it bears on, or that bear on it."""
     if isinstance(item, Measurement):
         return _of_quantity(ontology, item.quantity)
     ended = has_ended(ontology, item, facts.as_of)
@@ -145,7 +151,8 @@ def _suspicions(ontology: Ontology) -> frozenset[str]:
     return frozenset(found)
 
 
-def _decides_limits(ontology: Ontology, concept: str) -> bool:
+def decides_limits(ontology: Ontology, concept: str) -> bool:
+    """Whether a concept is a state for which other limits hold."""
     return not ontology.ancestors(concept).isdisjoint(ontology.defaults_not_in)
 
 

@@ -75,6 +75,16 @@ class Program:
         found = (self.number("", name) for name in names)
         return frozenset(number for number in found if number is not None)
 
+    @cached_property
+    def clashes(self) -> tuple[int, ...]:
+        """The features that say that statements clash."""
+        features = self.rules.features
+        return tuple(
+            number
+            for number in range(len(features))
+            if features[number].kind == "value" and features[number].property == "hasClash"
+        )
+
     def run(self, columns: Columns) -> None:
         """Close the columns under the rules: in their order, and again as long as something is new."""
         new = True
@@ -90,17 +100,23 @@ class Program:
 class Columns:
     """The features of some patients, a packed column for each feature that any of them has."""
 
-    def __init__(self, patients: Sequence[Iterable[int]]) -> None:
-        self.count = len(patients)
+    def __init__(self, count: int) -> None:
+        self.count = count
         self.bits: dict[int, Bits] = {}
+
+    @classmethod
+    def of(cls, patients: Sequence[Iterable[int]]) -> Columns:
+        """The columns of patients with these features each."""
+        found = cls(len(patients))
         holders: dict[int, list[int]] = {}
         for row, features in enumerate(patients):
             for feature in features:
                 holders.setdefault(feature, []).append(row)
         for feature, rows in holders.items():
-            flags = np.zeros(self.count, dtype=bool)
+            flags = np.zeros(found.count, dtype=bool)
             flags[rows] = True
-            self.bits[feature] = np.packbits(flags)
+            found.bits[feature] = np.packbits(flags)
+        return found
 
     def add(self, features: Iterable[int], holds: Bits) -> bool:
         """Let features hold of further patients; whether that is new of any."""

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import InputError, Problem
 from kg.readers.case.parsing import parse_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LINES: Final = (".jsonl", ".ndjson")
 PERSON: Final = ("sex", "age", "as_of")
@@ -108,12 +111,45 @@ def _parquet(path: Path, key: str) -> Iterator[Row]:
                     yield _of_cells(number, texts, key)
 
 
+def is_wide(path: Path) -> bool:
+    """Whether a Parquet file has a column a fact, and no day of its own a row."""
+    from pyarrow import parquet  # noqa: PLC0415 - the same
+
+    return {"case", "as_of"}.isdisjoint(parquet.read_schema(path).names)
+
+
+def tables(path: Path, size: int) -> Iterator[pa.Table]:
+    """A Parquet file in parts of a number of rows."""
+    import pyarrow as pa  # noqa: PLC0415 - the same
+    from pyarrow import parquet  # noqa: PLC0415 - the same
+
+    with parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=size):
+            yield pa.Table.from_batches([batch])
+
+
+def keys_of(table: pa.Table, key: str, first: int) -> list[str]:
+    """The key of each row of a table whose first row has this number."""
+    cells = table.column(key).to_pylist() if key in table.column_names else [None] * table.num_rows
+    return [f"line {first + row}" if cell in (None, "") else str(cell) for row, cell in enumerate(cells)]
+
+
 def _of_cells(number: int, cells: Mapping[str, str], key: str) -> Row:
-    """A row of a table as a case: `sex`, `age`, `as_of`, `TEST [UNIT]` with values, `LIST: CONCEPT` with a status."""
+    try:
+        case = case_of_cells({name: cell for name, cell in cells.items() if name != key})
+    except InputError as error:
+        return _wrong(number, cells.get(key, ""), *error.problems)
+    return Row(number, cells.get(key) or f"line {number}", case)
+
+
+def case_of_cells(cells: Mapping[str, str]) -> dict[str, Any]:
+    """A row of a table as a case: `sex`, `age`, `as_of`, `TEST [UNIT]` with values, `LIST: CONCEPT` with a status.
+
+    Raises InputError for a cell of a column that is none of these.
+    """
     case: dict[str, Any] = {}
     for name, cell in cells.items():
-        given = cell.strip()
-        if not given or name == key:
+        if not (given := cell.strip()):
             continue
         if name in PERSON:
             case[name] = _number(given) if name in NUMBERS else given
@@ -126,8 +162,8 @@ def _of_cells(number: int, cells: Mapping[str, str], key: str) -> Row:
             case.setdefault(group.strip(), []).append({"concept": concept.strip(), "status": given})
         else:
             remedy = "Name it `TEST [UNIT]`, `LIST: CONCEPT`, `sex`, `age` or `as_of`."
-            return _wrong(number, cells.get(key, ""), Problem(f"$.{name}", "is no column that is read", remedy))
-    return Row(number, cells.get(key) or f"line {number}", case)
+            raise InputError([Problem(f"$.{name}", "is no column that is read", remedy)])
+    return case
 
 
 def _number(text: str) -> Any:

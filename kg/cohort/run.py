@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kg.certificate.plain import to_plain
 from kg.cohort.batch import Asked, Cohort, CohortAnswer
-from kg.cohort.rows import Row, partitions, rows
-from kg.cohort.tables import Answered, RejectedRow, collect_rejected, rows_in, write, write_rejected
+from kg.cohort.rows import Row, is_wide, keys_of, partitions, rows, tables
+from kg.cohort.tables import Answered, RejectedRow, collect_rejected, rows_in, write, write_outcomes, write_rejected
+from kg.cohort.wide import WideTable
 from kg.errors import InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
@@ -24,6 +25,9 @@ from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.reasoner.rule_cache import cached_rules
 from kg.vocabulary.names import Names
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PATIENTS, REJECTED, MANIFEST = "patients", "rejected", "run.json"
 WAITING: Final = 2
@@ -43,6 +47,12 @@ class CohortJob:
     size: int = 10_000
     asked: Asked = field(default_factory=Asked)
 
+    @property
+    def by_columns(self) -> bool:
+        """Whether whole columns are reasoned at once: outcomes alone, of a table with a column a fact."""
+        plain = not self.asked.lists and not self.asked.missing and not self.lenient
+        return plain and self.source.suffix == ".parquet" and is_wide(self.source)
+
 
 @dataclass(frozen=True)
 class PartDone:
@@ -61,6 +71,9 @@ def run(job: CohortJob, jobs: int = 1) -> Iterator[PartDone]:
 
 
 def _parts(job: CohortJob, jobs: int) -> Iterator[PartDone]:
+    if job.by_columns:
+        yield from (answer_table(job, number, table) for number, table in enumerate(tables(job.source, job.size)))
+        return
     parts = enumerate(partitions(rows(job.source, job.key), job.size))
     if jobs == 1:
         yield from (answer_part(job, number, part) for number, part in parts)
@@ -96,6 +109,30 @@ def answer_part(job: CohortJob, number: int, part: Sequence[Row]) -> PartDone:
     write_rejected(wrong, sorted(rejected, key=lambda one: one.line))
     write(answers, population.ontology, rows_out)
     return PartDone(number, len(rows_out), len(rejected))
+
+
+def answer_table(job: CohortJob, number: int, table: pa.Table) -> PartDone:
+    """The same for a part of a table with a column a fact: outcomes by whole columns."""
+    answers, wrong = (job.out / folder / f"part-{number:06}.parquet" for folder in (PATIENTS, REJECTED))
+    if answers.exists() and wrong.exists():
+        return PartDone(number, *(rows_in(path) for path in (answers, wrong)))
+    first = number * job.size + 1
+    names = tuple(name for name in table.column_names if name != job.key)
+    found = _wide(job, names).outcomes(table)
+    keys = keys_of(table, job.key, first)
+    rejected = [
+        one
+        for row, error in found.rejected.items()
+        for one in _problems(Row(first + row, keys[row], None), error.problems)
+    ]
+    write_rejected(wrong, rejected)
+    write_outcomes(answers, keys, found)
+    return PartDone(number, table.num_rows - len(found.rejected), len(rejected))
+
+
+@lru_cache(maxsize=1)
+def _wide(job: CohortJob, names: tuple[str, ...]) -> WideTable:
+    return WideTable(_population(job.ontology), CaseReader(_names(job.ontology), job.as_of).read, names)
 
 
 @lru_cache(maxsize=1)

@@ -11,11 +11,10 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from kg.assess.outcomes import Outcome
 from kg.cohort.batch import CohortAnswer, Missing
+from kg.cohort.wide import CODES, WideOutcomes
 from kg.ontology.compiled import Ontology
 
-CODES: Final = {Outcome.APPLICABLE: 1, Outcome.EXCLUDED: 2, Outcome.AMBIGUOUS: 3, Outcome.UNDETERMINED: 4}
 CLAIM: Final = "claim:"
 STEPS: Final = "steps"
 _TEXTS: Final = pa.list_(pa.string())
@@ -58,6 +57,15 @@ def write(path: Path, ontology: Ontology, rows: Sequence[Answered]) -> None:
     """One partition of answers."""
     columns = schema(ontology)
     _write(path, pa.table([_values(name, rows) for name in columns.names], schema=columns))
+
+
+def write_outcomes(path: Path, keys: Sequence[str], found: WideOutcomes) -> None:
+    """One partition of outcomes alone, without the rows that were rejected."""
+    columns = {"key": pa.array(keys)}
+    columns |= {CLAIM + name: pa.array(codes) for name, codes in found.codes.items()}
+    table = pa.table(columns | {"exact": pa.array(found.exact)})
+    kept = [row for row in range(len(keys)) if row not in found.rejected] if found.rejected else None
+    _write(path, table if kept is None else table.take(kept))
 
 
 def rows_in(path: Path) -> int:

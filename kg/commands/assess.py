@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
     knowledge = Knowledge(options.ontology)
     if options.jsonl or options.case.endswith(".jsonl"):
         return _lines(knowledge, options)
-    assessment = _assessed(knowledge, read_case(knowledge, options.case, options.as_of, options.lenient), options)
+    found = (options.case, options.as_of, options.lenient, options.patient, options.columns)
+    assessment = _assessed(knowledge, read_case(knowledge, *found), options)
     data = partial(render.as_json, assessment, options.proofs)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
@@ -60,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
 def _explaining(options: argparse.Namespace) -> str:
     """The command that explains this case, up to the id of a conclusion."""
     day = f" --as-of {options.as_of}" if options.as_of else ""
+    table = ("--columns", options.columns), ("--patient", options.patient)
+    day += "".join(f" {name} {shlex.quote(str(given))}" for name, given in table if given)
     if options.case == "-":
         return f"with the case in case.yaml: warrant explain case.yaml{day} --conclusion"
     return f"warrant explain {shlex.quote(options.case)}{day} --conclusion"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,10 @@ def add(commands: Any) -> None:
     found.add_argument("--missing", action="store_true", help="also the facts that would decide each open claim")
     found.add_argument("--lenient", action="store_true", help="report what cannot be used, and answer for the rest")
     day_argument(found)
+    example = "warrant cohort-report answers --retract A0-R1"
+    found = command(commands, "cohort-report", run_report, "what the answers of a run say together", example)
+    found.add_argument("out", type=Path, help="the folder of a run")
+    found.add_argument("--retract", metavar="SOURCES", help="who changes without A0-39, A0:12-34, A0[1], A0-R11 or A0")
     example = "warrant cohort-explain answers 4711 A0-39"
     found = command(commands, "cohort-explain", run_explain, "the proof of one answer of a run", example)
     found.add_argument("out", type=Path, help="the folder of a run")
@@ -59,6 +65,18 @@ def run_cohort(options: argparse.Namespace) -> int:
             progress.update(part.patients)
     print(f"{patients} patients answered, {rejected} problems in rejected rows: {options.out}")
     return WRONG if rejected else DONE
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Counts over a run, or what a retraction changes in it, as JSON."""
+    from kg.cohort.report import report, retraction  # noqa: PLC0415 - the same
+
+    ontology = Knowledge(options.ontology).ontology
+    if options.retract:
+        print(json.dumps(asdict(retraction(ontology, options.out, options.retract.split(","))), indent=2))
+    else:
+        print(json.dumps(asdict(report(ontology, options.out)), indent=2, ensure_ascii=False))
+    return DONE
 
 
 def run_explain(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from kg.knowledge import Knowledge
 from kg.ontology.resources import ontology_folder
 from kg.readers.protocol import Context, decoded
 from kg.readers.registry import READERS
+from kg.readers.tables.layouts import mapping_file
 
 DONE, FAILED, WRONG = 0, 1, 2
 FORMATS: Final = ("text", "json", "markdown")
@@ -83,8 +84,10 @@ def day_of(options: argparse.Namespace) -> datetime.date:
 
 def case_arguments(parser: argparse.ArgumentParser) -> None:
     """A case and its day."""
-    parser.add_argument("case", help="a .json or .yaml file, a .txt file in plain words, or - for standard input")
+    parser.add_argument("case", help="a .json, .yaml, .csv or .parquet file, a .txt file in words, or -")
     parser.add_argument("--lenient", action="store_true", help="report what cannot be used, and assess the rest")
+    parser.add_argument("--columns", type=Path, metavar="FILE", help="what the columns of a table hold (YAML)")
+    parser.add_argument("--patient", default="", metavar="KEY", help="whose rows of a table are read")
     day_argument(parser)
     defaults_argument(parser)
 
@@ -118,10 +121,19 @@ def read_bytes(name: str) -> bytes:
     return stream.read() if stream else sys.stdin.read().encode("utf-8", "surrogatepass")
 
 
-def read_case(knowledge: Knowledge, name: str, as_of: datetime.date | None, lenient: bool = False) -> PatientFacts:
+def read_case(
+    knowledge: Knowledge,
+    name: str,
+    as_of: datetime.date | None,
+    lenient: bool = False,
+    patient: str = "",
+    columns: Path | None = None,
+) -> PatientFacts:
     """The facts of a file in any format that is read; `-` is standard input: a case in JSON or YAML, or FHIR.
 
-    `as_of` is the day that was asked for, if any was.
+    `as_of` is the day that was asked for, if any was. Of a table the rows of `patient` are read, its columns by the
+    mapping file `columns`.
     """
-    today = as_of or datetime.date.today()
-    return READERS.read_file(name, read_bytes(name), Context(knowledge.names, today, lenient, as_of)).facts
+    layout = mapping_file(str(columns), read_input(str(columns))) if columns else None
+    context = Context(knowledge.names, as_of or datetime.date.today(), lenient, as_of, patient, layout)
+    return READERS.read_file(name, read_bytes(name), context).facts

@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "verify": "kg.commands.certificate",
     "diff": "kg.commands.diff",
     "cohort": "kg.commands.cohort",
+    "cohort-report": "kg.commands.cohort",
     "cohort-explain": "kg.commands.cohort",
     "schema": "kg.commands.build",
     "compile": "kg.commands.build",

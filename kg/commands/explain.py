@@ -53,7 +53,8 @@ def question_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
 def run(options: argparse.Namespace) -> int:
     """One question to one assessment."""
     knowledge = Knowledge(options.ontology)
-    facts = read_case(knowledge, options.case, options.as_of, options.lenient)
+    found = (options.case, options.as_of, options.lenient, options.patient, options.columns)
+    facts = read_case(knowledge, *found)
     assessment = knowledge.assess(replace(facts, defaults=options.defaults))
     return print_explanation(knowledge, assessment, options)
 

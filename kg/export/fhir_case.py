@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kg.cache.derived import derived
 from kg.facts.patient import Fact, Measurement, PatientFacts, Status
-from kg.facts.units import ucum
+from kg.facts.unit_spellings import ucum
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import TREATMENTS

@@ -36,7 +36,7 @@ class Hl7Field:
 
 @dataclass(frozen=True, order=True)
 class TableCell:
-    """A cell of a table: the row from 1, the column by its name."""
+    """A cell of a table: the row from 1, which is the header, the column by its name. Row 0 and no name mean all."""
 
     row: int
     column: str

@@ -1,51 +1,17 @@
-"""Units of laboratory values: spellings to UCUM codes, and conversion per quantity by decimals.
+"""Values of the laboratory as intervals, and conversion of their units per quantity by decimals.
 
-The Unified Code for Units of Measure (UCUM), with the spellings that laboratories print. Which unit converts
-for which quantity, and by what factor, is data of the ontology; a unit that does not fit is refused.
+Which unit converts for which quantity, and by what factor, is data of the ontology; what does not fit is refused.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
+from kg.facts.unit_spellings import ucum
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Quantity
-
-_SPELLINGS: Final = {
-    "G/L": "10*9/L", "Gpt/L": "10*9/L", "gm/dL": "g/dL", "gr/dL": "g/dL", "g%": "g/dL", "gm%": "g/dL",
-    "g/100mL": "g/dL", "mg/100mL": "mg/dL", "ug/100mL": "ug/dL", "mg%": "mg/dL",
-    "/uL": "/uL", "G/l": "10*9/L", "/nL": "10*3/uL", "Tsd/uL": "10*3/uL",
-    "thou/uL": "10*3/uL", "thousand/uL": "10*3/uL", "thou/mm3": "10*3/uL",
-    "K/uL": "10*3/uL", "K/mm3": "10*3/uL", "K/cmm": "10*3/uL", "/mm3": "/uL", "/cmm": "/uL", "/mcL": "/uL",
-    "cells/uL": "/uL", "cells/mm3": "/uL", "cell/uL": "/uL", "K/mcL": "10*3/uL",
-    "IU/L": "[iU]/L", "mIU/mL": "m[iU]/mL", "kU/L": "k[U]/L", "mU/mL": "mU/mL", "U/L": "U/L", "U/mL": "U/mL",
-    "units/L": "U/L", "unit/L": "U/L", "milliunits/mL": "mU/mL",
-    "mcg/L": "ug/L", "mcg/dL": "ug/dL", "mcg/mL": "ug/mL", "mcmol/L": "umol/L",
-    "g/dL": "g/dL", "g/L": "g/L", "mg/dL": "mg/dL", "mg/L": "mg/L", "ug/dL": "ug/dL", "ug/L": "ug/L",
-    "ng/mL": "ng/mL", "ng/L": "ng/L", "ng/dL": "ng/dL", "pg/mL": "pg/mL", "mmol/L": "mmol/L", "umol/L": "umol/L",
-    "nmol/L": "nmol/L", "pmol/L": "pmol/L", "ukat/L": "ukat/L", "fL": "fL", "femtolitre": "fL", "femtoliter": "fL",
-    "fraction": "1", "ratio": "1", "percent": "%", "per cent": "%", "pct": "%",
-    "mL/min": "mL/min/{1.73_m2}", "mL/min/1.73m2": "mL/min/{1.73_m2}", "cm": "cm", "mm": "mm",
-    "centimetres": "cm", "centimeters": "cm", "millimetres": "mm", "millimeters": "mm", "centimetre": "cm",
-    "centimeter": "cm",
-}  # fmt: skip
-_GIGA: Final = ("G/L", "G/l")
-_ANY_CASE: Final = {spelling.casefold(): code for spelling, code in _SPELLINGS.items() if spelling not in _GIGA}
-_WORDS: Final = (
-    (r"\s*\bper\b\s*", "/"), (r"\bdeci(?:lit(?:re|er))s?\b", "dL"), (r"\bmilli(?:lit(?:re|er))s?\b", "mL"),
-    (r"\bmicro(?:lit(?:re|er))s?\b", "uL"), (r"\blit(?:re|er)s?\b", "L"), (r"\bcubic millimet(?:re|er)s?\b", "mm3"),
-    (r"\bpicograms?\b", "pg"), (r"\bnanograms?\b", "ng"), (r"\bmicrograms?\b", "ug"), (r"\bmilligrams?\b", "mg"),
-    (r"\bgrams?\b", "g"), (r"\bpicomoles?\b", "pmol"), (r"\bnanomoles?\b", "nmol"), (r"\bmicromoles?\b", "umol"),
-    (r"\bmillimoles?\b", "mmol"), (r"\bfemtolit(?:re|er)s\b", "fL"), (r"\s*/\s*", "/"), (r"mm\^3", "mm3"),
-)  # fmt: skip
-_POWER: Final = re.compile(
-    r"^(?:[x×*·.]?\s*10\s*(?:\^|\*{1,2}|e)?\s*|(?:x\s*)?e)(\d+)\s*(?:cells)?/(l|ul|mcl|mm3|cmm)$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -114,24 +80,6 @@ def interval(value: Decimal, comparator: str) -> Interval:
             return Interval(value - margin, value + margin)
         case _:
             return Interval(value, value)
-
-
-@lru_cache(maxsize=4096)
-def ucum(spelling: str) -> str:
-    """The UCUM code of a printed unit, or the spelling itself. Only g/L and G/L or G/l (giga) need their case.
-
-    >>> ucum("x10^9/L"), ucum("K/µL"), ucum("μg/dL"), ucum("MG/DL"), ucum("g per litre"), ucum("mm3")
-    ('10*9/L', '10*3/uL', 'ug/dL', 'mg/dL', 'g/L', 'mm3')
-    """
-    text = unicodedata.normalize("NFKC", spelling).replace("μ", "u").replace("µ", "u").strip()
-    if text in _SPELLINGS:
-        return _SPELLINGS[text]
-    for words, sign in _WORDS:
-        text = re.sub(words, sign, text, flags=re.IGNORECASE)
-    if match := _POWER.match(text):
-        return f"10*{match[1]}/{'L' if match[2] in 'Ll' else 'uL'}"
-    text = re.sub(r"(?<=1\.73)\s+(?=m2)", "", text)
-    return _SPELLINGS.get(text) or _ANY_CASE.get(text.casefold(), text)
 
 
 class UnitMismatch(ValueError):

@@ -155,11 +155,11 @@ class Hermit:
         return tuple(dict.fromkeys(lines))
 
     def _measurement_files(self) -> frozenset[str]:
-        names = ("core.ttl", "thresholds.ttl")
+        """The triples of the schema and of every module of limits, those of layers included."""
         return frozenset(
             f"{triple} ."
             for path in self.ontology.files
-            if path.name in names
+            if path.name == "core.ttl" or path.stem.endswith("thresholds")
             for triple in self.ontology.triples_of(path)
         )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from kg.cache import artifacts
 from kg.cache.derived import derived
@@ -79,5 +79,5 @@ def _catalog(modules: dict[str, Path]) -> Iterator[str]:
     yield '<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
     for iri, path in sorted(modules.items()):
         where = f"modules/{path.name}" if path.parent.name == "modules" else path.name
-        yield f"    <uri name={quoteattr(iri)} uri={quoteattr(where)}/>"
+        yield f'    <uri name="{html.escape(iri)}" uri="{html.escape(where)}"/>'
     yield "</catalog>"

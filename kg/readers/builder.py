@@ -20,7 +20,8 @@ from kg.facts.origins import JsonPath
 from kg.facts.patient import DataIssue, Fact, Measurement, Reason, ReferenceRange, Status, Unread
 from kg.facts.possible import is_possible, suggested_unit
 from kg.facts.time import Period, period
-from kg.facts.units import UnitMismatch, interval, to_canonical, ucum, units_of
+from kg.facts.unit_spellings import ucum
+from kg.facts.units import UnitMismatch, interval, to_canonical, units_of
 from kg.ontology.kinds import ConceptKind
 from kg.readers.case.parsing import shortened
 from kg.vocabulary.names import KINDS_OF_LIST, AmbiguousName, Match, Names, UnknownName, fold

@@ -6,11 +6,12 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kg.facts.origins import JsonPath, Origin, TextSpan
+from kg.facts.origins import JsonPath, Origin, TableCell, TextSpan
 from kg.facts.patient import PatientFacts, Unread
 from kg.vocabulary.names import Names
 
 if TYPE_CHECKING:
+    from kg.readers.tables.layouts import TableLayout
     from kg.readers.text.reading import TextReading
 
 
@@ -20,13 +21,16 @@ class Context:
 
     `today` is the day of a record that names none; `as_of`, where somebody asked for a day, goes before the one that a
     record of a system names. `lenient` reports what cannot be used instead of raising; formats of systems, and text,
-    are read so in any case.
+    are read so in any case. Of a table of many patients the rows of `patient` are read; `columns` tells what its
+    columns hold, where a site has a file that says so.
     """
 
     names: Names
     today: datetime.date
     lenient: bool = False
     as_of: datetime.date | None = None
+    patient: str = ""
+    columns: TableLayout | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ def _covers(part: Origin, origin: Origin) -> bool:
             return part.covers(origin)
         case TextSpan(start, end), TextSpan(first, last):
             return start <= first and last <= end
+        case TableCell(row, column), TableCell(at, name):
+            return row in (0, at) and column in ("", name)
         case _:
             return part == origin
 
@@ -65,6 +71,8 @@ def _size(part: Origin) -> int:
             return end - start
         case JsonPath(path):
             return -len(path)
+        case TableCell(row, column):
+            return -2 * bool(row) - bool(column)
         case _:
             return 0
 

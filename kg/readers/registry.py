@@ -9,7 +9,10 @@ from typing import Final
 from kg.errors import CaseError, InputError, Problem
 from kg.readers.case.formats import JSON, YAML
 from kg.readers.fhir.format import FHIR
+from kg.readers.omop import OMOP
+from kg.readers.phenopackets import PHENOPACKET
 from kg.readers.protocol import Context, Reader, ReadResult
+from kg.readers.tables.formats import CSV, PARQUET
 from kg.readers.text.format import TEXT
 
 
@@ -48,5 +51,5 @@ class Registry:
             raise InputError([Problem(name, f"is no UTF-8 text: {error.reason}", "Save it as UTF-8.")]) from error
 
 
-READERS: Final = Registry((FHIR, JSON, YAML, TEXT))
-"""Of FHIR, JSON and YAML each contains the one before: YAML takes whatever is not said to be something else."""
+READERS: Final = Registry((FHIR, PHENOPACKET, OMOP, JSON, PARQUET, CSV, YAML, TEXT))
+"""JSON contains FHIR, phenopackets and OMOP, and YAML contains JSON: it takes whatever is not said to be another."""

@@ -100,4 +100,4 @@ def place_json(origin: Origin | None) -> Data:
         case Hl7Field(segment, number, field, component):
             return {"path": f"{segment}[{number}]-{field}" + (f".{component}" if component else "")}
         case TableCell(row, column):
-            return {"path": f"row {row}, {column}"}
+            return {"path": ", ".join(filter(None, (f"row {row}" if row else "", column)))}

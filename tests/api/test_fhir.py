@@ -98,3 +98,36 @@ def _references(data: Any) -> list[str]:
         return []
     own = [data["reference"]] if isinstance(data.get("reference"), str) else []
     return own + [found for item in data.values() for found in _references(item)]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/v1/assessments", {"resourceType": 3}, 422, "invalid"),
+        ("/v1/assessments?as_of=soon", PATIENT, 422, "invalid"),
+        ("/v1/assessments/none/why-not/none", None, 404, "not-found"),
+        ("/nowhere", None, 404, "not-found"),
+    ],
+)
+def test_an_error_is_an_operation_outcome_where_fhir_is_asked_for(
+    endpoint: Endpoint, path: str, body: Any, status: int, code: str
+) -> None:
+    headers = {"content-type": FHIR, "accept": FHIR}
+    client = endpoint.client
+    response = client.get(path, headers=headers) if body is None else client.post(path, json=body, headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (status, FHIR)
+    found = response.json()
+    assert found["resourceType"] == "OperationOutcome"
+    assert {issue["code"] for issue in found["issue"]} == {code}
+    assert all(issue["severity"] == "error" and issue["diagnostics"] for issue in found["issue"])
+
+
+def test_laboratory_results_are_assessed_as_a_table(endpoint: Endpoint) -> None:
+    rows = "patient,test,value,unit\np1,Hb,6.1,g/dL\np2,Hb,14,g/dL\n"
+    headers = {"content-type": "text/csv", "accept": "application/json"}
+    response = endpoint.client.post("/v1/assessments?patient=p1", content=rows, headers=headers)
+    assert response.status_code == 200, response.text
+    (value,) = response.json()["understood"]
+    assert (value["concept"], value["path"]) == ("hemoglobin", "row 2")
+    refused = endpoint.client.post("/v1/assessments", content=rows, headers=headers)
+    assert refused.json()["errors"][0]["message"].startswith("has rows of 2 patients")

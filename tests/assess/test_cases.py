@@ -17,7 +17,7 @@ from kg.assess import Assessment
 from kg.assess.outcomes import Outcome
 from kg.errors import CaseError
 from kg.facts.patient import Fact, PatientFacts, Status
-from kg.facts.units import ucum
+from kg.facts.unit_spellings import ucum
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import Ontology
 from kg.readers.case.parsing import parse_yaml

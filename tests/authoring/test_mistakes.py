@@ -325,7 +325,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(expression=expressions)
 def test_an_expression_over_declared_names_compiles_or_is_refused(sources: Path, expression: Expression) -> None:
     path = sources / ARTICLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kg.facts.patient import PatientFacts
 from kg.judges.patients import patients, targeted
 from kg.judges.patients.values import around
 from kg.ontology.compiled import DEFAULT_FOLDER
+from places import SHARED
 
 DAY = datetime.date(2026, 2, 10)
 SEXES = ("female", "male")
@@ -84,6 +86,17 @@ def test_two_thousand(population: Cohort, kind: str) -> None:
         people = [(sex, age) for sex in SEXES for age in (17, 70)]
         some = tuple(replace(facts, sex=sex, age=age) for facts in targets for sex, age in people)
     assert len(some) >= 2000
+    assert differing(population, some, ALL) == []
+
+
+@pytest.mark.long
+def test_safety_cases(population: Cohort) -> None:
+    path = SHARED / "dev" / "safety_cases.jsonl"
+    if not path.exists():
+        pytest.skip("the development safety cases are not at hand")
+    cases = [json.loads(line, parse_float=Decimal)["case"] for line in path.read_text(encoding="utf-8").splitlines()]
+    some = tuple(KNOWLEDGE.read_case(case, DAY, lenient=True) for case in cases)
+    assert len(some) > 20
     assert differing(population, some, ALL) == []
 
 
@@ -150,3 +163,14 @@ def test_a_cell_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     ((steps,),) = rows(wanted.out / "patients", "steps")
     assert main(["cohort-explain", str(wanted.out), "7", steps[0], "--format", "text"]) == 0
     assert "stated finding «Pancytopenia»" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_two_processes_give_the_same(tmp_path: Path) -> None:
+    wanted = job(tmp_path, lines(GOOD, OTHER, NO_AGE), size=1)
+    list(run(wanted))
+    again = CohortJob(wanted.source, tmp_path / "again", DEFAULT_FOLDER, DAY, size=1)
+    list(run(again, jobs=2))
+    for name in ("patients", "rejected"):
+        first, second = (sorted((one.out / name).iterdir()) for one in (wanted, again))
+        assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import kg.facts.units
-from kg.facts.units import Interval, UnitMismatch, interval, to_canonical, ucum, units_of
+import kg.facts.unit_spellings
+from kg.facts.unit_spellings import ucum
+from kg.facts.units import Interval, UnitMismatch, interval, to_canonical, units_of
 from kg.ontology.compiled import Ontology
 
 MICRO_SIGN, GREEK_MU, LATIN_U = "\u00b5", "\u03bc", "u"
@@ -64,6 +65,39 @@ def canonical(ontology: Ontology, quantity: str, value: str, unit: str, comparat
         ("mL/min/1.73 m\u00b2", "mL/min/{1.73_m2}"),
         ("percent", "%"),
         ("fraction", "1"),
+        ("Mg/dL", "mg/dL"),
+        ("MG/DL", "mg/dL"),
+        ("mg/100 ml", "mg/dL"),
+        ("gm %", "g/dL"),
+        ("grams per deciliter", "g/dL"),
+        ("g.dL-1", "g/dL"),
+        ("g\u00b7L\u207b\u00b9", "g/L"),
+        ("mcg/100ml", "ug/dL"),
+        ("micromoles/L", "umol/L"),
+        ("\u00b5M", "umol/L"),
+        ("I.U./L", "[iU]/L"),
+        ("MIU/ML", "m[iU]/mL"),
+        ("GI/L", "10*9/L"),
+        ("x10(9)/L", "10*9/L"),
+        ("X10E+09/L", "10*9/L"),
+        ("billion/L", "10*9/L"),
+        ("1000/uL", "10*3/uL"),
+        ("K/cu mm", "10*3/uL"),
+        ("Thou/mcL", "10*3/uL"),
+        ("x10\u00b3/\u00b5L", "10*3/uL"),
+        ("M/uL", "10*6/uL"),
+        ("{cells}/uL", "/uL"),
+        ("cells per microliter", "/uL"),
+        ("\u00b5m\u00b3", "fL"),
+        ("cubic microns", "fL"),
+        ("% of total", "%"),
+        ("mL/min", "mL/min"),
+        ("ML/MIN", "mL/min"),
+        ("mL/min/1.73 sq. m.", "mL/min/{1.73_m2}"),
+        ("mL/min per 1.73 m^2", "mL/min/{1.73_m2}"),
+        ("ml/min/1.73", "mL/min/{1.73_m2}"),
+        ("/fL", "/fL"),
+        ("g/min", "g/min"),
         ("furlong", "furlong"),
     ],
 )
@@ -80,7 +114,7 @@ def test_all_three_micro_signs_mean_micro(micro: str) -> None:
 
 
 def test_the_examples_in_the_docstrings_run() -> None:
-    results = doctest.testmod(kg.facts.units)
+    results = doctest.testmod(kg.facts.unit_spellings)
     assert (results.failed, results.attempted) == (0, 1)
 
 

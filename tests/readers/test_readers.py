@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from accounted import leaves, lost
 from kg.errors import CaseError, InputError
 from kg.facts.origins import JsonPath, TextSpan
 from kg.facts.patient import Reason
@@ -30,23 +30,6 @@ def read(names: Names, case: Any, lenient: bool = True) -> ReadResult:
     return READERS.read_file("case.json", data, Context(names, DAY, lenient))
 
 
-def leaves(item: Any, path: str = "$") -> Iterator[str]:
-    """The paths of everything in a document that is no list and no object."""
-    match item:
-        case dict():
-            for name, value in item.items():
-                yield from leaves(value, f"{path}.{name}")
-        case list():
-            for number, value in enumerate(item):
-                yield from leaves(value, f"{path}[{number}]")
-        case _:
-            yield path
-
-
-def lost(result: ReadResult, case: Any) -> list[str]:
-    return [path for path in leaves(case) if not result.coverage.of(JsonPath(path))]
-
-
 # -- which reader
 
 
@@ -65,7 +48,7 @@ def test_a_reader_is_chosen_by_extension_or_by_how_the_data_begins(name: str, da
     assert extension in READERS.of_file(name, data).extensions
 
 
-@pytest.mark.parametrize("media_type", ["application/json", "application/yaml", "text/plain"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/yaml", "text/csv", "text/plain"])
 def test_a_reader_is_chosen_by_media_type(media_type: str) -> None:
     reader = READERS.of_type(media_type)
     assert reader is not None

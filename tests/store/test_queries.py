@@ -16,18 +16,24 @@ import yaml
 from kg.errors import InputError
 from kg.ontology import terms
 from kg.ontology.compiled import Ontology
+from kg.publication.published import requirement_triples
+from kg.store.location import in_graph
 from kg.store.queries import FOLDER, TYPES, QueryFile, Value, library, read, run, store_of, value
 from kg.vocabulary.names import Names
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "queries" / "questions.yaml").read_text(encoding="utf-8")
 )
+REQUIREMENTS = ox.NamedNode(terms.graph("requirements"))
 QUESTIONS = library(FOLDER, "questions")
 
 
 @pytest.fixture(scope="module")
 def store(ontology: Ontology) -> ox.Store:
-    return store_of(ontology)
+    """The modules, and what claims require."""
+    found = store_of(ontology)
+    found.bulk_extend(in_graph(triple, REQUIREMENTS) for triple in requirement_triples(ontology))
+    return found
 
 
 def bound(query: QueryFile, names: Names, given: dict[str, list[Any]]) -> dict[str, Sequence[Value]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from kg.errors import CaseError, Problem
 from kg.facts.origins import JsonPath
-from kg.facts.patient import PatientFacts, Reason
+from kg.facts.patient import Reason
 from kg.readers.builder import FactBuilder
 from kg.readers.case.parsing import ParseLimits, parse_json
 from kg.readers.case.reader import OLDEST
@@ -20,7 +20,7 @@ from kg.readers.fhir.conventions import conventions
 from kg.readers.fhir.elements import Bundle, Element, FhirResource, day, years_between
 from kg.readers.fhir.extensions import AGE, COMPLETE
 from kg.readers.fhir.intake import Intake, title
-from kg.readers.protocol import Context, Coverage, ReadResult, decoded
+from kg.readers.protocol import Context, ReadResult, decoded
 
 LIMITS: Final = ParseLimits(fields=5_000_000, entries=5_000_000)
 SEXES: Final = ("female", "male")
@@ -78,18 +78,7 @@ class _Document:
             if resource is not self.patient and resource.type not in FRAMES:
                 self._resource(resource)
         self._rest()
-        facts = PatientFacts(
-            as_of=intake.as_of,
-            sex=sex,
-            age=age,
-            facts=tuple(intake.facts),
-            measurements=tuple(intake.measurements),
-            complete=frozenset(self._complete()),
-            issues=tuple(intake.builder.issues),
-            unread=tuple(intake.unread),
-        ).ordered()
-        unread = tuple(dict.fromkeys(item.origin for item in facts.unread if item.origin))
-        return ReadResult(facts, facts.unread, (), Coverage(tuple(intake.used), unread))
+        return intake.result(sex, age, self._complete())
 
     def _as_of(self) -> datetime.date:
         """The day that was asked for, that Parameters name, of the Bundle, or today."""
@@ -175,8 +164,8 @@ class _Document:
     def _rest(self) -> None:
         """What is in the document and is neither used nor reported yet."""
         intake = self.intake
-        taken = [item.path for item in intake.used]
-        taken += [item.origin.path for item in intake.unread if isinstance(item.origin, JsonPath)]
+        places = [*intake.used, *(item.origin for item in intake.unread)]
+        taken = [origin.path for origin in places if isinstance(origin, JsonPath)]
         # a resource whose parts were used or reported is accounted for by them
         seen = {found[0] if (found := _HOLDER.match(path)) else "$" for path in taken}
         for resource in intake.bundle.resources:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from typing import Any
-
 from kg.facts.origins import JsonPath
-from kg.facts.patient import Fact, Measurement, Reason, Unread
+from kg.facts.patient import Reason, Unread
 from kg.facts.time import period
 from kg.readers.builder import FactBuilder
 from kg.readers.fhir.coding import Codes, words
 from kg.readers.fhir.conventions import Conventions
 from kg.readers.fhir.elements import Bundle, Element, FhirResource, day, visible
 from kg.readers.fhir.extensions import dates_of, listed, status_of
+from kg.readers.records import OUTSIDE, UNKNOWN_NAME, RecordIntake
 from kg.vocabulary.names import AmbiguousName
 
-UNKNOWN_NAME = "is no name or code of the vocabulary"
 
-
-class Intake:
+class Intake(RecordIntake):
     """Facts in the making. Each resource, component or activity is either `used` or reported as unread."""
 
     def __init__(self, builder: FactBuilder, codes: Codes, tables: Conventions, bundle: Bundle) -> None:
-        self.builder, self.codes, self.tables, self.bundle = builder, codes, tables, bundle
-        self.facts: list[Fact] = []
-        self.measurements: list[Measurement] = []
-        self.used: list[JsonPath] = []
-
-    @property
-    def as_of(self) -> datetime.date:
-        return self.builder.as_of
-
-    @property
-    def unread(self) -> list[Unread]:
-        return self.builder.unread
+        super().__init__(builder)
+        self.codes, self.tables, self.bundle = codes, tables, bundle
 
     def use(self, element: Element) -> None:
         """Something that facts were made of."""
@@ -43,20 +28,20 @@ class Intake:
     def leave(self, element: Element, text: str, reason: Reason, message: str, concept: str = "") -> None:
         """Something that was not used."""
         text = text or str(element.data.get("resourceType") or "element")
-        self.unread.append(Unread(text, reason, message, JsonPath(element.path), concept, aside=True))
+        self.reject(JsonPath(element.path), text, reason, message, concept)
 
     def outside(self, element: Element, concept: Element, brings: bool = False) -> None:
         """A concept that the vocabulary does not have; `brings` says that it may be what brings the patient."""
         text = words(concept)
         coded = any(coding.text("code") for coding in concept.children("coding"))
         reason = Reason.OUTSIDE_ARTICLES if coded else Reason.UNKNOWN_NAME
-        said = "the articles do not speak of it" if coded else UNKNOWN_NAME
+        said = OUTSIDE if coded else UNKNOWN_NAME
         if not text:
             self.leave(element, "", Reason.UNSUPPORTED, "names nothing: it has no code and no text")
             return
         self.unread.append(Unread(text, reason, f"{text}: {said}", JsonPath(element.path), aside=not brings))
 
-    def fact(
+    def state(
         self,
         element: Element,
         concept: Element,
@@ -84,31 +69,8 @@ class Intake:
 
     def named(self, element: Element, name: str, text: str, list_name: str, status: str, **dates: str) -> None:
         """The same for a name of the vocabulary."""
-        given = {key: whole for key, value in dates.items() if (whole := whole_day(value, last=key == "ended"))}
-        entry = {"concept": name, "status": status, **given}
-        found = self._part(element, text or name, lambda path: self.builder.entry(list_name, path, entry))
-        if isinstance(found, Fact):
-            self.facts.append(found)
-
-    def value(self, element: Element, entry: Mapping[str, Any], text: str) -> None:
-        """The value of an entry of `measurements`."""
-        found = self._part(element, text, lambda path: self.builder.measurement(path, entry))
-        if isinstance(found, Measurement):
-            self.measurements.append(found)
-
-    def _part(self, element: Element, text: str, read: Any) -> object:
-        builder = self.builder
-        before, used = len(builder.unread), len(builder.used)
-        found = builder.part(element.path, text, lambda path, _: read(path))
-        # the builder counts fields of a case; here the place is that of the element
-        del builder.used[used:]
-        builder.unread[before:] = [
-            Unread(item.text, item.reason, item.message, JsonPath(element.path), item.concept, aside=True)
-            for item in builder.unread[before:]
-        ]
-        if found is not None:
-            self.use(element)
-        return found
+        given = {key: whole_day(value, last=key == "ended") for key, value in dates.items()}
+        self.entry(JsonPath(element.path), list_name, {"concept": name, "status": status, **given}, text or name)
 
     def retracted(self, resource: FhirResource, *statuses: str) -> bool:
         """Whether a resource was entered in error; it is reported then."""

@@ -7,22 +7,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from kg.facts.origins import JsonPath
 from kg.facts.patient import Reason
-from kg.facts.units import ucum, units_of
-from kg.ontology.kinds import ConceptKind
+from kg.facts.unit_spellings import ucum
+from kg.facts.units import units_of
 from kg.readers.fhir.coding import CodeMeaning, specimen_of, words
 from kg.readers.fhir.elements import Element, FhirResource, moment
 from kg.readers.fhir.extensions import approximate, status_of
 from kg.readers.fhir.intake import Intake
+from kg.readers.records import RESULTS, WRITTEN
 from kg.vocabulary.names import AmbiguousName, fold
 
 UCUM: Final = "http://unitsofmeasure.org"
 NORMAL: Final = ("", "normal")
-# a number in words: its sign, digits with a point, a unit
-_WRITTEN: Final = re.compile(r"(?P<sign><=|>=|<|>|~)?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>\D\S*(?:\s\S+)?)?")
 _RANGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)")
 _UNDER: Final = re.compile(r"(<=|<|>=|>)\s*(\d+(?:\.\d+)?)")
-RESULTS: Final = (ConceptKind.RESULT, ConceptKind.PROCEDURE, ConceptKind.ANALYTE)
 
 
 def read(intake: Intake, resource: FhirResource) -> None:
@@ -48,7 +47,7 @@ def _one(intake: Intake, resource: FhirResource, element: Element) -> None:
     code = element.child("code")
     quantity = element.child("valueQuantity")
     number = quantity.number("value") if quantity else element.number("valueInteger")
-    written = _WRITTEN.fullmatch(element.text("valueString")) if number is None else None
+    written = WRITTEN.fullmatch(element.text("valueString")) if number is None else None
     if number is None and written is None:
         _in_words(intake, resource, element, code)
         return
@@ -70,7 +69,8 @@ def _one(intake: Intake, resource: FhirResource, element: Element) -> None:
     if specimen := _specimen(intake, resource, element, found):
         entry["specimen"] = specimen
     shown = " ".join(filter(None, (words(code), entry["comparator"], str(entry["value"]), entry["unit"])))
-    intake.value(element, {name: value for name, value in entry.items() if value is not None}, shown)
+    given = {name: value for name, value in entry.items() if value is not None}
+    intake.measurement(JsonPath(element.path), given, shown)
 
 
 def _meaning(intake: Intake, element: Element, code: Element) -> CodeMeaning | None:
@@ -171,7 +171,7 @@ def _in_words(intake: Intake, resource: FhirResource, element: Element, code: El
     """An answer without a number: what the code names is there, is not, or is awaited."""
     text = words(code)
     if said := status_of(resource):
-        intake.fact(resource, code, "findings", said)
+        intake.state(resource, code, "findings", said)
         return
     if absent := words(element.child("dataAbsentReason")):
         intake.leave(element, text, Reason.UNSUPPORTED, f"has no value: {absent}", _concept(intake, code))
@@ -187,7 +187,7 @@ def _in_words(intake: Intake, resource: FhirResource, element: Element, code: El
         intake.leave(element, text, Reason.NOT_A_NUMBER, said, _concept(intake, code))
         return
     list_name = "results" if status == "pending" or _is_result(intake, code) else "findings"
-    intake.fact(element, code, list_name, status, date=_when(resource).partition("T")[0])
+    intake.state(element, code, list_name, status, date=_when(resource).partition("T")[0])
 
 
 def _answer(intake: Intake, element: Element) -> str:

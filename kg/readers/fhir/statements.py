@@ -58,7 +58,7 @@ def condition(intake: Intake, resource: FhirResource) -> None:
     dates = {"date": _date(resource, "onsetDateTime", "recordedDate", "assertedDate")} if not past else {}
     if kind == "past" and _unknown(intake, code):
         code = Element(code.path, {"text": plain})
-    intake.fact(resource, code, list_name, status, brings, **dates)
+    intake.state(resource, code, list_name, status, brings, **dates)
 
 
 def _kind_of_list(intake: Intake, code: Element) -> str:
@@ -144,9 +144,9 @@ def procedure(intake: Intake, resource: FhirResource) -> None:
     date = _date(resource, "performedDateTime") or day(resource.child("performedPeriod").text("end"))
     match intake.tables.treatments.get(status):
         case "current" | "past":
-            intake.fact(resource, code, "procedures", date=date)
+            intake.state(resource, code, "procedures", date=date)
         case "planned":
-            intake.fact(resource, code, "plans")
+            intake.state(resource, code, "plans")
         case _:
             intake.leave(resource, words(code), Reason.UNSUPPORTED, f"its status {status!r} says nothing certain")
 
@@ -164,17 +164,17 @@ def _treatment(intake: Intake, resource: FhirResource, concept: Element, kind: s
     started, ended = _course(resource)
     match kind:
         case "current":
-            intake.fact(resource, concept, "treatments", started=started, ended=ended)
+            intake.state(resource, concept, "treatments", started=started, ended=ended)
         case "past" if ended:
-            intake.fact(resource, concept, "treatments", started=started, ended=ended)
+            intake.state(resource, concept, "treatments", started=started, ended=ended)
         case "past":
-            intake.fact(resource, concept, "history")
+            intake.state(resource, concept, "history")
         case "planned":
-            intake.fact(resource, concept, "plans")
+            intake.state(resource, concept, "plans")
         case "absent":
-            intake.fact(resource, concept, "treatments", "absent")
+            intake.state(resource, concept, "treatments", "absent")
         case "forbidden":
-            intake.fact(resource, concept, "plans", "absent")
+            intake.state(resource, concept, "plans", "absent")
         case _:
             text = words(concept)
             intake.leave(resource, text, Reason.UNSUPPORTED, f"{text}: its status {status!r} says nothing certain")
@@ -206,7 +206,7 @@ def request(intake: Intake, resource: FhirResource) -> None:
     elif resource.truth("doNotPerform"):
         intake.leave(resource, words(code), Reason.UNSUPPORTED, f"{words(code)}: it is ordered not to do it")
     else:
-        intake.fact(resource, code, "plans")
+        intake.state(resource, code, "plans")
 
 
 def care_plan(intake: Intake, resource: FhirResource) -> None:
@@ -220,7 +220,7 @@ def care_plan(intake: Intake, resource: FhirResource) -> None:
         if status in ("completed", "cancelled", "stopped") or not detail:
             intake.leave(item, words(code), Reason.UNSUPPORTED, f"{words(code) or 'an activity'}: not planned any more")
         else:
-            intake.fact(item, code, "plans")
+            intake.state(item, code, "plans")
     if not activities:
         intake.leave(resource, title(resource), Reason.UNSUPPORTED, "names no activity")
     else:
@@ -234,9 +234,9 @@ def report(intake: Intake, resource: FhirResource) -> None:
         return
     conclusions = list(resource.children("conclusionCode"))
     for item in conclusions:
-        intake.fact(item, item, _kind_of_list(intake, item), date=_date(resource, "effectiveDateTime", "issued"))
+        intake.state(item, item, _kind_of_list(intake, item), date=_date(resource, "effectiveDateTime", "issued"))
     if status == "registered":
-        intake.fact(resource, code, "results", "pending")
+        intake.state(resource, code, "results", "pending")
     elif conclusions or any(True for _ in resource.children("result")):
         # its values are Observations of their own
         intake.use(resource)

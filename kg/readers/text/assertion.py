@@ -75,6 +75,8 @@ class _Assertion:
         found = [self._as_patient(token) for token in self.scan.between(segment.start, segment.end)]
         heading = self._heading(segment)
         introduced = specific_introduction(self.text, segment.start, segment.end)
+        if heading == "history" and introduced >= 0:
+            heading = ""  # `History: a 66-year-old man with ...` tells of the present illness
         named = Scoper(self.lexicon, self.measured, introduced).read(found)
         gives = any(token.hit and token.hit.entry.cue in (Cue.GIVE, Cue.PLAN) for token in found)
         diagnosed = _DIAGNOSED.search(self.text, segment.start, segment.end) is not None

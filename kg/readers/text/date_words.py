@@ -23,6 +23,7 @@ class DateWords:
         self._header = re.compile(rf"[\s*•=\[(-]*(?:{opening}\b[\s,:(]*)*", re.IGNORECASE)
         self._behind = re.compile(r"[\s,)\]=]*(?:(?:at\s+)?\d{1,2}:\d{2}(?::\d{2})?)?[\s:.)\]=]*")
         self._on = re.compile(rf"\b(?:{_any(dates['on'])})\s+$", re.IGNORECASE)
+        self._past = re.compile(rf"\b(?:{_any(dates['past'])})\b", re.IGNORECASE)
         self._now = re.compile(rf"\b(?:{_any(dates['now'])})\b", re.IGNORECASE)
 
     def collected_before(self, text: str, place: int) -> bool:
@@ -50,6 +51,10 @@ class DateWords:
     def on(self, text: str, place: int) -> bool:
         """Whether a date is `on` a day that a list of values shares."""
         return self._on.search(text, max(0, place - 12), place) is not None
+
+    def past_in(self, text: str, start: int, end: int) -> bool:
+        """Whether the verb between two places is one of the past."""
+        return self._past.search(text, start, end) is not None
 
     def now_before(self, text: str, start: int, end: int) -> bool:
         """Whether words between two places say that something is of the present."""

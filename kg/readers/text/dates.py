@@ -19,6 +19,8 @@ _BEFORE: Final = r"(?<![\w.,/-])"
 _YEAR: Final = r"(?:19|20)\d\d"
 _BEHIND_A_YEAR: Final = r"(?=\s*(?:[(),.;:?!\]]|$|\n)|\s(?!\d|(?!s/p\b)[a-zµμ%]+/))"
 YEARS_BACK: Final = 6
+DAYS_OF_MONTH: Final = 31
+_SENTENCE: Final = re.compile(r"[.;!?]\s")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class _Numeric:
     second: int
     year: int | None
     sure: bool
+    dotted: bool = False
+    told: bool = False
 
 
 class DateReader:
@@ -83,6 +87,7 @@ class DateReader:
         )
         self.short = re.compile(r"(?<![\w.,/+-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\w/%+]|[.-]\d|,\d)")
         self.cue = re.compile(rf"(?:^|[\s(\[])(?:{_any(data['cues'])})\.?[\s:(]*(?:the\s+)?$", re.IGNORECASE)
+        self.told = re.compile(rf"(?:^|[\s(\[])(?:{_any(data['told'])})\.?[\s:(]*$", re.IGNORECASE)
         self.on = re.compile(rf"\b(?:{_any(data['last'])})\s$", re.IGNORECASE)
 
     def _named(self, data: Mapping[str, Any]) -> str:
@@ -107,7 +112,7 @@ class DateReader:
             rf"|\b(?:{year_in})\s+(?P<y10>{_YEAR}){_BEHIND_A_YEAR}|,\s*(?P<y11>{_YEAR}){_BEHIND_A_YEAR}"
             rf"|(?<=[a-z)])\s\(?(?P<loose>{_YEAR}){_BEHIND_A_YEAR}"
             rf"|\b(?:{in_})\s+(?P<m12>{month})\b\.?(?!\s*'?\d)"
-            rf"|(?<=\d[\s(])(?P<m13>{month_too})\b(?=\s*[),;.<:]|\s*$)|(?<=[(])(?P<m14>{month_too})\b(?=\s*[):])"
+            rf"|(?<=\d[\s(])(?P<m13>{month_too})\b(?=\s*[),;.<:]|\s*$)|(?<=[(])(?P<m14>{month})\b(?=\s*[):])"
             rf"|\b(?:{_any(data['last'])})\s+(?P<w15>{weekday})\b|\b(?P<w16>{plain})\b(?!'s)"
             rf"|(?P<w17>\b(?:{weekday}))(?=\s*(?:\)|:\s))"
         )
@@ -127,7 +132,8 @@ class DateReader:
     def _numeric(self, text: str, cells: frozenset[tuple[int, int]]) -> Iterator[_Numeric]:
         for match in self.numeric.finditer(text):
             year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
-            yield _Numeric(match.start(), match.end(), int(match["a"]), int(match["b"]), year, True)
+            told = self.told.search(text[max(0, match.start() - 16) : match.start()]) is not None
+            yield _Numeric(*match.span(), int(match["a"]), int(match["b"]), year, True, match["sep"] == ".", told)
         for match in self.short.finditer(text):
             first, second = int(match["a"]), int(match["b"])
             cued = self.cue.search(text, max(0, match.start() - 16), match.start()) is not None
@@ -135,6 +141,8 @@ class DateReader:
             sure = cued or opens or match.span() in cells
             bracket = text[match.start() - 1 : match.start()] == "(" and text[match.end() : match.end() + 1] == ")"
             decisive = (first > 12) != (second > 12) and second not in (52, 7) and match.span() not in cells
+            if max(first, second) > DAYS_OF_MONTH:
+                continue
             if sure or (
                 (bracket or text[match.end() : match.end() + 1] in ":)") and decisive and max(first, second) > 14
             ):
@@ -215,7 +223,7 @@ def _spaced(words: str) -> str:
 def _month_first(numeric: Iterable[_Numeric], fixed: Iterable[DateHit], today: datetime.date) -> bool:
     """Whether a text writes the month before the day."""
     items = list(numeric)
-    sure = [item for item in items if item.sure]
+    sure = [item for item in items if item.sure and not item.dotted]
     if any(item.first > 12 >= item.second for item in sure):
         return False
     if any(item.second > 12 >= item.first for item in sure):
@@ -230,7 +238,16 @@ def _month_first(numeric: Iterable[_Numeric], fixed: Iterable[DateHit], today: d
             agree[order] += day in anchors
     if agree[0] != agree[1]:
         return agree[1] > agree[0]
-    return _nearer(sure, today)
+    return _only_past(sure, today) or _nearer(sure, today)
+
+
+def _only_past(items: Iterable[_Numeric], today: datetime.date) -> bool:
+    """Whether days of what has happened lie in the past with the month first, and some of them only so."""
+    written = [item for item in items if item.told and item.first != item.second]
+    pairs = [(_latest(item, False, today), _latest(item, True, today)) for item in written]
+    told = [(day_first, month_first) for day_first, month_first in pairs if day_first and month_first]
+    ahead = any(day_first > today >= month_first for day_first, month_first in told)
+    return ahead and all(month_first <= today for _, month_first in told)
 
 
 def _nearer(items: Iterable[_Numeric], today: datetime.date) -> bool:
@@ -254,7 +271,7 @@ def _latest(item: _Numeric, month_first: bool, today: datetime.date) -> datetime
 
 
 def _ordered(item: _Numeric, month_first: bool, today: datetime.date) -> DateHit | None:
-    month, number = (item.first, item.second) if month_first else (item.second, item.first)
+    month, number = (item.first, item.second) if month_first and not item.dotted else (item.second, item.first)
     if not _day(2000, month, number) and _day(2000, number, month):
         month, number = number, month
     if item.year is None:
@@ -290,7 +307,16 @@ def _with_years(hits: list[DateHit], text: str, today: datetime.date) -> Iterato
         if hit.says_year:
             lines.setdefault(line, []).append(hit)
     for hit in hits:
-        yield _with_year(hit, lines.get(starts[hit.start], []), today) if hit.open else hit
+        near = [other for other in lines.get(starts[hit.start], []) if _goes_with(other, hit, text)]
+        yield _with_year(hit, near, today) if hit.open else hit
+
+
+def _goes_with(other: DateHit, hit: DateHit, text: str) -> bool:
+    """Whether the year of another date can be that of a day: in its sentence, or of a full day told before it."""
+    start, end = sorted((hit, other), key=lambda item: item.start)
+    return (other.day is not None and other.start < hit.start) or _SENTENCE.search(
+        text, start.end - 1, end.start
+    ) is None
 
 
 def _with_year(hit: DateHit, near: list[DateHit], today: datetime.date) -> DateHit:

@@ -101,7 +101,8 @@ class Dating:
                 running = value.days[0] if len(value.days) == 1 and value.days[0].day != self.document.today else None
             elif running and item.hit not in self.trailing:
                 self.panel[item.hit] = running
-        return running if measured else None
+        told = self.words.past_in(self.text, start, end)
+        return running if measured and not (told and running and running.day is None) else None
 
     def _dates_a_panel(self, day: DateHit, owner: NamedConcept | None) -> bool:
         """Whether a date can be that of the values behind it: nothing else has it, and no `since` opens it."""
@@ -114,8 +115,11 @@ class Dating:
     # -- the line
 
     def _opening(self, named: NamedConcept) -> DateHit | None:
-        """The date that opens the line of a value, such as `3 March 2026: ...`."""
+        """The date directly before a value, or the one that opens its line, such as `3 March 2026: ...`."""
         line = self.text.rfind("\n", 0, named.token.start) + 1
+        for day in reversed(self._between(line, named.token.start)):
+            if day.start not in self.taken and day.day and not self.text[day.end : named.token.start].strip(" :-–"):
+                return day
         opening = [
             day
             for day in self._between(line, named.token.start)

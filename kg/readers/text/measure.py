@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from kg.facts.patient import DataIssue, Reason
-from kg.facts.units import UnitMismatch, to_canonical, ucum, units_of
+from kg.facts.unit_spellings import ucum
+from kg.facts.units import UnitMismatch, to_canonical, units_of
 from kg.facts.units import interval as interval_of
 from kg.ontology.model import Concept
 from kg.readers.text.dates import DateHit

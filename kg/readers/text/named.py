@@ -116,6 +116,8 @@ _SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
 )
 
 
+# what nobody plans: under a heading of assessment and plan it is stated
+_STATES: Final = frozenset({"condition", "finding"})
 _DONE: Final = frozenset({"done", "shows", "pending"})
 
 
@@ -123,7 +125,8 @@ def sense(named: NamedConcept, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
     marks = named.marks | ({"asked"} if asked else set())
     marks = marks - {"plan"} if marks & _DONE else marks
-    over_it = "" if heading == "plan" and marks & _DONE else heading
+    states = heading == "plan" and "plan" not in marks and not named.kinds.isdisjoint(_STATES) and not named.treats
+    over_it = "" if heading == "plan" and (marks & _DONE or states) else heading
     for wanted, over, found in _SENSES:
         if wanted & marks or (over and over == over_it):
             return found

@@ -17,6 +17,7 @@ from kg.readers.text.reading import Sense
 
 _REACH: Final = 160
 _AROUND: Final = 32
+_NEAR: Final = 12
 _HEADINGS: Final = frozenset({"treatments", "plan", "allergy", "family"})
 
 
@@ -37,7 +38,7 @@ class _PastCourses:
         past: Place | None = None
         for place in self.places:
             past = place if self._past_disease(place) else None if self._present_disease(place) else past
-            if self._unplaced(place) and (self._counted(place) or (past and self._with(past, place))):
+            if self._counted_over(place) or (self._unplaced(place) and past and self._with(past, place)):
                 place.named.marks.add("history")
                 yield replace(place, sense=Sense.HISTORY)
             else:
@@ -67,6 +68,19 @@ class _PastCourses:
             and not (told or listed)
             and not self.treatments.isdisjoint(self._names(place))
         )
+
+    def _counted_over(self, place: Place) -> bool:
+        """Whether a course is counted whole; one under a word such as `Rx` too, unless `on` says that it runs."""
+        named = place.named
+        listed = named.marks == {"treated"} or (not named.marks and place.context.heading == "treatments")
+        told = named.day or named.since or named.until or place.sense is not Sense.ASSERTED
+        if listed and not told and self._is_listed(place):
+            running = self.patterns["running_before"].search(self.text, max(0, named.start - _NEAR), named.start)
+            return running is None and self.patterns["course_behind"].match(self.text, named.end) is not None
+        return self._unplaced(place) and self._counted(place)
+
+    def _is_listed(self, place: Place) -> bool:
+        return not self.treatments.isdisjoint(self._names(place))
 
     def _counted(self, place: Place) -> bool:
         """Whether the number of cycles, or the aim of a course that is over, stands beside the name."""

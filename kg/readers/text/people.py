@@ -35,7 +35,7 @@ _AGE: Final = re.compile(
     rf"\s*[,(]?\s*(?<!\w)(?P<a13>\d{{2,3}})\b(?=\s*(?:[,).;:-]|$|{_UNIT}\b|[a-z]{{3,}}|years?)|[^\S\n]*\n)(?!\s*(?:mg|g|%|/|\.\d))"
     r"|(?:^|(?<=\n))[ \t]{0,6}(?P<a14>[1-9]\d),\s+(?=[a-z])"
     r"|(?P<a15>[1-9]\d),\s+(?:(?:fe)?male|man|woman)\b"
-    r"|\bI(?:['’]m|\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
+    r"|\b(?:I['’]?m|I\s+am)\s+(?P<a10>\d{2,3})(?=\s*(?:[.,;:)]|$|and\b|(?:fe)?male\b|with\b))"
     r"|(?P<a7>\d{1,3})\s*[-‐‑–]?\s*(?:months?|weeks?|days?)\s*[-‐‑–]?\s*old)",
     re.IGNORECASE,
 )

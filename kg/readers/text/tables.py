@@ -316,6 +316,11 @@ class TableReader:
         limits = self._limits(pieces)
         unit = next((p.unit for p, _, _ in pieces if p.unit), "")
         days = [p.day for p, c, _ in pieces if p.day and c.role is not ColumnRole.REPORTED and not c.day]
+        if len(days) == len(amounts) > 1 and all(
+            day.start < amount.piece.start for day, amount in zip(days, amounts, strict=True)
+        ):
+            paired = zip(amounts, days, strict=True)
+            return tuple(self._value(one.piece, pieces, unit, limits, day, False) for one, day in paired)
         chosen = self._chosen(amounts, limits)
         if chosen is None:
             return None

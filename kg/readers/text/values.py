@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from kg.facts.units import ucum
+from kg.facts.unit_spellings import ucum
 from kg.readers.text.dates import DateHit
 from kg.readers.text.numbers import number_at
 from kg.readers.text.printed import PrintedRange, comparator_at, dose_at, flag_at, flagged_unit_at, range_at, unit_at
 
 _BLANK: Final = re.compile(r"[^\S\n]*")
 _BETWEEN: Final = re.compile(
-    r"(?:level|levels|count|counts|value|values|concentration|conc|result|results|reading|readings|was|is|are|were|of|at|to|now|"
+    r"(?:level|levels|trend|count|counts|value|values|concentration|conc|result|results|reading|readings|was|is|are|were|of|at|to|now|"
     r"currently|current|measured|measures|measuring|came|come|comes|coming|back|as|found|be|being|reported|has|have|had|been|fell|"
     r"fallen|dropped|drops|rose|risen|rising|falling|fall|rise|increased|decreased|went|gone|from|only|just|still|again|latest|last|"
     r"recent|repeat|repeated|most|markedly|very|a|an|the|which|that|by|stands|stable|around|up|down|low|high|raised|elevated|"

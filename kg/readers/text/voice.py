@@ -39,8 +39,8 @@ class VoiceWords:
         self.sexes = dict.fromkeys(data["men"], "male") | dict.fromkeys(data["women"], "female")
         self.other = _any(data["other"])
         self.kin = re.compile(
-            rf"\b(?:my|our)\s+(?!(?:{self.other})\b)(?:\d+[\s-]year[\s-]old\s+)?(?P<kin>{kin})\b(?:\s+[A-Z]\w+)?"
-            r"(?:\s*,)?\s*(?:(?:who\s+)?(?:is|was|'s)\s+|aged\s+)?(?P<age>\d{1,3}\b(?!\s*(?:years?\s+ago|weeks?|months?|days?)))?",
+            rf"(?:\b(?:my|our)\s+|^\W*)(?!(?:{self.other})\b)(?:\d+[\s-]year[\s-]old\s+)?(?P<kin>{kin})\b(?:\s+[A-Z]\w+)?"
+            r"(?:\s*,)?\s*\(?(?:(?:who\s+)?(?:is|was|'s)\s+|aged\s+)?(?P<age>\d{1,3}\b(?!\s*(?:years?\s+ago|weeks?|months?|days?)))?",
             re.IGNORECASE,
         )
         self.self_told = re.compile(rf"\b(?:{_any(data['self'])})", re.IGNORECASE)
