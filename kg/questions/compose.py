@@ -20,7 +20,7 @@ from kg.questions.language import QuestionLanguage
 from kg.questions.notices import Notices
 from kg.questions.rank import Ranked
 from kg.questions.understand import UnderstoodQuestion
-from kg.vocabulary.mentions import Table, words
+from kg.vocabulary.mentions import Table, Word, words
 
 SENTENCES: Final = 3
 RELATED: Final = 5
@@ -105,8 +105,7 @@ class Composer:
 
     def _verdict(self, asked: UnderstoodQuestion, shown: Sequence[AnsweringClaim]) -> Verdict | None:
         """Yes or no where the question has that form and the claims that answer are of one mind, else `depends`."""
-        first = words(asked.text)[:1]
-        if not first or first[0].text not in self.openings:
+        if not any(clause[0].text in self.openings for clause in _clauses(asked.core)):
             return None
         if not shown:
             return Verdict.NOT_STATED
@@ -177,3 +176,11 @@ def _linked(claim: Claim, name: str) -> tuple[str, ...]:
 
 def _stop(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
+def _clauses(core: str) -> Iterator[tuple[Word, ...]]:
+    """The words of a question and, where a condition stands before it (`In MDS, should ...`), those behind it."""
+    _, comma, behind = core.partition(",")
+    for part in (core, behind) if comma else (core,):
+        if found := tuple(words(part)):
+            yield found

@@ -9,7 +9,7 @@ from kg.questions.language import QuestionLanguage
 from kg.vocabulary.mentions import Table, words
 
 _AT_EDGES: Final = re.compile(r"^[\s,;:.!?\u2013\u2014-]+|[\s,;:\u2013\u2014-]+$")
-_LEFT_OVER: Final = re.compile(r"[\s,;:]+(?=[?.,;!])|(?<=[?.!])[\s,;:.!?]+$")
+_LEFT_OVER: Final = re.compile(r"(?<=[?.!])[\s,;:.]+$|[\s,;:]+(?=[?.,;!])")
 
 
 class Courtesy:

@@ -51,15 +51,6 @@ def test_one_supposition_stands_on_another_behind_and(knowledge: Knowledge, pati
     assert [item.quantity for item in second.assessment.record.facts.measurements] == ["Ferritin"]
 
 
-def test_a_supposition_that_changes_nothing_says_how_the_claims_about_it_stand(
-    knowledge: Knowledge, patient: Assessment
-) -> None:
-    (found,) = then(knowledge, patient, ["And if her MMA is normal?"])
-    first, *others = found.sentences
-    assert first.text == "Nothing that is said of the patient changes."
-    assert {"A1-47", "A1-48"} & {claim for sentence in others for claim in sentence.claims}
-
-
 def test_a_supposition_leaves_the_subject_of_the_conversation(knowledge: Knowledge, patient: Assessment) -> None:
     *_, found = then(
         knowledge, patient, ["Can I start epoetin?", "And if her haemoglobin is 9 g/dL?", "So may I give it?"]

@@ -85,7 +85,10 @@ def _renamed(question: str, ontology: Ontology, names: Table[str]) -> str | None
     for hit in names.find(question):
         if len(hit.meanings) == 1 and hit.end - hit.start > 2:
             concept, written = ontology.concepts[hit.meanings[0]], question[hit.start : hit.end]
-            for name in (concept.label, *concept.synonyms):
+            same = (concept.label, *concept.synonyms)
+            if written.casefold() not in {name.casefold() for name in same}:
+                continue  # a narrower or a related term: another question
+            for name in same:
                 if name.casefold() != written.casefold() and len(names.find(name)) == 1:
                     return question[: hit.start] + name + question[hit.end :]
     return None
