@@ -129,6 +129,13 @@ def without_sources(assessment: Assessment, fallen: Iterable[Conclusion]) -> Ass
     return project(assessment.ontology, assessment.record, replace(closure, types=types, values=values))
 
 
+def _differs(before: object, after: object) -> bool:
+    """Whether a field says something else; the order of what it says is no part of it."""
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return len(before) != len(after) or any(item not in before for item in after)
+    return before != after
+
+
 def remainder(assessment: Assessment, fallen: Iterable[Conclusion]) -> Remainder:
     """What becomes of the urgency, the time window, the order and the other fields of the entries that stay."""
     after = without_sources(assessment, fallen)
@@ -136,7 +143,7 @@ def remainder(assessment: Assessment, fallen: Iterable[Conclusion]) -> Remainder
         Altered(name, field, getattr(old, field), getattr(new, field))
         for name, old, new in _staying(assessment, after)
         for field in FIELDS
-        if getattr(old, field) != getattr(new, field)
+        if _differs(getattr(old, field), getattr(new, field))
     ]
     order = {}
     for name, rows in (*assessment.lists.items(), ("differential", assessment.differential)):

@@ -14,6 +14,7 @@ from kg import render
 from kg.assess.outcomes import Outcome
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_yaml
+from kg.readers.registry import READERS
 from kg.render import contract, wire
 from service import EXAMPLES, NAMES, PANCYTOPENIA, SEVERE, assessed, case_of, get, post, wrong
 from sources import example_names
@@ -178,7 +179,7 @@ def test_sparql_sees_the_assessment_beside_the_public_graph(endpoint: Endpoint) 
     handle = assessed(endpoint, LOW)["handle"]
     query = """PREFIX : <https://w3id.org/warrant/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
         PREFIX dcterms: <http://purl.org/dc/terms/>
-        SELECT DISTINCT ?sentence { ?c a :Conclusion ; :hasProof ?step . ?step dcterms:source ?claim .
+        SELECT DISTINCT ?sentence { ?c a :Conclusion ; :hasProof ?step . ?step :byAxiom/dcterms:source ?claim .
                                     ?claim :sentence ?sentence }"""
     # when
     response = get(endpoint, f"/v1/assessments/{handle}/sparql", "application/sparql-results+json", query=query)
@@ -278,7 +279,8 @@ def test_plain_words_and_yaml_are_read_by_their_media_type(endpoint: Endpoint) -
 def test_a_body_of_no_format_names_those_that_are_read(endpoint: Endpoint) -> None:
     found = endpoint.client.post("/v1/assessments", content=b"x", headers={"content-type": "image/png"})
     assert found.status_code == 415
-    assert found.headers["accept-post"] == "application/fhir+json, application/json, application/yaml, text/plain"
+    assert found.headers["accept-post"] == ", ".join(READERS.media_types)
+    assert {"application/fhir+json", "text/csv", "text/plain"} <= set(READERS.media_types)
 
 
 def test_what_cannot_be_used_is_listed_where_that_is_asked_for(endpoint: Endpoint) -> None:

@@ -69,7 +69,7 @@ def test_what_there_is_not_is_a_problem_too(endpoint: Endpoint, method: str, pat
         (b'{"age": NaN}', "application/json", 422),
         (b"[" * 5000, "application/json", 422),
         (b'{"findings": [{"concept": "\\ud800"}]}', "application/json", 422),
-        (b"x", "text/csv", 415),
+        (b"x", "text/rtf", 415),
         (b"{}", "application/json; charset=latin-1", 415),
         (b"{}", "", 415),
     ],

@@ -82,6 +82,7 @@ def test_the_text_names_each_conclusion_that_falls(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.splitlines() == [
         "without A0-39 (1 of the claims): 1 of 12 conclusions fall",
         "  gone: A0-39: patient claim applies A0-39",
+        "  contraindication:esa: exceptions was Patient receiving: Active chemotherapy, is nothing",
     ]
 
 

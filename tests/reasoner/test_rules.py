@@ -266,7 +266,8 @@ def test_the_cases_use_every_rule_that_a_proof_can_name(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         known = reasoned(read(name), tmp_path / name).derivations
         used |= {instance.rule for group in known.instances.values() for instance in group}
-    assert set(SENTENCES) - used == {"computed", "asserted absent"}
+    # what a class that excludes another one entails is a clash, from which no proof concludes anything
+    assert set(SENTENCES) - used == {"computed", "asserted absent", "cax-dw", "cax-adc"}
 
 
 # -- what is outside

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -307,8 +308,13 @@ def _with_years(hits: list[DateHit], text: str, today: datetime.date) -> Iterato
         if hit.says_year:
             lines.setdefault(line, []).append(hit)
     for hit in hits:
-        near = [other for other in lines.get(starts[hit.start], []) if _goes_with(other, hit, text)]
-        yield _with_year(hit, near, today) if hit.open else hit
+        if not hit.open:
+            yield hit
+            continue
+        line_hits = lines.get(starts[hit.start], [])
+        place = bisect_left(line_hits, hit.start, key=lambda other: other.start)
+        beside = line_hits[max(0, place - 1) : place + 1]
+        yield _with_year(hit, [other for other in beside if _goes_with(other, hit, text)], today)
 
 
 def _goes_with(other: DateHit, hit: DateHit, text: str) -> bool:

@@ -117,7 +117,8 @@ class Dating:
     def _opening(self, named: NamedConcept) -> DateHit | None:
         """The date directly before a value, or the one that opens its line, such as `3 March 2026: ...`."""
         line = self.text.rfind("\n", 0, named.token.start) + 1
-        for day in reversed(self._between(line, named.token.start)):
+        last = self._between(max(line, named.token.start - _NEAREST), named.token.start)[-1:]
+        for day in last:
             if day.start not in self.taken and day.day and not self.text[day.end : named.token.start].strip(" :-–"):
                 return day
         opening = [
