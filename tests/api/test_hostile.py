@@ -29,6 +29,15 @@ def attacked() -> Iterator[Endpoint]:
         yield found
 
 
+def settled_time(endpoint: Endpoint) -> float:
+    """The processor time of a service in seconds, once what it did before is over: a body pays for itself alone."""
+    last, now = -1.0, processor_time(endpoint)
+    while now - last > 0.02:
+        time.sleep(0.1)
+        last, now = now, processor_time(endpoint)
+    return now
+
+
 def sent(endpoint: Endpoint, item: Hostile) -> httpx.Response:
     return endpoint.client.post(item.path, content=item.body, headers={"content-type": item.type})
 
@@ -40,7 +49,7 @@ def test_the_corpus_is_large() -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processor time is looked up in /proc")
 @pytest.mark.parametrize("item", CORPUS, ids=lambda item: item.name)
 def test_a_hostile_body_is_answered_soon_and_in_a_few_words(attacked: Endpoint, item: Hostile) -> None:
-    before = processor_time(attacked)
+    before = settled_time(attacked)
     response = sent(attacked, item)
     assert processor_time(attacked) - before < SOON
     # 504 where the machine is so busy that two seconds of a processor take ten

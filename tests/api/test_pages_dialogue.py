@@ -195,7 +195,7 @@ def test_questions_follow_one_another_and_lead_to_proofs(endpoint: Endpoint) -> 
     second = fields | {"question": "Why?"}
     page = checked(endpoint.client.post(f"{place}/conversation", data=second, headers=HEADERS))
     assert [item["id"] for item in page.all("h2")] == ["held", "t1", "t2"]
-    assert "active chemotherapy (absent)" in page.text
+    assert "Active chemotherapy (started 2025-06-01, ended 2025-11-30)" in page.text
     nothing = endpoint.client.post(f"{place}/conversation", data={"question": ""}, headers=HEADERS)
     assert nothing.status_code == 422
 
