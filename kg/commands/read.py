@@ -16,6 +16,7 @@ from kg.readers.text import TextReading, read_text
 from kg.readers.text.document import Component, Document
 from kg.readers.text.lexicon import lexicon_of
 from kg.readers.text.medspacy import to_medspacy
+from kg.readers.text.named import Place
 from kg.readers.text.pipeline import trace_text
 
 MOST: Final = 40
@@ -82,6 +83,9 @@ def _lines(component: Component, document: Document) -> Iterator[str]:
 
 def _shown(item: object, text: str) -> str:
     """One item in a line: the characters that it covers, then its fields that say something."""
+    if isinstance(item, Place):
+        marks = " ".join(sorted(item.named.marks)) or "no marks"
+        return f"{item.named.hit.phrase!r} {item.assertion or item.sense} ({marks})"
     if not dataclasses.is_dataclass(item):
         return str(item)
     start, end = getattr(item, "start", None), getattr(item, "end", None)

@@ -30,6 +30,14 @@ def test_a_trace_names_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_trace_gives_each_name_its_assertion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "No fever. Family history of myeloma. Previous MDS.", "--trace"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert "'fever' negated present certain patient (neg)" in lines
+    assert "'myeloma' affirmed present certain relative (family)" in lines
+    assert "'mds' affirmed past certain patient (history)" in lines
+
+
 def test_the_cues_are_written_in_medspacys_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "--cues"]) == 0
     assert len(from_medspacy(capsys.readouterr().out)) > 800

@@ -11,6 +11,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hindsight import Hindsight
 from kg.readers.text.lexicon import LexiconEntry
+from kg.readers.text.marks import Mark
 from kg.readers.text.measurements import quantity_of
 from kg.readers.text.named import NameContext, NamedConcept, Place, sense
 from kg.readers.text.past_courses import told_of_the_past
@@ -90,9 +91,9 @@ class _Assertion:
         letterhead = self._letterhead(segment)
         for name in named:
             if of_kin or self.document.voice.of_another(name.start):
-                name.marks.add("family")
+                name.marks.add(Mark.FAMILY)
             if letterhead:
-                name.marks.add("asked")
+                name.marks.add(Mark.ASKED)
         places = []
         for name in named:
             asked = ask.asks_about(name)
@@ -123,7 +124,7 @@ class _Assertion:
         ended = [token for token in found if token.hit and token.hit.entry.cue is Cue.ENDED]
         if ended and not treated and self.last_treatment:
             days = [token.day for token in found if token.day and token.start > ended[0].start]
-            self.last_treatment.marks.add("ended")
+            self.last_treatment.marks.add(Mark.ENDED)
             self.last_treatment.until = self.last_treatment.until or (days[0] if days else None)
         self.last_treatment = treated[-1] if treated else self.last_treatment
 
@@ -132,7 +133,7 @@ class _Assertion:
         tests = [name for name in named if name.kinds & {"procedure", "analyte"}]
         if not tests and any(token.hit and token.hit.entry.cue is Cue.PENDING for token in found):
             for name in self.last_tests:
-                name.marks.add("pending")
+                name.marks.add(Mark.PENDING)
         self.last_tests = tests
 
     def _ticked(self, segment: Segment, named: Sequence[NamedConcept]) -> None:
@@ -145,13 +146,13 @@ class _Assertion:
         for name in named:
             start, end = name.token.start, name.token.end
             if name.kinds & {"finding", "condition"}:
-                name.marks |= {"negated"} if _MINUS.match(self.text, end) else set()
-                name.marks -= {"neg", "unclear"} if _PLUS.match(self.text, end) else set()
-                name.marks |= {"uncertain"} if _DOUBT.match(self.text, end) else set()
+                name.marks |= {Mark.NEGATED} if _MINUS.match(self.text, end) else set()
+                name.marks -= {Mark.NEG, Mark.UNCLEAR} if _PLUS.match(self.text, end) else set()
+                name.marks |= {Mark.UNCERTAIN} if _DOUBT.match(self.text, end) else set()
                 self._counted(name, segment)
             empty = _EMPTY_BOX.search(self.text, max(segment.start, start - 6), start)
             if (empty if before else box and _EMPTY_BOX_BEHIND.match(self.text, end)) is not None and box:
-                name.marks.add("unclear")
+                name.marks.add(Mark.UNCLEAR)
 
     def _counted(self, name: NamedConcept, segment: Segment) -> None:
         """How much there is of a finding that no test measures: none denies it, a most leaves it open."""
@@ -161,9 +162,9 @@ class _Assertion:
         before, end = self.text[start : name.token.start], name.token.end
         numbered = _NUMBERED.match(self.text, end) is not None
         if _NONE.match(self.text, end) or (not numbered and _NONE_OF.search(before)):
-            name.marks.add("negated")
+            name.marks.add(Mark.NEGATED)
         elif _AT_MOST.match(self.text, end) or (not numbered and _AT_MOST_OF.search(before)):
-            name.marks.add("uncertain")
+            name.marks.add(Mark.UNCERTAIN)
 
     def _of_kin(self, segment: Segment) -> bool:
         """Whether a sentence goes on about a relative: its pronoun is the relative's and not the patient's."""

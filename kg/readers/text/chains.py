@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kg.readers.text.cues import Cue
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import TREATMENTS, NamedConcept
 
 CHAINS: Final = frozenset({
@@ -62,9 +63,9 @@ class Chain:
         """Mark a name of a group and go on behind it."""
         verdict = _RULES.get(self.cue, _always)(self, named, group)
         named.marks |= verdict
-        if self.cue.value in verdict:
-            named.marks |= {"starts"} if self.starts else set()
-            named.marks |= {"other"} if self.other else set()
+        if Mark(self.cue) in verdict:
+            named.marks |= {Mark.STARTS} if self.starts else set()
+            named.marks |= {Mark.OTHER} if self.other else set()
         self.closed = self.closed or self.link == "or"
         self.started, self.gap, self.link = True, 0, ""
         self.group = self.group or group
@@ -74,12 +75,12 @@ class Chain:
         return bool(self.group) and group != self.group
 
 
-Marks = frozenset[str]
+Marks = frozenset[Mark]
 _NOTHING: Final[Marks] = frozenset()
 
 
 def _always(chain: Chain, named: NamedConcept, group: str) -> Marks:
-    return frozenset({chain.cue.value})
+    return frozenset({Mark(chain.cue)})
 
 
 def _denial(chain: Chain, named: NamedConcept, group: str) -> Marks:
@@ -93,7 +94,7 @@ def _denial(chain: Chain, named: NamedConcept, group: str) -> Marks:
         return _NOTHING
     unclear = loosely and (chain.doubt or chain.closed or chain.another(group))
     chain.doubt = chain.doubt or unclear
-    return frozenset({"unclear"}) if unclear else _always(chain, named, group)
+    return frozenset({Mark.UNCLEAR}) if unclear else _always(chain, named, group)
 
 
 def _history(chain: Chain, named: NamedConcept, group: str) -> Marks:
@@ -111,10 +112,10 @@ def _open(chain: Chain, named: NamedConcept, group: str) -> Marks:
         chain.doubt = chain.doubt or chain.another(group)
         if not chain.doubt:
             chain.held.append(named)
-        return _NOTHING if chain.doubt else frozenset({"unclear"})
+        return _NOTHING if chain.doubt else frozenset({Mark.UNCLEAR})
     if not chain.doubt and not chain.another(group):
         for held in chain.held:
-            held.marks = (held.marks - {"unclear"}) | {chain.cue.value}
+            held.marks = (held.marks - {Mark.UNCLEAR}) | {Mark(chain.cue)}
     return _NOTHING if chain.doubt else _always(chain, named, group)
 
 

@@ -14,6 +14,7 @@ from kg.readers.text.date_words import DateWords
 from kg.readers.text.dates import DateHit
 from kg.readers.text.document import Document
 from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import NamedConcept, Place
 
 _PANEL: Final = frozenset({"analyte", "result", "specimen", "procedure"})
@@ -72,7 +73,7 @@ class Dating:
         So does one in brackets that ends the sentence.
         """
         waiting: list[NamedConcept] = []
-        for item in (item for item in named if "measured" in item.marks):
+        for item in (item for item in named if Mark.MEASURED in item.marks):
             values = self.scan.series[item.hit].values
             days = values[-1].days
             if not days:
@@ -89,7 +90,7 @@ class Dating:
         owners = {day.start: place.named for place in places for day in _days_of(place.named)}
         found = self.days[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
         dates = [day for day in found if self._dates_a_panel(day, owners.get(day.start))]
-        measured = [place.named for place in places if "measured" in place.named.marks]
+        measured = [place.named for place in places if Mark.MEASURED in place.named.marks]
         for item in measured:
             before = [day for day in dates if day.start < item.token.start]
             value = self.scan.series[item.hit].values[0]
@@ -108,7 +109,7 @@ class Dating:
         """Whether a date can be that of the values behind it: nothing else has it, and no `since` opens it."""
         if day.start in self.taken or day.loose or (day.day is None and not day.month):
             return False
-        if owner is not None and "measured" not in owner.marks and not owner.kinds <= _PANEL:
+        if owner is not None and Mark.MEASURED not in owner.marks and not owner.kinds <= _PANEL:
             return False
         return not self.words.other_before(self.text, day.start)
 

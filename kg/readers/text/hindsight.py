@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import NamedConcept
 from kg.readers.text.people import KIN
 from kg.readers.text.segments import Segment
@@ -40,10 +41,10 @@ class Hindsight:
         told = [name for name in names if "condition" in name.kinds]
         for match in _REVISED.finditer(self.text, segment.start, segment.end):
             if any(name.start >= match.end() for name in told):
-                _mark(self._revised(segment, names, match.start()), "uncertain")
+                _mark(self._revised(segment, names, match.start()), Mark.UNCERTAIN)
         for match in _REVISION_OF.finditer(self.text, segment.start, segment.end):
-            _mark([name for name in told if name.start >= match.end()][:1], "uncertain")
-        for pattern, mark in ((_FEARED, "hypothetical"), (_OF_KIN, "family")):
+            _mark([name for name in told if name.start >= match.end()][:1], Mark.UNCERTAIN)
+        for pattern, mark in ((_FEARED, Mark.HYPOTHETICAL), (_OF_KIN, Mark.FAMILY)):
             for match in pattern.finditer(self.text, segment.start, segment.end):
                 _mark([name for name in names if name.end <= match.start()][-1:], mark)
         self.last = told[-1:] or self.last
@@ -56,6 +57,6 @@ class Hindsight:
         return self.last if _IT.search(self.text, segment.start, place) else ()
 
 
-def _mark(names: Sequence[NamedConcept], mark: str) -> None:
+def _mark(names: Sequence[NamedConcept], mark: Mark) -> None:
     for name in names:
         name.marks.add(mark)

@@ -16,6 +16,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import Lexicon
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import POSITIONS, TREATMENTS, NameContext, NamedConcept
 from kg.readers.text.reading import Sense, Span
 from kg.vocabulary.names import RELATED
@@ -30,6 +31,7 @@ REASONS: Final[Mapping[Sense, str]] = {
     Sense.UNCERTAIN: "stated as uncertain",
     Sense.WITHHELD: "withheld, declined or advised against: neither taken nor planned",
 }
+_NOT_OF_TODAY: Final = frozenset({Mark.SUSPECTED, Mark.HISTORY, Mark.HAD, Mark.UNCERTAIN})
 _TEST_WORD: Final = re.compile(
     r"\s+(?:(?:and|or|/|,)\s*\w{1,3}\s+)?(?P<test>serolog(?:y|ies)|tests?|testing|screen|antibod(?:y|ies)|antigen|pcr)\b",
     re.IGNORECASE,
@@ -62,18 +64,21 @@ class Meaning:
 
     def _wanted(self, named: NamedConcept, context: NameContext) -> Iterator[tuple[str, ...]]:
         marks = named.marks
-        if named.position or "pending" in marks or self._measured(named):
+        if named.position or Mark.PENDING in marks or self._measured(named):
             yield ("analyte", "procedure")
         if (
             context.taken
-            or marks & {"treated", "plan", "ended"}
+            or marks & {Mark.TREATED, Mark.PLAN, Mark.ENDED}
             or context.heading in ("treatments", "plan")
             or context.gives
         ):
             yield TREATMENTS
-        if "plan" in marks or context.heading == "plan":
+        if Mark.PLAN in marks or context.heading == "plan":
             yield ("procedure",)
-        if marks & {"suspected", "history", "had", "uncertain"} or context.heading in ("history", "diagnoses"):
+        if marks & _NOT_OF_TODAY or context.heading in (
+            "history",
+            "diagnoses",
+        ):
             yield ("condition", "history")
         if context.asked:
             yield ("analyte", "condition")
@@ -90,7 +95,7 @@ class Meaning:
         """Write what a name in a sense states; whether anything came of it."""
         if concept.kind in NOT_STATED or sense in (Sense.ASKED, Sense.HEADING):
             return False
-        if "allergy" in named.marks or context.heading == "allergy":
+        if Mark.ALLERGY in named.marks or context.heading == "allergy":
             return self._leave(named, "an allergy or intolerance, not a treatment")
         if sense in REASONS:
             return self._leave(named, REASONS[sense])
@@ -128,7 +133,7 @@ class Meaning:
                 return self._treatment(named, concept, context)
             case "intent":
                 ended = (
-                    "treated" in named.marks
+                    Mark.TREATED in named.marks
                     or "intent" in named.hit.phrase
                     or named.hit.phrase == concept.label.casefold()
                 )
@@ -143,7 +148,7 @@ class Meaning:
                 return self._procedure(named, concept)
             case "condition" | "finding" if self._dated_past(named, context):
                 return self._past(named, concept, context)
-            case "result" if "pending" in named.marks:
+            case "result" if Mark.PENDING in named.marks:
                 return self._add("results", named, concept, status="pending")
         list_name = self._list(concept)
         days = {"date": self._day(named.day)} | ({"started": self._day(named.since)} if named.since else {})
@@ -176,13 +181,13 @@ class Meaning:
     # -- treatments
 
     def _treatment(self, named: NamedConcept, concept: Concept, context: NameContext) -> bool:
-        running = bool(named.marks & {"treated", "done"}) or context.taken or context.heading == "treatments"
+        running = bool(named.marks & {Mark.TREATED, Mark.DONE}) or context.taken or context.heading == "treatments"
         running = running or named.since is not None or bool(set(named.hit.phrase.split()) & self.running)
         if named.until and named.until.over(context.today):
             ended = self._day(named.until)
             if ended and self.exact(named, concept):
                 return self._add("treatments", named, concept, started=self._day(named.since), ended=ended)
-            named.marks.add("ended")
+            named.marks.add(Mark.ENDED)
             return self._past(named, concept, context)
         bygone = (
             named.day is not None and not named.since and (named.day.year or context.today.year) < context.today.year
@@ -199,7 +204,7 @@ class Meaning:
     def _running(self, named: NamedConcept, concept: Concept) -> tuple[Concept, bool]:
         """The concept for a treatment that runs, where the vocabulary has one of its own, and whether it is exact."""
         exact = self.exact(named, concept)
-        if "treated" in named.marks and concept.kind == "therapy":
+        if Mark.TREATED in named.marks and concept.kind == "therapy":
             for name in (concept.label, *concept.synonyms):
                 for other, rank in self.lexicon.concepts(f"on {name}"):
                     return other, exact and rank != RELATED
@@ -220,7 +225,7 @@ class Meaning:
         if concept.kind not in PAST:
             return self._asserted_past(named, concept)
         day = self._day(named.day)
-        ended = "ended" in named.marks or (named.until is not None and named.until.over(context.today))
+        ended = Mark.ENDED in named.marks or (named.until is not None and named.until.over(context.today))
         if ended and concept.kind in TREATMENTS:
             since, until = self._day(named.since), self._day(named.until) if named.until else day
             exact = self.exact(named, concept)
@@ -241,13 +246,13 @@ class Meaning:
     def _procedure(self, named: NamedConcept, concept: Concept, done: bool = False) -> bool:
         marks = named.marks
         result = self._result_of(named, concept)
-        if "pending" in marks:
-            if "done" in marks or named.day:
+        if Mark.PENDING in marks:
+            if Mark.DONE in marks or named.day:
                 self._add("procedures", named, concept, date=self._day(named.day))
             return self._add("results", named, result or concept, status="pending")
-        if "shows" in marks:
+        if Mark.SHOWS in marks:
             return self._add("results", named, result or concept, date=self._day(named.day))
-        if done or "done" in marks or "had" in marks or named.day:
+        if done or Mark.DONE in marks or Mark.HAD in marks or named.day:
             return self._add("procedures", named, concept, date=self._day(named.day))
         return self._leave(named, "a test named without saying whether it was done, is planned or shows anything")
 
@@ -260,12 +265,12 @@ class Meaning:
 
     def _test(self, named: NamedConcept, concept: Concept, sense: Sense, context: NameContext) -> bool:
         """A test named without a value."""
-        if "pending" in named.marks:
+        if Mark.PENDING in named.marks:
             return self._add("results", named, concept, status="pending")
-        if "treated" in named.marks or context.heading == "treatments":
+        if Mark.TREATED in named.marks or context.heading == "treatments":
             return self._leave(named, f"no treatment has this name; {concept.label} is a test")
         counted = concept.name in self.ontology.quantities
-        told = named.marks & {"negated", "shows", "done", "neg"} or self._outcome(named)
+        told = named.marks & {Mark.NEGATED, Mark.SHOWS, Mark.DONE, Mark.NEG} or self._outcome(named)
         if not counted and told and sense in (Sense.ASSERTED, Sense.NEGATED):
             self._leave(named, "the outcome of the test has no place in a case; only that there is a result")
             return self._add("results", named, concept, date=self._day(named.day))
@@ -275,7 +280,7 @@ class Meaning:
         """The test that a condition's name stands in (`... serology`), or that its `negative` speaks of."""
         word = _TEST_WORD.match(self.draft.text, named.token.end)
         tails = [word["test"]] if word else []
-        if "tested" in named.marks:
+        if Mark.TESTED in named.marks:
             tails += ["test", "serology"]
         for tail in tails:
             for concept, _ in self.lexicon.concepts(f"{named.hit.phrase} {tail}"):
@@ -328,19 +333,19 @@ class Meaning:
         marks = named.marks
         if concept.kind in ("condition", "suspicion") and named.test:
             return self._leave(named, "a negative inside a test result says nothing of the patient as a whole (P17)")
-        if "suspected" in marks or "uncertain" in marks:
+        if Mark.SUSPECTED in marks or Mark.UNCERTAIN in marks:
             return self._leave(named, "stated as uncertain")
-        if "other" in marks and self.present & self.ontology.descendants(concept.name):
+        if Mark.OTHER in marks and self.present & self.ontology.descendants(concept.name):
             return self._leave(named, f"none beside the one that is stated; {concept.label} itself is not absent")
         if concept.kind == "intent":
             return self._absent("intents", named, concept)
-        if "plan" in marks and concept.kind in TREATMENTS:
+        if Mark.PLAN in marks and concept.kind in TREATMENTS:
             return self._absent("plans", named, concept)
-        never = "never" in marks or ("neg" in marks and "had" in marks)
+        never = Mark.NEVER in marks or (Mark.NEG in marks and Mark.HAD in marks)
         if (
             concept.kind in PAST
             and concept.kind != "finding"
-            and (never or "history" in marks or context.heading == "history")
+            and (never or Mark.HISTORY in marks or context.heading == "history")
         ):
             done = self._absent("history", named, concept)
             return (self._absent(self._list(concept), named, concept) and done) if never and done else done

@@ -11,6 +11,7 @@ from kg.ontology.model import Concept
 from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.marks import ASSERTIONS, Assertion, Mark
 from kg.readers.text.reading import Sense
 from kg.readers.text.segments import Segment
 from kg.readers.text.tokens import Token
@@ -25,7 +26,7 @@ class NamedConcept:
 
     token: Token
     concept: Concept | None
-    marks: set[str] = field(default_factory=set)
+    marks: set[Mark] = field(default_factory=set)
     position: str = ""
     degree: str = ""
     day: DateHit | None = None
@@ -68,11 +69,11 @@ class NamedConcept:
 
     def date(self, day: DateHit, cue: str) -> None:
         """Take a date as the day, or, by the word before it, as the day from which or until which the name holds."""
-        if (cue == "until" and self.since) or (cue == "since" and "ended" in self.marks):
+        if (cue == "until" and self.since) or (cue == "since" and Mark.ENDED in self.marks):
             self.until = day
-        elif cue == "since" or "starts" in self.marks:
+        elif cue == "since" or Mark.STARTS in self.marks:
             self.since = day
-        elif cue == "until" or ("ended" in self.marks and self.day is None):
+        elif cue == "until" or (Mark.ENDED in self.marks and self.day is None):
             self.until = day
         elif self.day is None:
             self.day = day
@@ -99,33 +100,38 @@ class Place:
     sense: Sense
     context: NameContext
 
+    @property
+    def assertion(self) -> Assertion | None:
+        """The sense on the axes of ConText; None where nothing is asserted."""
+        return ASSERTIONS.get(self.sense)
+
 
 # The most restrictive sense first: a mark on a name, a heading over it, and what follows from either.
-_SENSES: Final[tuple[tuple[frozenset[str], str, Sense], ...]] = (
-    (frozenset({"family"}), "family", Sense.FAMILY),
-    (frozenset({"allergy"}), "allergy", Sense.UNCERTAIN),
-    (frozenset({"asked"}), "", Sense.ASKED),
-    (frozenset({"hypothetical"}), "", Sense.HYPOTHETICAL),
-    (frozenset({"unclear"}), "", Sense.UNCERTAIN),
-    (frozenset({"withheld"}), "", Sense.WITHHELD),
-    (frozenset({"neg", "never", "negated"}), "", Sense.NEGATED),
-    (frozenset({"uncertain"}), "", Sense.UNCERTAIN),
-    (frozenset({"suspected", "candidates"}), "uncertain", Sense.SUSPECTED),
-    (frozenset({"plan"}), "plan", Sense.PLAN),
-    (frozenset({"history", "had", "ended"}), "history", Sense.HISTORY),
+_SENSES: Final[tuple[tuple[frozenset[Mark], str, Sense], ...]] = (
+    (frozenset({Mark.FAMILY}), "family", Sense.FAMILY),
+    (frozenset({Mark.ALLERGY}), "allergy", Sense.UNCERTAIN),
+    (frozenset({Mark.ASKED}), "", Sense.ASKED),
+    (frozenset({Mark.HYPOTHETICAL}), "", Sense.HYPOTHETICAL),
+    (frozenset({Mark.UNCLEAR}), "", Sense.UNCERTAIN),
+    (frozenset({Mark.WITHHELD}), "", Sense.WITHHELD),
+    (frozenset({Mark.NEG, Mark.NEVER, Mark.NEGATED}), "", Sense.NEGATED),
+    (frozenset({Mark.UNCERTAIN}), "", Sense.UNCERTAIN),
+    (frozenset({Mark.SUSPECTED, Mark.CANDIDATES}), "uncertain", Sense.SUSPECTED),
+    (frozenset({Mark.PLAN}), "plan", Sense.PLAN),
+    (frozenset({Mark.HISTORY, Mark.HAD, Mark.ENDED}), "history", Sense.HISTORY),
 )
 
 
 # what nobody plans: under a heading of assessment and plan it is stated
 _STATES: Final = frozenset({"condition", "finding"})
-_DONE: Final = frozenset({"done", "shows", "pending"})
+_DONE: Final = frozenset({Mark.DONE, Mark.SHOWS, Mark.PENDING})
 
 
 def sense(named: NamedConcept, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
-    marks = named.marks | ({"asked"} if asked else set())
-    marks = marks - {"plan"} if marks & _DONE else marks
-    states = heading == "plan" and "plan" not in marks and not named.kinds.isdisjoint(_STATES) and not named.treats
+    marks = named.marks | ({Mark.ASKED} if asked else set())
+    marks = marks - {Mark.PLAN} if marks & _DONE else marks
+    states = heading == "plan" and Mark.PLAN not in marks and not named.kinds.isdisjoint(_STATES) and not named.treats
     over_it = "" if heading == "plan" and (marks & _DONE or states) else heading
     for wanted, over, found in _SENSES:
         if wanted & marks or (over and over == over_it):

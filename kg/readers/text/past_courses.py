@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from kg.readers.text.document import Document
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import Place
 from kg.readers.text.reading import Sense
 
@@ -39,7 +40,7 @@ class _PastCourses:
         for place in self.places:
             past = place if self._past_disease(place) else None if self._present_disease(place) else past
             if self._counted_over(place) or (self._unplaced(place) and past and self._with(past, place)):
-                place.named.marks.add("history")
+                place.named.marks.add(Mark.HISTORY)
                 yield replace(place, sense=Sense.HISTORY)
             else:
                 yield place
@@ -72,7 +73,7 @@ class _PastCourses:
     def _counted_over(self, place: Place) -> bool:
         """Whether a course is counted whole; one under a word such as `Rx` too, unless `on` says that it runs."""
         named = place.named
-        listed = named.marks == {"treated"} or (not named.marks and place.context.heading == "treatments")
+        listed = named.marks == {Mark.TREATED} or (not named.marks and place.context.heading == "treatments")
         told = named.day or named.since or named.until or place.sense is not Sense.ASSERTED
         if listed and not told and self._is_listed(place):
             running = self.patterns["running_before"].search(self.text, max(0, named.start - _NEAR), named.start)

@@ -8,6 +8,7 @@ from typing import Final
 
 from kg.readers.text.cues import Cue
 from kg.readers.text.entries import Draft
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import NamedConcept
 from kg.readers.text.people import introduction, speaks_of_one
 from kg.readers.text.reading import Span
@@ -130,7 +131,7 @@ class Addressed:
         before = self.text[self.segment.start : start]
         kind = named.concept.kind if named.concept else ""
         if self.intro:
-            told = self.opened and (kind == "finding" or bool(named.position) or "measured" in named.marks)
+            told = self.opened and (kind == "finding" or bool(named.position) or Mark.MEASURED in named.marks)
             return (start < self.intro[0] and not told) or 0 <= self.verb < start or start in self.predicate
         cause = self.patterns["cause"].search(self.text, start, named.token.end)
         if kind in ("finding", "analyte", "condition") and not cause and _POSSESSIVE.search(before):
@@ -139,12 +140,12 @@ class Addressed:
 
     def asks_of_a_value(self, named: NamedConcept) -> bool:
         """Whether it asks if a value is low, normal or high."""
-        return self.segment.asks and not self.opened and "measured" in named.marks and bool(named.position)
+        return self.segment.asks and not self.opened and Mark.MEASURED in named.marks and bool(named.position)
 
     def _told(self, named: NamedConcept, before: str) -> bool:
         """A value in a question is told of the patient, unless it stands in general terms (`a level of ...`)."""
         general = _ARTICLE.search(before) or (_GENERAL.search(before) and not _THE.search(before))
-        return "measured" in named.marks and not general
+        return Mark.MEASURED in named.marks and not general
 
     def _last(self, named: NamedConcept) -> bool:
         """Whether a name, or the last of alternatives, ends a statement with a question mark, or `... safe?` does."""
@@ -160,7 +161,7 @@ def addressed(text: str, parts: Sequence[Segment], draft: Draft, scan: Scan, tol
         return True
     if any(hit.entry.cue in (Cue.TREATED, Cue.NEVER) and not _in_question(hit.start, parts) for hit in scan.hits):
         return bool(told)
-    if any("measured" in named.marks for named in told):
+    if any(Mark.MEASURED in named.marks for named in told):
         return True
     return _fragments(text, parts, told)
 

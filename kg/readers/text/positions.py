@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.readers.text.lexicon import Lexicon
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import POSITIONS, NamedConcept
 from kg.readers.text.tokens import Token
 
@@ -42,7 +43,7 @@ class Positions:
         leading = self._own(named)
         if leading:
             self.position, self.degree, self.open, self.at = leading, "", True, -1
-        elif self.open and named.placeable and (self.waits or "measured" not in named.marks):
+        elif self.open and named.placeable and (self.waits or Mark.MEASURED not in named.marks):
             named.position, named.degree = self.position, self.degree
             named.carried = not self.waits
             named.start = self.at if self.waits else named.start
@@ -61,9 +62,9 @@ class Positions:
         """A position behind names: of the last ones that have none of their own, a value ending the reach."""
         for named in reversed(names):
             own = named.position and not named.carried
-            if not named.placeable or own or (named is not names[-1] and "measured" in named.marks):
+            if not named.placeable or own or (named is not names[-1] and Mark.MEASURED in named.marks):
                 break
             named.position, named.degree, named.carried = position, self.degree, False
-            named.marks |= {"neg"} if negated else set()
+            named.marks |= {Mark.NEG} if negated else set()
         names[-1].end = token.end
         self.degree = ""

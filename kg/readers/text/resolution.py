@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from kg.facts.origins import JsonPath, Origin, TextSpan, origin_key
 from kg.facts.patient import DataIssue, PatientFacts, Reason
@@ -15,6 +15,7 @@ from kg.readers.text.dating import Dating
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.entries import Draft
 from kg.readers.text.lexicon import PhraseHit
+from kg.readers.text.marks import Mark
 from kg.readers.text.meaning import Meaning
 from kg.readers.text.measure import Measurer
 from kg.readers.text.measurements import quantity_of
@@ -32,6 +33,9 @@ NOT_SAID = "says too little to state a fact"
 def resolution(document: Document) -> Layers:
     """The case that a text states, its facts, and what could not become one."""
     return {"resolved": _Resolution(document).resolve()}
+
+
+_PAST: Final = frozenset({Mark.HISTORY, Mark.HAD})
 
 
 class _Resolution:
@@ -123,14 +127,14 @@ class _Resolution:
 
     def _lasting(self, named: NamedConcept, meant: Sense) -> Sense:
         """A treatment whose length is told up to now runs, from the day on which it must have begun."""
-        told = named.since or named.day or named.until or "ended" in named.marks or not named.treats
+        told = named.since or named.day or named.until or Mark.ENDED in named.marks or not named.treats
         if told or meant not in (Sense.ASSERTED, Sense.HISTORY):
             return meant
         length = self.lexicon.language.lengths.of(self.text, named.hit.start, named.hit.end, self.today)
         if length is None or (meant is Sense.HISTORY and not length.until_now):
             return meant
         named.since = length.start
-        named.marks -= {"had", "history"}
+        named.marks -= _PAST
         return Sense.ASSERTED
 
     def _date_starts(self) -> None:
@@ -189,7 +193,7 @@ class _Resolution:
         leading = None
         if not any(value.days for value in series.values):
             leading = self.dating.of(named)
-        past = bool(named.marks & {"history", "had"}) and leading is None and not any(v.days for v in series.values)
+        past = bool(named.marks & _PAST) and leading is None and not any(v.days for v in series.values)
         values = [replace(value, earlier=value.earlier or (past and not value.now)) for value in series.values]
         starts = [values[0].start if series.apart else named.start, *(value.start for value in values[1:])]
         quantity = quantity_of(self.lexicon, named.hit)

@@ -15,15 +15,17 @@ from kg.readers.text.chains import CHAINS, DENIALS, REACH, Chain
 from kg.readers.text.cues import Cue
 from kg.readers.text.lexicon import Lexicon, PhraseHit
 from kg.readers.text.lists import end_of_list, group_of, mark_behind
+from kg.readers.text.marks import Mark
 from kg.readers.text.named import POSITIONS, TREATMENTS, NamedConcept
 from kg.readers.text.positions import Positions
 from kg.readers.text.tokens import Form, Token
 
 SCOPES: Final = frozenset({Cue.FAMILY, Cue.HYPOTHETICAL, Cue.PLAN, Cue.CANDIDATES})
-POST: Final[Mapping[Cue, str]] = {
-    Cue.NEG_POST: "negated", Cue.HISTORY_POST: "history", Cue.SUSPECTED: "suspected", Cue.UNCERTAIN: "uncertain",
-    Cue.PENDING: "pending", Cue.DONE: "done", Cue.ENDED: "ended", Cue.PLAN: "plan", Cue.SHOWS: "shows",
-    Cue.NEG: "negated", Cue.NEVER: "never", Cue.WITHHELD: "withheld",
+POST: Final[Mapping[Cue, Mark]] = {
+    Cue.NEG_POST: Mark.NEGATED, Cue.HISTORY_POST: Mark.HISTORY, Cue.SUSPECTED: Mark.SUSPECTED,
+    Cue.UNCERTAIN: Mark.UNCERTAIN, Cue.PENDING: Mark.PENDING, Cue.DONE: Mark.DONE, Cue.ENDED: Mark.ENDED,
+    Cue.PLAN: Mark.PLAN, Cue.SHOWS: Mark.SHOWS, Cue.NEG: Mark.NEGATED, Cue.NEVER: Mark.NEVER,
+    Cue.WITHHELD: Mark.WITHHELD,
 }  # fmt: skip
 _MARKER: Final = re.compile(r"\w*\d\w*|\w{1,2}")
 _BREAKS: Final = frozenset(";.!?")
@@ -87,13 +89,13 @@ class Scoper:
         if concept and concept.kind == "specimen":
             return
         measured = token.hit in self.measured
-        named = NamedConcept(token, concept, {"measured"} if measured else set())
+        named = NamedConcept(token, concept, {Mark.MEASURED} if measured else set())
         named.stated = named.hit.phrase.rpartition(" ")[2] in self.words["predicates"]
         group = group_of(self.ontology, named)
         for chain in self.chains:
             if not chain.passes_by(measured):
                 chain.reach(named, group)
-        named.marks |= {scope.value for scope in self.scopes if self._in_scope(scope, named)}
+        named.marks |= {Mark(scope) for scope in self.scopes if self._in_scope(scope, named)}
         self.positions.give(named)
         named.test = self.test_seen in ("shown", "told")
         if concept and concept.kind in ("procedure", "result") and not self.test_seen:
@@ -146,7 +148,7 @@ class Scoper:
             return True
         if cue is Cue.HISTORY_POST and token.word in self.words["resolves"] and self._closes(following):
             for named in self.names:
-                named.marks |= {"history"} if not named.marks - {"shows"} else set()
+                named.marks |= {Mark.HISTORY} if not named.marks - {Mark.SHOWS} else set()
             return True
         if cue is Cue.ENDED and self._ends_a_list(following):
             end_of_list(self.recent, token.word in self.words["ends_all"])
@@ -184,14 +186,14 @@ class Scoper:
             and following is not None
             and (following.form is Form.DATE or following.word == "on")
         ):
-            self.recent[-1].marks |= {"treated", "starts"}
+            self.recent[-1].marks |= {Mark.TREATED, Mark.STARTS}
             return True
         if said & self.words["goes_on"] and self._closes(following):
-            self.recent[-1].marks.add("treated")
+            self.recent[-1].marks.add(Mark.TREATED)
             return True
         return False
 
-    def _post(self, mark: str, word: str = "") -> None:
+    def _post(self, mark: Mark, word: str = "") -> None:
         mark_behind(self.ontology, self.recent, mark, word in self.words["negative"])
 
     def _after_post(self, cue: Cue) -> None:
@@ -213,13 +215,13 @@ class Scoper:
     def _on_pending_first(self, cue: Cue, token: Token, following: Token | None) -> None:
         """`result pending` speaks of the test before it, wherever that ended."""
         if "result" in token.word and self.recent and self.recent[-1].kinds & {"procedure", "result"}:
-            self.recent[-1].marks.add("pending")
+            self.recent[-1].marks.add(Mark.PENDING)
             return
         self._begin(Chain(Cue.PENDING))
 
     def _on_chain(self, cue: Cue, token: Token, following: Token | None) -> None:
         if token.word in self.words["against"] and self.recent:
-            self.recent[-1].marks.add("suspected")
+            self.recent[-1].marks.add(Mark.SUSPECTED)
             self._link("or")
         if token.word.startswith("personal"):
             self.scopes.discard(Cue.FAMILY)
@@ -239,7 +241,7 @@ class Scoper:
 
     def _on_scope(self, cue: Cue, token: Token, following: Token | None) -> None:
         if cue is Cue.FAMILY and self.recent and self.joined in ("", "(", "in"):
-            self._post("family")
+            self._post(Mark.FAMILY)
         if cue is Cue.PLAN and token.word in self.words["weighs"] and self._may_be(following, "condition", "finding"):
             self._begin(Chain(Cue.UNCERTAIN))
         self.scopes.add(cue)
@@ -276,7 +278,7 @@ class Scoper:
 
     def _on_shows(self, cue: Cue, token: Token, following: Token | None) -> None:
         if self.recent and self.joined in ("", "aux") and self.recent[-1].kinds & {"procedure", "result"}:
-            self.recent[-1].marks.add("shows")
+            self.recent[-1].marks.add(Mark.SHOWS)
         self._show()
 
     def _on_give(self, cue: Cue, token: Token, following: Token | None) -> None:
@@ -295,10 +297,10 @@ class Scoper:
             last.position, last.end = POSITIONS[cue], token.end
             return
         if self.before in self.words["now"] and last and last.concept and last.concept.axis:
-            last.marks.add("unclear")
+            last.marks.add(Mark.UNCLEAR)
             last.end = token.end
             return
-        said_of_value = last is not None and "measured" in last.marks and self._beside_value(following)
+        said_of_value = last is not None and Mark.MEASURED in last.marks and self._beside_value(following)
         if said_of_value or (self._closely_behind(following) and any(named.placeable for named in self.recent)):
             negated = any(chain.cue is Cue.NEG and not chain.started and not chain.gap for chain in self.chains)
             self.positions.behind(self.recent, POSITIONS[cue], token, negated)
@@ -353,7 +355,7 @@ class Scoper:
 
     def _colon(self) -> None:
         if self.recent and not self.joined:
-            self.recent[-1].marks.add("shows")
+            self.recent[-1].marks.add(Mark.SHOWS)
         self.chains = [chain for chain in self.chains if not chain.started and not chain.gap]
         self.test_seen = "told" if self.test_seen else ""
 
@@ -373,7 +375,7 @@ class Scoper:
         if word in self.words["presents"] and self.whose:
             self.scopes.discard(Cue.FAMILY)
         if word in self.words["persons"] and self.recent and self.joined == "":
-            self._post("hypothetical")
+            self._post(Mark.HYPOTHETICAL)
         if word == "in":
             self.joined = self.joined or "in"
         self._dates(word)
