@@ -244,6 +244,7 @@ def test_the_editor_completes_names_that_the_dataset_counts_and_tells_why_nothin
     page.keyboard.press("Control+Space")
     page.locator(".CodeMirror-hint").filter(has_text=":hasUrgency").click()
     expect(page.locator(".CodeMirror-code")).to_contain_text(":hasUrgency")
+    expect(page.locator(".CodeMirror textarea").first).to_be_focused()  # which a click in the list takes for 20 ms
 
     # When the query has no answer, then the pattern that has no match is told
     page.keyboard.insert_text(" :Anemia ; a :Claim }")

@@ -55,7 +55,7 @@ class Temporality(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
-class Certainty(StrEnum):
+class ContextCertainty(StrEnum):
     """How sure the text is of it."""
 
     CERTAIN = "certain"
@@ -71,27 +71,27 @@ class Experiencer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Assertion:
+class ContextAssertion:
     """How a name is meant. What is asked and what only a heading names is not asserted at all."""
 
     polarity: Polarity = Polarity.AFFIRMED
     temporality: Temporality = Temporality.PRESENT
-    certainty: Certainty = Certainty.CERTAIN
+    certainty: ContextCertainty = ContextCertainty.CERTAIN
     experiencer: Experiencer = Experiencer.PATIENT
 
     def __str__(self) -> str:
         return " ".join((self.polarity, self.temporality, self.certainty, self.experiencer))
 
 
-ASSERTIONS: Final[Mapping[Sense, Assertion]] = {
-    Sense.ASSERTED: Assertion(),
-    Sense.NEGATED: Assertion(polarity=Polarity.NEGATED),
-    Sense.FAMILY: Assertion(experiencer=Experiencer.RELATIVE),
-    Sense.HISTORY: Assertion(temporality=Temporality.PAST),
-    Sense.HYPOTHETICAL: Assertion(temporality=Temporality.HYPOTHETICAL),
-    Sense.PLAN: Assertion(temporality=Temporality.PLANNED),
-    Sense.SUSPECTED: Assertion(certainty=Certainty.SUSPECTED),
-    Sense.UNCERTAIN: Assertion(certainty=Certainty.UNCERTAIN),
-    Sense.WITHHELD: Assertion(polarity=Polarity.NEGATED, temporality=Temporality.PLANNED),
+ASSERTIONS: Final[Mapping[Sense, ContextAssertion]] = {
+    Sense.ASSERTED: ContextAssertion(),
+    Sense.NEGATED: ContextAssertion(polarity=Polarity.NEGATED),
+    Sense.FAMILY: ContextAssertion(experiencer=Experiencer.RELATIVE),
+    Sense.HISTORY: ContextAssertion(temporality=Temporality.PAST),
+    Sense.HYPOTHETICAL: ContextAssertion(temporality=Temporality.HYPOTHETICAL),
+    Sense.PLAN: ContextAssertion(temporality=Temporality.PLANNED),
+    Sense.SUSPECTED: ContextAssertion(certainty=ContextCertainty.SUSPECTED),
+    Sense.UNCERTAIN: ContextAssertion(certainty=ContextCertainty.UNCERTAIN),
+    Sense.WITHHELD: ContextAssertion(polarity=Polarity.NEGATED, temporality=Temporality.PLANNED),
 }
 """The assertion of each sense; ASKED and HEADING have none."""

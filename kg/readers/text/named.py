@@ -11,7 +11,7 @@ from kg.ontology.model import Concept
 from kg.readers.text.cues import Cue
 from kg.readers.text.dates import DateHit
 from kg.readers.text.lexicon import PhraseHit
-from kg.readers.text.marks import ASSERTIONS, Assertion, Mark
+from kg.readers.text.marks import ASSERTIONS, ContextAssertion, Mark
 from kg.readers.text.reading import Sense
 from kg.readers.text.segments import Segment
 from kg.readers.text.tokens import Token
@@ -101,7 +101,7 @@ class Place:
     context: NameContext
 
     @property
-    def assertion(self) -> Assertion | None:
+    def assertion(self) -> ContextAssertion | None:
         """The sense on the axes of ConText; None where nothing is asserted."""
         return ASSERTIONS.get(self.sense)
 
