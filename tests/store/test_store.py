@@ -22,8 +22,8 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import reasoning_files
 from kg.store import dataset
-from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.checksums import sealed
+from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.mappings import mappings
 from places import ROOT, SUPPORT
