@@ -31,7 +31,15 @@ def tool_python(name: str) -> Path:
 def _install(name: str, lock: Path, place: Path) -> None:
     own = place.with_suffix(f".{os.getpid()}")
     subprocess.run([sys.executable, "-m", "venv", own], check=True)
-    pip = [own / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    pip: list[str | Path] = [
+        own / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
     run = subprocess.run([*pip, "-r", lock], capture_output=True, text=True, check=False, timeout=600)
     if run.returncode != 0:
         shutil.rmtree(own)
