@@ -69,12 +69,13 @@ release: setup        ## the files of a release in build/release/DATE, and the m
 
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra jwt --extra dev -o requirements/dev.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra jwt --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-header --quiet requirements/semantic.in -o requirements/semantic.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/sssom.in -o requirements/sssom.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt requirements/sssom.txt
 
 clean:
 	rm -rf $(VENV) build
