@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from kg.cache.derived import derived
-from kg.cohort.interactions import age_limits
+from kg.cohort.interactions import ages_of
 from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import DerivedQuantity
@@ -68,7 +68,8 @@ class Atoms:
 
     def key(self, group: PatientFacts) -> Hashable:
         """What the record and the rules may look at in a group."""
-        person = (group.sex, _age(self.ontology, group.age), group.defaults, tuple(sorted(group.complete)))
+        measured = frozenset(item.quantity for item in group.measurements)
+        person = (group.sex, _age(self.ontology, group.age, measured), group.defaults, tuple(sorted(group.complete)))
         unread = tuple((one.reason, one.concept, one.aside) for one in group.unread)
         if len(group.measurements) == 1 and not group.facts and not group.complete:
             (value,) = group.measurements
@@ -101,9 +102,9 @@ def _place(limits: tuple[Decimal, ...], value: Decimal | None) -> tuple[int, boo
     return place, place < len(limits) and limits[place] == value
 
 
-def _age(ontology: Ontology, age: int | None) -> int | None:
+def _age(ontology: Ontology, age: int | None, measured: frozenset[str]) -> int | None:
     """The greatest age at which something changes and that the patient has reached; the age itself where it counts."""
-    limits = age_limits(ontology)
+    limits = ages_of(ontology, measured)
     return age if age is None or limits is None else max((one for one in limits if one <= age), default=0)
 
 

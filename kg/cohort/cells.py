@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kg.cohort.atoms import limits_of
-from kg.cohort.interactions import Ground, Item, age_limits, decides_limits, grounds_of
+from kg.cohort.interactions import Ground, Item, age_limits, ages_of, decides_limits, grounds_of
 from kg.cohort.rows import case_of_cells
 from kg.errors import InputError
 from kg.facts.patient import PatientFacts
@@ -26,7 +26,8 @@ from kg.ontology.compiled import Ontology
 from kg.ontology.model import DerivedQuantity
 from kg.readers.case.reader import OLDEST
 
-PERSON: Final = ("sex", "age")
+AGE: Final = "age"
+PERSON: Final = ("sex", AGE)
 STATUSES: Final = ("present", "absent", "suspected", "pending", "unknown")
 PROBES: Final = ("1", "10", "100", "1000")
 RATIO: Final = "ratio-same-day"
@@ -56,6 +57,7 @@ class Cells:
     def __init__(self, ontology: Ontology, read: Read, header: Sequence[str]) -> None:
         self.ontology, self.read, self.header = ontology, read, list(header)
         self.person = [name for name in header if name in PERSON or self._is_state(name)]
+        self.measured = {name: self._measured(name) for name in header}
         self.others = [name for name in header if name not in self.person]
         self.limits = {name: self._limits(name) for name in header}
         self.ratios = tuple(self._ratios())
@@ -82,7 +84,9 @@ class Cells:
     def _codes(self, name: str, column: pa.ChunkedArray) -> Codes:
         limits, known = self.limits[name], self.known[name]
         if limits is not None and is_number(column.type):
-            return _places(_numbers(column), limits)
+            cells = _numbers(column)
+            whole = cells if name != AGE else np.where((cells == np.round(cells)) | np.isnan(cells), cells, np.inf)
+            return _places(whole, limits)
         encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
         numbers = [known.setdefault(text_of(cell), len(known)) for cell in encoded.dictionary.to_pylist()]
         found: Codes = np.array(numbers or [0], dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
@@ -102,6 +106,19 @@ class Cells:
             found[row] = 2 * under + (exact in ratio.limits) + 2
         return found
 
+    def ages(self, names: Iterable[str]) -> NDArray[np.int64] | None:
+        """Number of an age → a number for the ages that are one beside these columns; None where each is its own."""
+        ages = ages_of(self.ontology, frozenset().union(*(self.measured[name] for name in names)))
+        limits = self.limits.get(AGE)
+        if ages is None or limits is None:
+            return None
+        lower = np.concatenate([[-np.inf], limits])
+        reached = np.stack([np.arange(len(limits) + 1), np.append(np.arange(len(limits)) + 1, len(limits))], axis=1)
+        places = np.searchsorted(np.array(ages, dtype=float), lower[reached].ravel(), side="right")
+        valid = (lower[reached].ravel() >= 0) & (lower[reached].ravel() < OLDEST)
+        own = np.arange(len(places)) + 2
+        return np.concatenate([[0, 1], np.where(valid, places + len(places) + 2, own)])
+
     def set_aside(self, name: str, code: int) -> int:
         """The number of a cell whose statement is set aside."""
         known = self.known[name]
@@ -119,9 +136,9 @@ class Cells:
 
     def grounds_of_cell(self, name: str, cell: str) -> frozenset[Ground]:
         """The grounds of what a cell states."""
-        facts = self.facts({name: cell})
-        items: Iterable[Item] = (*facts.facts, *facts.measurements) if facts else ()
-        return frozenset(ground for item in items for ground in grounds_of(self.ontology, facts, item) if facts)
+        facts = self.facts({name: cell}) or PatientFacts(datetime.date.min)
+        items: Iterable[Item] = (*facts.facts, *facts.measurements)
+        return frozenset(ground for item in items for ground in grounds_of(self.ontology, facts, item))
 
     def _is_state(self, name: str) -> bool:
         facts = self.facts({name: STATUSES[0]})
@@ -129,12 +146,17 @@ class Cells:
 
     def _limits(self, name: str) -> NDArray[np.float64] | None:
         """The numbers that part a column; None where each number counts by itself."""
-        if name == "age":
+        if name == AGE:
             ages = age_limits(self.ontology)
             return None if ages is None else np.unique(np.array([0, *ages, OLDEST], dtype=float))
         quantity = self._quantity(name)
         limits = limits_of(self.ontology, quantity) if quantity else None
         return None if limits is None else np.array([float(one) for one in limits])
+
+    def _measured(self, name: str) -> frozenset[str]:
+        """The quantities of which a column may have values."""
+        read = [facts for probe in PROBES if (facts := self.facts({name: probe}))]
+        return frozenset(item.quantity for facts in read for item in facts.measurements)
 
     def _quantity(self, name: str) -> str:
         """The quantity of which a column has values in its own unit; empty for any other column."""

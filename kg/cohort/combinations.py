@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from kg.cohort.atoms import Atoms
-from kg.cohort.cells import Cells, Codes, cells_of, is_number
+from kg.cohort.cells import AGE, Cells, Codes, cells_of, is_number
 from kg.cohort.interactions import Ground, decides_limits, groups, is_whole
 from kg.cohort.program import Columns
+from kg.cohort.set_matrix import Flags, SetMatrix
 from kg.errors import InputError
 from kg.facts.patient import Fact, PatientFacts, Status
-
-T = TypeVar("T", int, str)
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Combination:
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """Some rows of a table, by their numbers there, and the numbers of their cells."""
 
     table: pa.Table
@@ -46,9 +44,26 @@ class Rows:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def some(self, which: NDArray[np.int64]) -> Rows:
+    def some(self, which: NDArray[np.int64]) -> TableRows:
         """Some of these rows, by their places."""
-        return Rows(self.table, self.numbers[which], {name: column[which] for name, column in self.codes.items()})
+        return TableRows(self.table, self.numbers[which], {name: column[which] for name, column in self.codes.items()})
+
+
+class Met:
+    """The combinations met of some columns beside the person."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[int, ...], int] = {}
+        self.features: SetMatrix[int] = SetMatrix()
+        self.recorded: SetMatrix[str] = SetMatrix()
+        self.doubtful = np.zeros(0, dtype=bool)
+
+    def put(self, keys: Sequence[tuple[int, ...]], found: Sequence[Combination]) -> None:
+        """Put in combinations that are met for the first time."""
+        self.numbers |= {key: number for number, key in enumerate(keys, len(self.numbers))}
+        self.features.put([one.features for one in found])
+        self.recorded.put([one.recorded for one in found])
+        self.doubtful = np.append(self.doubtful, [one.doubtful for one in found]).astype(bool)
 
 
 @dataclass(frozen=True)
@@ -57,30 +72,32 @@ class Part:
 
     columns: tuple[str, ...]
     rows: Codes
-    combinations: tuple[Combination, ...]
+    met: Met
+    chosen: Codes
     inverse: Codes
 
     @cached_property
-    def features(self) -> dict[tuple[int, ...], list[int]]:
-        """Places of combinations → the features that just these have."""
-        return _by_holders(one.features for one in self.combinations)
+    def features(self) -> list[tuple[Flags, list[int]]]:
+        """Flags over combinations, each with the features that just these have."""
+        return self.met.features.holders(self.chosen)
 
     @cached_property
-    def recorded(self) -> dict[tuple[int, ...], list[str]]:
-        """Places of combinations → what just these have on record."""
-        return _by_holders(one.recorded for one in self.combinations)
+    def recorded(self) -> list[tuple[Flags, list[str]]]:
+        """Flags over combinations, each with what just these have on record."""
+        return self.met.recorded.holders(self.chosen)
 
-    def having(self, places: Sequence[int]) -> Codes:
+    @property
+    def doubtful(self) -> Codes:
+        """The rows of which columns cannot tell."""
+        return self.having(self.met.doubtful[self.chosen])
+
+    def having(self, flags: Flags) -> Codes:
         """The rows that have one of some combinations."""
-        if len(places) == len(self.combinations):
-            return self.rows
-        flags = np.zeros(len(self.combinations), dtype=bool)
-        flags[list(places)] = True
-        return self.rows[flags[self.inverse]]
+        return self.rows if flags.all() else self.rows[flags[self.inverse]]
 
 
 @dataclass(frozen=True)
-class Said:
+class RowFeatures:
     """What rows say part by part: columns not yet closed, the rows of which columns cannot tell, what each has on
     record."""
 
@@ -100,11 +117,11 @@ class Combinations:
         self.grounds: dict[int, frozenset[Ground]] = {0: frozenset()}
         self.numbered: dict[str, list[int]] = {name: [] for name in cells.others}
         self.joined: dict[tuple[int, tuple[int, ...]], tuple[tuple[str, ...], ...]] = {}
-        self.known: dict[tuple[object, ...], Combination] = {}
+        self.met: dict[tuple[str, ...], Met] = {}
 
-    def of(self, rows: Rows) -> Said:
+    def of(self, rows: TableRows) -> RowFeatures:
         """What the rows say."""
-        person, first = _joint([rows.codes[name] for name in self.cells.person], len(rows))
+        person = _Person(self.cells, rows)
         parts = [self._part(rows, (), np.arange(len(rows)), person)]
         columns, doubtful = Columns(len(rows)), np.zeros(len(rows), dtype=bool)
         recorded: dict[str, Flags] = {}
@@ -113,14 +130,14 @@ class Combinations:
             block = [self._part(rows, names, some, person) for names, some in self._split(rows, number)]
             self._add(block, columns, doubtful, recorded)
             parts += block
-        return Said(columns, doubtful, recorded, tuple(parts))
+        return RowFeatures(columns, doubtful, recorded, tuple(parts))
 
     def _add(self, parts: Sequence[Part], columns: Columns, doubtful: Flags, recorded: dict[str, Flags]) -> None:
         """Put in what the parts of one block say; their rows do not meet unless a row has several of them."""
         whole: dict[int, Flags] = {}
         for part in parts:
-            doubtful[part.having([place for place, one in enumerate(part.combinations) if one.doubtful])] = True
-            for places, features in part.features.items():
+            doubtful[part.doubtful] = True
+            for places, features in part.features:
                 having = part.having(places)
                 if len(having) == columns.count:
                     columns.add(features, np.packbits(np.ones(columns.count, dtype=bool)))
@@ -129,7 +146,7 @@ class Combinations:
                     if feature not in whole:
                         whole[feature] = np.zeros(columns.count, dtype=bool)
                     whole[feature][having] = True
-            for places, names in part.recorded.items():
+            for places, names in part.recorded:
                 for name in names:
                     recorded.setdefault(name, np.zeros(columns.count, dtype=bool))[part.having(places)] = True
         for feature, flags in whole.items():
@@ -141,12 +158,12 @@ class Combinations:
         """The columns in blocks that share no ground."""
         return [some for _, some in _apart((self.cells.grounds(name), [name]) for name in self.cells.others)]
 
-    def _split(self, rows: Rows, number: int) -> Iterator[tuple[tuple[str, ...], Codes]]:
+    def _split(self, rows: TableRows, number: int) -> Iterator[tuple[tuple[str, ...], Codes]]:
         """The columns of a block that are joined somewhere, each time with the rows that join just these."""
         names = self.blocks[number]
         stated = {name: self._ground_numbers(rows, name) for name in names}
         pattern, first = _joint(list(stated.values()), len(rows))
-        order = np.argsort(pattern, kind="stable")
+        order = np.argsort(_small(pattern, len(first)), kind="stable")
         ends = np.searchsorted(pattern[order], np.arange(len(first) + 1))
         found: dict[tuple[str, ...], list[Codes]] = {}
         for place, row in enumerate(first.tolist()):
@@ -162,7 +179,7 @@ class Combinations:
         said = [(name, self.grounds[number]) for name, number in zip(names, numbers, strict=True) if number]
         return tuple(tuple(sorted(some)) for _, some in _apart((grounds, [name]) for name, grounds in said))
 
-    def _ground_numbers(self, rows: Rows, name: str) -> Codes:
+    def _ground_numbers(self, rows: TableRows, name: str) -> Codes:
         """A number for the grounds of each cell of a column, 0 for a cell that states nothing."""
         codes, known = rows.codes[name], self.numbered[name]
         values = self.cells.limits[name] is not None and is_number(rows.table.column(name).type)
@@ -185,24 +202,22 @@ class Combinations:
 
     # -- combinations
 
-    def _part(self, rows: Rows, names: tuple[str, ...], some: Codes, person: Codes) -> Part:
+    def _part(self, rows: TableRows, names: tuple[str, ...], some: Codes, person: _Person) -> Part:
         ratios = [one.name for one in self.cells.ratios if set(one.columns) <= set(names)]
         columns = [*names, *ratios]
-        whole = len(some) == len(rows) and not names
-        joined = person if whole else person[some]
-        inverse, first = _joint([joined, *(rows.codes[name][some] for name in columns)], len(some))
-        key_columns = [*self.cells.person, *columns]
-        coded = [rows.codes[name][some[first]].tolist() for name in key_columns]
-        found = []
-        for place, codes in enumerate(zip(*coded, strict=True) if coded else [()] * len(first)):
-            key = names, codes
-            if key not in self.known:
-                row = int(some[first[place]])
-                self.known[key] = self._combination(rows, [*self.cells.person, *names], row)
-            found.append(self.known[key])
-        return Part(names, some, tuple(found), inverse)
+        joined, codes_of_person = person.beside(names)
+        inverse, first = _joint([joined[some], *(rows.codes[name][some] for name in columns)], len(some))
+        coded = [column[some[first]].tolist() for column in (*codes_of_person, *(rows.codes[name] for name in columns))]
+        keys = list(zip(*coded, strict=True)) if coded else [()] * len(first)
+        met = self.met.setdefault(names, Met())
+        new = [place for place, key in enumerate(keys) if key not in met.numbers]
+        if new:
+            read = [self._combination(rows, [*self.cells.person, *names], int(some[first[place]])) for place in new]
+            met.put([keys[place] for place in new], read)
+        chosen = np.array([met.numbers[key] for key in keys], dtype=np.int64)
+        return Part(names, some, met, chosen, inverse)
 
-    def _combination(self, rows: Rows, names: Sequence[str], row: int) -> Combination:
+    def _combination(self, rows: TableRows, names: Sequence[str], row: int) -> Combination:
         ontology = self.cells.ontology
         read = self.facts_of(rows, names, row)
         if read is None:
@@ -217,7 +232,7 @@ class Combinations:
         features = frozenset(feature for part in parts for feature in part.features)
         return Combination(features, frozenset(name for part in parts for name in part.recorded), False)
 
-    def facts_of(self, rows: Rows, names: Sequence[str], row: int) -> tuple[PatientFacts, frozenset[Fact]] | None:
+    def facts_of(self, rows: TableRows, names: Sequence[str], row: int) -> tuple[PatientFacts, frozenset[Fact]] | None:
         """Some cells of a row as facts, with those that are set aside; None where they are no case."""
         cells = cells_of(rows.table, names, int(rows.numbers[row]))
         facts = self.cells.facts(cells)
@@ -233,17 +248,38 @@ class Combinations:
         return any(one.status is not Status.PRESENT or one in aside for one in about)
 
 
+class _Person:
+    """The persons of some rows as numbers; ages are one that nothing beside them tells apart."""
+
+    def __init__(self, cells: Cells, rows: TableRows) -> None:
+        self.cells, self.rows = cells, rows
+        self.known: dict[bytes, tuple[Codes, list[Codes]]] = {}
+
+    def beside(self, names: Sequence[str]) -> tuple[Codes, list[Codes]]:
+        """A number for each row's person beside some columns, and the columns of the person that it stands for."""
+        ages = self.cells.ages(names) if names and is_number(self._type(AGE)) else None
+        key = b"" if ages is None else ages.tobytes()
+        if key not in self.known:
+            columns = [
+                self.rows.codes[name] if ages is None or name != AGE else ages[self.rows.codes[name]]
+                for name in self.cells.person
+            ]
+            self.known[key] = _joint(columns, len(self.rows))[0], columns
+        return self.known[key]
+
+    def _type(self, name: str) -> pa.DataType:
+        schema = self.rows.table.schema
+        return schema.field(name).type if name in schema.names else pa.string()
+
+
 def _apart(found: Iterable[tuple[frozenset[Ground], list[str]]]) -> list[tuple[frozenset[Ground], list[str]]]:
     """Names joined as long as any share a ground."""
     parts: list[tuple[frozenset[Ground], list[str]]] = []
-    for grounds, together in found:
-        apart = []
-        for other, some in parts:
-            if grounds.isdisjoint(other):
-                apart.append((other, some))
-            else:
-                grounds, together = grounds | other, some + together
-        parts = [*apart, (grounds, together)]
+    for shared, names in found:
+        touching = [part for part in parts if not shared.isdisjoint(part[0])]
+        parts = [part for part in parts if shared.isdisjoint(part[0])]
+        joined = [name for _, some in reversed(touching) for name in some] + names
+        parts.append((shared.union(*(other for other, _ in touching)), joined))
     return parts
 
 
@@ -263,16 +299,9 @@ def _joint(columns: Sequence[Codes], count: int) -> tuple[Codes, Codes]:
     return inverse, first
 
 
-def _by_holders(found: Iterable[frozenset[T]]) -> dict[tuple[int, ...], list[T]]:
-    """Places of the sets that hold a thing → the things that just these hold."""
-    holders: dict[T, list[int]] = {}
-    for place, some in enumerate(found):
-        for one in some:
-            holders.setdefault(one, []).append(place)
-    grouped: dict[tuple[int, ...], list[T]] = {}
-    for one, places in holders.items():
-        grouped.setdefault(tuple(places), []).append(one)
-    return grouped
+def _small(numbers: Codes, count: int) -> NDArray[np.signedinteger[Any]]:
+    """Numbers below a count in as few bytes as they need: short ones are sorted in linear time."""
+    return numbers.astype(np.int16) if count < 2**15 else numbers
 
 
 def _is_doubtful(facts: PatientFacts) -> bool:

@@ -17,8 +17,9 @@ from kg.assess.contradicted_statements import SIDES, behind, both_ways
 from kg.assess.quarantine import CLASH, clashes
 from kg.cohort.atoms import LACKS, Atoms
 from kg.cohort.cells import Codes
-from kg.cohort.combinations import Combinations, Flags, Rows, Said
+from kg.cohort.combinations import Combinations, RowFeatures, TableRows
 from kg.cohort.program import Program
+from kg.cohort.set_matrix import Flags
 from kg.errors import InputError
 from kg.facts.patient import Fact
 from kg.record.assertions import record
@@ -29,10 +30,10 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Closed:
-    """Rows whose columns are closed: `said` as it is now, what each lacks, and the rows that columns cannot decide."""
+    """TableRows whose columns are closed: `said` as it is now, what each lacks, and the rows that columns cannot decide."""
 
-    rows: Rows
-    said: Said
+    rows: TableRows
+    said: RowFeatures
     lacked: Mapping[str, Flags]
     doubtful: Flags
 
@@ -56,14 +57,14 @@ class Settling:
         self.known: dict[object, tuple[Names, ...]] = {}
 
     def in_clashes(self, closed: Closed) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
-        """Rows with a clash, and the columns of the statements in minimal justifications of clashes, all at once.
+        """TableRows with a clash, and the columns of the statements in minimal justifications of clashes, all at once.
 
         Nothing where the engine finds other clashes in the parts of a row than columns find in the row.
         """
         yield from self._answers(closed, self.program.clashes, True)
 
     def in_labels(self, closed: Closed) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
-        """Rows with a claim that applies and is excluded, and the columns of statements behind it, one at a time in
+        """TableRows with a claim that applies and is excluded, and the columns of statements behind it, one at a time in
         the order in which they give way."""
         wanted = [number for pair in self.sides for number in pair]
         yield from self._answers(closed, wanted, False)
@@ -75,9 +76,7 @@ class Settling:
         found = (tuple(self.program.number(side, f"claim/{name}") for side in SIDES) for name in names)
         return [(one, other) for one, other in found if one is not None and other is not None]
 
-    def _answers(
-        self, closed: Closed, wanted: Sequence[int], clash: bool
-    ) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
+    def _answers(self, closed: Closed, wanted: Sequence[int], clash: bool) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
         for some, found in self._slices(closed, self._present(closed, wanted, clash)):
             key = self._key(closed, found)
             if key not in self.known:
@@ -100,7 +99,7 @@ class Settling:
         steps = self.program.relevant(columns, wanted)
         flags = {number: np.unpackbits(bits, count=count).astype(bool) for number, bits in steps.items()}
         names = self._columns_of(closed, flags)
-        lacks = {name: found for name in closed.lacked if (found := self._lacking(closed, name, flags)).any()}
+        lacks = {name: some for name in closed.lacked if (some := self._lacking(closed, name, flags)).any()}
         codes = [np.where(some, closed.rows.codes[name] + 1, 0) for name, some in names.items()]
         codes += [closed.rows.codes[name] for name in self.cells.person]
         signs = np.stack([*codes, *lacks.values(), *present.values()], axis=1).astype(np.int64)
@@ -121,7 +120,7 @@ class Settling:
         found: dict[str, Flags] = {}
         for part in closed.said.parts:
             rows = np.zeros(len(closed.rows), dtype=bool)
-            for places, features in part.features.items():
+            for places, features in part.features:
                 if asked := [steps[feature] for feature in features if feature in steps]:
                     having = part.having(places)
                     rows[having] |= np.logical_or.reduce(asked)[having]

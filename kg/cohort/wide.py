@@ -1,8 +1,8 @@
 """Outcomes for a table with a column a fact: combinations of cells are reasoned once, patients are columns of bits.
 
-What cells say is made once for each combination that occurs (`kg.cohort.combinations`); the rules over them are AND and
-OR of columns. Statements that clash are set aside by their columns (`kg.cohort.settling`) and the rows closed again. The
-few rows of which columns cannot tell (a state that is denied, several values, no case) go the exact way.
+What cells say is made once for each combination that occurs (`kg.cohort.combinations`); the rules over them are AND
+and OR of columns. Statements that clash are set aside by their columns (`kg.cohort.settling`) and the rows closed
+again. The few rows of which columns cannot tell (a state that is denied, several values, no case) go the exact way.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from kg.assess.outcomes import Outcome
 from kg.cohort.batch import Asked, Cohort, CohortAnswer
 from kg.cohort.cells import Cells, Codes, Read, cells_of
-from kg.cohort.combinations import Combinations, Flags, Rows
+from kg.cohort.combinations import Combinations, TableRows
 from kg.cohort.rows import case_of_cells
+from kg.cohort.set_matrix import Flags
 from kg.cohort.settling import Closed, Settling
 from kg.errors import InputError
 
@@ -52,7 +53,7 @@ class WideTable:
         """The outcomes of all rows. Cells are numbers or texts; an empty text, NaN or null says nothing."""
         codes = {name: np.zeros(table.num_rows, dtype=np.int8) for name in self.claims}
         exact = np.zeros(table.num_rows, dtype=bool)
-        rows = Rows(table, np.arange(table.num_rows), self.cells.codes(table))
+        rows = TableRows(table, np.arange(table.num_rows), self.cells.codes(table))
         for _ in range(ROUNDS):
             if not len(rows):
                 break
@@ -67,7 +68,7 @@ class WideTable:
         rejected = dict(self._exactly(table, np.flatnonzero(exact).tolist(), codes))
         return WideOutcomes(codes, exact, rejected)
 
-    def close(self, rows: Rows) -> Closed:
+    def close(self, rows: TableRows) -> Closed:
         """The rows as closed columns."""
         said = self.combinations.of(rows)
         columns, doubtful = said.columns, said.doubtful.copy()
@@ -77,7 +78,7 @@ class WideTable:
             columns.add(self.settling.lacking(name), np.packbits(flags))
         person = said.parts[0]
         before = {one: nothing.copy() for one in self.program.of_the_person}
-        for places, features in person.features.items():
+        for places, features in person.features:
             for feature in before.keys() & set(features):
                 before[feature][person.having(places)] = True
         self.program.run(columns)
@@ -102,20 +103,20 @@ class WideTable:
 
     # -- statements that give way
 
-    def _set_aside(self, closed: Closed, clashing: Flags, both: Flags) -> Rows:
+    def _set_aside(self, closed: Closed, clashing: Flags, both: Flags) -> TableRows:
         """The rows with statements set aside, to be closed again; a row for which none is found is left out."""
         again = self._without_clashes(closed, np.flatnonzero(clashing))
         labels = self._without_labels(closed, np.flatnonzero(both))
         numbers = np.concatenate([again.numbers, labels.numbers])
         codes = {name: np.concatenate([again.codes[name], labels.codes[name]]) for name in again.codes}
-        return Rows(closed.rows.table, numbers, codes)
+        return TableRows(closed.rows.table, numbers, codes)
 
-    def _without_clashes(self, closed: Closed, some: Codes) -> Rows:
+    def _without_clashes(self, closed: Closed, some: Codes) -> TableRows:
         rows = closed.rows.some(some)
         aside = [()] * len(rows) if not len(rows) else self._names(rows, clash=True)
         return self._aside(rows, [names[0] if names else () for names in aside])
 
-    def _without_labels(self, closed: Closed, some: Codes) -> Rows:
+    def _without_labels(self, closed: Closed, some: Codes) -> TableRows:
         """The rows without the first statement without which fewer claims apply and are excluded at once."""
         rows = closed.rows.some(some)
         order = self._names(rows, clash=False) if len(rows) else []
@@ -141,7 +142,7 @@ class WideTable:
         found: Flags = np.stack(both, axis=1)
         return found
 
-    def _names(self, rows: Rows, clash: bool) -> list[tuple[tuple[str, ...], ...]]:
+    def _names(self, rows: TableRows, clash: bool) -> list[tuple[tuple[str, ...], ...]]:
         """For each row the columns that give way, together or in their order."""
         found: list[tuple[tuple[str, ...], ...]] = [()] * len(rows)
         closed = self.close(rows)
@@ -150,7 +151,7 @@ class WideTable:
                 found[row] = names
         return found
 
-    def _aside(self, rows: Rows, names: Sequence[tuple[str, ...]]) -> Rows:
+    def _aside(self, rows: TableRows, names: Sequence[tuple[str, ...]]) -> TableRows:
         """The rows with the statements of these columns set aside; rows with none are left out."""
         kept = np.array([row for row, some in enumerate(names) if some], dtype=np.int64)
         found = rows.some(kept)
@@ -158,7 +159,7 @@ class WideTable:
         for place, row in enumerate(kept.tolist()):
             for name in names[row]:
                 codes[name][place] = self.cells.set_aside(name, int(codes[name][place]))
-        return Rows(found.table, found.numbers, codes)
+        return TableRows(found.table, found.numbers, codes)
 
     # -- outcomes
 
