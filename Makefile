@@ -49,9 +49,12 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	WARRANT_CONCLUSIONS=50 $(VENV)/bin/python -m pytest -m long tests/judges/test_third_reasoner.py
 	$(VENV)/bin/python -m pytest -m long
 
-slice: setup          ## what CI runs of it: long tests but those of populations, certificates and explanations; 36 patients and 12 justifications
+SLICE := tests/api tests/check tests/export tests/house tests/judges/test_agreement.py tests/judges/test_elk.py \
+	tests/judges/test_examples.py tests/questions/test_questions.py tests/store
+
+slice: setup          ## what CI runs of it: the long tests of SLICE; 36 patients and 12 justifications
 	$(VENV)/bin/warrant check --patients 36 --justifications 12 --seed 7
-	$(VENV)/bin/python -m pytest -n 2 -m long --ignore=tests/cohort --ignore=tests/explanations --ignore=tests/certificate --ignore=tests/judges/test_third_reasoner.py
+	$(VENV)/bin/python -m pytest -n 2 -m long $(SLICE)
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt
