@@ -20,6 +20,8 @@ from api.transport.keys import Keys
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 from kg.errors import InputError, Problem
+from kg.ontology.compiled import Ontology
+from kg.vocabulary.site_codes import SITE, site_codes
 
 LOOPBACK: Final = "127.0.0.1"
 STARTING: Final = 60
@@ -94,11 +96,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check_keys(config: Config) -> None:
-    """Raises InputError, before anything is started, for keys and clients that cannot be used."""
+    """Raises InputError, before anything is started, for keys, clients and codes of the site that cannot be used."""
     try:
         Keys(config.api_keys, config.key_file)
         if config.cds_clients is not None:
             trusted_clients(config.cds_clients)
+        if os.environ.get(SITE):
+            site_codes(Ontology(config.ontology))
     except OSError as error:
         raise InputError([Problem(str(error.filename), f"cannot be read: {error.strerror}", "Name a file.")]) from error
 
