@@ -30,7 +30,7 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Closed:
-    """TableRows whose columns are closed: `said` as it is now, what each lacks, and the rows that columns cannot decide."""
+    """Rows whose columns are closed: `said` as it is now, what each lacks, and the rows that columns cannot decide."""
 
     rows: TableRows
     said: RowFeatures
@@ -57,14 +57,14 @@ class Settling:
         self.known: dict[object, tuple[Names, ...]] = {}
 
     def in_clashes(self, closed: Closed) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
-        """TableRows with a clash, and the columns of the statements in minimal justifications of clashes, all at once.
+        """Rows with a clash, and the columns of the statements in minimal justifications of clashes, all at once.
 
         Nothing where the engine finds other clashes in the parts of a row than columns find in the row.
         """
         yield from self._answers(closed, self.program.clashes, True)
 
     def in_labels(self, closed: Closed) -> Iterator[tuple[Codes, tuple[Names, ...]]]:
-        """TableRows with a claim that applies and is excluded, and the columns of statements behind it, one at a time in
+        """Rows with a claim that applies and is excluded, and the columns of statements behind it, one at a time in
         the order in which they give way."""
         wanted = [number for pair in self.sides for number in pair]
         yield from self._answers(closed, wanted, False)

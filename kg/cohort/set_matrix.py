@@ -1,4 +1,4 @@
-"""SetMatrix that are met again and again, as a matrix of bits: which of some sets hold a thing, for all things at once."""
+"""Sets that are met again and again, as a matrix of bits: which of some sets hold a thing, for all things at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Flags = NDArray[np.bool_]
 
 
 class SetMatrix(Generic[T]):
-    """SetMatrix in the order in which they were put in."""
+    """Sets in the order in which they were put in."""
 
     def __init__(self) -> None:
         self.things: list[T] = []
