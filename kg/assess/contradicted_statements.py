@@ -17,7 +17,8 @@ from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
+from kg.reasoner.saturation import Saturation
 from kg.record.assertions import record
 
 SIDES: Final = ("claimApplies", "claimExcluded")

@@ -19,7 +19,8 @@ from kg.proof.derivations import Conclusion, Derivations, Instance
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Proof, ProofLeaf
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
+from kg.reasoner.saturation import Saturation
 from kg.record.assertions import record
 from kg.record.record import Record
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.reasoner.engine import Engine
-from kg.reasoner.rule_tables import NOTHING, Feature, Rules
+from kg.reasoner.rule_tables import NOTHING, Feature, FeatureNumber, Rules
 
 Bits = NDArray[np.uint8]
 
@@ -47,7 +47,7 @@ class Program:
     def follows(self, feature: int) -> tuple[int, ...]:
         """A feature of a patient and everything that follows from it alone."""
         if feature not in self._followed:
-            self._followed[feature] = self.engine.features_from([feature])
+            self._followed[feature] = self.engine.features_from([FeatureNumber(feature)])
         return self._followed[feature]
 
     @cached_property
