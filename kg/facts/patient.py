@@ -28,7 +28,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """A concept with a status, in the list in which it was stated. Its origin is no part of its identity."""
+    """A concept with a status, in the list in which it was stated.
+
+    Its origin, and the spelling in a text that was corrected, are no part of its identity.
+    """
 
     list: str
     concept: str
@@ -37,6 +40,7 @@ class Fact:
     started: datetime.date | None = None
     ended: datetime.date | None = None
     origin: Origin | None = field(default=None, compare=False)
+    corrected_from: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -67,6 +71,7 @@ class Measurement:
     flag: str = ""
     origin: Origin | None = field(default=None, compare=False)
     time: datetime.time | None = None
+    corrected_from: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def fact_json(ontology: Ontology, fact: Fact) -> Data:
     """A stated fact with its dates and its place."""
     concept = ontology.concepts[fact.concept]
     data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
-    return {**data, **_days(fact), **place_json(fact.origin)}
+    return {**data, **_days(fact), **place_json(fact.origin), **_corrected(fact)}
 
 
 def measurement_json(
@@ -49,7 +49,13 @@ def measurement_json(
         "age_days": age_days,
         **_judged(judgement),
         **place_json(item.origin),
+        **_corrected(item),
     }
+
+
+def _corrected(item: Fact | Measurement) -> Data:
+    """The spelling in the text, where another one was read."""
+    return {"corrected_from": item.corrected_from} if item.corrected_from else {}
 
 
 def _judged(found: Judgement | None) -> Data:
