@@ -31,6 +31,7 @@ class Fact:
     """A concept with a status, in the list in which it was stated.
 
     Its origin, and the spelling in a text that was corrected, are no part of its identity.
+    `broader` is the code by which it was recognised where a narrower one was given that nothing maps itself.
     """
 
     list: str
@@ -41,6 +42,7 @@ class Fact:
     ended: datetime.date | None = None
     origin: Origin | None = field(default=None, compare=False)
     corrected_from: str = field(default="", compare=False)
+    broader: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:

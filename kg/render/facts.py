@@ -24,7 +24,8 @@ def fact_json(ontology: Ontology, fact: Fact) -> Data:
     """A stated fact with its dates and its place."""
     concept = ontology.concepts[fact.concept]
     data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
-    return {**data, **_days(fact), **place_json(fact.origin), **_corrected(fact)}
+    broader = {"broader_code": fact.broader} if fact.broader else {}
+    return {**data, **_days(fact), **place_json(fact.origin), **broader, **_corrected(fact)}
 
 
 def measurement_json(
@@ -39,6 +40,7 @@ def measurement_json(
         "list": "measurements",
         "status": "present",
         "value": number(item.given),
+        **_exact(item.given),
         "comparator": item.comparator,
         "unit": item.given_unit,
         "canonical": {"low": number(item.value.low), "high": number(item.value.high), "unit": item.unit},
@@ -56,6 +58,11 @@ def measurement_json(
 def _corrected(item: Fact | Measurement) -> Data:
     """The spelling in the text, where another one was read."""
     return {"corrected_from": item.corrected_from} if item.corrected_from else {}
+
+
+def _exact(value: Decimal) -> Data:
+    """The value as text where a JSON number, which is read as a double, has fewer digits."""
+    return {} if Decimal(repr(number(value))) == value else {"exact": str(value)}
 
 
 def _judged(found: Judgement | None) -> Data:
