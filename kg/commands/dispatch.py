@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "reanchor": "kg.commands.authoring",
     "lint": "kg.commands.authoring",
     "preview": "kg.commands.authoring",
+    "conflicts": "kg.commands.authoring",
     "release": "kg.commands.build",
 }
 

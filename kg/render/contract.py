@@ -79,12 +79,15 @@ class ExcludedModel(ContractModel):
 
 
 class ClaimsModel(ContractModel):
-    """Every claim that depends on a patient, once."""
+    """Every claim that depends on a patient, once; of very many open ones the nearest, and how many more there are."""
 
     applicable: list[ApplicableModel]
     undetermined: list[UndeterminedModel]
     ambiguous: list[AmbiguousModel]
     excluded: list[ExcludedModel]
+    undetermined_left_out: int = Field(
+        default=0, ge=0, description="open claims beyond the 180 listed; `open_claims=all` lists every one"
+    )
 
 
 # -- lists of an assessment
