@@ -48,6 +48,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "lint": "kg.commands.authoring",
     "preview": "kg.commands.authoring",
     "conflicts": "kg.commands.authoring",
+    "sign-off": "kg.commands.sign_off",
     "release": "kg.commands.build",
 }
 

@@ -33,10 +33,8 @@ class OpposedClaims:
     case: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.opposing} speaks against {self.conflict.label}, {self.supporting} for it: {self.conflict.resolution}, "
-            f"for example {self.case}"
-        )
+        said = f"{self.opposing} speaks against {self.conflict.label}, {self.supporting} for it"
+        return f"{said}: {self.conflict.resolution}, for example {self.case}"
 
 
 def pairs(ontology: Ontology, articles: frozenset[str] | None = None) -> tuple[tuple[str, str], ...]:

@@ -54,6 +54,9 @@ class ApplicableModel(ContractModel):
     kind: str
     sentence: str
     proof: Hash | None
+    review: Literal["unsigned", "signed_once", "signed", "lapsed"] = Field(
+        description="whether people signed the claim; `signed` takes two, `lapsed` says that it changed since"
+    )
 
 
 class UndeterminedModel(ContractModel):

@@ -18,6 +18,7 @@ from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Asking, Question
 from kg.assess.results import ResultReading
 from kg.cache.derived import derived
+from kg.certificate import sign_off
 from kg.explanations.differences import WhyNot
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
@@ -59,11 +60,12 @@ def review(assessment: Assessment) -> str:
     """Date and review state of each article whose claims apply."""
     used = sorted({claim.article for claim in assessment.applicable()})
     states = (assessment.ontology.articles[name] for name in used)
-    return " ".join(
+    said = [
         f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, "
         f"active stage {state.active_stage}."
         for state in states
-    )
+    ]
+    return " ".join((*said, *sign_off.unsigned(assessment.ontology, [claim.id for claim in assessment.applicable()])))
 
 
 class _AnswerWriter:
@@ -164,6 +166,7 @@ class _AnswerWriter:
                     "kind": claim.kind,
                     "sentence": claim.sentence,
                     "proof": self.proof(Conclusion(patient, "claimApplies", f"claim/{claim.id}")),
+                    "review": str(sign_off.review(self.ontology, claim.id).state),
                 }
                 for claim in self.assessment.applicable()
             ],
