@@ -20,7 +20,11 @@ def add(commands: Any) -> None:
     """Declare the commands."""
     example = "warrant cohort patients.jsonl answers --jobs 2"
     found = command(commands, "cohort", run_cohort, "the answers for many patients, as Parquet", example)
-    found.add_argument("source", type=Path, help="a .jsonl, .ndjson, .csv or .parquet file, one patient a row")
+    found.add_argument(
+        "source",
+        type=Path,
+        help="a .jsonl, .csv or .parquet file, one patient a row; a folder of FHIR Bulk Data or OMOP",
+    )
     found.add_argument("out", type=Path, help="a folder; a run that was stopped goes on where it was")
     found.add_argument("--key", default="id", metavar="FIELD", help="the field with the patient's own key")
     found.add_argument("--engine", choices=["local"], default="local", help="where it is computed")
