@@ -1,4 +1,4 @@
-"""Sign-off of claims: two people with keys of their own, until what they signed changes; all keys are throw-away ones."""
+"""Sign-off of claims: two people with keys of their own, until what they signed changes; all keys are throw-away."""
 
 from __future__ import annotations
 
