@@ -48,6 +48,7 @@ def add(commands: Any) -> None:
     found.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    found.add_argument("--every-claim", action="store_true", help="with JSON: all open claims, however many they are")
     found.add_argument("--jsonl", action="store_true", help="one case a line in, one assessment a line out")
     chosen = "with JSON: these fields alone, such as id,alerts,claims.applicable"
     found.add_argument("--fields", metavar="NAMES", help=chosen)
@@ -67,9 +68,14 @@ def run(options: argparse.Namespace) -> int:
     assessment = _assessed(knowledge, read_case(knowledge, *found), options)
     if fields:
         lines_as_json(options)
-        print(json.dumps(json.loads(wire.assessment(assessment, options.proofs, fields=fields)), indent=2))
+        print(
+            json.dumps(
+                json.loads(wire.assessment(assessment, options.proofs, fields=fields, every=options.every_claim)),
+                indent=2,
+            )
+        )
         return DONE
-    data = partial(render.as_json, assessment, options.proofs)
+    data = partial(render.as_json, assessment, options.proofs, every=options.every_claim)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
 
@@ -134,7 +140,8 @@ def answer_of_lines(options: argparse.Namespace) -> Callable[[str], bytes]:
 
     def answer(line: str) -> bytes:
         facts, key = _line(knowledge, line, options)
-        found = wire.assessment(_assessed(knowledge, facts, options), options.proofs, fields=fields)
-        return found if key is None else b'{"key":%b,%b' % (render.dumps(key, None).encode("utf-8"), found[1:])
+        found = _assessed(knowledge, facts, options)
+        written = wire.assessment(found, options.proofs, fields=fields, every=options.every_claim)
+        return written if key is None else b'{"key":%b,%b' % (render.dumps(key, None).encode("utf-8"), written[1:])
 
     return answer

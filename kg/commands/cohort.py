@@ -15,7 +15,6 @@ from kg.commands.common import DONE, WRONG, command, day_argument, day_of, forma
 from kg.commands.explain import print_explanation, question_arguments
 from kg.knowledge import Knowledge
 
-
 BY_COLUMNS: Final = 131_072
 """Rows that are reasoned at once by whole columns: more need more memory, fewer more time."""
 
