@@ -41,6 +41,7 @@ def add(commands: Any) -> None:
     found.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    found.add_argument("--every-claim", action="store_true", help="with JSON: all open claims, however many they are")
     found.add_argument("--jsonl", action="store_true", help="one case a line in, one assessment a line out")
     full_argument(found)
     format_argument(found)
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         return _lines(knowledge, options)
     found = (options.case, options.as_of, options.lenient, options.patient, options.columns)
     assessment = _assessed(knowledge, read_case(knowledge, *found), options)
-    data = partial(render.as_json, assessment, options.proofs)
+    data = partial(render.as_json, assessment, options.proofs, every=options.every_claim)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
 
@@ -88,7 +89,7 @@ def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
 
     def answer(line: str) -> bytes:
         facts = _line(knowledge, line, options)
-        return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
+        return wire.assessment(_assessed(knowledge, facts, options), options.proofs, every=options.every_claim)
 
     if options.case == "-":
         return answered(standard_input(), answer, None)

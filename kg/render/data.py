@@ -13,10 +13,12 @@ from kg.assess.alerts import Alert
 from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
+from kg.assess.open_claims import left_out, listed
 from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Asking, Question
 from kg.assess.results import ResultReading
 from kg.cache.derived import derived
+from kg.certificate import sign_off
 from kg.explanations.differences import WhyNot
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
@@ -34,12 +36,13 @@ HEADS: Final = {"alerts": "Alert", "do": "Do", "do_not": "Do not", "think_of": "
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = True) -> Data:
+def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = True, every: bool = False) -> Data:
     """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id.
 
-    Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
+    Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text. With `every`
+    one, all of them stand there however many they are.
     """
-    return _AnswerWriter(assessment, open_claims=open_claims).whole(proofs)
+    return _AnswerWriter(assessment, open_claims=open_claims, every=every).whole(proofs)
 
 
 def headline(assessment: Assessment) -> Data:
@@ -57,17 +60,21 @@ def review(assessment: Assessment) -> str:
     """Date and review state of each article whose claims apply."""
     used = sorted({claim.article for claim in assessment.applicable()})
     states = (assessment.ontology.articles[name] for name in used)
-    return " ".join(
+    said = [
         f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, "
         f"active stage {state.active_stage}."
         for state in states
-    )
+    ]
+    return " ".join((*said, *sign_off.unsigned(assessment.ontology, [claim.id for claim in assessment.applicable()])))
 
 
 class _AnswerWriter:
-    def __init__(self, assessment: Assessment, supposing: bool = False, open_claims: bool = True) -> None:
+    def __init__(
+        self, assessment: Assessment, supposing: bool = False, open_claims: bool = True, every: bool = False
+    ) -> None:
         self.assessment, self.ontology, self.supposing = assessment, assessment.ontology, supposing
-        self.open_claims = assessment.outcomes.of(Outcome.UNDETERMINED) if open_claims else ()
+        self.open_claims = listed(assessment, every) if open_claims else ()
+        self.left_out = left_out(assessment, every)
         self.proved: dict[str, Conclusion] = {}
         self.current = {id(value): item for item in current(assessment.record) for value in item.values}
 
@@ -159,6 +166,7 @@ class _AnswerWriter:
                     "kind": claim.kind,
                     "sentence": claim.sentence,
                     "proof": self.proof(Conclusion(patient, "claimApplies", f"claim/{claim.id}")),
+                    "review": str(sign_off.review(self.ontology, claim.id).state),
                 }
                 for claim in self.assessment.applicable()
             ],
@@ -168,6 +176,7 @@ class _AnswerWriter:
                 {"id": name, "proof": self.proof(Conclusion(patient, "claimExcluded", f"claim/{name}"))}
                 for name in found.ids(Outcome.EXCLUDED)
             ],
+            **({"undetermined_left_out": self.left_out} if self.left_out else {}),
         }
 
     def ambiguous(self, item: ClaimOutcome) -> Data:

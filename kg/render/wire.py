@@ -7,6 +7,7 @@ from typing import Any
 
 from kg.assess import Assessment
 from kg.assess.missing import Find
+from kg.assess.open_claims import listed
 from kg.assess.outcomes import Outcome
 from kg.cache.derived import derived
 from kg.cache.flat import Remembered
@@ -16,18 +17,21 @@ from kg.render.data import Data, as_json, dumps, undetermined
 from kg.render.explanation import names_of_conclusions
 
 
-def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:
+def assessment(
+    found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None, every: bool = False
+) -> bytes:
     """The object of docs/contract.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
 
-    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`.
+    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`. With `every`
+    one, all open claims are listed, however many they are.
     """
-    data = {**as_json(found, open_claims=False), **(beside or {})}
+    data = {**as_json(found, open_claims=False, every=every), **(beside or {})}
     if handle:
         data = {"id": data.pop("id"), "handle": handle, **data}
     names = list(data)
     place = names.index("claims")
     before, after = ({name: data[name] for name in some} for some in (names[:place], names[place + 1 :]))
-    fields = [_encoded(before)[1:-1], b'"claims":' + _claims(found, data["claims"]), _encoded(after)[1:-1]]
+    fields = [_encoded(before)[1:-1], b'"claims":' + _claims(found, data["claims"], every), _encoded(after)[1:-1]]
     if proofs and found.explainer is not None:
         fields.append(b'"proofs":' + _Proofs(found, found.explainer).text())
     return b"{%b}" % b",".join(fields)
@@ -37,18 +41,18 @@ def _encoded(data: object) -> bytes:
     return dumps(data, None).encode("utf-8", "surrogatepass")
 
 
-def _claims(found: Assessment, data: Data) -> bytes:
+def _claims(found: Assessment, data: Data, every: bool) -> bytes:
     """The claims by outcome; those that are open make up most of an answer, and many patients share them."""
     fields = (
-        b'"%b":%b' % (name.encode(), _undetermined(found) if name == Outcome.UNDETERMINED else _encoded(rows))
+        b'"%b":%b' % (name.encode(), _undetermined(found, every) if name == Outcome.UNDETERMINED else _encoded(rows))
         for name, rows in data.items()
     )
     return b"{%b}" % b",".join(fields)
 
 
-def _undetermined(found: Assessment) -> bytes:
+def _undetermined(found: Assessment, every: bool) -> bytes:
     ontology = found.ontology
-    rows = [_row(ontology, item.claim, item.find_missing) for item in found.outcomes.of(Outcome.UNDETERMINED)]
+    rows = [_row(ontology, item.claim, item.find_missing) for item in listed(found, every)]
     return b"[%b]" % b",".join(rows)
 
 
