@@ -19,11 +19,13 @@ from assessing import KNOWLEDGE
 from kg.assess import assess
 from kg.cohort.batch import Asked, Cohort, CohortAnswer, answer_of
 from kg.cohort.run import CohortJob, run
+from kg.cohort.stored import facts_of
 from kg.commands.dispatch import main
 from kg.facts.patient import PatientFacts
 from kg.judges.patients import patients, targeted
 from kg.judges.patients.values import around
 from kg.ontology.compiled import DEFAULT_FOLDER
+from kg.proof.checker import Checker, Rejected
 from places import SHARED
 
 DAY = datetime.date(2026, 2, 10)
@@ -163,6 +165,23 @@ def test_a_cell_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     ((steps,),) = rows(wanted.out / "patients", "steps")
     assert main(["cohort-explain", str(wanted.out), "7", steps[0], "--format", "text"]) == 0
     assert "stated finding «Pancytopenia»" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_the_proof_of_a_cell_is_accepted_by_the_checker(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = job(tmp_path, lines(OTHER))
+    list(run(wanted))
+    ((steps,),) = rows(wanted.out / "patients", "steps")
+    made = KNOWLEDGE.assess(facts_of(wanted.out, "7")).record
+    given = [(item.subject, item.predicate, item.object) for item in made.assertions]
+    checker = Checker(KNOWLEDGE.ontology.files)
+    for step in steps:
+        assert main(["cohort-explain", str(wanted.out), "7", step, "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        checker.check_explanation(found, given)
+        with pytest.raises(Rejected):
+            checker.check_explanation(found, [])
+    assert steps
 
 
 @pytest.mark.long
