@@ -66,9 +66,12 @@ PIPELINE: Final = Pipeline((
 ))  # fmt: skip
 
 
-def read_text(text: str, names: Names, today: datetime.date) -> TextReading:
-    """The reading of any text. Nothing is raised: what cannot be used stands in `not_understood`."""
-    reading = PIPELINE(Document(text, today, lexicon_of(names))).reading
+def read_text(text: str, names: Names, today: datetime.date, of_patient: bool = False) -> TextReading:
+    """The reading of any text. Nothing is raised: what cannot be used stands in `not_understood`.
+
+    `of_patient` says that the text is known to tell of the patient, as a supposition does.
+    """
+    reading = PIPELINE(Document(text, today, lexicon_of(names), of_patient)).reading
     assert reading is not None
     return reading
 
