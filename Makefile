@@ -49,9 +49,12 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	WARRANT_CONCLUSIONS=50 $(VENV)/bin/python -m pytest -m long tests/judges/test_third_reasoner.py
 	$(VENV)/bin/python -m pytest -m long
 
-slice: setup          ## what CI runs of it: long tests but those of populations, certificates and explanations; 36 patients and 12 justifications
+SLICE := tests/api tests/check tests/export tests/house tests/judges/test_agreement.py tests/judges/test_elk.py \
+	tests/judges/test_examples.py tests/questions/test_questions.py tests/store
+
+slice: setup          ## what CI runs of it: the long tests of SLICE; 36 patients and 12 justifications
 	$(VENV)/bin/warrant check --patients 36 --justifications 12 --seed 7
-	$(VENV)/bin/python -m pytest -n 2 -m long --ignore=tests/cohort --ignore=tests/explanations --ignore=tests/certificate --ignore=tests/judges/test_third_reasoner.py
+	$(VENV)/bin/python -m pytest -n 2 -m long $(SLICE)
 
 bench: setup          ## measures against other reasoners up to 1,000 claims and prints; `python -m bench.run` does all
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/bench.txt
@@ -66,12 +69,13 @@ release: setup        ## the files of a release in build/release/DATE, and the m
 
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra dev -o requirements/dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra jwt --extra dev -o requirements/dev.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra jwt --extra dev --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-header --quiet requirements/semantic.in -o requirements/semantic.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/sssom.in -o requirements/sssom.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt requirements/sssom.txt
 
 clean:
 	rm -rf $(VENV) build

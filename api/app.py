@@ -45,6 +45,7 @@ from api.sparql import openapi as sparql_openapi
 from api.sparql.endpoint import SparqlEndpoint
 from api.sparql.patient import PatientQueries
 from api.transport import problems
+from api.transport.client_tokens import ClientTokens
 from api.transport.hosts import TrustedHosts
 from api.transport.keys import Keys
 from api.transport.logs import silence_access_logs
@@ -155,6 +156,8 @@ def _outer(app: Service, services: FrontServices) -> ASGIApp:
         limited = RateLimit(limited, config.rate)
     if config.api_keys or config.key_file:
         limited = ApiKey(limited, Keys(config.api_keys, config.key_file), services.sessions.key)
+    if config.cds_clients:
+        limited = ClientTokens(limited, config.cds_clients)
     if services.config.hosts:
         limited = TrustedHosts(limited, services.config.hosts)
     return ErrorBoundary(SecurityHeaders(MetricsMiddleware(limited, services.metrics)))

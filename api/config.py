@@ -59,6 +59,7 @@ class Config:
     of assessments, random without one; processes that share it and the memory file `sessions` find each other's
     assessments. With `api_keys` (name → key) or a `key_file` of more, every request must bring one of them; with
     `hosts`, it must come under one of these names. One caller is answered at most `rate` times a minute; 0 is no limit.
+    `cds_clients` is a file of the clients whose tokens CDS Hooks asks for.
     `articles` is a folder with the texts of the articles, which pages quote.
     """
 
@@ -74,14 +75,15 @@ class Config:
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     key_file: Path | None = None
     rate: int = 0
+    cds_clients: Path | None = None
     sessions: str | None = None
     hosts: tuple[str, ...] = ()
     articles: Path | None = None
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str] | None = None) -> Config:
-        """What the variables say: WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _API_KEYS, _RATE, _SESSIONS, _ARTICLES and
-        _TRUSTED_HOSTS.
+        """What the variables say: WARRANT_ONTOLOGY, _STORE, _KEY, _API_KEY, _API_KEYS, _RATE, _CDS_CLIENTS, _SESSIONS,
+        _ARTICLES and _TRUSTED_HOSTS.
 
         docs/api.md tells them. Raises InputError for a rate that is no number.
         """
@@ -93,6 +95,7 @@ class Config:
             api_keys={ONLY: told["WARRANT_API_KEY"]} if told.get("WARRANT_API_KEY") else {},
             key_file=Path(told["WARRANT_API_KEYS"]) if told.get("WARRANT_API_KEYS") else None,
             rate=_rate(told.get("WARRANT_RATE", "")),
+            cds_clients=Path(told["WARRANT_CDS_CLIENTS"]) if told.get("WARRANT_CDS_CLIENTS") else None,
             sessions=told.get("WARRANT_SESSIONS") or None,
             hosts=tuple(told.get("WARRANT_TRUSTED_HOSTS", "").split()),
             articles=Path(told["WARRANT_ARTICLES"]) if told.get("WARRANT_ARTICLES") else None,

@@ -15,10 +15,13 @@ from typing import Any, Final
 
 from api.config import Config
 from api.sessions.store import memory_file
+from api.transport.client_tokens import trusted_clients
 from api.transport.keys import Keys
 from api.transport.metrics import SHARED
 from kg.commands.common import DONE, command
 from kg.errors import InputError, Problem
+from kg.ontology.compiled import Ontology
+from kg.vocabulary.site_codes import SITE, site_codes
 
 LOOPBACK: Final = "127.0.0.1"
 STARTING: Final = 60
@@ -37,6 +40,9 @@ def add(commands: Any) -> None:
         "--trusted-host", action="append", default=[], metavar="NAME", help="answer only under this name; repeatable"
     )
     found.add_argument("--api-keys", type=Path, metavar="FILE", help="ask every request for one of the keys in a file")
+    found.add_argument(
+        "--cds-clients", type=Path, metavar="FILE", help="ask calls of CDS Hooks for a token of a client in a JSON file"
+    )
     found.add_argument("--rate", type=int, default=0, metavar="N", help="answer one caller at most N times a minute")
     found.add_argument(
         "--articles", type=Path, metavar="FOLDER", help="the articles' texts: pages show each claim's sentence in them"
@@ -58,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
         os.environ["WARRANT_TRUSTED_HOSTS"] = " ".join(options.trusted_host)
     if options.api_keys is not None:
         os.environ["WARRANT_API_KEYS"] = str(options.api_keys.resolve())
+    if options.cds_clients is not None:
+        os.environ["WARRANT_CDS_CLIENTS"] = str(options.cds_clients.resolve())
     if options.rate:
         os.environ["WARRANT_RATE"] = str(options.rate)
     if options.articles is not None:
@@ -88,13 +96,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check_keys(config: Config) -> None:
-    """Raises InputError, before anything is started, for keys that cannot be used."""
+    """Raises InputError, before anything is started, for keys, clients and codes of the site that cannot be used."""
     try:
         Keys(config.api_keys, config.key_file)
+        if config.cds_clients is not None:
+            trusted_clients(config.cds_clients)
+        if os.environ.get(SITE):
+            site_codes(Ontology(config.ontology))
     except OSError as error:
-        raise InputError(
-            [Problem(str(config.key_file), f"cannot be read: {error.strerror}", "Name a file.")]
-        ) from error
+        raise InputError([Problem(str(error.filename), f"cannot be read: {error.strerror}", "Name a file.")]) from error
 
 
 def _allow_many_connections() -> None:

@@ -20,6 +20,7 @@ from kg.readers.case.reader import CaseReader
 from kg.reasoner.engine import Engine
 from kg.reasoner.rule_cache import cached_rules
 from kg.vocabulary.names import Names
+from kg.vocabulary.site_codes import site_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ class Knowledge(DerivedOwner):
 
     @cached_property
     def names(self) -> Names:
-        return Names(self.ontology)
+        return Names(self.ontology, site_codes(self.ontology))
 
     @cached_property
     def engine(self) -> Engine:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from api.transport.watched import WatchedFile
 from kg.errors import InputError, Problem
 
 SHORTEST: Final = 16
-LOOKED_AT: Final = 1.0
 REMEDY: Final = "Make one with `openssl rand -hex 32`."
 
 
@@ -26,12 +25,7 @@ class Keys:
 
     def __init__(self, given: Mapping[str, str], path: Path | None = None) -> None:
         self.given = {name: _checked(f"the key {name}", key) for name, key in given.items()}
-        self.path = path
-        self._in_file: dict[str, bytes] = {}
-        self._stamp: tuple[int, int] | None = None
-        self._looked_at = 0.0
-        if path is not None:
-            self._stamp, self._in_file = _stamp(path), _read(path)
+        self._file = WatchedFile(path, _read) if path is not None else None
 
     def name_of(self, key: str) -> str | None:
         """Whose key it is. Every key is compared in whole: the time says nothing of how near a guess was."""
@@ -51,25 +45,7 @@ class Keys:
         return name if fits else None
 
     def _all(self) -> dict[str, bytes]:
-        now = time.monotonic()
-        if self.path is not None and now - self._looked_at > LOOKED_AT:
-            self._looked_at = now
-            self._renew(self.path)
-        return self.given | self._in_file
-
-    def _renew(self, path: Path) -> None:
-        """Read the file again; what it said before holds on while it is missing or wrong."""
-        try:
-            stamp = _stamp(path)
-            if stamp != self._stamp:
-                self._in_file, self._stamp = _read(path), stamp
-        except (OSError, InputError):
-            return
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_mtime_ns, found.st_ino
+        return self.given | (self._file.content if self._file else {})
 
 
 def _read(path: Path) -> dict[str, bytes]:

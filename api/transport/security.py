@@ -62,7 +62,7 @@ class ApiKey:
         elif (name := self._name(headers, scope["path"])) is not None:
             scope.setdefault("state", {})[CALLER] = f"key {name}"
             await self.app(scope, receive, send)
-        elif scope["path"] in ALWAYS or _is_preflight(scope, headers):
+        elif scope["path"] in ALWAYS or is_preflight(scope, headers):
             await self.app(scope, receive, send)
         else:
             await _refusal(scope, headers)(scope, receive, send)
@@ -140,7 +140,8 @@ def _is_open(path: str) -> bool:
     return any(path == place or path.startswith(place + "/") for place in READ_ONLY)
 
 
-def _is_preflight(scope: Scope, headers: Headers) -> bool:
+def is_preflight(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser asks if it may ask."""
     return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
 
 

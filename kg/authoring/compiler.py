@@ -123,6 +123,8 @@ def catalog(sources: Sources) -> str:
 
 def sssom(sources: Sources) -> str:
     """The outside codes as an SSSOM mapping set (TSV with an embedded YAML header)."""
+    used = {m.code.partition(":")[0] for term in sources.vocabulary.terms for m in term.mappings}
+    curies = CURIES | {prefix: PREFIXES[prefix] for prefix in used}
     header = [
         "#mapping_set_id: https://w3id.org/warrant/mappings",
         "#mapping_set_title: Terms of Warrant and of outside vocabularies",
@@ -136,7 +138,7 @@ def sssom(sources: Sources) -> str:
         "#  Regenstrief Institute, Inc. Only codes that were verified in a public file stand here.",
         "#curie_map:",
         f"#  warrant: {terms.BASE}",
-        *(f"#  {prefix}: {namespace}" for prefix, namespace in sorted(CURIES.items())),
+        *(f"#  {prefix}: {namespace}" for prefix, namespace in sorted(curies.items())),
     ]
     columns = (
         "subject_id subject_label subject_category predicate_id object_id object_label object_source "
@@ -166,7 +168,6 @@ CURIES = {
     "skos": terms.SKOS,
     "semapv": "https://w3id.org/semapv/vocab/",
     "bioregistry": "https://bioregistry.io/",
-    **PREFIXES,
 }
 
 

@@ -31,9 +31,10 @@ class Mapping(SourceEntry):
 
 
 class HarmEntry(SourceEntry):
-    """What a source says is lost when a condition is found too late; `emergency` is a matter of hours."""
+    """What a source says is lost when a condition is found too late; `emergency` is a matter of hours,
+    `life-threatening` one of months."""
 
-    level: Literal["emergency", "irreversible"]
+    level: Literal["emergency", "life-threatening", "irreversible"]
     text: Text
     source: Text
 

@@ -17,7 +17,7 @@ from kg.ontology.codes import address
 from kg.ontology.kinds import KindDeclaration, Kinds
 from kg.ontology.manchester import Named, Value
 
-HARMS = ("emergency", "irreversible")
+HARMS = ("emergency", "life-threatening", "irreversible")
 CLAIM = re.compile(r"[A-Z][A-Za-z0-9]*-[0-9]{2,}")
 POSITIONS = ("Low", "Normal", "High", "NotLow", "NotNormal", "NotHigh")
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from kg.cache.derived import derived
 from kg.facts.patient import Fact, Measurement, PatientFacts, Status
 from kg.facts.unit_spellings import ucum
 from kg.ontology import terms
+from kg.ontology.codes import FHIR_SYSTEMS, code_of
 from kg.ontology.compiled import Ontology
-from kg.ontology.kinds import TREATMENTS
-from kg.readers.fhir.conventions import conventions
+from kg.ontology.kinds import TREATMENTS, ConceptKind
 from kg.readers.fhir.extensions import AGE, APPROXIMATE, COMPLETE, DATE, LIST, PERIOD, STATUS
 
 UCUM: Final = "http://unitsofmeasure.org"
@@ -22,8 +23,11 @@ CLINICAL: Final = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFIED: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 FLAGS: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, terms.BASE + "fhir")
+# the address of a code system by its prefix; of several the first
+SYSTEMS: Final = {prefix: system for system, prefix in reversed(FHIR_SYSTEMS.items()) if prefix}
 SUBJECT: Final = {"reference": "Patient/patient"}
 VERIFICATION: Final = {Status.PRESENT: "confirmed", Status.ABSENT: "refuted", Status.SUSPECTED: "provisional"}
+_NUMBER: Final = re.compile(r'"\\u0000([^"\\]+)\\u0000"')
 Json = dict[str, Any]
 
 
@@ -38,25 +42,25 @@ def bundle_of(ontology: Ontology, facts: PatientFacts) -> Json:
     }
 
 
+def bundle_text(bundle: Json) -> str:
+    """The Bundle as JSON text, every number with the digits that were given, as FHIR asks of decimals."""
+    text = json.dumps(bundle, ensure_ascii=False, default=lambda number: f"\0{number}\0")
+    return _NUMBER.sub(r"\1", text)
+
+
 def concept_of(ontology: Ontology, name: str) -> Json:
-    """A CodeableConcept: the code of the vocabulary, and those that other systems have for it, or nearly so."""
-    found, systems = ontology.concepts[name], _systems(ontology)
+    """A CodeableConcept: the code of the vocabulary, and those that other systems have for it, or nearly so.
+
+    Of a test, codes of one specimen or method stand there too; a narrower disease or drug is another one.
+    """
+    found = ontology.concepts[name]
     codings = [{"system": terms.BASE.rstrip("/"), "code": found.code, "display": found.label}]
+    narrower = set(map(code_of, ontology.index.values(terms.BASE + name, terms.SKOS + "narrowMatch")))
     for code in found.codes:
         prefix, _, local = code.partition(":")
-        if prefix in systems:
-            codings.append({"system": systems[prefix], "code": local})
+        if prefix in SYSTEMS and (found.kind is ConceptKind.ANALYTE or code not in narrower):
+            codings.append({"system": SYSTEMS[prefix], "code": local})
     return {"coding": codings, "text": found.label}
-
-
-@derived
-def _systems(ontology: Ontology) -> Mapping[str, str]:
-    """The address of a code system by the prefix of the vocabulary; of several the first."""
-    found: dict[str, str] = {}
-    for system, prefix in conventions(ontology).systems.items():
-        if prefix:
-            found.setdefault(prefix, system)
-    return found
 
 
 def _address(resource: Json) -> str:

@@ -28,7 +28,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """A concept with a status, in the list in which it was stated. Its origin is no part of its identity."""
+    """A concept with a status, in the list in which it was stated. Its origin is no part of its identity.
+
+    `broader` is the code by which it was recognised where a narrower one was given that nothing maps itself.
+    """
 
     list: str
     concept: str
@@ -37,6 +40,7 @@ class Fact:
     started: datetime.date | None = None
     ended: datetime.date | None = None
     origin: Origin | None = field(default=None, compare=False)
+    broader: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class EvidenceModel(ContractModel):
 class HarmModel(ContractModel):
     """What is lost when a condition is found too late, and the source that says so."""
 
-    level: Literal["emergency", "irreversible"]
+    level: Literal["emergency", "life-threatening", "irreversible"]
     text: str
     source: str
 

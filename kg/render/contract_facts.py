@@ -104,6 +104,7 @@ class UnderstoodModel(ContractModel):
     path: str | None = Field(None, description="where it stands in a case, as a JSON path")
     span: SpanModel | None = Field(None, description="where it stands in a text")
     value: Number | None = Field(None, description="a measurement: the value as given")
+    exact: str | None = Field(None, description="the value with all its digits, where `value` does not hold them")
     comparator: str | None = None
     unit: str | None = Field(None, description="the unit as given")
     canonical: CanonicalModel | None = None
@@ -117,6 +118,7 @@ class UnderstoodModel(ContractModel):
     judged_by: JudgedByModel | None = None
     corrected_from: str | None = Field(None, description="the spelling in the text, where it was corrected")
     specimen: str | None = Field(None, description="what was examined, where it is not blood")
+    broader_code: str | None = Field(None, description="the code that was recognised, where a narrower one was given")
 
 
 class NotUnderstoodModel(ContractModel):

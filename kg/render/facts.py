@@ -24,7 +24,8 @@ def fact_json(ontology: Ontology, fact: Fact) -> Data:
     """A stated fact with its dates and its place."""
     concept = ontology.concepts[fact.concept]
     data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
-    return {**data, **_days(fact), **place_json(fact.origin)}
+    broader = {"broader_code": fact.broader} if fact.broader else {}
+    return {**data, **_days(fact), **place_json(fact.origin), **broader}
 
 
 def measurement_json(
@@ -39,6 +40,7 @@ def measurement_json(
         "list": "measurements",
         "status": "present",
         "value": number(item.given),
+        **_exact(item.given),
         "comparator": item.comparator,
         "unit": item.given_unit,
         "canonical": {"low": number(item.value.low), "high": number(item.value.high), "unit": item.unit},
@@ -50,6 +52,11 @@ def measurement_json(
         **_judged(judgement),
         **place_json(item.origin),
     }
+
+
+def _exact(value: Decimal) -> Data:
+    """The value as text where a JSON number, which is read as a double, has fewer digits."""
+    return {} if Decimal(repr(number(value))) == value else {"exact": str(value)}
 
 
 def _judged(found: Judgement | None) -> Data:

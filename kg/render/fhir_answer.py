@@ -17,6 +17,7 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.render.cards import ServicePlace, may_be_ordered, named
 from kg.render.contract import ActionModel, AssessmentModel
+from kg.render.contract_facts import NotUnderstoodModel
 
 Json = dict[str, Any]
 FHIR_JSON: Final = "application/fhir+json"
@@ -24,6 +25,15 @@ SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, terms.BASE + "fhir-answer")
 SUBJECT: Final = {"reference": "Patient/patient"}
 PRIORITY: Final[Mapping[str, str]] = {"immediate": "stat", "urgent": "urgent", "red_flag": "urgent"}
 HIGH, MODERATE = "high", "moderate"
+# reason that something was not used → code of http://hl7.org/fhir/R4/valueset-issue-type.html
+ISSUE_TYPES: Final[Mapping[str, str]] = {
+    "unknown_name": "code-invalid", "outside_articles": "not-supported", "ambiguous": "multiple-matches",
+    "unit_unknown": "code-invalid", "unit_does_not_fit": "value", "not_a_number": "value", "impossible_value": "value",
+    "other_person": "informational", "other_specimen": "informational", "entered_in_error": "deleted",
+    "unsupported": "not-supported",
+}  # fmt: skip
+# what may be missed by it; the rest is of no account here
+WARNED: Final = ("unknown_name", "ambiguous", "unit_unknown", "unit_does_not_fit", "not_a_number", "impossible_value")
 
 
 def answer_bundle(ontology: Ontology, found: AssessmentModel, day: str, place: ServicePlace | None = None) -> Json:
@@ -50,19 +60,29 @@ class _BundleWriter:
         orders = {step.id: self._order(step) for step in steps if may_be_ordered(self.ontology, step)}
         issues = [*self._issues()]
         yield self._guidance(issues)
-        yield self._group(steps, orders)
+        if self.found.not_understood:
+            yield self._unused()
+        tasks = {step.id: self._task(step) for step in steps if step.id not in orders}
+        yield self._group(steps, orders | tasks)
         yield from orders.values()
+        yield from tasks.values()
         yield from issues
         if self.place is not None:
             yield self._certificate(self.place)
-        yield self._provenance([*orders.values(), *issues])
+        yield self._provenance([*orders.values(), *tasks.values(), *issues])
 
     def _guidance(self, issues: list[Json]) -> Json:
         head = self.found.headline
         lines = [*head.alerts, *(f"Do: {line}" for line in head.do), *(f"Do not: {line}" for line in head.do_not)]
         lines += [f"Think of: {line}" for line in head.think_of]
-        lines += [f"Not used: {item.text}: {item.message}" for item in self.found.not_understood]
-        return self._made("GuidanceResponse", "guidance") | {
+        if self.found.not_understood:
+            lines.append(
+                f"Not used: {len(self.found.not_understood)} parts of the record, listed in the OperationOutcome."
+            )
+        made = self._made("GuidanceResponse", "guidance")
+        if self.found.not_understood:
+            made["evaluationMessage"] = [{"reference": f"urn:uuid:{self._id('unused')}"}]
+        return made | {
             "moduleUri": self.found.ontology_version,
             "status": "success" if self.found.claims.applicable or issues else "data-required",
             "subject": SUBJECT,
@@ -71,18 +91,23 @@ class _BundleWriter:
             "result": {"reference": f"urn:uuid:{self._id('group')}"},
         }
 
-    def _group(self, steps: list[ActionModel], orders: Mapping[str, Json]) -> Json:
+    def _unused(self) -> Json:
+        """What of the record was not used, each with its place and why."""
+        return self._made("OperationOutcome", "unused") | {
+            "issue": [_issue_of(item) for item in self.found.not_understood]
+        }
+
+    def _group(self, steps: list[ActionModel], resources: Mapping[str, Json]) -> Json:
         actions = []
         for step in steps:
             action: Json = {
                 "title": step.label,
                 "description": "; ".join(self._sentence(claim) for claim in step.claims),
                 "documentation": self._citations(step.claims),
+                "resource": {"reference": f"urn:uuid:{resources[step.id]['id']}"},
             }
             if step.urgency in PRIORITY:
                 action["priority"] = PRIORITY[str(step.urgency)]
-            if step.id in orders:
-                action["resource"] = {"reference": f"urn:uuid:{orders[step.id]['id']}"}
             actions.append(action)
         group = self._made("RequestGroup", "group") | {
             "status": "active",
@@ -93,15 +118,22 @@ class _BundleWriter:
         return group | ({"action": actions} if actions else {})
 
     def _order(self, step: ActionModel) -> Json:
-        order = self._made("ServiceRequest", step.id) | {
-            "status": "draft",
+        order = {"status": "draft", "code": concept_of(self.ontology, named(self.ontology)[step.action].name)}
+        return self._proposed("ServiceRequest", "subject", step, order)
+
+    def _task(self, step: ActionModel) -> Json:
+        """A step that is nothing to order, or is done: RequestGroup wants a resource of every action (rqg-1)."""
+        task = {"status": "completed" if step.done else "draft", "description": step.label}
+        return self._proposed("Task", "for", step, task)
+
+    def _proposed(self, kind: str, patient: str, step: ActionModel, fields: Json) -> Json:
+        made = self._made(kind, step.id) | {
             "intent": "proposal",
-            "code": concept_of(self.ontology, named(self.ontology)[step.action].name),
-            "subject": SUBJECT,
+            patient: SUBJECT,
             "authoredOn": self.time,
             "note": [{"text": self._sentence(claim)} for claim in step.claims] + [{"text": self._limits(step.basis)}],
         }
-        return order | ({"priority": PRIORITY[str(step.urgency)]} if step.urgency in PRIORITY else {})
+        return made | fields | ({"priority": PRIORITY[str(step.urgency)]} if step.urgency in PRIORITY else {})
 
     def _issues(self) -> Iterator[Json]:
         for alert in self.found.alerts:
@@ -187,3 +219,17 @@ class _BundleWriter:
             "ambiguous": "It follows in one reading of the article or for one value of a range only.",
         }
         return f"{said.get(basis, '')} It supplements clinical judgment.".strip()
+
+
+def _issue_of(item: NotUnderstoodModel) -> Json:
+    """A part of the record that was not used; its place as FHIRPath where it was FHIR."""
+    issue: Json = {
+        "severity": "warning" if item.reason in WARNED else "information",
+        "code": ISSUE_TYPES[item.reason],
+        "details": {"text": item.reason.replace("_", " ")},
+        "diagnostics": f"{item.text}: {item.message}",
+    }
+    if item.path is None:
+        return issue
+    inside = item.path.removeprefix("$.")
+    return issue | {"expression": [f"Bundle.{inside}" if inside.startswith("entry[") else inside]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -13,10 +13,11 @@ from rapidfuzz import fuzz, process
 
 from kg.cache.derived import DerivedOwner
 from kg.ontology import terms
-from kg.ontology.codes import code_of
+from kg.ontology.codes import broader_codes, code_of
 from kg.ontology.compiled import Ontology
 from kg.ontology.kinds import ConceptKind
 from kg.ontology.model import Concept
+from kg.vocabulary.site_codes import PREDICATES, SiteCode
 
 _DASHES: Final = re.compile(r"[‐-―−⁃﹘﹣－]")
 _AROUND: Final = re.compile(r"\s*([,/])\s*")
@@ -37,6 +38,8 @@ KINDS_OF_LIST: Final[Mapping[str, tuple[ConceptKind, ...]]] = {
     "results": (ConceptKind.RESULT, ConceptKind.PROCEDURE, ConceptKind.ANALYTE, ConceptKind.FINDING),
 }
 LABEL, SYNONYM, RELATED = 1, 2, 3
+# mapped codes that say that a concept holds
+MEANT: Final = ("exactMatch", "closeMatch", "narrowMatch")
 
 
 @lru_cache(maxsize=65536)
@@ -60,10 +63,14 @@ def _ascii(text: str) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """A concept that a name leads to; `exact` is false for a broader, narrower or brand name."""
+    """A concept that a name leads to; `exact` is false for a broader, narrower or brand name.
+
+    `broader` is the code by which a narrower one was found that nothing maps itself.
+    """
 
     concept: Concept
     exact: bool
+    broader: str = ""
 
 
 class UnknownName(LookupError):
@@ -84,10 +91,13 @@ class AmbiguousName(LookupError):
 
 
 class Names(DerivedOwner):
-    """All names of an ontology. A code beats a label, a label beats a synonym; the list decides the rest (P18)."""
+    """All names of an ontology. A code beats a label, a label beats a synonym; the list decides the rest (P18).
 
-    def __init__(self, ontology: Ontology) -> None:
-        self.ontology = ontology
+    `site` are codes that a site maps itself; they count before those of the ontology.
+    """
+
+    def __init__(self, ontology: Ontology, site: Sequence[SiteCode] = ()) -> None:
+        self.ontology, self.site = ontology, site
 
     @cached_property
     def _codes(self) -> dict[str, tuple[Concept, ...]]:
@@ -95,17 +105,46 @@ class Names(DerivedOwner):
         for concept in self.ontology.concepts.values():
             for code in (concept.code, terms.BASE + concept.name, *concept.codes):
                 table.setdefault(code.casefold(), []).append(concept)
-        return {code: tuple(dict.fromkeys(found)) for code, found in table.items()}
+        own: dict[str, list[Concept]] = {}
+        for item in self.site:
+            found = own.setdefault(item.code.casefold(), [])
+            if item.predicate in MEANT:
+                found.append(self.ontology.concepts[item.concept])
+        return {code: tuple(dict.fromkeys(found)) for code, found in (table | own).items()}
+
+    @cached_property
+    def _predicates(self) -> dict[tuple[str, str], str]:
+        """Concept and outside code → how the code is mapped to it."""
+        index = self.ontology.index
+        return {
+            (concept.name, code_of(given).casefold()): predicate
+            for concept in self.ontology.concepts.values()
+            for predicate in PREDICATES
+            for given in index.values(terms.BASE + concept.name, terms.SKOS + predicate)
+        } | {(item.concept, item.code.casefold()): item.predicate for item in self.site}
+
+    @cached_property
+    def _other(self) -> frozenset[str]:
+        """Codes that are known to mean none of the concepts: they are mapped as broader or related only."""
+        return frozenset(code for _, code in self._predicates if not self._codes.get(code))
 
     def _same(self, concept: Concept, code: str) -> bool:
-        """Whether a code means the concept itself; an outside code may be mapped as narrower or broader."""
-        if code not in map(str.casefold, concept.codes):
-            return True
-        iri, index = terms.BASE + concept.name, self.ontology.index
-        same = (
-            given for relation in ("exactMatch", "closeMatch") for given in index.values(iri, terms.SKOS + relation)
-        )
-        return code in (code_of(given).casefold() for given in same)
+        """Whether a code means the concept itself; an outside code may be mapped as narrower."""
+        own = code not in map(str.casefold, concept.codes) and all(item.code.casefold() != code for item in self.site)
+        return own or self._predicates.get((concept.name, code)) in ("exactMatch", "closeMatch")
+
+    def _by_broader_code(self, code: str, kinds: tuple[ConceptKind, ...]) -> Match | None:
+        """What the nearest mapped code means of which this one is a kind: the concept itself, or something narrower.
+
+        A code that is mapped itself is not looked for so, nor one below a code that is only close to a concept.
+        """
+        for broader in broader_codes(code.upper()) if code not in self._other else ():
+            found, key = self._codes.get(broader.casefold(), ()), broader.casefold()
+            if not found and key not in self._other:
+                continue
+            fit = [one for one in found if self._predicates.get((one.name, key)) in ("exactMatch", "narrowMatch")]
+            return Match(self._decide(code, tuple(fit), kinds), False, broader) if fit else None
+        return None
 
     @cached_property
     def words(self) -> dict[str, dict[int, tuple[Concept, ...]]]:
@@ -133,6 +172,8 @@ class Names(DerivedOwner):
             concept = self._decide(name, found, kinds)
             return Match(concept, self._same(concept, code))
         if not ranks:
+            if broader := self._by_broader_code(code, kinds):
+                return broader
             raise UnknownName(name, self.closest(name, kinds) if suggest else ())
         for rank in sorted(ranks):
             fitting = [concept for concept in ranks[rank] if concept.kind in kinds]

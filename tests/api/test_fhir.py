@@ -91,6 +91,25 @@ def test_the_service_says_what_it_reads(endpoint: Endpoint) -> None:
     assert endpoint.client.get(operation["definition"]).json()["resourceType"] == "OperationDefinition"
 
 
+def test_what_was_not_used_is_an_operation_outcome_with_its_place(endpoint: Endpoint) -> None:
+    record = bundle(hemoglobin(6.1), hemoglobin(6.1, status="entered-in-error"), condition({"text": "nonesuch"}))
+    found = {item["resource"]["resourceType"]: item["resource"] for item in sent(endpoint, record).json()["entry"]}
+    issues = found["OperationOutcome"]["issue"]
+    assert [(item["severity"], item["code"], item["expression"]) for item in issues] == [
+        ("information", "deleted", ["Bundle.entry[1].resource"]),
+        ("warning", "code-invalid", ["Bundle.entry[2].resource"]),
+    ]
+    (message,) = found["GuidanceResponse"]["evaluationMessage"]
+    assert message["reference"].endswith(found["OperationOutcome"]["id"])
+
+
+def test_every_action_of_the_group_is_a_resource(answer: dict[str, list[dict[str, Any]]]) -> None:
+    """The invariant rqg-1 of RequestGroup: what cannot be ordered is a Task."""
+    there = {item["id"] for kind in ("ServiceRequest", "Task") for item in answer[kind]}
+    actions = [action for group in answer["RequestGroup"] for action in group["action"]]
+    assert {action["resource"]["reference"].removeprefix("urn:uuid:") for action in actions} == there
+
+
 def _references(data: Any) -> list[str]:
     if isinstance(data, list):
         return [found for item in data for found in _references(item)]

@@ -57,6 +57,7 @@ def test_a_hostile_body_is_answered_soon_and_in_a_few_words(attacked: Endpoint, 
     assert response.status_code < 400 or len(response.content) < 120_000
 
 
+@pytest.mark.long
 def test_others_are_answered_at_once_meanwhile(attacked: Endpoint) -> None:
     # given a client that sends everything there is
     sender = threading.Thread(target=lambda: [sent(attacked, item) for item in CORPUS])

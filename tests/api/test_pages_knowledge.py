@@ -51,6 +51,7 @@ def crawled(endpoint: Endpoint) -> dict[str, Elements]:
     return found
 
 
+@pytest.mark.long
 def test_every_claim_article_reference_concept_and_module_has_a_page(
     crawled: dict[str, Elements], ontology: Ontology
 ) -> None:
@@ -67,6 +68,7 @@ def test_every_claim_article_reference_concept_and_module_has_a_page(
     assert len(crawled) > 1900
 
 
+@pytest.mark.long
 def test_every_link_to_a_part_of_a_page_finds_it(crawled: dict[str, Elements]) -> None:
     links = [
         (path, *link.partition("#")[::2]) for path, page in crawled.items() for link in page.links() if "#" in link
@@ -76,6 +78,7 @@ def test_every_link_to_a_part_of_a_page_finds_it(crawled: dict[str, Elements]) -
     assert len(pointed) > 2000
 
 
+@pytest.mark.long
 def test_no_page_loads_anything_from_another_server(crawled: dict[str, Elements]) -> None:
     loaded = {
         item.get("src") or item.get("href", "")
@@ -153,6 +156,7 @@ def test_a_claim_names_the_example_patients_in_whom_it_applies(endpoint: Endpoin
     assert "/?example=esa-asked-for-off-chemotherapy" in page.links()
 
 
+@pytest.mark.long
 def test_every_executable_claim_has_its_axioms_with_their_sources(
     crawled: dict[str, Elements], ontology: Ontology
 ) -> None:

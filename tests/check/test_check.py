@@ -82,6 +82,7 @@ def entities(findings: Iterable[Finding]) -> set[str]:
 # -- the real ontology
 
 
+@pytest.mark.long
 def test_the_ontology_passes_every_gate() -> None:
     report = run(ONTOLOGY)
 
@@ -115,6 +116,7 @@ def test_gate_fires_on_its_bad_example_and_on_nothing_else_in_it(small: Path, ga
     assert sorted(map(str, after - before)) == expected
 
 
+@pytest.mark.long
 def test_stale_module_fires_on_a_file_edited_by_hand_and_on_a_surplus_one(full: Path) -> None:
     assert found(full, "stale-module") == set()
 

@@ -67,6 +67,7 @@ def test_a_missing_import_stops_the_merge(tmp_path: Path) -> None:
     assert "https://w3id.org/warrant/ontology/thresholds" in run.stdout
 
 
+@pytest.mark.long
 def test_the_report_has_no_error_and_no_new_warning(merged: Path) -> None:
     # Given the merged ontology, when ROBOT reports on the terms that are ours
     table = merged.with_name("report.tsv")

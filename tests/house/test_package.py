@@ -137,9 +137,10 @@ COMMANDS = {
     "check": (["check"], " 0 ERROR"),
     "schema": (["schema", "case"], "json-schema.org"),
 }
+LONG = dict.fromkeys(("check", "sparql", "sparql by name"), pytest.mark.long)  # without a cache they make the dataset
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=LONG.get(name, ())) for name in COMMANDS])
 def test_a_command_works_from_the_root_without_a_cache_folder(installed: Path, name: str) -> None:
     words, expected = COMMANDS[name]
     done = run(installed, words)
@@ -147,7 +148,7 @@ def test_a_command_works_from_the_root_without_a_cache_folder(installed: Path, n
     assert expected in done.stdout
 
 
-@pytest.mark.parametrize("name", ["ask a case", "sparql"])
+@pytest.mark.parametrize("name", ["ask a case", pytest.param("sparql", marks=pytest.mark.long)])
 def test_a_command_works_where_nothing_can_be_kept(installed: Path, name: str) -> None:
     words, expected = COMMANDS[name]
     done = run(installed, words, WARRANT_CACHE="/dev/null/nowhere")

@@ -237,6 +237,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, targets: tuple[Target, ...]) -> pytes
     return monkeypatch
 
 
+@pytest.mark.long
 def test_the_command_prints_the_verdict_and_is_done_where_both_agree(
     quick: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,6 +249,7 @@ def test_the_command_prints_the_verdict_and_is_done_where_both_agree(
     assert "sound by HermiT: 2 of 2" in printed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("missing", ["a rule", "a patient", "a justification"])
 def test_the_command_fails_on_any_difference_and_on_any_claim_that_is_never_reached(
     missing: str, quick: pytest.MonkeyPatch, ontology: Ontology, targets: tuple[Target, ...]

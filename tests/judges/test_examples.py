@@ -56,6 +56,7 @@ def test_every_example_has_an_expectation() -> None:
     assert len(NAMES) >= 15
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_hermit_infers_the_expected_outcomes(name: str, assessments: dict[str, Assessment]) -> None:
     found = assessments[name].outcomes
@@ -67,6 +68,7 @@ def test_hermit_infers_the_expected_outcomes(name: str, assessments: dict[str, A
     assert len(found.ids(Outcome.UNDETERMINED)) == executable - decided
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_hermit_infers_the_lists_through_property_chains(
     name: str, ontology: Ontology, assessments: dict[str, Assessment]
@@ -76,6 +78,7 @@ def test_hermit_infers_the_lists_through_property_chains(
         assert codes(ontology, closure.values[prop]) == wanted.get(list_name, []), list_name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_every_undetermined_claim_names_what_is_missing(name: str, assessments: dict[str, Assessment]) -> None:
     for item in assessments[name].outcomes.of(Outcome.UNDETERMINED):
@@ -83,6 +86,7 @@ def test_every_undetermined_claim_names_what_is_missing(name: str, assessments: 
         assert all(facts for facts in item.missing), item.claim
 
 
+@pytest.mark.long
 def test_unknown_chemotherapy_does_not_fire_the_warning(assessments: dict[str, Assessment]) -> None:
     found = assessments["a4-cancer-with-high-b12"].outcomes.by_claim["A0-39"]
     assert found.outcome is Outcome.UNDETERMINED
@@ -91,6 +95,7 @@ def test_unknown_chemotherapy_does_not_fire_the_warning(assessments: dict[str, A
     ]
 
 
+@pytest.mark.long
 def test_a_contradiction_is_inferred_and_does_not_sink_the_ontology(
     ontology: Ontology, examples: dict[str, tuple[Record, Closure]], assessments: dict[str, Assessment]
 ) -> None:

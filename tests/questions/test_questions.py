@@ -59,6 +59,7 @@ def test_the_collector_found_every_example() -> None:
     assert named <= claims
 
 
+@pytest.mark.long
 def test_examples_are_answered_with_the_claims_that_the_list_calls_for() -> None:
     cases = [case for case in CASES if case.get("covered", True)]
     missed = [case["ask"] for case in cases if not _is_full(case)]
@@ -72,6 +73,7 @@ def _is_full(case: dict[str, Any]) -> bool:
     return bool(shown) and set(case.get("includes", ())) <= shown and not set(case.get("never", ())) & shown
 
 
+@pytest.mark.long
 def test_examples_that_no_claim_answers_are_declined() -> None:
     cases = [case for case in CASES if case.get("covered") is False]
     shown = [case["ask"] for case in cases if answered(case["ask"]).covered]

@@ -119,7 +119,7 @@ REPEATED: Final = [
 @pytest.mark.parametrize("token", REPEATED)
 def test_doubling_a_repeated_token_at_most_doubles_the_time(token: str, names: Names) -> None:
     """Half is allowed for the noise of the clock; a quadratic reader needs four times as long in every round."""
-    half, whole = (token * (size // len(token)) for size in (10_000, 20_000))
+    half, whole = (token * (size // len(token)) for size in (5_000, 10_000))
     read_text(half, names, DAY)
     # a round measures both in turn, so that what else the computer does meets both; rounds end with the first good one
     rounds = ((_seconds(half, names), _seconds(whole, names)) for _ in range(5))

@@ -26,7 +26,7 @@ from kg.record.assertions import record
 from kg.record.record import Assertion, Leaf, Record
 
 Json = dict[str, Any]
-LAW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 10_000)
 chance = st.randoms(use_true_random=False)
 
@@ -202,7 +202,7 @@ def test_an_unknown_fact_is_as_good_as_none(ontology: Ontology, engine: Engine, 
 # -- proofs
 
 
-@settings(LAW, max_examples=25)
+@settings(LAW, max_examples=6)
 @given(seeds)
 def test_every_recorded_proof_passes_the_checker(
     ontology: Ontology, engine: Engine, checker: Checker, seed: int

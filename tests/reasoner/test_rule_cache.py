@@ -14,7 +14,8 @@ from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.ontology.modules import ModuleFiles
 from kg.reasoner import rule_cache
 from kg.reasoner.engine import Engine
-from kg.reasoner.rules import Feature, Rules, compile_rules
+from kg.reasoner.rule_writer import RuleWriter
+from kg.reasoner.rules import Feature, Rules, compile_rules, write_rules
 from kg.record.examples import paths, read_example
 
 TABLES = ("above", "domains", "ranges", "chains", "followed", "defined", "functional", "loose")
@@ -62,6 +63,17 @@ def test_every_feature_is_found_again_and_no_other(fresh: Rules) -> None:
     assert set(rules.known) == set(fresh.features)
 
 
+@pytest.fixture(scope="module")
+def writer(ontology: Ontology) -> RuleWriter:
+    return write_rules(ontology)
+
+
+@pytest.fixture
+def compiled_once(writer: RuleWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about the file and not about what is in it."""
+    monkeypatch.setattr(rule_cache, "write_rules", lambda modules: writer)
+
+
 DAMAGES: tuple[Callable[[bytes], bytes], ...] = (
     lambda data: b"",
     lambda data: data[:40],
@@ -77,7 +89,11 @@ DAMAGES: tuple[Callable[[bytes], bytes], ...] = (
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_made_again_and_the_log_says_so(
-    damage: Callable[[bytes], bytes], fresh: Rules, ontology: Ontology, caplog: pytest.LogCaptureFixture
+    damage: Callable[[bytes], bytes],
+    compiled_once: None,
+    fresh: Rules,
+    ontology: Ontology,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     rule_cache.cached_rules(ontology)
     path = rule_cache.file_of(ontology.digest).path

@@ -54,7 +54,10 @@ async def killer(pool: Pool, chance: random.Random) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize(("seed", "patience"), [(1, 0.05), (2, 0.15), (3, 1.0)])
+@pytest.mark.parametrize(
+    ("seed", "patience"),
+    [pytest.param(1, 0.05, marks=pytest.mark.long), (2, 0.15), pytest.param(3, 1.0, marks=pytest.mark.long)],
+)
 def test_a_pool_serves_after_anything_as_before(seed: int, patience: float) -> None:
     async def work(pool: Pool) -> Counter[str]:
         # given clients of every kind at once, and workers that are killed

@@ -22,8 +22,8 @@ from kg.ontology import terms
 from kg.ontology.compiled import Ontology
 from kg.ontology.index import reasoning_files
 from kg.store import dataset
-from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.checksums import sealed
+from kg.store.dataset import dataset_digest, open_kept, open_store, prepare
 from kg.store.evaluate import ParsedQuery, evaluate
 from kg.store.mappings import mappings
 from places import ROOT, SUPPORT
@@ -247,12 +247,16 @@ def test_a_store_for_a_single_question_is_kept_in_the_cache(made: frozenset[ox.Q
     assert [entry.stat().st_ino for entry in (cache / "stores").iterdir()] == [before]
 
 
-def test_where_no_store_can_be_kept_it_is_made_in_memory(made: frozenset[ox.Quad], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_store_can_be_kept_it_is_made_in_memory(
+    made: frozenset[ox.Quad], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WARRANT_CACHE", "/dev/null/nowhere")
     assert set(open_kept()) == made
 
 
-def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(made: frozenset[ox.Quad], tmp_path: Path) -> None:
+def test_a_store_on_disk_appears_when_it_is_complete_and_is_used_again(
+    made: frozenset[ox.Quad], tmp_path: Path
+) -> None:
     folder = tmp_path / "store"
     location = prepare(path=folder)
     assert [entry.name for entry in folder.iterdir()] == [location.digest[:32]]
@@ -290,7 +294,9 @@ def test_a_store_with_a_damaged_or_missing_part_is_reported_and_made_again(
     assert set(location.open()) == made
 
 
-def test_a_store_that_is_whole_is_not_reported(made: frozenset[ox.Quad], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_store_that_is_whole_is_not_reported(
+    made: frozenset[ox.Quad], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(2):
         prepare(path=tmp_path / "store").open()
     assert caplog.text == ""

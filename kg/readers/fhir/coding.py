@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kg.readers.fhir.conventions import Conventions
+from kg.ontology.codes import fhir_code
 from kg.readers.fhir.elements import Element
 from kg.vocabulary.names import AmbiguousName, Match, Names, UnknownName
 
 # a LOINC long common name: component, property, system, method (LOINC Users' Guide, appendix A)
 _LOINC: Final = re.compile(r"(?P<component>.+?) \[(?P<property>[^\]]+)\](?: in (?P<system>.+?))?(?: by .+)?")
 _IN_BRACKETS: Final = re.compile(r"\s*\(([^)]+)\)")
+# a drug of RxNorm with one ingredient: amount, ingredient, strength, dose form, brand (RxNorm overview, "Naming")
+_RXNORM: Final = re.compile(
+    r"(?:[\d.]+ [A-Z]{2,} )?(?P<ingredient>[A-Za-z][^/\[\]]*?) [\d.]+ [A-Z]{2,4}(?:/[A-Z]+)?(?: [^/]*)?"
+)
 # the kind of thing that ends a fully specified name of SNOMED CT
 _TAG: Final = re.compile(r"\s+\([a-z /]+\)$")
 
@@ -29,8 +33,8 @@ class CodeMeaning:
 class Codes:
     """Looks up the concepts of one document; what was looked up once is not looked up again."""
 
-    def __init__(self, names: Names, tables: Conventions) -> None:
-        self.names, self.tables = names, tables
+    def __init__(self, names: Names) -> None:
+        self.names = names
         self._found: dict[tuple[str, str], Match | AmbiguousName | None] = {}
 
     def meaning(self, concept: Element, list_name: str) -> CodeMeaning | None:
@@ -60,15 +64,13 @@ class Codes:
         return None
 
     def codes(self, concept: Element) -> Iterator[str]:
-        """The codes of the systems that the vocabulary knows, as it writes them."""
+        """The codes as the vocabulary writes them."""
         for coding in concept.children("coding"):
-            system, code = coding.text("system").rstrip("/"), coding.text("code")
-            prefix = self.tables.systems.get(system)
-            if code and prefix is not None:
-                yield f"{prefix}:{code}" if prefix else code
+            if code := coding.text("code"):
+                yield fhir_code(coding.text("system"), code)
 
     def words(self, concept: Element) -> Iterator[str]:
-        """Names in words: displays and text, and for a LOINC name its component."""
+        """Names in words: displays and text; of a LOINC name its component, of a drug of RxNorm its ingredient."""
         said = [*(coding.text("display") for coding in concept.children("coding")), concept.text("text")]
         for text in dict.fromkeys(filter(None, said)):
             yield text
@@ -80,6 +82,8 @@ class Codes:
                 yield component
                 yield _IN_BRACKETS.sub("", component)
                 yield from _IN_BRACKETS.findall(component)
+            elif drug := _RXNORM.fullmatch(text):
+                yield drug["ingredient"]
 
     def _find(self, name: str, list_name: str) -> CodeMeaning | None:
         key = (name, list_name)

@@ -1,4 +1,4 @@
-"""What the ontology's `fhir.yaml` says: code systems, answers, flags and statuses of FHIR in terms of a case."""
+"""What the ontology's `fhir.yaml` says: answers, flags and statuses of FHIR in terms of a case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ FILE: Final = "fhir.yaml"
 class Conventions:
     """Tables of `fhir.yaml`; words are folded, `answers` are by word or code."""
 
-    systems: Mapping[str, str]
     answers: Mapping[str, str]
     interpretations: Mapping[str, str]
     past: tuple[str, ...]
@@ -46,7 +45,6 @@ def conventions(ontology: Ontology) -> Conventions:
     try:
         found: dict[str, Any] = yaml.safe_load((ontology.folder / FILE).read_text(encoding="utf-8"))
         return Conventions(
-            systems={name.rstrip("/"): prefix for name, prefix in found["systems"].items()},
             answers={fold(str(word)): kind for kind, words in found["answers"].items() for word in words},
             interpretations=found["interpretations"],
             past=tuple(map(fold, found["past"])),

@@ -68,7 +68,7 @@ class _Document:
         builder = FactBuilder(context.names, self._as_of(), lenient=True)
         tables = conventions(context.names.ontology)
         bundle = Bundle(self.resources)
-        self.intake = Intake(builder, Codes(context.names, tables), tables, bundle)
+        self.intake = Intake(builder, Codes(context.names), tables, bundle)
         self.patient = self._patient()
 
     def read(self) -> ReadResult:

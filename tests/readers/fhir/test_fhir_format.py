@@ -11,15 +11,18 @@ import pytest
 
 from fhir import DAY, bundle, coded, condition, hemoglobin, observation, reading
 from kg.errors import CaseError
-from kg.export.fhir_case import bundle_of
+from kg.export.fhir_case import bundle_of, bundle_text
 from kg.facts.origins import JsonPath
 from kg.facts.patient import Reason
 from kg.knowledge import Knowledge
 from kg.ontology.compiled import Ontology
 from kg.readers.case.parsing import parse_yaml
 from kg.readers.case.reader import CaseReader
+from kg.readers.fhir.format import FHIR
+from kg.readers.protocol import Context
 from kg.readers.registry import READERS
 from kg.record.examples import paths
+from kg.render import as_json
 from kg.vocabulary.names import Names
 
 WOMAN = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1964-02-11"}
@@ -36,6 +39,17 @@ def test_an_example_as_a_bundle_is_the_same_patient(ontology: Ontology, names: N
         again = reading(names, bundle_of(ontology, facts)).facts
         assert again == facts
         assert knowledge.assess(again).id == knowledge.assess(facts).id
+
+
+def test_numbers_keep_their_digits_there_and_back(ontology: Ontology, names: Names) -> None:
+    text = '{"resourceType": "Observation", "status": "final", "code": {"text": "hemoglobin"}, "valueQuantity": %s}'
+    given = text % '{"value": 9.12345678901234567890123, "unit": "g/dL"}'
+    facts = FHIR.read(given.encode(), Context(names, DAY)).facts
+    written = bundle_text(bundle_of(ontology, facts))
+    assert '"value": 9.12345678901234567890123,' in written
+    assert FHIR.read(written.encode(), Context(names, DAY)).facts == facts
+    (value,) = as_json(Knowledge().assess(facts))["understood"]
+    assert value["exact"] == "9.12345678901234567890123"
 
 
 def test_the_bundle_of_the_documents_is_their_case(names: Names, reader: CaseReader) -> None:
