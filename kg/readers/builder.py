@@ -213,7 +213,8 @@ class FactBuilder:
         match = self.concept(f"{path}.concept", item.get("concept"), list_name)
         if match is None or not self.fits(path, match, list_name, status):
             return None
-        return Fact(list_name, match.concept.name, status, **dates, origin=JsonPath(path), broader=match.broader)
+        days = (dates["date"], dates["started"], dates["ended"])
+        return Fact(list_name, match.concept.name, status, *days, origin=JsonPath(path), broader=match.broader)
 
     def concept(self, path: str, name: Any, list_name: str) -> Match | None:
         if not isinstance(name, str) or not name.strip():

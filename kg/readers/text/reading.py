@@ -96,3 +96,4 @@ class TextReading:
     kind: TextKind
     questions: tuple[Span, ...]
     general: tuple[Span, ...]
+    patients: tuple[Span, ...] = ()
