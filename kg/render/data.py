@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from kg.assess import Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite, notice_for
@@ -36,13 +36,19 @@ HEADS: Final = {"alerts": "Alert", "do": "Do", "do_not": "Do not", "think_of": "
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = True, every: bool = False) -> Data:
+def as_json(
+    assessment: Assessment,
+    proofs: bool = False,
+    open_claims: bool = True,
+    every: bool = False,
+    wanted: Callable[[str], bool] = lambda name: True,
+) -> Data:
     """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id.
 
     Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text. With `every`
-    one, all of them stand there however many they are.
+    one, all of them stand there however many they are. Fields that are not `wanted` are neither made nor there.
     """
-    return _AnswerWriter(assessment, open_claims=open_claims, every=every).whole(proofs)
+    return _AnswerWriter(assessment, open_claims=open_claims, every=every).whole(proofs, wanted)
 
 
 def headline(assessment: Assessment) -> Data:
@@ -82,37 +88,41 @@ class _AnswerWriter:
     def results(self) -> Mapping[str, tuple[ResultReading, ...]]:
         return self.assessment.result_readings
 
-    def whole(self, proofs: bool) -> Data:
+    def whole(self, proofs: bool, wanted: Callable[[str], bool]) -> Data:
         item, record = self.assessment, self.assessment.record
-        data: Data = {
-            "id": item.id,
-            "ontology_version": self.ontology.version,
-            "notice": notice(item),
-            "headline": headline(item),
-            "alerts": [self.alert(one) for one in item.alerts],
-            "patient": patient_json(self.ontology, record.facts),
-            "understood": [
+        made: Mapping[str, Callable[[], Any]] = {
+            "id": lambda: item.id,
+            "ontology_version": lambda: self.ontology.version,
+            "notice": lambda: notice(item),
+            "headline": lambda: headline(item),
+            "alerts": lambda: [self.alert(one) for one in item.alerts],
+            "patient": lambda: patient_json(self.ontology, record.facts),
+            "understood": lambda: [
                 *(fact_json(self.ontology, one) for one in record.facts.facts),
                 *map(self.measurement, record.facts.measurements),
             ],
-            "not_understood": [unread_json(one) for one in record.facts.unread],
-            "inferred": [self.inference(one) for one in item.inferred],
-            "claims": self.claims(),
-            "differential": [self.condition(one) for one in item.differential],
-            "counterarguments": [
+            "not_understood": lambda: [unread_json(one) for one in record.facts.unread],
+            "inferred": lambda: [self.inference(one) for one in item.inferred],
+            "claims": self.claims,
+            "differential": lambda: [self.condition(one) for one in item.differential],
+            "counterarguments": lambda: [
                 {**self._head(one, "condition"), "claims": list(one.claims)} for one in item.counterarguments
             ],
-            **{name: [self.action(one) for one in items] for name, items in item.lists.items()},
-            "branches": None if item.branches is None else [self.branch(one) for one in item.branches],
-            "conflicts": [conflict_json(one) for one in item.conflicts],
-            "questions": [self.question(one) for one in item.questions],
-            "asking": self.asking(item.asking) if item.asking else None,
-            "data_issues": [self.issue(one) for one in item.issues],
-            "sources": self.sources(),
+            **{name: partial(self._actions, items) for name, items in item.lists.items()},
+            "branches": lambda: None if item.branches is None else [self.branch(one) for one in item.branches],
+            "conflicts": lambda: [conflict_json(one) for one in item.conflicts],
+            "questions": lambda: [self.question(one) for one in item.questions],
+            "asking": lambda: self.asking(item.asking) if item.asking else None,
+            "data_issues": lambda: [self.issue(one) for one in item.issues],
+            "sources": self.sources,
         }
+        data: Data = {name: make() for name, make in made.items() if wanted(name)}
         if proofs:
             data["proofs"] = self.proofs()
         return data
+
+    def _actions(self, items: Iterable[Action]) -> list[Data]:
+        return [self.action(one) for one in items]
 
     # -- proofs
 
