@@ -38,6 +38,7 @@ from api.routes import (
     references,
     terms,
 )
+from api.routes.filters import with_values
 from api.services import FrontServices, Services
 from api.sessions.service import AssessmentSessions
 from api.sessions.store import SessionStore, memory_file, opened
@@ -77,14 +78,21 @@ WORKER: Final = (sys.executable, "-m", "api.zygote")
 def create_app(config: Config | None = None) -> Service:
     """The service as configured. It starts its workers with its lifespan and ends them with it."""
     services = services_for(config or Config())
-    app = Service(title="Warrant", version=__version__, lifespan=_lifespan(services), docs_url=None, redoc_url=None)
+    app = Service(
+        title="Warrant",
+        version=__version__,
+        lifespan=_lifespan(services),
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     add_routes(app, services)
     app.include_router(probes.router)
     app.include_router(feedback.router)
     app.mount("/docs/assets", StaticFiles(directory=manual.assets()), name="manual")
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.outer = _outer(app, services)
-    app.openapi = _documented(app.openapi)  # type: ignore[method-assign]
+    app.openapi = _documented(app.openapi, services.knowledge)  # type: ignore[method-assign]
     return app
 
 
@@ -204,7 +212,7 @@ class Service(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+def _documented(openapi: Callable[[], dict[str, Any]], knowledge: Knowledge) -> Callable[[], dict[str, Any]]:
     """The OpenAPI document with the operations of the endpoint, which FastAPI does not know."""
 
     @cache
@@ -212,6 +220,6 @@ def _documented(openapi: Callable[[], dict[str, Any]]) -> Callable[[], dict[str,
         document = with_published_names(openapi())
         document["paths"]["/sparql"] = sparql_openapi.operations()
         document["components"]["schemas"] |= components()
-        return with_problems(document)
+        return with_values(with_problems(document), knowledge.ontology)
 
     return documented

@@ -2,8 +2,9 @@
 
 Starts `warrant serve` with one worker. One client then sends the example patients in turn, so many rounds (20 if not
 given) after a warm-up, for each form of the answer: as it is by default, without branches, with every proof in full,
-with and without gzip. Then 8 and 32 clients send mixed requests, each for so many seconds (30 if not given). Prints
-percentiles in milliseconds, with `--write` into bench/HTTP.md as well; exits with 1 where a request failed.
+with and without gzip; and the three hooks of CDS Hooks, with the patients as prefetch. Then 8 and 32 clients send
+mixed requests, each for so many seconds (30 if not given). Prints percentiles in milliseconds, with `--write` into
+bench/HTTP.md as well; exits with 1 where a request failed.
 """
 
 from __future__ import annotations
@@ -24,25 +25,31 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
-from kg.ontology.compiled import DEFAULT_FOLDER
+from api.routes.cds_hooks import HOOKS
+from kg.export.fhir_case import bundle_of, bundle_text
+from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.readers.case.parsing import parse_yaml
+from kg.readers.case.reader import CaseReader
 from kg.record.examples import paths
+from kg.vocabulary.names import Names
 
 CLIENTS: Final = (8, 32)
 SETTLING: Final = 10
 FAILED: Final = re.compile(r"\b[1-9]\d* failed")
 HEAD: Final = """# How fast the service answers over HTTP
 
-`python -m bench.http --write` measures it: `warrant serve` with one worker. One client sends the 15 example patients in
-turn as structured cases, each time with another age and day, so that nothing is found among what was made before; the
-95th percentile is that of the example with most branches. By default an assessment has its branches and its proofs by
-id; "every proof in full" has all their steps as well. Then clients send mixed requests: assessments, proofs, why-not,
-what-if, questions, claims, concepts as Turtle, the start page, SPARQL. The budget is 25 ms for the 95th percentile of
-an assessment with proofs at one client. Server, clients and load share the processors.
+`python -m bench.http --write` measures it: `warrant serve` with one worker. One client sends the 15 example patients
+in turn as structured cases, each time with another age and day, so that nothing is found among what was made before;
+the 95th percentile is that of the example with most branches. By default an assessment has its branches and its
+proofs by id; "every proof in full" has all their steps as well. CDS Hooks are called with the same patients as FHIR
+in the prefetch; the budget is 300 ms for their 95th percentile. Then clients send mixed requests: assessments,
+proofs, why-not, what-if, questions, claims, concepts as Turtle, the start page, SPARQL. The budget is 25 ms for the
+95th percentile of an assessment with proofs at one client. Server, clients and load share the processors.
 
 """
 FORMS: Final = {
@@ -81,6 +88,7 @@ def _measured(seconds: float, rounds: int) -> Iterator[str]:
         for gzip in ("identity", "gzip"):
             for name, query in FORMS.items():
                 yield _one_client(port, f"{name}, {gzip}", query, cases, rounds, gzip)
+        yield _hooks(port, rounds)
         for clients in CLIENTS:
             yield _load(port, cases, clients, seconds)
 
@@ -137,6 +145,28 @@ def _one_client(port: int, name: str, query: str, cases: list[bytes], rounds: in
                 sizes.append(len(content))
             assert status == 200, content
     return f"1 client, {name}: {_percentiles(times)}; {statistics.mean(sizes) / 1024:.0f} KB"
+
+
+def _hooks(port: int, rounds: int) -> str:
+    """Calls of the three hooks with each example patient as prefetch, each time with another age."""
+    client = HTTPConnection("127.0.0.1", port)
+    ontology = Ontology(DEFAULT_FOLDER)
+    reader = CaseReader(Names(ontology), datetime.date.today())
+    cases = [reader.read(parse_yaml(path.read_text(encoding="utf-8"))) for path in paths(DEFAULT_FOLDER)]
+    times: list[float] = []
+    for turn in range(rounds + 2):
+        for number, facts in enumerate(cases):
+            other = replace(facts, age=20 + (turn * len(cases) + number) % 70)
+            record = bundle_text(bundle_of(ontology, other))
+            for name, hook in HOOKS.items():
+                context = '{"userId": "Practitioner/1", "patientId": "patient"}'
+                body = f'{{"hook": "{hook.hook}", "context": {context}, "prefetch": {{"record": {record}}}}}'
+                start = time.perf_counter()
+                status, content = _ask(client, "POST", f"/cds-services/{name}", body.encode())
+                if turn >= 2:
+                    times.append(1000 * (time.perf_counter() - start))
+                assert status == 200, content
+    return f"1 client, CDS Hooks: {_percentiles(times)}"
 
 
 def _of_age(case: bytes, age: int, turn: int) -> bytes:

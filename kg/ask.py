@@ -69,11 +69,14 @@ def then(knowledge: Knowledge, assessment: Assessment, questions: Sequence[str])
     return found.ask(assessment, questions)
 
 
-def read(knowledge: Knowledge, text: str, today: datetime.date) -> TextReading:
-    """A text, read, with its kind; one that only asks about medicine has no facts to read."""
+def read(knowledge: Knowledge, text: str, today: datetime.date, patient: str = "") -> TextReading:
+    """A text, read, with its kind; of a text of several patients what is said of `patient`.
+
+    One that only asks about medicine has no facts to read.
+    """
     if knowledge.asker.router.only_asks(text):
         return question_alone(text, today)
-    return routed(knowledge, read_text(text, knowledge.names, today))
+    return routed(knowledge, read_text(text, knowledge.names, today, patient))
 
 
 def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
@@ -82,6 +85,8 @@ def routed(knowledge: Knowledge, reading: TextReading) -> TextReading:
     A text with values or the age of a patient that asks nothing is a case, however its sentences look: a table, a
     message of a laboratory, "woman of 62".
     """
+    if reading.patients:
+        return reading
     kind = knowledge.asker.router.route(reading.text).kind
     facts = reading.facts
     told = (bool(facts.measurements) or facts.age is not None) and not reading.questions

@@ -44,7 +44,7 @@ def of_proof(data: Json) -> Json:
 def of_answer(data: Json) -> Json:
     names = ("text", "verdict", "values", "covered")
     return {name: data[name] for name in names if name in data} | {
-        "claims": [{"id": item["id"], "sentence": item["sentence"]} for item in data["claims"]]
+        "claims": [of_claim(item) for item in data["claims"]]
     }
 
 
@@ -57,7 +57,8 @@ def of_claims(data: Json) -> Json:
 
 
 def of_claim(item: Json) -> Json:
-    return {name: item[name] for name in ("id", "kind", "sentence") if name in item}
+    found = {name: item[name] for name in ("id", "kind", "sentence") if name in item}
+    return found | {"resource": f"claim://{item['id']}"}
 
 
 def of_results(data: Json) -> Json:

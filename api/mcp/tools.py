@@ -15,6 +15,8 @@ from api.isolation.messages import WorkerReply
 from api.mcp.short import SHORT
 from kg import __version__
 from kg.errors import WarrantError
+from kg.render import dumps
+from kg.render.schema import schema
 
 JSON: Final = {"accept": "application/json", "content-type": "application/json"}
 INSTRUCTIONS: Final = """What the clinical articles of this service say, with proofs. Call `assess` with a
@@ -29,7 +31,25 @@ Detail = Annotated[
 Handle = Annotated[str, Field(description="the `handle` of an assessment, kept for half an hour")]
 Case = Annotated[
     dict[str, Any] | None,
-    Field(description="a case (docs/contract.md): sex, age, measurements, findings, ...; or a FHIR R4 resource"),
+    Field(
+        description="a case by the JSON Schema `warrant://case`, or a FHIR R4 resource",
+        examples=[
+            {
+                "sex": "female",
+                "age": 62,
+                "measurements": [{"test": "LOINC:2132-9", "value": 1400, "unit": "ng/L", "date": "2026-02-01"}],
+                "findings": [{"concept": "HP:0001876"}],
+                "treatments": [{"concept": "RXNORM:283838", "status": "present"}],
+            }
+        ],
+    ),
+]
+Facts = Annotated[
+    dict[str, Any] | list[dict[str, Any]],
+    Field(
+        description="one fact or several: the list of a case and an entry of it",
+        examples=[{"list": "results", "entry": {"concept": "mma", "status": "absent"}}],
+    ),
 ]
 
 
@@ -112,8 +132,8 @@ def _patient_tools(found: MCPServer, service: AgentService) -> None:
         return told("why_not", await service.get(f"/v1/assessments/{quote(handle)}/why-not/{quote(claim)}"), detail)
 
     @found.tool(structured_output=False)
-    async def what_if(handle: Handle, fact: dict[str, Any] | list[dict[str, Any]], detail: Detail = "short") -> str:
-        """What another fact would change: `{"list": "results", "entry": {"concept": "mma", "status": "absent"}}`."""
+    async def what_if(handle: Handle, fact: Facts, detail: Detail = "short") -> str:
+        """What another fact would change."""
         return told("what_if", await service.post(f"/v1/assessments/{quote(handle)}/what-if", fact), detail)
 
 
@@ -160,6 +180,16 @@ def _resources(found: MCPServer, service: AgentService) -> None:
     async def article(id: str) -> str:
         """An article: what it is, its review state, its claims; never its text."""
         return await service.get(f"/v1/articles/{quote(id)}")
+
+    @found.resource("warrant://articles", mime_type="application/json")
+    async def articles() -> str:
+        """The articles, each to be read as `article://` and its id."""
+        return await service.get("/v1/articles")
+
+    @found.resource("warrant://case", mime_type="application/schema+json")
+    async def case() -> str:
+        """The JSON Schema of a case, as `assess` takes it."""
+        return dumps(schema("case"))
 
 
 def _prompts(found: MCPServer) -> None:

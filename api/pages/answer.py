@@ -108,6 +108,7 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "draws": draws(),
         "pieces": pieces(session),
         "entries": entries(session),
+        "patients": patients(session),
         "unread": session.reading.not_understood if session.reading else (),
         "reply": reply.answer if reply else None,
         "query": query_link(reply.answer) if reply and reply.answer else "",
@@ -117,6 +118,13 @@ def _values(services: Services, session: AssessmentSession) -> dict[str, Any]:
         "linked": linker(assessment, f"/v1/assessments/{session.handle}"),
         "minutes": f"{services.config.retention.seconds / 60:g}",
     }
+
+
+def patients(session: AssessmentSession) -> tuple[str, ...]:
+    """What a text says of each of its patients, where it is of several and none was chosen."""
+    reading = session.reading
+    spans = reading.patients if reading else ()
+    return tuple(reading.text[span.start : span.end].strip() for span in spans) if reading else ()
 
 
 def groups(sections: Sequence[Section]) -> Iterator[Group]:

@@ -41,6 +41,12 @@ class MarkedEntry:
     value: Measurement | None = None
     choices: tuple[str, ...] = ()
 
+    @property
+    def corrected_from(self) -> str:
+        """The spelling in the text, where another one was read."""
+        stated = self.fact or self.value
+        return stated.corrected_from if stated else ""
+
 
 def entries(session: AssessmentSession) -> tuple[MarkedEntry, ...]:
     """Every fact and value of an assessment, in the canonical order of its facts."""

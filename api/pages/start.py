@@ -63,7 +63,7 @@ async def ask(request: Request) -> Response:
     services, pairs = services_of(request), await read_form(request)
     text = one(pairs, "text").replace("\r\n", "\n")
     try:
-        found = _asked(services, text, one(pairs, "as_of"))
+        found = _asked(services, text, one(pairs, "as_of"), one(pairs, "patient"))
     except InputError as error:
         values = _values(services.knowledge.ontology, text) | {"problems": error.problems, "as_of": one(pairs, "as_of")}
         return page("start.html", kind_of(error).status, PRIVATE, **values)
@@ -86,7 +86,7 @@ def _values(ontology: Ontology, text: str) -> dict[str, Any]:
     }
 
 
-def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Answer:
+def _asked(services: Services, text: str, as_of: str, patient: str) -> AssessmentSession | Answer:
     """The assessment of a case or a text about a patient, the answer to anything else. Raises InputError."""
     if not text:
         raise CaseError([NOTHING])
@@ -96,7 +96,7 @@ def _asked(services: Services, text: str, as_of: str) -> AssessmentSession | Ans
         return _case(services, parse_json(text), today)
     if is_yaml(text):
         return _case(services, parse_yaml(text), today)
-    reading = read(services.knowledge, text, today)
+    reading = read(services.knowledge, text, today, patient)
     if reading.kind is TextKind.QUESTION:
         return services.sessions.answer(reading)
     return services.sessions.make(check_facts(reading.facts, services.config.work.facts), reading)

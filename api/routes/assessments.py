@@ -57,6 +57,9 @@ FORMS: Final = (*ALL, FHIR)
 router = APIRouter(prefix="/v1/assessments", tags=["Assessments"])
 Handle = Annotated[str, Path(description="the handle that the assessment came with", examples=["5f1d"])]
 Proofs = Annotated[Literal["ids", "full"], Query(description="`full`: every proof too, by id, in `proofs`")]
+OpenClaims = Annotated[
+    Literal["nearest", "all"], Query(description="which undetermined claims are listed where there are very many")
+]
 Branches = Annotated[bool, Query(description="what each open diagnosis and pending result would change")]
 Unknown = Annotated[
     Literal["error", "report"], Query(description="`report`: what cannot be used is listed in `not_understood`")
@@ -111,12 +114,19 @@ async def assess(
     response_model=AssessmentModel,
     responses=forms_of(*FORMS) | problems_of(404, 406),
 )
-async def assessment(request: Request, handle: Handle, proofs: Proofs = "ids", branches: Branches = True) -> Response:
+async def assessment(
+    request: Request,
+    handle: Handle,
+    proofs: Proofs = "ids",
+    branches: Branches = True,
+    open_claims: OpenClaims = "nearest",
+) -> Response:
     """The assessment again, while it is kept. With .ttl, .jsonld, .md or .txt at the end, in that form."""
     name, extension = split(handle)
     services = services_of(request)
     session = services.sessions.find(name)
-    found = _assessment(services, session, proofs, branches, str(request.base_url))
+    every = open_claims == "all"
+    found = _assessment(services, session, proofs, branches, str(request.base_url), every)
     return await respond(request, found, extension)
 
 
@@ -270,7 +280,9 @@ def _day(text: str | None, today: datetime.date) -> datetime.date:
 # -- writing
 
 
-def _assessment(services: Services, session: AssessmentSession, proofs: str, branches: bool, root: str) -> Resource:
+def _assessment(
+    services: Services, session: AssessmentSession, proofs: str, branches: bool, root: str, every: bool = False
+) -> Resource:
     def told() -> Assessment:
         return session.assessment(services.knowledge, branches)
 
@@ -282,7 +294,7 @@ def _assessment(services: Services, session: AssessmentSession, proofs: str, bra
         return (of_case(told()) if found is None else of_reply(found)).encode("utf-8", "surrogatepass")
 
     forms = {
-        JSON: lambda: wire.assessment(told(), proofs == "full", session.handle, _beside(reply())),
+        JSON: lambda: wire.assessment(told(), proofs == "full", session.handle, _beside(reply()), every),
         TURTLE: lambda: rdf.serialize(rdf.assessment_graph(told()), "turtle"),
         JSON_LD: lambda: rdf.serialize(rdf.assessment_graph(told()), "json-ld"),
         N_QUADS: lambda: rdf.serialize(rdf.assessment_graph(told()), "n-quads"),

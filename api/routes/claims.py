@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.routes.filters import CLAIMS, marker_states, require_known
 from api.routes.resources import (
     FOUND,
     LISTED,
@@ -24,10 +25,8 @@ from api.routes.resources import (
 from api.services import services_of
 from api.transport.models import ClaimDetail, ClaimOut, Page
 from api.transport.representations import respond, split
-from kg.ontology.model import Claim
 from kg.render import claim_json, knowledge
 
-UNCITED: Final = "uncited"
 router = APIRouter()
 
 
@@ -46,6 +45,7 @@ async def claims(
     """Claims that pass every filter, in the order of their ids."""
     services = services_of(request)
     ontology = services.ontology
+    require_known(ontology, CLAIMS, article=article, kind=kind, marker_state=marker_state)
     target = concept_named(services.names, concept, "concept").name if concept else ""
     rows = [
         ListedResource(claim.id, f"claim/{claim.id}", deferred(claim_json, claim))
@@ -53,13 +53,9 @@ async def claims(
         if article in ("", claim.article)
         and kind in ("", claim.kind)
         and (not target or any(target == one for _, one in claim.conclusions))
-        and (not marker_state or marker_state in _states(claim))
+        and (not marker_state or marker_state in marker_states(claim))
     ]
     return await respond(request, listed(ontology, rows, limit, cursor, "claims"))
-
-
-def _states(claim: Claim) -> set[str]:
-    return {marker.state for marker in claim.markers} or {UNCITED}
 
 
 @router.get("/v1/claims/{name}", tags=["Claims"], summary="One claim", response_model=ClaimDetail, responses=FOUND)

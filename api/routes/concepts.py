@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.routes.filters import CONCEPTS, require_known
 from api.routes.resources import (
     FOUND,
     LISTED,
@@ -44,6 +45,7 @@ async def concepts(
     """Concepts that pass every filter, in the order of their codes."""
     services = services_of(request)
     ontology = services.ontology
+    require_known(ontology, CONCEPTS, kind=kind)
     below = ontology.descendants(concept_named(services.names, parent, "parent").name) if parent else None
     found = sorted(ontology.concepts.values(), key=lambda one: one.code)
     rows = [

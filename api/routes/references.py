@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.routes.filters import REFERENCES, require_known
 from api.routes.resources import FOUND, LISTED, USUAL, Cursor, Limit, ListedResource, deferred, entry, listed, single
 from api.services import services_of
 from api.transport.models import Page
@@ -30,6 +31,7 @@ async def references(
 ) -> Response:
     """What the articles cite, as their lists print it."""
     ontology = services_of(request).ontology
+    require_known(ontology, REFERENCES, article=article)
     found = sorted(ontology.references.values(), key=lambda one: (one.article, one.position))
     rows = [
         ListedResource(f"{one.article}-R{one.position}", one.iri, deferred(reference_json, one))

@@ -134,6 +134,7 @@ class ProblemEntry(ContractModel):
     """One thing that is wrong."""
 
     path: str
+    pointer: str | None = None
     message: str
     suggestions: list[str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -28,6 +29,7 @@ ISSUE_TYPES: Final = {
     503: "transient", 504: "timeout",
 }  # fmt: skip
 MOST_ENTRIES: Final = 100
+_PART: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 TYPES: Final = terms.BASE + "problem/"
 
 
@@ -162,11 +164,23 @@ def problem(kind: ProblemKind, detail: str, found: Sequence[Mapping[str, Any]] =
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "errors": list(found),
+        "errors": [{**entry, "pointer": pointer_of(entry["path"])} for entry in found],
     }
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = json.dumps(content, ensure_ascii=False).encode()
     return Response(body, kind.status, {"Cache-Control": "no-store", **named}, MEDIA_TYPE)
+
+
+def pointer_of(path: str) -> str | None:
+    """A path such as `$.measurements[0].value` as JSON Pointer (RFC 6901); None where it names no part of a body.
+
+    >>> pointer_of("$.measurements[0].value"), pointer_of("$"), pointer_of("concept")
+    ('/measurements/0/value', '', None)
+    """
+    if not path.startswith("$"):
+        return None
+    parts = [name or index for name, index in _PART.findall(path)]
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def problem_of(error: Exception) -> Response:
@@ -198,7 +212,7 @@ def entries(error: Exception) -> list[dict[str, Any]]:
             found = [
                 {
                     "path": item.where,
-                    "message": " ".join(filter(None, (item.message, item.remedy))),
+                    "message": ". ".join(filter(None, (item.message.rstrip("."), item.remedy))),
                     "suggestions": list(item.suggestions),
                 }
                 for item in error.problems[:MOST_ENTRIES]

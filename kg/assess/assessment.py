@@ -32,7 +32,8 @@ from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Step
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
+from kg.reasoner.saturation import Saturation
 from kg.record.judgements import Judgement
 from kg.record.record import Record, text
 from kg.record.statement_properties import property_of

@@ -17,7 +17,8 @@ from kg.proof.derivations import Conclusion
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
+from kg.reasoner.saturation import Saturation
 from kg.record.assertions import record
 
 SIDES: Final = ("claimApplies", "claimExcluded")
@@ -54,7 +55,7 @@ def contradicted_label(
     before what decides them.
     """
     both = both_ways(closure)
-    for fact in sorted(_behind(engine, saturation, both), key=_standing) if both else ():
+    for fact in behind(engine, saturation, both) if both else ():
         without = record(ontology, facts, saturation.record.patient, aside | {fact})
         if both_ways(engine.closure(engine.saturate(without))) < both:
             return Label(fact, tuple(sorted(both)))
@@ -67,14 +68,12 @@ def both_ways(closure: Closure) -> frozenset[str]:
     return applies & excluded
 
 
-def _behind(engine: Engine, saturation: Saturation, claims: frozenset[str]) -> frozenset[Fact]:
-    """The statements in justifications of either side."""
+def behind(engine: Engine, saturation: Saturation, claims: frozenset[str]) -> list[Fact]:
+    """The statements in justifications of either side of claims, in the order in which they give way."""
     explainer = Explainer(derivations(engine, saturation))
     texts = {leaf.text for item in _sides(saturation, claims) for one in explainer.justifications(item) for leaf in one}
-    behind = (
-        (f"{said.subject} {said.predicate} {said.object}", some) for said, some in saturation.record.behind.items()
-    )
-    return frozenset(fact for text, some in behind if text in texts for fact in some)
+    said = ((f"{one.subject} {one.predicate} {one.object}", some) for one, some in saturation.record.behind.items())
+    return sorted({fact for text, some in said if text in texts for fact in some}, key=_standing)
 
 
 def _sides(saturation: Saturation, claims: frozenset[str]) -> Iterator[Conclusion]:

@@ -19,7 +19,8 @@ from kg.proof.derivations import Conclusion, Derivations, Instance
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import Explainer, Proof, ProofLeaf
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
+from kg.reasoner.saturation import Saturation
 from kg.record.assertions import record
 from kg.record.record import Record
 
@@ -85,7 +86,7 @@ def settle(ontology: Ontology, engine: Engine, facts: PatientFacts, patient: str
         settled = record(ontology, facts, patient, aside)
         saturation = engine.saturate(settled)
         closure = engine.closure(saturation)
-        new = _clashes(engine, saturation, closure)
+        new = clashes(engine, saturation, closure)
         more = {fact for clash in new for fact in clash.facts} - aside
         if more:
             found, aside = (*found, *new), aside | more
@@ -103,7 +104,7 @@ def is_settled(closure: Closure) -> bool:
     return not closure.values[CLASH] and not both_ways(closure)
 
 
-def _clashes(engine: Engine, saturation: Saturation, closure: Closure) -> tuple[Clash, ...]:
+def clashes(engine: Engine, saturation: Saturation, closure: Closure) -> tuple[Clash, ...]:
     """The minimal clashes of a record, fewest statements first."""
     patient = saturation.record
     conclusions = [Conclusion(patient.patient, CLASH, name) for name in closure.values[CLASH]]

@@ -64,9 +64,9 @@ def write_key(path: Path, key: Ed25519PrivateKey) -> None:
 
 def trusted_keys(named: Iterable[Path] = ()) -> Mapping[str, Ed25519PublicKey]:
     """The public keys that are trusted, by id: of these files, and of the key that this user signs with."""
-    keys = [_public(path) for path in named]
+    keys = [public_key(path) for path in named]
     environment = os.environ.get("WARRANT_SIGNING_KEY")
-    keys += [_public(path) for path in (Path(environment) if environment else folder() / OWN,) if path.exists()]
+    keys += [public_key(path) for path in (Path(environment) if environment else folder() / OWN,) if path.exists()]
     return {key_id(key): key for key in keys}
 
 
@@ -80,7 +80,7 @@ def _private(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _public(path: Path) -> Ed25519PublicKey:
+def public_key(path: Path) -> Ed25519PublicKey:
     """The public key of a file that holds it, or the private one."""
     content = path.read_bytes()
     if b"PRIVATE KEY" in content:

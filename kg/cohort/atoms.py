@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Final
 
 from kg.cache.derived import derived
-from kg.cohort.interactions import age_limits
-from kg.facts.patient import Measurement, PatientFacts
+from kg.cohort.interactions import ages_of
+from kg.facts.patient import Fact, Measurement, PatientFacts
 from kg.ontology.compiled import Ontology
+from kg.ontology.model import DerivedQuantity
 from kg.reasoner.engine import Engine
 from kg.record.assertions import record
 from kg.record.record import Assertion, Record
@@ -43,20 +44,23 @@ class Atoms:
         self.known: OrderedDict[Hashable, GroupFeatures] = OrderedDict()
         self.lacking = frozenset(ontology.fillers(LACKS))
 
-    def of(self, group: PatientFacts) -> GroupFeatures:
-        """The atom of a group. Raises InputError where the group and the ontology cannot both be true."""
-        key = self.key(group)
+    def of(self, group: PatientFacts, aside: frozenset[Fact] = frozenset()) -> GroupFeatures:
+        """The atom of a group, with the facts in `aside` set aside.
+
+        Raises InputError where the group and the ontology cannot both be true.
+        """
+        key = self.key(group), tuple(sorted(fact.key for fact in aside))
         found = self.known.get(key)
         if found is None:
-            found = self.known[key] = self._made(group)
+            found = self.known[key] = self._made(group, aside)
             if len(self.known) > REMEMBERED:
                 self.known.popitem(last=False)
         else:
             self.known.move_to_end(key)
         return found
 
-    def _made(self, group: PatientFacts) -> GroupFeatures:
-        made = record(self.ontology, group)
+    def _made(self, group: PatientFacts, aside: frozenset[Fact]) -> GroupFeatures:
+        made = record(self.ontology, group, quarantine=aside)
         lacked = {item.object for item in made.assertions if item.predicate == LACKS}
         kept = tuple(item for item in made.assertions if item.predicate != LACKS)
         saturation = self.engine.saturate(_with(made, kept), recording=False)
@@ -64,7 +68,8 @@ class Atoms:
 
     def key(self, group: PatientFacts) -> Hashable:
         """What the record and the rules may look at in a group."""
-        person = (group.sex, _age(self.ontology, group.age), group.defaults, tuple(sorted(group.complete)))
+        measured = frozenset(item.quantity for item in group.measurements)
+        person = (group.sex, _age(self.ontology, group.age, measured), group.defaults, tuple(sorted(group.complete)))
         unread = tuple((one.reason, one.concept, one.aside) for one in group.unread)
         if len(group.measurements) == 1 and not group.facts and not group.complete:
             (value,) = group.measurements
@@ -97,9 +102,9 @@ def _place(limits: tuple[Decimal, ...], value: Decimal | None) -> tuple[int, boo
     return place, place < len(limits) and limits[place] == value
 
 
-def _age(ontology: Ontology, age: int | None) -> int | None:
+def _age(ontology: Ontology, age: int | None, measured: frozenset[str]) -> int | None:
     """The greatest age at which something changes and that the patient has reached; the age itself where it counts."""
-    limits = age_limits(ontology)
+    limits = ages_of(ontology, measured)
     return age if age is None or limits is None else max((one for one in limits if one <= age), default=0)
 
 
@@ -114,4 +119,12 @@ def limits_of(ontology: Ontology, quantity: str) -> tuple[Decimal, ...] | None:
         found |= {end for end in (*ends, item.critical_below, item.critical_above) if end is not None}
     if possible := ontology.quantities[quantity].possible:
         found |= {possible.low, possible.high, Decimal(0)}
+    for recomputing in ontology.derived:
+        if recomputing.recomputes == quantity:
+            found |= {ontology.thresholds[name].limit for name in _sides(recomputing)}
     return tuple(sorted(found))
+
+
+def _sides(item: DerivedQuantity) -> tuple[str, ...]:
+    """The thresholds by which a recomputed value and the stated one are found to disagree."""
+    return tuple(name for name in (item.low_when, item.not_low_when) if name)

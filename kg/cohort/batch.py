@@ -17,6 +17,7 @@ from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.reasoner.closure import Closure
 from kg.reasoner.engine import Engine
+from kg.reasoner.rule_tables import FeatureNumber
 from kg.record.observations import occasions
 from kg.record.record import PATIENT, Record
 
@@ -91,7 +92,7 @@ class Cohort:
         judged = self.program.of_the_person.intersection(features)
         if self.program.nothing in features or not judged <= set(person.features):
             return None
-        closure = self.engine.closure_of(PATIENT, features, self._stated(facts))
+        closure = self.engine.closure_of(PATIENT, map(FeatureNumber, features), self._stated(facts))
         return closure if is_settled(closure) else None
 
     def _person(self, facts: PatientFacts) -> GroupFeatures:

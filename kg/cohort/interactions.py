@@ -156,12 +156,21 @@ def decides_limits(ontology: Ontology, concept: str) -> bool:
     return not ontology.ancestors(concept).isdisjoint(ontology.defaults_not_in)
 
 
-@derived
 def age_limits(ontology: Ontology) -> tuple[int, ...] | None:
     """The ages at which something changes, ascending; None where a formula reckons with the age itself."""
+    return ages_of(ontology, frozenset(ontology.intervals))
+
+
+@derived
+def ages_of(ontology: Ontology, quantities: frozenset[str]) -> tuple[int, ...] | None:
+    """The ages at which something changes of whom nothing but these quantities is measured, ascending.
+
+    None where a formula reckons with the age itself.
+    """
     if any(item.formula in AGED for item in ontology.derived):
         return None
     ends = {ontology.adult_from}
-    for group in ontology.intervals.values():
-        ends |= {age for item in group for age in (item.from_age, item.below_age) if age is not None}
+    for quantity in quantities:
+        for item in ontology.intervals.get(quantity, ()):
+            ends |= {age for age in (item.from_age, item.below_age) if age is not None}
     return tuple(sorted(ends))

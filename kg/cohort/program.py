@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.reasoner.engine import Engine
-from kg.reasoner.rule_tables import NOTHING, Feature, Rules
+from kg.reasoner.rule_tables import NOTHING, Feature, FeatureNumber, Rules
 
 Bits = NDArray[np.uint8]
 
@@ -47,7 +47,7 @@ class Program:
     def follows(self, feature: int) -> tuple[int, ...]:
         """A feature of a patient and everything that follows from it alone."""
         if feature not in self._followed:
-            self._followed[feature] = self.engine.features_from([feature])
+            self._followed[feature] = self.engine.features_from([FeatureNumber(feature)])
         return self._followed[feature]
 
     @cached_property
@@ -86,15 +86,32 @@ class Program:
         )
 
     def run(self, columns: Columns) -> None:
-        """Close the columns under the rules: in their order, and again as long as something is new."""
+        """Close the columns under the rules: in their order, and those again whose bodies have grown since."""
+        grown: set[int] | None = None
+        while grown is None or grown:
+            before, grown = grown, set()
+            for rule in self.long:
+                if before is not None and before.isdisjoint(rule.body) and grown.isdisjoint(rule.body):
+                    continue
+                holds = columns.all_of(rule.body)
+                if holds is not None:
+                    grown.update(columns.add(rule.heads, holds))
+
+    def relevant(self, columns: Columns, wanted: Mapping[int, Bits]) -> dict[int, Bits]:
+        """Of whom a feature may be a step to the wanted ones, in closed columns: a column for each such feature."""
+        found = {feature: bits.copy() for feature, bits in wanted.items()}
         new = True
         while new:
             new = False
-            for rule in self.long:
-                body = [columns.bits.get(part) for part in rule.body]
-                if all(part is not None for part in body):
-                    holds = np.bitwise_and.reduce([part for part in body if part is not None])
-                    new |= holds.any() and columns.add(rule.heads, holds)
+            for rule in reversed(self.long):
+                heads = [found[head] for head in rule.heads if head in found]
+                holds = columns.all_of(rule.body) if heads else None
+                if holds is not None and (asked := holds & np.bitwise_or.reduce(heads)).any():
+                    for part in rule.body:
+                        known = found.setdefault(part, np.zeros_like(asked))
+                        new |= bool((asked & ~known).any())
+                        known |= asked
+        return found
 
 
 class Columns:
@@ -118,17 +135,28 @@ class Columns:
             found.bits[feature] = np.packbits(flags)
         return found
 
-    def add(self, features: Iterable[int], holds: Bits) -> bool:
-        """Let features hold of further patients; whether that is new of any."""
-        new = False
+    def add(self, features: Iterable[int], holds: Bits) -> list[int]:
+        """Let features hold of further patients; those are returned for which that is new of any."""
+        new = []
         for feature in features:
             known = self.bits.get(feature)
             if known is None:
-                self.bits[feature], new = holds.copy(), True
+                self.bits[feature] = holds.copy()
+                new.append(feature)
             elif (holds & ~known).any():
                 np.bitwise_or(known, holds, out=known)
-                new = True
+                new.append(feature)
         return new
+
+    def all_of(self, features: Iterable[int]) -> Bits | None:
+        """Of whom all of some features hold; None where that is nobody."""
+        found: Bits | None = None
+        for feature in features:
+            known = self.bits.get(feature)
+            if known is None:
+                return None
+            found = known if found is None else found & known
+        return found if found is not None and found.any() else None
 
     def flags(self, feature: int | None) -> NDArray[np.bool_]:
         """Of whom a feature holds, an entry a patient."""

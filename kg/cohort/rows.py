@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kg.cohort.grouped import grouped, is_grouped
+from kg.cohort.row import FHIR_FORMAT, Row
 from kg.errors import InputError, Problem
 from kg.readers.case.parsing import parse_json
 
@@ -21,21 +22,15 @@ PERSON: Final = ("sex", "age", "as_of")
 NUMBERS: Final = ("age",)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One patient of an input: the line, counted from 1, the key, and the case; or what is wrong with it."""
-
-    line: int
-    key: str
-    case: Mapping[str, Any] | None
-    problems: tuple[Problem, ...] = ()
-
-
 def rows(path: Path, key: str) -> Iterator[Row]:
-    """The rows of a file of JSON Lines, CSV or Parquet; `key` is the field that holds the patient's key.
+    """The rows of a file of JSON Lines, CSV or Parquet, or the patients of FHIR Bulk Data or of OMOP (`grouped`).
 
-    A row without that field has `line N` for a key. Raises InputError for a file of another kind.
+    `key` is the field of a file that holds the patient's key. A row without that field has `line N` for a key.
+    Raises InputError for a file of another kind.
     """
+    if is_grouped(path):
+        yield from grouped(path)
+        return
     match path.suffix.lower():
         case suffix if suffix in LINES:
             yield from _json_lines(path, key)
@@ -70,6 +65,8 @@ def _json_lines(path: Path, key: str) -> Iterator[Row]:
 def _row(number: int, case: Any, key: str) -> Row:
     if not isinstance(case, dict):
         return _wrong(number, "", Problem("$", "a case is an object", 'Write {"id": "...", "findings": [...]}.'))
+    if "resourceType" in case:
+        return Row(number, str(case.get("id") or f"line {number}"), case, format=FHIR_FORMAT)
     name = case.pop(key, None)
     if isinstance(name, list | dict | bool):
         return _wrong(number, "", Problem(f"$.{key}", "is no key", "Give a text or a number."))

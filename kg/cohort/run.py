@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 from kg.certificate.plain import to_plain
 from kg.cohort.batch import Asked, Cohort, CohortAnswer
-from kg.cohort.rows import Row, is_wide, keys_of, partitions, rows, tables
+from kg.cohort.row import FHIR_FORMAT, OMOP_FORMAT, Row
+from kg.cohort.rows import is_wide, keys_of, partitions, rows, tables
 from kg.cohort.tables import Answered, RejectedRow, collect_rejected, rows_in, write, write_outcomes, write_rejected
 from kg.cohort.wide import WideTable
 from kg.errors import InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.ontology.compiled import Ontology
 from kg.readers.case.reader import CaseReader
+from kg.readers.fhir.format import FHIR, FhirFormat
+from kg.readers.omop import OMOP, OmopFormat
+from kg.readers.protocol import Context
 from kg.reasoner.engine import Engine
 from kg.reasoner.rule_cache import cached_rules
 from kg.vocabulary.names import Names
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PATIENTS, REJECTED, MANIFEST = "patients", "rejected", "run.json"
+_SYSTEMS: Final[Mapping[str, FhirFormat | OmopFormat]] = {FHIR_FORMAT: FHIR, OMOP_FORMAT: OMOP}
 WAITING: Final = 2
 """Partitions read ahead for each process."""
 
@@ -147,8 +152,13 @@ def _facts(job: CohortJob, row: Row, rejected: list[RejectedRow]) -> PatientFact
     if row.case is None:
         rejected += _problems(row, row.problems)
         return None
+    names = _names(job.ontology)
     try:
-        return CaseReader(_names(job.ontology), job.as_of, job.lenient).read(row.case)
+        match row.format:
+            case "":
+                return CaseReader(names, job.as_of, job.lenient).read(row.case)
+            case name:
+                return _SYSTEMS[name].parsed(row.case, Context(names, job.as_of, as_of=job.as_of)).facts
     except InputError as error:
         rejected += _problems(row, error.problems)
         return None
@@ -165,9 +175,10 @@ def _problems(row: Row, problems: Sequence[Problem]) -> list[RejectedRow]:
 
 def _open(job: CohortJob) -> None:
     """Marks OUT as this job's. Raises InputError where it is another one's."""
-    stat = job.source.stat()
+    files = sorted(job.source.iterdir()) if job.source.is_dir() else [job.source]
+    seen = [[file.name, file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     marks = [job.key, str(job.as_of), job.lenient, job.size, job.asked.lists, job.asked.missing]
-    said = json.dumps([*marks, stat.st_size, stat.st_mtime_ns, _population(job.ontology).ontology.digest])
+    said = json.dumps([*marks, seen, _population(job.ontology).ontology.digest])
     mark = hashlib.sha256(said.encode()).hexdigest()
     path = job.out / MANIFEST
     if path.exists() and json.loads(path.read_text(encoding="utf-8"))["job"] != mark:

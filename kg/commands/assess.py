@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kg import render
 from kg.assess import Assessment
+from kg.assess.outcomes import Outcome
 from kg.commands.common import (
     DONE,
     case_arguments,
@@ -23,14 +26,18 @@ from kg.commands.common import (
     lines_as_json,
     read_case,
 )
-from kg.commands.lines import answered, standard_input
+from kg.commands.lines import answered_by, standard_input
 from kg.commands.terminal import print_answer
+from kg.errors import InputError, Problem
 from kg.facts.patient import PatientFacts
 from kg.knowledge import Knowledge
 from kg.readers.case.parsing import parse_json
 from kg.readers.fhir.format import FHIR
 from kg.readers.protocol import Context
 from kg.render import wire
+
+BRANCHED: Final = ("branches", "questions", "asking")
+"""Fields that are made from branches."""
 
 
 def add(commands: Any) -> None:
@@ -41,19 +48,34 @@ def add(commands: Any) -> None:
     found.add_argument("--reasoner", choices=["engine", "hermit"], default="engine", help="who infers")
     found.add_argument("--no-branches", action="store_true", help="leave out what each open diagnosis would change")
     found.add_argument("--proofs", action="store_true", help="with JSON: every proof in full, by id")
+    found.add_argument("--every-claim", action="store_true", help="with JSON: all open claims, however many they are")
     found.add_argument("--jsonl", action="store_true", help="one case a line in, one assessment a line out")
+    chosen = "with JSON: these fields alone, such as id,alerts,claims.applicable"
+    found.add_argument("--fields", metavar="NAMES", help=chosen)
+    found.add_argument("--key", default="", metavar="FIELD", help="with --jsonl: the field with the case's own key")
+    found.add_argument("--jobs", type=int, default=1, metavar="N", help="with --jsonl: processes")
     full_argument(found)
     format_argument(found)
 
 
 def run(options: argparse.Namespace) -> int:
     """One case in, its assessment out; or line by line."""
-    knowledge = Knowledge(options.ontology)
     if options.jsonl or options.case.endswith(".jsonl"):
-        return _lines(knowledge, options)
+        return _lines(options)
+    knowledge = Knowledge(options.ontology)
+    fields = _fields(knowledge, options)
     found = (options.case, options.as_of, options.lenient, options.patient, options.columns)
     assessment = _assessed(knowledge, read_case(knowledge, *found), options)
-    data = partial(render.as_json, assessment, options.proofs)
+    if fields:
+        lines_as_json(options)
+        print(
+            json.dumps(
+                json.loads(wire.assessment(assessment, options.proofs, fields=fields, every=options.every_claim)),
+                indent=2,
+            )
+        )
+        return DONE
+    data = partial(render.as_json, assessment, options.proofs, every=options.every_claim)
     print_answer(chosen_format(options), assessment, data, _explaining(options), options.full)
     return DONE
 
@@ -73,25 +95,53 @@ def _assessed(knowledge: Knowledge, facts: PatientFacts, options: argparse.Names
     return knowledge.assess(chosen, options.reasoner, with_branches=not options.no_branches)
 
 
-def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> PatientFacts:
-    """The facts of a line: a case, or a document of FHIR."""
+def _fields(knowledge: Knowledge, options: argparse.Namespace) -> frozenset[str]:
+    """The fields asked for; none where all are. Raises InputError for a name that is no field of an assessment."""
+    asked = frozenset(filter(None, (options.fields or "").split(",")))
+    if not asked:
+        return asked
+    from kg.render.contract import AssessmentModel  # noqa: PLC0415 - only a choice of fields needs the contract
+
+    known = {*AssessmentModel.model_fields, *knowledge.ontology.list_properties.values()}
+    known |= {f"claims.{outcome}" for outcome in Outcome}
+    if wrong := sorted(asked - known):
+        remedy = f"Choose among {', '.join(sorted(known))}."
+        raise InputError([Problem("--fields", f"{', '.join(wrong)}: no field of an assessment", remedy)])
+    if not any(name.partition(".")[0] in BRANCHED for name in asked):
+        options.no_branches = True
+    return asked
+
+
+def _line(knowledge: Knowledge, line: str, options: argparse.Namespace) -> tuple[PatientFacts, str | None]:
+    """The facts of a line, a case or a document of FHIR, and the case's own key."""
     data = line.encode("utf-8", "surrogatepass")
     if FHIR.sniff(data):
-        return FHIR.read(data, Context(knowledge.names, day_of(options), as_of=options.as_of)).facts
-    return knowledge.read_case(parse_json(line), day_of(options), options.lenient)
+        return FHIR.read(data, Context(knowledge.names, day_of(options), as_of=options.as_of)).facts, None
+    case = parse_json(line)
+    key = case.pop(options.key, None) if options.key and isinstance(case, dict) else None
+    return knowledge.read_case(case, day_of(options), options.lenient), None if key is None else str(key)
 
 
-def _lines(knowledge: Knowledge, options: argparse.Namespace) -> int:
+def _lines(options: argparse.Namespace) -> int:
     """JSON Lines: a bad line is answered by its errors on its own line, and the status says that there was one."""
     lines_as_json(options)
-    knowledge.load()
-
-    def answer(line: str) -> bytes:
-        facts = _line(knowledge, line, options)
-        return wire.assessment(_assessed(knowledge, facts, options), options.proofs)
-
     if options.case == "-":
-        return answered(standard_input(), answer, None)
+        return answered_by(options.jobs, standard_input(), answer_of_lines, options, None)
     path = Path(options.case)
     with path.open("rb") as lines:
-        return answered(lines, answer, os.path.getsize(path))
+        return answered_by(options.jobs, lines, answer_of_lines, options, os.path.getsize(path))
+
+
+def answer_of_lines(options: argparse.Namespace) -> Callable[[str], bytes]:
+    """How a line is answered, with the ontology loaded."""
+    knowledge = Knowledge(options.ontology)
+    knowledge.load()
+    fields = _fields(knowledge, options)
+
+    def answer(line: str) -> bytes:
+        facts, key = _line(knowledge, line, options)
+        found = _assessed(knowledge, facts, options)
+        written = wire.assessment(found, options.proofs, fields=fields, every=options.every_claim)
+        return written if key is None else b'{"key":%b,%b' % (render.dumps(key, None).encode("utf-8"), written[1:])
+
+    return answer

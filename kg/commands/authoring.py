@@ -1,4 +1,4 @@
-"""`warrant new-article`, `anchor`, `reanchor`, `lint` and `preview`: help for those who write articles."""
+"""`warrant new-article`, `anchor`, `reanchor`, `lint`, `preview` and `conflicts`: help for those who write articles."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from kg.authoring.reading import read
 from kg.authoring.sources import Sources
 from kg.commands.common import DONE, FAILED, command
 from kg.errors import InputError, NotFound, Problem
+from kg.judges.opposed_claims import opposed_claims
 from kg.judges.preview import previewed
 from kg.knowledge import Knowledge
 
@@ -44,6 +45,10 @@ def add(commands: Any) -> None:
     text = "a claim as it is reasoned with: its axioms, who it fires for, two patients at its edge"
     found = command(commands, "preview", run_preview, text, "warrant preview A1-08")
     found.add_argument("claim", help="the claim's id")
+    text = "pairs of claims for and against the same thing that one patient can meet, with that patient"
+    found = command(commands, "conflicts", run_conflicts, text, "warrant conflicts --article A4")
+    found.add_argument("--article", action="append", help="only pairs with a claim of this article")
+    found.add_argument("--across", action="store_true", help="only pairs of claims of two articles")
 
 
 def run_new(options: argparse.Namespace) -> int:
@@ -90,6 +95,24 @@ def run_lint(options: argparse.Namespace) -> int:
     print("".join(f"{problem}\n" for problem in sorted(found)), end="")
     print(f"{len(found)} findings")
     return FAILED if found else DONE
+
+
+def run_conflicts(options: argparse.Namespace) -> int:
+    """A line a pair, then their number; the status is 0, for two articles may well disagree."""
+    knowledge = Knowledge(options.ontology)
+    articles, claims = knowledge.ontology.articles, knowledge.ontology.claims
+    if unknown := sorted(set(options.article or ()) - set(articles)):
+        raise NotFound(
+            [Problem("--article", f"there is no article {unknown[0]!r}.", f"There are: {', '.join(articles)}.")]
+        )
+    count = 0
+    chosen = frozenset(options.article) if options.article else None
+    for pair in opposed_claims(knowledge.ontology, knowledge.engine, chosen):
+        if not options.across or claims[pair.supporting].article != claims[pair.opposing].article:
+            print(pair)
+            count += 1
+    print(f"{count} pairs that a possible patient meets")
+    return DONE
 
 
 def run_preview(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from kg.export.examples import compile_examples
 from kg.export.release import write_merged
 from kg.export.release_files import write_release
 from kg.judges.expectations import expectation_problems, probe_problems
+from kg.judges.opposed_claims import opposed_claims
 from kg.knowledge import Knowledge
 from kg.ontology.layers import assembled
 from kg.publication.browsing import compile_product
@@ -77,11 +78,20 @@ def run_compile(options: argparse.Namespace) -> int:
             target.write_text(text, encoding="utf-8")
             changed.append(path)
     print("\n".join(changed) if changed else "nothing changed")
+    _report_conflicts(knowledge, Sources.read(options.ontology), changed)
     problems = [*_unmet(knowledge, options.ontology, None)]
     for name in layers:
         problems += _unmet(Knowledge(assembled(options.ontology, [name])), options.ontology, options.ontology / name)
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
     return FAILED if problems else DONE
+
+
+def _report_conflicts(knowledge: Knowledge, sources: Sources, changed: list[str]) -> None:
+    """Says which claims of the articles whose modules changed another claim opposes, each pair with a patient."""
+    slugs = {Path(path).stem for path in changed}
+    articles = frozenset(file.article.id for _, file in sources.articles if file.article.slug in slugs)
+    for pair in opposed_claims(knowledge.ontology, knowledge.engine, articles) if articles else ():
+        print(f"conflict: {pair}")
 
 
 def _unmet(knowledge: Knowledge, folder: Path, layer: Path | None) -> Iterator[Problem]:

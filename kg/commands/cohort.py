@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tqdm import tqdm
 
@@ -15,17 +15,26 @@ from kg.commands.common import DONE, WRONG, command, day_argument, day_of, forma
 from kg.commands.explain import print_explanation, question_arguments
 from kg.knowledge import Knowledge
 
+BY_COLUMNS: Final = 131_072
+"""Rows that are reasoned at once by whole columns: more need more memory, fewer more time."""
+
 
 def add(commands: Any) -> None:
     """Declare the commands."""
     example = "warrant cohort patients.jsonl answers --jobs 2"
     found = command(commands, "cohort", run_cohort, "the answers for many patients, as Parquet", example)
-    found.add_argument("source", type=Path, help="a .jsonl, .ndjson, .csv or .parquet file, one patient a row")
+    found.add_argument(
+        "source",
+        type=Path,
+        help="a .jsonl, .csv or .parquet file, one patient a row; a folder of FHIR Bulk Data or OMOP",
+    )
     found.add_argument("out", type=Path, help="a folder; a run that was stopped goes on where it was")
     found.add_argument("--key", default="id", metavar="FIELD", help="the field with the patient's own key")
     found.add_argument("--engine", choices=["local"], default="local", help="where it is computed")
     found.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
-    found.add_argument("--partition", type=int, default=10_000, metavar="N", help="patients a file of answers")
+    found.add_argument(
+        "--partition", type=int, metavar="N", help="patients a file of answers; 10,000, or 131,072 by columns"
+    )
     found.add_argument("--outcomes", action="store_true", help="outcomes of claims alone: no alerts and no lists")
     found.add_argument("--missing", action="store_true", help="also the facts that would decide each open claim")
     found.add_argument("--lenient", action="store_true", help="report what cannot be used, and answer for the rest")
@@ -55,9 +64,9 @@ def run_cohort(options: argparse.Namespace) -> int:
         as_of=day_of(options),
         key=options.key,
         lenient=options.lenient,
-        size=options.partition,
         asked=asked,
     )
+    job = replace(job, size=options.partition or (BY_COLUMNS if job.by_columns else job.size))
     patients = rejected = 0
     with tqdm(unit=" patients", disable=not sys.stderr.isatty(), file=sys.stderr) as progress:
         for part in run(job, options.jobs):

@@ -47,6 +47,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "reanchor": "kg.commands.authoring",
     "lint": "kg.commands.authoring",
     "preview": "kg.commands.authoring",
+    "conflicts": "kg.commands.authoring",
+    "sign-off": "kg.commands.sign_off",
     "release": "kg.commands.build",
 }
 

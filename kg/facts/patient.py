@@ -28,8 +28,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """A concept with a status, in the list in which it was stated. Its origin is no part of its identity.
+    """A concept with a status, in the list in which it was stated.
 
+    Its origin, and the spelling in a text that was corrected, are no part of its identity.
     `broader` is the code by which it was recognised where a narrower one was given that nothing maps itself.
     """
 
@@ -40,6 +41,7 @@ class Fact:
     started: datetime.date | None = None
     ended: datetime.date | None = None
     origin: Origin | None = field(default=None, compare=False)
+    corrected_from: str = field(default="", compare=False)
     broader: str = field(default="", compare=False)
 
     @property
@@ -71,6 +73,7 @@ class Measurement:
     flag: str = ""
     origin: Origin | None = field(default=None, compare=False)
     time: datetime.time | None = None
+    corrected_from: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from kg.facts.patient import ReferenceRange
 from kg.facts.units import Interval, interval, to_canonical
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import PossibleValues
 
 ZERO: Final = Decimal(0)
+FAR, NEAR = 5, 2
 
 
 def is_possible(ontology: Ontology, quantity: str, value: Interval) -> bool:
@@ -27,6 +29,32 @@ def suggested_unit(ontology: Ontology, quantity: str, number: Decimal) -> str:
         if known.possible and _overlaps(known.possible, value) and value.low:
             found.append((_distance(ontology, quantity, value.low), place, unit))
     return min(found)[2] if found else ""
+
+
+def meant_unit(ontology: Ontology, quantity: str, printed: ReferenceRange, unit: str) -> str:
+    """The unit that the range printed with a value is in, where it cannot be in the one that is given; else nothing.
+
+    A range five times off the reference interval of the quantity in its unit, and near it in another one, was printed
+    in that one: systems give units that the laboratory never used.
+    """
+    if printed.low is None or printed.high is None or quantity not in ontology.intervals:
+        return ""
+    middle = (printed.low + printed.high) / 2
+    if not middle or _distance(ontology, quantity, middle) < FAR:
+        return ""
+    known = ontology.quantities[quantity]
+    given = middle / _size(ontology, quantity, unit)
+    found = [
+        (_distance(ontology, quantity, given * _size(ontology, quantity, other)), place, other)
+        for place, other in enumerate((known.unit, *known.conversions))
+    ]
+    distance, _, other = min(found)
+    return other if distance < NEAR else ""
+
+
+def _size(ontology: Ontology, quantity: str, unit: str) -> Decimal:
+    """How much of the canonical unit one of a unit is."""
+    return to_canonical(ontology, quantity, interval(Decimal(1), ""), unit)[0].exact or Decimal(1)
 
 
 def _overlaps(bounds: PossibleValues, value: Interval) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from kg.reasoner.rule_tables import Axiom, AxiomNumber
 from kg.reasoner.rule_views import Conclusion, Node, Way
-from kg.reasoner.rules import Axiom
 
 
 class Instance(NamedTuple):
@@ -23,7 +23,7 @@ class Instance(NamedTuple):
 
     conclusion: Conclusion
     rule: str
-    axiom: int | None
+    axiom: AxiomNumber | None
     premises: tuple[Conclusion, ...]
 
 
@@ -76,7 +76,7 @@ class Derivations:
             )
         return found
 
-    def axiom(self, number: int) -> tuple[Axiom, str]:
+    def axiom(self, number: AxiomNumber) -> tuple[Axiom, str]:
         """An axiom and its text."""
         return self.axioms[number], str(self.axioms[number])
 

@@ -13,10 +13,11 @@ from itertools import combinations, product
 from typing import Final
 
 from kg.proof.derivations import Conclusion, Derivations, Node, Way
-from kg.reasoner.engine import Engine, FillerLink, Joined, Saturation
-from kg.reasoner.rule_tables import COMPARE
+from kg.reasoner.engine import Engine
+from kg.reasoner.rule_tables import COMPARE, AxiomNumber, FeatureNumber, RuleNumber
 from kg.reasoner.rule_views import views
 from kg.reasoner.rules import Axiom, Rules
+from kg.reasoner.saturation import FillerLink, IndividualNumber, Joined, Saturation
 
 COMBINATIONS: Final = 64
 BITS: Final = 32
@@ -43,7 +44,7 @@ class RecordedDerivations(Derivations):
         self._nothing_looked_at()
         self.raised: set[Node] = set()
         self.texts: dict[int, Conclusion] = {}
-        self._fire: dict[Node, list[tuple[int, int]]] = defaultdict(list)
+        self._fire: dict[Node, list[tuple[RuleNumber, IndividualNumber]]] = defaultdict(list)
         self._between: dict[tuple[str, str], list[tuple[Node, Conclusion]]] = defaultdict(list)
         self._whole = False
         self._record()
@@ -68,7 +69,7 @@ class RecordedDerivations(Derivations):
             for rule, individual in self._fire.pop(node):
                 self._instances(rule, individual)
         if isinstance(node, int):
-            unknown = self.views.raised[node & MASK]
+            unknown = self.views.raised[FeatureNumber(node & MASK)]
         else:
             for pair in ((node.subject, node.object), (node.object, node.subject)):
                 self._raise_between(pair)
@@ -109,7 +110,7 @@ class RecordedDerivations(Derivations):
             return node
         text = self.texts.get(node)
         if text is None:
-            predicate, value = self.views.said[node & MASK]
+            predicate, value = self.views.said[FeatureNumber(node & MASK)]
             text = self.texts[node] = Conclusion(self.run.names[node >> BITS], predicate, value)
         return text
 
@@ -131,22 +132,22 @@ class RecordedDerivations(Derivations):
     def _apart(self) -> set[tuple[str, ...]]:
         return {tuple(sorted(pair)) for group in self.run.record.different for pair in combinations(group, 2)}
 
-    def axiom(self, number: int) -> tuple[Axiom, str]:
+    def axiom(self, number: AxiomNumber) -> tuple[Axiom, str]:
         return self.views.axiom[number]
 
-    def put(self, node: Node, rule: str, axiom: int | None, *premises: Node) -> None:
+    def put(self, node: Node, rule: str, axiom: AxiomNumber | None, *premises: Node) -> None:
         """Store if new."""
         way, group = (node, rule, axiom, premises), self._known[node]
         if way not in group:
             group.append(way)
 
-    def _leaf(self, conclusion: Conclusion, rule: str, axiom: int | None) -> None:
+    def _leaf(self, conclusion: Conclusion, rule: str, axiom: AxiomNumber | None) -> None:
         node = self.node(conclusion)
         self.put(node, rule, axiom)
         if conclusion.predicate != "type":
             self._between[conclusion.subject, conclusion.object].append((node, conclusion))
 
-    def _assertion(self, axiom: int) -> None:
+    def _assertion(self, axiom: AxiomNumber) -> None:
         """An assertion of the ontology."""
         self._leaf(self.views.assertion[axiom], "ontology", axiom)
 
@@ -156,7 +157,8 @@ class RecordedDerivations(Derivations):
         The patient is the individual with the number 0, where nodes are features: its instances are made once for all.
         """
         ways, short, fire = self._known, self.views.short, self._fire
-        for individual, present in enumerate(self.run.present):
+        for number, present in enumerate(self.run.present):
+            individual = IndividualNumber(number)
             base = individual << BITS
             for feature in present:
                 plain, others = short[feature]
@@ -172,7 +174,7 @@ class RecordedDerivations(Derivations):
         for rule, individual in self.run.fired:
             fire[individual << BITS | self.views.shape[rule].head].append((rule, individual))
 
-    def _instances(self, rule: int, individual: int) -> None:
+    def _instances(self, rule: RuleNumber, individual: IndividualNumber) -> None:
         """The instances of a rule at an individual: one where the body is named classes and values."""
         plain, name, body, head, axiom, way = self.views.shape[rule]
         base = individual << BITS
@@ -184,14 +186,16 @@ class RecordedDerivations(Derivations):
         else:
             self._several(node, name, axiom, individual, body)
 
-    def _several(self, node: Node, name: str, axiom: int, individual: int, body: tuple[int, ...]) -> None:
+    def _several(
+        self, node: Node, name: str, axiom: AxiomNumber, individual: IndividualNumber, body: tuple[FeatureNumber, ...]
+    ) -> None:
         for place, premises in enumerate(self._premises(individual, body)):
             if place == COMBINATIONS:
                 self.cut.add(node)
                 break
             self.put(node, name, axiom, *premises)
 
-    def _chain(self, node: Node, first: Node, rule: int) -> None:
+    def _chain(self, node: Node, first: Node, rule: RuleNumber) -> None:
         """prp-spo2: P o Q ⊑ R, the second link an assertion of the ontology, or what follows from it."""
         chain, second, ground = self.views.second[rule]
         if second.subject in self.index or second.object in self.index:
@@ -219,7 +223,7 @@ class RecordedDerivations(Derivations):
         """prp-dom and prp-rng of concluded values; most are of properties that stand under no other."""
         ways, ends = self._known, self.views.ends
         for node in [node for node in ways if isinstance(node, int) and node not in self.raised]:
-            found = ends[node & MASK]
+            found = ends[FeatureNumber(node & MASK)]
             if found is None:
                 continue
             value, simple, domains, ranges = found
@@ -261,7 +265,7 @@ class RecordedDerivations(Derivations):
                 self._known[above].append((above, "prp-inv" if turned else "prp-spo1", axiom, (node,)))
                 todo.append((above, raised))
 
-    def _kind(self, name: str, feature: int) -> Node:
+    def _kind(self, name: str, feature: FeatureNumber) -> Node:
         """An individual is of the class that is this feature."""
         individual = self.index.get(name)
         if individual is not None:
@@ -270,12 +274,12 @@ class RecordedDerivations(Derivations):
 
     # -- every way in which a body holds
 
-    def _premises(self, individual: int, body: tuple[int, ...]) -> Iterator[tuple[Node, ...]]:
+    def _premises(self, individual: IndividualNumber, body: tuple[FeatureNumber, ...]) -> Iterator[tuple[Node, ...]]:
         ways = [dict.fromkeys(self._ways(individual, feature)) for feature in body]
         for choice in product(*ways):
             yield tuple(dict.fromkeys(premise for part in choice for premise in part))
 
-    def _ways(self, individual: int, feature: int) -> Iterator[tuple[Node, ...]]:
+    def _ways(self, individual: IndividualNumber, feature: FeatureNumber) -> Iterator[tuple[Node, ...]]:
         kind, prop, filler, number = self.rules.features.item[feature]
         match kind:
             case "some":
@@ -289,8 +293,8 @@ class RecordedDerivations(Derivations):
                 yield (individual << BITS | feature,)
 
     @cached_property
-    def _links(self) -> Mapping[tuple[int, int], list[FillerLink]]:
-        found: dict[tuple[int, int], list[FillerLink]] = {}
+    def _links(self) -> Mapping[tuple[IndividualNumber, FeatureNumber], list[FillerLink]]:
+        found: dict[tuple[IndividualNumber, FeatureNumber], list[FillerLink]] = {}
         for link in self.run.links:
             found.setdefault((link.start, link.feature), []).append(link)
         return found
@@ -310,7 +314,7 @@ class RecordedDerivations(Derivations):
                 yield (*(part for name in names for part in ends[name]), *different)
 
     def _facet(
-        self, individual: int, prop: str, holds: Callable[[Decimal, Decimal], bool], limit: Decimal
+        self, individual: IndividualNumber, prop: str, holds: Callable[[Decimal, Decimal], bool], limit: Decimal
     ) -> Iterator[tuple[Node, ...]]:
         """dt-facet: the values on this side of the limit."""
         name = self.run.names[individual]

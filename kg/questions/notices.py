@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kg.assess import FICTIONAL, NOTICE
+from kg.certificate.sign_off import unsigned
 from kg.ontology.compiled import Ontology
 from kg.ontology.layers import is_fictional
 from kg.ontology.model import Claim, RegimenPhase
@@ -48,6 +49,7 @@ class Notices:
         articles = sorted({item.claim.article for item in shown})
         answers = [item.claim for item in shown if item.role == ClaimRole.ANSWERS]
         said = (*self._read_as(asked), self._citations(answers), NOTICE, self._review(articles))
+        said = (*said, *unsigned(self.ontology, [claim.id for claim in answers]))
         return " ".join((*self._fictional(), *said))
 
     def _citations(self, claims: Sequence[Claim]) -> str:

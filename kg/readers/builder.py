@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from kg.errors import Problem
 from kg.facts.origins import JsonPath
 from kg.facts.patient import DataIssue, Fact, Measurement, Reason, ReferenceRange, Status, Unread
-from kg.facts.possible import is_possible, suggested_unit
+from kg.facts.possible import is_possible, meant_unit, suggested_unit
 from kg.facts.time import Period, period
 from kg.facts.unit_spellings import ucum
 from kg.facts.units import UnitMismatch, interval, to_canonical, units_of
@@ -213,7 +213,8 @@ class FactBuilder:
         match = self.concept(f"{path}.concept", item.get("concept"), list_name)
         if match is None or not self.fits(path, match, list_name, status):
             return None
-        return Fact(list_name, match.concept.name, status, **dates, origin=JsonPath(path), broader=match.broader)
+        days = (dates["date"], dates["started"], dates["ended"])
+        return Fact(list_name, match.concept.name, status, *days, origin=JsonPath(path), broader=match.broader)
 
     def concept(self, path: str, name: Any, list_name: str) -> Match | None:
         if not isinstance(name, str) or not name.strip():
@@ -283,6 +284,8 @@ class FactBuilder:
         if code == ontology.quantities[quantity].unit and not is_possible(ontology, quantity, amount):
             self.impossible(path, quantity, value, unit)
             return None
+        if limits and code == ontology.quantities[quantity].unit and self.mistaken(path, quantity, value, unit, limits):
+            return None
         origin = JsonPath(path)
         return Measurement(quantity, value, comparator, unit, amount, code, date, limits, printed, origin, clock)
 
@@ -294,6 +297,18 @@ class FactBuilder:
         message = f"{ontology.label(quantity)} {value} {unit} is no value of a living person{hint}: not used"
         self.issues.append(DataIssue("impossible_value", message, (quantity,), suggested_unit=meant))
         self.unread.append(Unread(f"{value} {unit}", Reason.IMPOSSIBLE_VALUE, message, JsonPath(path), quantity))
+
+    def mistaken(self, path: str, quantity: str, value: Decimal, unit: str, limits: ReferenceRange) -> bool:
+        """Whether the printed range shows that a value is in another unit: it is an issue and unread, not corrected."""
+        ontology = self.names.ontology
+        meant = meant_unit(ontology, quantity, limits, unit)
+        if not meant:
+            return False
+        label = ontology.label(quantity)
+        message = f"the range printed with {label} {value} {unit} is one in {meant}, not in {unit}: not used"
+        self.issues.append(DataIssue("impossible_value", message, (quantity,), suggested_unit=meant))
+        self.unread.append(Unread(f"{value} {unit}", Reason.IMPOSSIBLE_VALUE, message, JsonPath(path), quantity))
+        return True
 
     def foreign(self, path: str, specimen: Any, quantity: str) -> bool:
         """Whether a value is of another specimen than blood: it is no value of the quantity, and told as unread."""

@@ -8,59 +8,23 @@ first, so that rules which share a condition with the patient but do not apply c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Final
 
 from kg.cache.flat import Remembered
 from kg.errors import InputError, Problem
 from kg.ontology.modules import Modules
 from kg.reasoner.closure import OUTCOMES, STATES, Closure
-from kg.reasoner.rule_tables import NOTHING, Facet, LinkWatch, Others, individual
+from kg.reasoner.rule_tables import NOTHING, Entry, Facet, FeatureNumber, LinkWatch, Others, individual
 from kg.reasoner.rules import Feature, Rules, compile_rules
+from kg.reasoner.saturation import FillerLink, IndividualNumber, Joined, Saturation
 from kg.record.record import PATIENT, Assertion, Record, of_nothing
 
 NOT_ASKED: Final = ""
 DATA: Final = ("value", "valueAtMost", "valueBelow", "valueAtLeast", "valueAbove")
-Waiting = dict[int, list[tuple[int, tuple[int, ...], int]]]
-
-
-class FillerLink(NamedTuple):
-    """`end` is a C (`holds`), so `start` has `P some C` (`feature`), or one of the C it has at least n of."""
-
-    start: int
-    end: int
-    holds: int
-    feature: int
-
-
-class Joined(NamedTuple):
-    """`start` P `middle` and `middle` Q `end`, so `start` R `end`, by the chain with this number."""
-
-    chain: int
-    start: int
-    middle: int
-    end: int
-
-
-@dataclass
-class Saturation:
-    """A patient's fixpoint: what holds, in the order in which it was found, and every instance of every rule.
-
-    `present` holds the features of each individual. A rule with one feature in its body fires wherever that holds;
-    `fired` are the longer ones, as rule and individual. A facet is tried only where a class holds that some rule asks
-    for together with it. A class of the record that no axiom names is in the record only: nothing follows from it.
-    """
-
-    record: Record
-    names: list[str] = field(default_factory=list)
-    present: list[dict[int, None]] = field(default_factory=list)
-    fired: list[tuple[int, int]] = field(default_factory=list)
-    links: list[FillerLink] = field(default_factory=list)
-    joined: list[Joined] = field(default_factory=list)
-    values: dict[int, list[tuple[str, Decimal]]] = field(default_factory=dict)
+Waiting = dict[FeatureNumber, list[Entry]]
 
 
 class Engine:
@@ -98,12 +62,11 @@ class Engine:
             else:
                 yield self.closure(self.saturate(record, recording=False))
 
-    def features_from(self, features: Iterable[int]) -> tuple[int, ...]:
+    def features_from(self, features: Iterable[FeatureNumber]) -> tuple[FeatureNumber, ...]:
         """All features of a patient of whom these hold and nothing else is known."""
         run = _Run(self.rules, of_nothing(), recording=False)
-        run.individual(PATIENT)
         for feature in features:
-            run.add(0, feature)
+            run.add(run.individual(PATIENT), feature)
         run._saturate()
         return tuple(run.out.present[0])
 
@@ -113,7 +76,7 @@ class Engine:
         stated = [item.object for item in asserted if item.predicate == "type" and item.subject == patient]
         return self.closure_of(patient, saturation.present[0], stated)
 
-    def closure_of(self, patient: str, features: Iterable[int], stated: Iterable[str]) -> Closure:
+    def closure_of(self, patient: str, features: Iterable[FeatureNumber], stated: Iterable[str]) -> Closure:
         """What the features of a patient say; `stated` are the classes that the record gives."""
         found: dict[str, list[str]] = {name: [] for name in (NOT_ASKED, "type", *self._inferred)}
         for prop, value in map(self._asked.__getitem__, features):
@@ -122,10 +85,10 @@ class Engine:
         return Closure(patient, types, {name: frozenset(found[name]) for name in self._inferred})
 
     @cached_property
-    def _asked(self) -> Remembered[int, tuple[str, str]]:
+    def _asked(self) -> Remembered[FeatureNumber, tuple[str, str]]:
         """Feature → what it says in a closure: the name of a class, or an inferred property and its value."""
 
-        def asked(number: int) -> tuple[str, str]:
+        def asked(number: FeatureNumber) -> tuple[str, str]:
             kind, prop, filler, _ = self.rules.features.item[number]
             if kind == "class":
                 return "type", filler
@@ -146,16 +109,16 @@ class _Run:
     def __init__(self, rules: Rules, record: Record, recording: bool) -> None:
         self.rules, self.recording = rules, recording
         self.out = Saturation(record)
-        self.index: dict[str, int] = {}
-        self.incoming: list[list[tuple[int, frozenset[str]]]] = []
-        self.outgoing: list[list[tuple[int, frozenset[str]]]] = []
+        self.index: dict[str, IndividualNumber] = {}
+        self.incoming: list[list[tuple[IndividualNumber, frozenset[str]]]] = []
+        self.outgoing: list[list[tuple[IndividualNumber, frozenset[str]]]] = []
         self.waiting: list[Waiting] = []
-        self.counted: dict[tuple[int, int], set[int]] = {}
+        self.counted: dict[tuple[IndividualNumber, FeatureNumber], set[IndividualNumber]] = {}
         self.links: dict[FillerLink, None] = {}
         self.joined: dict[Joined, None] = {}
-        self.edges: set[tuple[int, str, int]] = set()
-        self.queues: list[list[int]] = []
-        self.busy: list[int] = []
+        self.edges: set[tuple[IndividualNumber, str, IndividualNumber]] = set()
+        self.queues: list[list[FeatureNumber]] = []
+        self.busy: list[IndividualNumber] = []
         self.apart = {frozenset(pair) for group in record.different for pair in combinations(group, 2)}
 
     def run(self) -> Saturation:
@@ -239,11 +202,11 @@ class _Run:
 
     # -- individuals and facts
 
-    def individual(self, name: str) -> int:
+    def individual(self, name: str) -> IndividualNumber:
         """The number of an individual; one of the ontology comes with its asserted classes."""
         number = self.index.get(name)
         if number is None:
-            number = self.index[name] = len(self.out.names)
+            number = self.index[name] = IndividualNumber(len(self.out.names))
             self.out.names.append(name)
             self.out.present.append({})
             self.queues.append([])
@@ -254,7 +217,7 @@ class _Run:
                 self.add(number, feature)
         return number
 
-    def add(self, individual: int, feature: int) -> None:
+    def add(self, individual: IndividualNumber, feature: FeatureNumber) -> None:
         """Store if new."""
         present = self.out.present[individual]
         if feature not in present:
@@ -277,7 +240,7 @@ class _Run:
             else:
                 self._related(subject, item.predicate, item.object, item.object in nodes)
 
-    def _class(self, individual: int, name: str) -> None:
+    def _class(self, individual: IndividualNumber, name: str) -> None:
         feature = self.rules.known.get(Feature("class", "", name))
         if feature in self.rules.defined:
             where = self.out.names[individual]
@@ -285,7 +248,7 @@ class _Run:
         if feature is not None:
             self.add(individual, feature)
 
-    def _related(self, subject: int, prop: str, value: str, node: bool) -> None:
+    def _related(self, subject: IndividualNumber, prop: str, value: str, node: bool) -> None:
         """A stated link. An individual of the record is the filler of no rule."""
         reach = self.rules.reach[prop]
         feature = None if node else self.rules.known.get(Feature("value", prop, value))
@@ -296,7 +259,7 @@ class _Run:
         for above in reach.start:
             self.add(subject, above)
 
-    def _value(self, individual: int, prop: str, value: Decimal) -> None:
+    def _value(self, individual: IndividualNumber, prop: str, value: Decimal) -> None:
         """A number. prp-fp: of a functional property there is one."""
         values = self.out.values.setdefault(individual, [])
         if prop in self.rules.functional and any(name == prop and other != value for name, other in values):
@@ -309,7 +272,7 @@ class _Run:
 
     # -- links
 
-    def edge(self, start: int, prop: str, end: int) -> None:
+    def edge(self, start: IndividualNumber, prop: str, end: IndividualNumber) -> None:
         """A link, seen from both sides; what is known of its end is carried to its start. prp-dom, prp-rng, prp-inv."""
         if (start, prop, end) in self.edges:
             return
@@ -323,7 +286,7 @@ class _Run:
         if reach.backward:
             self._one_way(end, reach.backward, start)
 
-    def _one_way(self, start: int, props: frozenset[str], end: int) -> None:
+    def _one_way(self, start: IndividualNumber, props: frozenset[str], end: IndividualNumber) -> None:
         self.incoming[end].append((start, props))
         self.outgoing[start].append((end, props))
         for feature in list(self.out.present[end]):
@@ -332,7 +295,7 @@ class _Run:
         if not self.rules.joining.isdisjoint(props):
             self._chains(start, props, end)
 
-    def _chains(self, start: int, props: frozenset[str], end: int) -> None:
+    def _chains(self, start: IndividualNumber, props: frozenset[str], end: IndividualNumber) -> None:
         for number, chain in enumerate(self.rules.chains):
             if chain.first in props:
                 for other, beyond in list(self.outgoing[end]):
@@ -355,7 +318,7 @@ class _Run:
 
     # -- the rules
 
-    def _look(self, individual: int, feature: int, others: Others) -> None:
+    def _look(self, individual: IndividualNumber, feature: FeatureNumber, others: Others) -> None:
         """What a new fact means for values, for links that end here, and as a link itself."""
         wanted, facets, link = others
         if facets and individual in self.out.values:
@@ -367,14 +330,21 @@ class _Run:
             prop, value = link
             self.edge(individual, prop, self.individual(value))
 
-    def _facets(self, individual: int, facets: Sequence[Facet]) -> None:
+    def _facets(self, individual: IndividualNumber, facets: Sequence[Facet]) -> None:
         """dt-facet: a value on this side of the limit."""
         for name, value in self.out.values[individual]:
             for prop, test, limit, feature in facets:
                 if prop == name and test(value, limit):
                     self.add(individual, feature)
 
-    def _carry(self, start: int, props: frozenset[str], end: int, feature: int, wanted: Sequence[LinkWatch]) -> None:
+    def _carry(
+        self,
+        start: IndividualNumber,
+        props: frozenset[str],
+        end: IndividualNumber,
+        feature: FeatureNumber,
+        wanted: Sequence[LinkWatch],
+    ) -> None:
         """cls-svf1: a link to a C gives `some C` at its start; cls-minqc counts different ends."""
         for prop, number, size in wanted:
             if prop in props:
@@ -383,7 +353,7 @@ class _Run:
                 if not size or self._enough(start, end, number, size):
                     self.add(start, number)
 
-    def _enough(self, start: int, end: int, feature: int, size: int) -> bool:
+    def _enough(self, start: IndividualNumber, end: IndividualNumber, feature: FeatureNumber, size: int) -> bool:
         """Whether the ends found so far hold `size` that are known to differ."""
         ends = self.counted.setdefault((start, feature), set())
         ends.add(end)
@@ -395,6 +365,3 @@ class _Run:
 
 def _refused(record: Record, name: str, message: str, remedy: str) -> InputError:
     return InputError([Problem(record.patient, f"{name} {message}", remedy)])
-
-
-__all__ = ["Engine", "Feature", "FillerLink", "Joined", "Saturation"]

@@ -10,14 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from operator import ge, gt, le, lt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NewType, cast
 from zlib import crc32
 
 from kg.cache.derived import DerivedOwner
 from kg.cache.flat import REMEMBERED, Block, Decoded, Remembered
 
 COMPARE: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
-Ends = dict[str, tuple[tuple[int, int], ...]]
+FeatureNumber = NewType("FeatureNumber", int)
+"""The place of a feature in the table of features."""
+AxiomNumber = NewType("AxiomNumber", int)
+"""The place of an axiom in the table of axioms."""
+RuleNumber = NewType("RuleNumber", int)
+"""The place of a rule in the table of rules."""
+FeatureRows = Callable[[int], tuple[FeatureNumber, ...]]
+Ends = dict[str, tuple[tuple[FeatureNumber, AxiomNumber], ...]]
 
 
 class Feature(NamedTuple):
@@ -64,15 +71,15 @@ class Rule(NamedTuple):
     """`body → head` at one individual, after the OWL 2 RL rule `name`, read from `axioms`."""
 
     name: str
-    body: tuple[int, ...]
-    head: int
-    axioms: tuple[int, ...]
+    body: tuple[FeatureNumber, ...]
+    head: FeatureNumber
+    axioms: tuple[AxiomNumber, ...]
 
 
 class Above(NamedTuple):
     """P ⊑ `property`, or P⁻ ⊑ `property` where it is `turned`."""
 
-    axiom: int
+    axiom: AxiomNumber
     property: str
     turned: bool
 
@@ -85,8 +92,8 @@ class Reach(NamedTuple):
 
     forward: frozenset[str]
     backward: frozenset[str]
-    start: tuple[int, ...]
-    end: tuple[int, ...]
+    start: tuple[FeatureNumber, ...]
+    end: tuple[FeatureNumber, ...]
     followed: bool
 
 
@@ -94,7 +101,7 @@ class LinkWatch(NamedTuple):
     """`feature` holds at the start of a link under `property` whose end is of a class; `size` 0 is `some`."""
 
     property: str
-    feature: int
+    feature: FeatureNumber
     size: int
 
 
@@ -104,7 +111,7 @@ class Facet(NamedTuple):
     property: str
     test: Callable[[Decimal, Decimal], bool]
     limit: Decimal
-    feature: int
+    feature: FeatureNumber
 
 
 class Others(NamedTuple):
@@ -119,6 +126,10 @@ class Others(NamedTuple):
     link: tuple[str, str] | None
 
 
+Entry = tuple[RuleNumber, tuple[FeatureNumber, ...], FeatureNumber]
+"""A rule with its body and its head."""
+
+
 class Plan(NamedTuple):
     """Everything that looks at one feature.
 
@@ -128,10 +139,10 @@ class Plan(NamedTuple):
     one fewest rules ask for.
     """
 
-    alone: tuple[int, ...]
-    last: dict[int, None]
-    start: tuple[int, ...]
-    first: tuple[tuple[int, tuple[int, ...], int], ...]
+    alone: tuple[FeatureNumber, ...]
+    last: dict[FeatureNumber, None]
+    start: tuple[FeatureNumber, ...]
+    first: tuple[Entry, ...]
     others: Others | None
 
 
@@ -141,7 +152,7 @@ class PropertyChain(NamedTuple):
     first: str
     second: str
     result: str
-    axiom: int
+    axiom: AxiomNumber
 
 
 class Rules(DerivedOwner):
@@ -164,7 +175,7 @@ class Rules(DerivedOwner):
     @cached_property
     def above(self) -> dict[str, tuple[Above, ...]]:
         """Object property → the axioms that put it, or its inverse, under another."""
-        found: dict[str, list[tuple[int, str, bool]]] = self.block.json("above")
+        found: dict[str, list[tuple[AxiomNumber, str, bool]]] = self.block.json("above")
         return {prop: tuple(Above(*row) for row in rows) for prop, rows in found.items()}
 
     @cached_property
@@ -178,7 +189,7 @@ class Rules(DerivedOwner):
         return self._ends("ranges")
 
     def _ends(self, name: str) -> Ends:
-        found: dict[str, list[tuple[int, int]]] = self.block.json(name)
+        found: dict[str, list[tuple[FeatureNumber, AxiomNumber]]] = self.block.json(name)
         return {key: tuple((feature, axiom) for feature, axiom in pairs) for key, pairs in found.items()}
 
     @cached_property
@@ -196,7 +207,7 @@ class Rules(DerivedOwner):
         return frozenset(self.block.json("followed"))
 
     @cached_property
-    def defined(self) -> frozenset[int]:
+    def defined(self) -> frozenset[FeatureNumber]:
         """Classes with a definition: only what fits it may be in them."""
         return frozenset(self.block.json("defined"))
 
@@ -228,7 +239,12 @@ class Rules(DerivedOwner):
     def _rule(self) -> Callable[[int], Rule]:
         names, heads = self.block.numbers("rule.name"), self.block.numbers("rule.head")
         bodies, axioms, text = self.block.rows("rule.body"), self.block.rows("rule.axioms"), self._text
-        return lambda number: Rule(text[names[number]], bodies(number), heads[number], axioms(number))
+        return lambda number: Rule(
+            text[names[number]],
+            cast(tuple[FeatureNumber, ...], bodies(number)),
+            FeatureNumber(heads[number]),
+            cast(tuple[AxiomNumber, ...], axioms(number)),
+        )
 
     def _reach(self, prop: str) -> Reach:
         forward, backward = reach(self.above, prop)
@@ -245,25 +261,30 @@ class Rules(DerivedOwner):
         )
         return Reach(forward, backward, start, end, not self.followed.isdisjoint(forward | backward))
 
-    def _classes(self) -> Callable[[str], tuple[tuple[int, int], ...]]:
+    def _classes(self) -> Callable[[str], tuple[tuple[FeatureNumber, AxiomNumber], ...]]:
         """Individual of the ontology → (class, the assertion it is read from)."""
         rows = self.block.rows("individual.classes")
 
-        def classes(name: str) -> tuple[tuple[int, int], ...]:
+        def classes(name: str) -> tuple[tuple[FeatureNumber, AxiomNumber], ...]:
             number = self.known.get(individual(name))
             flat = rows(number) if number is not None else ()
-            return tuple(zip(flat[::2], flat[1::2], strict=True))
+            return tuple((FeatureNumber(one), AxiomNumber(two)) for one, two in zip(flat[::2], flat[1::2], strict=True))
 
         return classes
 
     # -- plans
 
-    def _plans(self) -> Callable[[int], Plan]:
-        block, heads = self.block, self.block.numbers("rule.head")
-        bodies, facet, looked_at = block.rows("rule.body"), self._facet(), block.numbers("feature.looked_at")
-        alone, first, wanted, facets = (block.rows("plan." + name) for name in ("alone", "first", "wanted", "facets"))
+    def _plans(self) -> Callable[[FeatureNumber], Plan]:
+        block, heads = self.block, cast(Sequence[FeatureNumber], self.block.numbers("rule.head"))
+        bodies = cast(FeatureRows, block.rows("rule.body"))
+        facet, looked_at = self._facet(), block.numbers("feature.looked_at")
+        alone, first = (block.rows("plan." + name) for name in ("alone", "first"))
+        wanted, facets = (
+            cast(Callable[[int], tuple[FeatureNumber, ...]], block.rows("plan." + name))
+            for name in ("wanted", "facets")
+        )
 
-        def plan(number: int) -> Plan:
+        def plan(number: FeatureNumber) -> Plan:
             _, prop, filler, _ = self.features[number]
             reach = self._value(number)
             others = Others(
@@ -276,13 +297,13 @@ class Rules(DerivedOwner):
                 tuple(further),
                 last,
                 tuple(dict.fromkeys(above for head in (number, *last) for above in self._start(head))),
-                tuple((rule, bodies(rule), heads[rule]) for rule in first(number)),
+                tuple((RuleNumber(rule), bodies(rule), heads[rule]) for rule in first(number)),
                 others if any(others) else None,
             )
 
-        def follows(number: int) -> tuple[dict[int, None], dict[int, None]]:
-            last: dict[int, None] = {}
-            further: dict[int, None] = {}
+        def follows(number: FeatureNumber) -> tuple[dict[FeatureNumber, None], dict[FeatureNumber, None]]:
+            last: dict[FeatureNumber, None] = {}
+            further: dict[FeatureNumber, None] = {}
             todo = [number]
             while todo:
                 for head in [heads[rule] for rule in alone(todo.pop())]:
@@ -295,35 +316,35 @@ class Rules(DerivedOwner):
 
         return plan
 
-    def _value(self, number: int) -> Reach | None:
+    def _value(self, number: FeatureNumber) -> Reach | None:
         kind, prop, _, _ = self.features[number]
         return self.reach[prop] if kind == "value" else None
 
-    def _start(self, number: int) -> tuple[int, ...]:
+    def _start(self, number: FeatureNumber) -> tuple[FeatureNumber, ...]:
         reach = self._value(number)
         return reach.start if reach else ()
 
-    def _wanted(self, number: int) -> LinkWatch:
+    def _wanted(self, number: FeatureNumber) -> LinkWatch:
         feature = self.features[number]
         return LinkWatch(feature.property, number, int(feature.number or 0))
 
-    def _facet(self) -> Remembered[int, Facet]:
-        def facet(number: int) -> Facet:
+    def _facet(self) -> Remembered[FeatureNumber, Facet]:
+        def facet(number: FeatureNumber) -> Facet:
             _, prop, bound, limit = self.features[number]
             return Facet(prop, COMPARE[bound], Decimal(limit), number)
 
         return Remembered(facet)
 
 
-class _Known(Mapping[Feature, int]):
+class _Known(Mapping[Feature, FeatureNumber]):
     """Feature → its number, by open addressing in the block."""
 
     def __init__(self, table: memoryview, features: Sequence[Feature]) -> None:
         self.table, self.features = table, features
-        self.memory: dict[Feature, int | None] = {}
+        self.memory: dict[Feature, FeatureNumber | None] = {}
 
-    def __getitem__(self, feature: Feature) -> int:
-        number: int | None = self.get(feature)
+    def __getitem__(self, feature: Feature) -> FeatureNumber:
+        number: FeatureNumber | None = self.get(feature)
         if number is None:
             raise KeyError(feature)
         return number
@@ -337,12 +358,12 @@ class _Known(Mapping[Feature, int]):
             number = self.memory[feature] = self._find(feature)
         return default if number is None else number
 
-    def _find(self, feature: Feature) -> int | None:
+    def _find(self, feature: Feature) -> FeatureNumber | None:
         mask = len(self.table) - 1
         slot = slot_of(feature) & mask
         while entry := int(self.table[slot]):
             if self.features[entry - 1] == feature:
-                return entry - 1
+                return FeatureNumber(entry - 1)
             slot = slot + 1 & mask
         return None
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kg.cache.derived import derived
 from kg.cache.flat import Remembered
-from kg.reasoner.rule_tables import Axiom, Feature, Rules, reach
+from kg.reasoner.rule_tables import Axiom, AxiomNumber, Feature, FeatureNumber, RuleNumber, Rules, reach
 
 
 class Conclusion(NamedTuple):
@@ -23,9 +23,9 @@ class Conclusion(NamedTuple):
 
 Node = int | Conclusion
 """The number of an individual and a feature, by derivations; anything else is its own node."""
-Way = tuple[Node, str, int | None, tuple[Node, ...]]
+Way = tuple[Node, str, AxiomNumber | None, tuple[Node, ...]]
 """An instance of a rule: what it gives, the rule, the axiom, the premises."""
-Ground = tuple[Conclusion, str, int] | tuple[Conclusion, str, int, Conclusion]
+Ground = tuple[Conclusion, str, AxiomNumber] | tuple[Conclusion, str, AxiomNumber, Conclusion]
 
 
 class Shape(NamedTuple):
@@ -36,9 +36,9 @@ class Shape(NamedTuple):
 
     plain: bool
     name: str
-    body: tuple[int, ...]
-    head: int
-    axiom: int
+    body: tuple[FeatureNumber, ...]
+    head: FeatureNumber
+    axiom: AxiomNumber
     way: Way
 
 
@@ -48,8 +48,8 @@ class Short(NamedTuple):
     prp-spo1 over values is not among them: derivations raise links themselves.
     """
 
-    plain: tuple[tuple[int, Way], ...]
-    others: tuple[tuple[int, int], ...]
+    plain: tuple[tuple[FeatureNumber, Way], ...]
+    others: tuple[tuple[FeatureNumber, RuleNumber], ...]
 
 
 class ValueEnds(NamedTuple):
@@ -57,7 +57,7 @@ class ValueEnds(NamedTuple):
 
     value: str
     simple: bool
-    domains: tuple[tuple[int, Way], ...]
+    domains: tuple[tuple[FeatureNumber, Way], ...]
     ranges: tuple[Way, ...]
 
 
@@ -65,7 +65,7 @@ class Second(NamedTuple):
     """The second link of a chain over an assertion of the ontology: what it is, and (conclusion, rule, axiom, premise)
     of every instance from the assertion up to it."""
 
-    chain: int
+    chain: AxiomNumber
     link: Conclusion
     ways: tuple[Ground, ...]
 
@@ -85,33 +85,33 @@ class RuleViews:
         self.axiom = Remembered(self._axiom)
         self.assertion = Remembered(self._assertion)
 
-    def _said(self, feature: int) -> tuple[str, str]:
+    def _said(self, feature: FeatureNumber) -> tuple[str, str]:
         """A class or a value as predicate and object."""
         kind, prop, filler, _ = self.rules.features[feature]
         return ("type" if kind == "class" else prop), filler
 
-    def _number(self, said: tuple[str, str]) -> int | None:
+    def _number(self, said: tuple[str, str]) -> FeatureNumber | None:
         """The feature of a predicate and an object."""
         predicate, value = said
         kind = ("class", "") if predicate == "type" else ("value", predicate)
-        number: int | None = self.rules.known.get(Feature(*kind, value))
+        number: FeatureNumber | None = self.rules.known.get(Feature(*kind, value))
         return number
 
-    def _shape(self, number: int) -> Shape:
+    def _shape(self, number: RuleNumber) -> Shape:
         name, body, head, axioms = self.rules.rules[number]
         kinds = {self.rules.features[feature].kind for feature in body}
         plain = kinds <= {"class", "value"} and not name.startswith("prp-")
-        axiom = axioms[0] if axioms else -1
+        axiom = axioms[0] if axioms else AxiomNumber(-1)
         return Shape(plain, name, body, head, axiom, (head, name, axiom, body))
 
-    def _short(self, feature: int) -> Short:
-        shapes = [(number, self.shape[number]) for number in self.rules.short(feature)]
+    def _short(self, feature: FeatureNumber) -> Short:
+        shapes = [(number, self.shape[number]) for number in map(RuleNumber, self.rules.short(feature))]
         return Short(
             tuple((shape.head, shape.way) for _, shape in shapes if shape.plain),
             tuple((shape.head, number) for number, shape in shapes if not shape.plain and shape.name != "prp-spo1"),
         )
 
-    def _ends(self, feature: int) -> ValueEnds | None:
+    def _ends(self, feature: FeatureNumber) -> ValueEnds | None:
         kind, prop, value, _ = self.rules.features[feature]
         if kind != "value":
             return None
@@ -124,13 +124,13 @@ class RuleViews:
             tuple((kind, "prp-rng", axiom, past) for kind, axiom in kinds),
         )
 
-    def _raised(self, feature: int) -> bool:
+    def _raised(self, feature: FeatureNumber) -> bool:
         """Whether links lead to a feature: a domain, a range, or a value of a property that stands above another."""
         kind, prop, _, _ = self.rules.features[feature]
         return feature in self._by_links or (kind == "value" and prop in self._upper)
 
     @cached_property
-    def _by_links(self) -> frozenset[int]:
+    def _by_links(self) -> frozenset[FeatureNumber]:
         tables = (self.rules.domains, self.rules.ranges)
         return frozenset(kind for table in tables for ends in table.values() for kind, _ in ends)
 
@@ -138,7 +138,7 @@ class RuleViews:
     def _upper(self) -> frozenset[str]:
         return frozenset(upper.property for group in self.rules.above.values() for upper in group)
 
-    def _second(self, number: int) -> Second:
+    def _second(self, number: RuleNumber) -> Second:
         """prp-spo1 and prp-inv from the assertion to the property that the chain takes."""
         rules = self.rules
         _, body, head, (axiom, link) = rules.rules[number]
@@ -164,12 +164,12 @@ class RuleViews:
         turned = (link.object, link.subject) == (target.subject, target.object)
         return (same and target.predicate in forward) or (turned and target.predicate in backward)
 
-    def _axiom(self, number: int) -> tuple[Axiom, str]:
+    def _axiom(self, number: AxiomNumber) -> tuple[Axiom, str]:
         """An axiom and its text."""
         axiom = self.rules.axioms[number]
         return axiom, str(axiom)
 
-    def _assertion(self, number: int) -> Conclusion:
+    def _assertion(self, number: AxiomNumber) -> Conclusion:
         """An axiom about individuals, as what it asserts."""
         subject, predicate, value, _, _ = self.rules.axioms[number]
         return Conclusion(subject, predicate, value)

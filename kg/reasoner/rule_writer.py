@@ -11,7 +11,19 @@ from io import BytesIO
 from typing import BinaryIO
 
 from kg.cache.flat import NUMBER, Block, BlockWriter, Rows
-from kg.reasoner.rule_tables import Above, Axiom, Ends, Feature, PropertyChain, Rules, individual, reach, slot_of
+from kg.reasoner.rule_tables import (
+    Above,
+    Axiom,
+    AxiomNumber,
+    Ends,
+    Feature,
+    FeatureNumber,
+    PropertyChain,
+    Rules,
+    individual,
+    reach,
+    slot_of,
+)
 
 
 class _Texts:
@@ -33,7 +45,7 @@ class RuleWriter:
 
     def __init__(self) -> None:
         self.text, self.axiom_text = _Texts(), _Texts()
-        self.known: dict[Feature, int] = {}
+        self.known: dict[Feature, FeatureNumber] = {}
         self.features: list[Feature] = []
         self.axioms: list[array[int]] = [array(NUMBER) for _ in Axiom._fields]
         self.names, self.heads = array(NUMBER), array(NUMBER)
@@ -41,31 +53,33 @@ class RuleWriter:
         self.above: dict[str, list[Above]] = {}
         self.domains: Ends = {}
         self.ranges: Ends = {}
-        self.classes: dict[str, dict[tuple[int, int], None]] = {}
+        self.classes: dict[str, dict[tuple[FeatureNumber, AxiomNumber], None]] = {}
         self.chains: list[PropertyChain] = []
         self.followed: list[str] = []
-        self.defined: list[int] = []
+        self.defined: list[FeatureNumber] = []
         self.functional: list[str] = []
 
-    def feature(self, feature: Feature) -> int:
+    def feature(self, feature: Feature) -> FeatureNumber:
         """The number of a feature, given on first sight."""
         number = self.known.get(feature)
         if number is None:
-            number = self.known[feature] = len(self.features)
+            number = self.known[feature] = FeatureNumber(len(self.features))
             self.features.append(feature)
         return number
 
-    def axiom(self, axiom: Axiom) -> int:
+    def axiom(self, axiom: Axiom) -> AxiomNumber:
         """The number of a new axiom."""
         for column, text in zip(self.axioms, axiom, strict=True):
             column.append(self.axiom_text.number(text))
-        return len(self.axioms[0]) - 1
+        return AxiomNumber(len(self.axioms[0]) - 1)
 
-    def shown(self, axiom: int) -> str:
+    def shown(self, axiom: AxiomNumber) -> str:
         """An axiom as text."""
         return str(Axiom(*(self.axiom_text.texts[column[axiom]] for column in self.axioms)))
 
-    def rule(self, name: str, body: Iterable[int], head: int, axioms: Iterable[int]) -> None:
+    def rule(
+        self, name: str, body: Iterable[FeatureNumber], head: FeatureNumber, axioms: Iterable[AxiomNumber]
+    ) -> None:
         self.names.append(self.text.number(name))
         self.heads.append(head)
         self.bodies.append(dict.fromkeys(body))

@@ -46,13 +46,25 @@ from kg.ontology.fragment import (
 from kg.ontology.index import node_text
 from kg.ontology.modules import Modules
 from kg.reasoner.module_expressions import ModuleExpressions
-from kg.reasoner.rule_tables import NOTHING, Above, Axiom, Ends, Feature, PropertyChain, Rule, Rules, reach
+from kg.reasoner.rule_tables import (
+    NOTHING,
+    Above,
+    Axiom,
+    AxiomNumber,
+    Ends,
+    Feature,
+    FeatureNumber,
+    PropertyChain,
+    Rule,
+    Rules,
+    reach,
+)
 from kg.reasoner.rule_writer import RuleWriter
 
 NAMES: Final = {"class": "cax-sco", "value": "cls-hv2", "some": "cls-svf1", "min": "cls-minqc", "facet": "dt-facet"}
 OBJECT, DATA, ANNOTATION = (OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
 EXCLUSIVE: Final = ((OBJECT, DATA), (OBJECT, ANNOTATION), (DATA, ANNOTATION), (OWL + "Class", RDFS + "Datatype"))
-Place = tuple[int, str]
+Place = tuple[AxiomNumber, str]
 
 
 def compile_rules(modules: Modules) -> Rules:
@@ -78,7 +90,7 @@ class _RuleCompiler:
         self.chains: list[tuple[PropertyChain, str]] = []
         self.assertions: list[Axiom] = []
         self.unnamed: dict[str, Axiom] = {}
-        self.defined: dict[int, Place] = {}
+        self.defined: dict[FeatureNumber, Place] = {}
 
     def compile(self) -> RuleWriter:
         for path in self.modules.files:
@@ -119,10 +131,10 @@ class _RuleCompiler:
 
     # -- axioms and features
 
-    def _axiom(self, triple: ox.Triple, file: str) -> int:
+    def _axiom(self, triple: ox.Triple, file: str) -> AxiomNumber:
         return self.rules.axiom(self.module.text(triple, file))
 
-    def _number(self, feature: Feature, role: str, place: Place) -> int:
+    def _number(self, feature: Feature, role: str, place: Place) -> FeatureNumber:
         """The number of a feature; its property is remembered with where it stands."""
         if feature.kind != "class":
             kind = DATA if feature.kind == "facet" else OBJECT
@@ -145,7 +157,7 @@ class _RuleCompiler:
         number = self._implication(triple, file, node_text(triple.object), name)
         self.defined[self.rules.feature(Feature("class", "", terms.local(name)))] = (number, file)
 
-    def _implication(self, triple: ox.Triple, file: str, body: str, head: str) -> int:
+    def _implication(self, triple: ox.Triple, file: str, body: str, head: str) -> AxiomNumber:
         heads, bodies = self.module.heads(head), self.module.bodies(body)
         if heads is None:
             raise self.module.refused(triple, file, HEAD)
@@ -173,9 +185,9 @@ class _RuleCompiler:
         ends = [row for table in (self.rules.domains, self.rules.ranges) for rows in table.values() for row in rows]
         ends += [row for rows in self.rules.classes.values() for row in rows]
         for head, axioms in (*rows, *((feature, (axiom,)) for feature, axiom in ends)):
-            number, file = self.defined.get(head, (-1, ""))
-            if number >= 0 and number not in axioms:
-                raise OutsideFragment(self.rules.shown(number), file, DEFINED)
+            place = self.defined.get(FeatureNumber(head))
+            if place is not None and place[0] not in axioms:
+                raise OutsideFragment(self.rules.shown(place[0]), place[1], DEFINED)
 
     def _domain(self, triple: ox.Triple, file: str) -> None:
         """domain(P) = C: whatever has a P is C (prp-dom)."""
@@ -267,7 +279,7 @@ class _RuleCompiler:
             feature = self.rules.feature(Feature("class", "", terms.local(kind)))
             self._is(terms.local(name), feature, self._axiom(triple, file))
 
-    def _is(self, name: str, feature: int, axiom: int) -> None:
+    def _is(self, name: str, feature: FeatureNumber, axiom: AxiomNumber) -> None:
         self.rules.classes.setdefault(name, {})[feature, axiom] = None
 
     def _properties(self) -> None:
@@ -331,7 +343,7 @@ class _RuleCompiler:
             if prop in self.declared[DATA] or prop in reached:
                 raise OutsideFragment(str(axiom), axiom.file, NO_KIND)
 
-    def _link(self, start: str, props: frozenset[str], end: str, link: int) -> None:
+    def _link(self, start: str, props: frozenset[str], end: str, link: AxiomNumber) -> None:
         """P o Q ⊑ R with Q(x, y) asserted: P value x → R value y (prp-spo2, unfolded)."""
         for chain, _ in self.chains:
             if chain.second in props:
@@ -349,7 +361,7 @@ class _RuleCompiler:
         for lower in sorted(self.declared[OBJECT]):
             for upper in sorted(reach(self.rules.above, lower)[0] - {lower}):
                 below.setdefault(upper, []).append(lower)
-        for feature in sorted(set(self.rules.bodies.items)):
+        for feature in map(FeatureNumber, sorted(set(self.rules.bodies.items))):
             kind, upper, value, _ = self.rules.features[feature]
             for lower in below.get(upper, ()) if kind == "value" else ():
                 self.rules.rule("prp-spo1", (self.rules.feature(Feature("value", lower, value)),), feature, ())

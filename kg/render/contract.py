@@ -54,6 +54,9 @@ class ApplicableModel(ContractModel):
     kind: str
     sentence: str
     proof: Hash | None
+    review: Literal["unsigned", "signed_once", "signed", "lapsed"] = Field(
+        description="whether people signed the claim; `signed` takes two, `lapsed` says that it changed since"
+    )
 
 
 class UndeterminedModel(ContractModel):
@@ -79,12 +82,17 @@ class ExcludedModel(ContractModel):
 
 
 class ClaimsModel(ContractModel):
-    """Every claim that depends on a patient, once."""
+    """Every claim that depends on a patient, once; of very many open ones the nearest, and how many more there are."""
 
     applicable: list[ApplicableModel]
     undetermined: list[UndeterminedModel]
     ambiguous: list[AmbiguousModel]
     excluded: list[ExcludedModel]
+    undetermined_left_out: int = Field(
+        default=0,
+        ge=0,
+        description="open claims that are not listed, where there are more than 180; `open_claims=all` lists every one",
+    )
 
 
 # -- lists of an assessment

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from kg.assess import Action, Assessment, Branch, Conflict, Differential, Item, Prerequisite, notice_for
@@ -13,10 +13,12 @@ from kg.assess.alerts import Alert
 from kg.assess.inferred import Inferred
 from kg.assess.issues import age_in_days, current, facts_of
 from kg.assess.missing import Find, MissingFact
+from kg.assess.open_claims import left_out, listed
 from kg.assess.outcomes import ClaimOutcome, Outcome
 from kg.assess.questions import Asking, Question
 from kg.assess.results import ResultReading
 from kg.cache.derived import derived
+from kg.certificate import sign_off
 from kg.explanations.differences import WhyNot
 from kg.facts.patient import DataIssue, Measurement
 from kg.ontology.compiled import Ontology
@@ -34,12 +36,19 @@ HEADS: Final = {"alerts": "Alert", "do": "Do", "do_not": "Do not", "think_of": "
 COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def as_json(assessment: Assessment, proofs: bool = False, open_claims: bool = True) -> Data:
+def as_json(
+    assessment: Assessment,
+    proofs: bool = False,
+    open_claims: bool = True,
+    every: bool = False,
+    wanted: Callable[[str], bool] = lambda name: True,
+) -> Data:
     """The assessment as data; with `proofs`, every proof it names stands in `proofs` by id.
 
-    Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text.
+    Without `open_claims`, nothing stands in `undetermined`: for a writer that has these claims as text. With `every`
+    one, all of them stand there however many they are. Fields that are not `wanted` are neither made nor there.
     """
-    return _AnswerWriter(assessment, open_claims=open_claims).whole(proofs)
+    return _AnswerWriter(assessment, open_claims=open_claims, every=every).whole(proofs, wanted)
 
 
 def headline(assessment: Assessment) -> Data:
@@ -57,17 +66,21 @@ def review(assessment: Assessment) -> str:
     """Date and review state of each article whose claims apply."""
     used = sorted({claim.article for claim in assessment.applicable()})
     states = (assessment.ontology.articles[name] for name in used)
-    return " ".join(
+    said = [
         f"Article {state.id}: last updated {state.modified}, human review {state.human_review}, "
         f"active stage {state.active_stage}."
         for state in states
-    )
+    ]
+    return " ".join((*said, *sign_off.unsigned(assessment.ontology, [claim.id for claim in assessment.applicable()])))
 
 
 class _AnswerWriter:
-    def __init__(self, assessment: Assessment, supposing: bool = False, open_claims: bool = True) -> None:
+    def __init__(
+        self, assessment: Assessment, supposing: bool = False, open_claims: bool = True, every: bool = False
+    ) -> None:
         self.assessment, self.ontology, self.supposing = assessment, assessment.ontology, supposing
-        self.open_claims = assessment.outcomes.of(Outcome.UNDETERMINED) if open_claims else ()
+        self.open_claims = listed(assessment, every) if open_claims else ()
+        self.left_out = left_out(assessment, every)
         self.proved: dict[str, Conclusion] = {}
         self.current = {id(value): item for item in current(assessment.record) for value in item.values}
 
@@ -75,37 +88,41 @@ class _AnswerWriter:
     def results(self) -> Mapping[str, tuple[ResultReading, ...]]:
         return self.assessment.result_readings
 
-    def whole(self, proofs: bool) -> Data:
+    def whole(self, proofs: bool, wanted: Callable[[str], bool]) -> Data:
         item, record = self.assessment, self.assessment.record
-        data: Data = {
-            "id": item.id,
-            "ontology_version": self.ontology.version,
-            "notice": notice(item),
-            "headline": headline(item),
-            "alerts": [self.alert(one) for one in item.alerts],
-            "patient": patient_json(self.ontology, record.facts),
-            "understood": [
+        made: Mapping[str, Callable[[], Any]] = {
+            "id": lambda: item.id,
+            "ontology_version": lambda: self.ontology.version,
+            "notice": lambda: notice(item),
+            "headline": lambda: headline(item),
+            "alerts": lambda: [self.alert(one) for one in item.alerts],
+            "patient": lambda: patient_json(self.ontology, record.facts),
+            "understood": lambda: [
                 *(fact_json(self.ontology, one) for one in record.facts.facts),
                 *map(self.measurement, record.facts.measurements),
             ],
-            "not_understood": [unread_json(one) for one in record.facts.unread],
-            "inferred": [self.inference(one) for one in item.inferred],
-            "claims": self.claims(),
-            "differential": [self.condition(one) for one in item.differential],
-            "counterarguments": [
+            "not_understood": lambda: [unread_json(one) for one in record.facts.unread],
+            "inferred": lambda: [self.inference(one) for one in item.inferred],
+            "claims": self.claims,
+            "differential": lambda: [self.condition(one) for one in item.differential],
+            "counterarguments": lambda: [
                 {**self._head(one, "condition"), "claims": list(one.claims)} for one in item.counterarguments
             ],
-            **{name: [self.action(one) for one in items] for name, items in item.lists.items()},
-            "branches": None if item.branches is None else [self.branch(one) for one in item.branches],
-            "conflicts": [conflict_json(one) for one in item.conflicts],
-            "questions": [self.question(one) for one in item.questions],
-            "asking": self.asking(item.asking) if item.asking else None,
-            "data_issues": [self.issue(one) for one in item.issues],
-            "sources": self.sources(),
+            **{name: partial(self._actions, items) for name, items in item.lists.items()},
+            "branches": lambda: None if item.branches is None else [self.branch(one) for one in item.branches],
+            "conflicts": lambda: [conflict_json(one) for one in item.conflicts],
+            "questions": lambda: [self.question(one) for one in item.questions],
+            "asking": lambda: self.asking(item.asking) if item.asking else None,
+            "data_issues": lambda: [self.issue(one) for one in item.issues],
+            "sources": self.sources,
         }
+        data: Data = {name: make() for name, make in made.items() if wanted(name)}
         if proofs:
             data["proofs"] = self.proofs()
         return data
+
+    def _actions(self, items: Iterable[Action]) -> list[Data]:
+        return [self.action(one) for one in items]
 
     # -- proofs
 
@@ -159,6 +176,7 @@ class _AnswerWriter:
                     "kind": claim.kind,
                     "sentence": claim.sentence,
                     "proof": self.proof(Conclusion(patient, "claimApplies", f"claim/{claim.id}")),
+                    "review": str(sign_off.review(self.ontology, claim.id).state),
                 }
                 for claim in self.assessment.applicable()
             ],
@@ -168,6 +186,7 @@ class _AnswerWriter:
                 {"id": name, "proof": self.proof(Conclusion(patient, "claimExcluded", f"claim/{name}"))}
                 for name in found.ids(Outcome.EXCLUDED)
             ],
+            **({"undetermined_left_out": self.left_out} if self.left_out else {}),
         }
 
     def ambiguous(self, item: ClaimOutcome) -> Data:

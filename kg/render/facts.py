@@ -25,7 +25,7 @@ def fact_json(ontology: Ontology, fact: Fact) -> Data:
     concept = ontology.concepts[fact.concept]
     data = {"concept": concept.code, "label": concept.label, "list": fact.list, "status": str(fact.status)}
     broader = {"broader_code": fact.broader} if fact.broader else {}
-    return {**data, **_days(fact), **place_json(fact.origin), **broader}
+    return {**data, **_days(fact), **place_json(fact.origin), **broader, **_corrected(fact)}
 
 
 def measurement_json(
@@ -51,7 +51,13 @@ def measurement_json(
         "age_days": age_days,
         **_judged(judgement),
         **place_json(item.origin),
+        **_corrected(item),
     }
+
+
+def _corrected(item: Fact | Measurement) -> Data:
+    """The spelling in the text, where another one was read."""
+    return {"corrected_from": item.corrected_from} if item.corrected_from else {}
 
 
 def _exact(value: Decimal) -> Data:

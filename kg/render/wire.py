@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from kg.assess import Assessment
 from kg.assess.missing import Find
+from kg.assess.open_claims import listed
 from kg.assess.outcomes import Outcome
 from kg.cache.derived import derived
 from kg.cache.flat import Remembered
@@ -15,40 +16,57 @@ from kg.proof.proof import Explainer, Proof, Step
 from kg.render.data import Data, as_json, dumps, undetermined
 from kg.render.explanation import names_of_conclusions
 
+CLAIMS: Final = "claims"
 
-def assessment(found: Assessment, proofs: bool, handle: str = "", beside: Mapping[str, Any] | None = None) -> bytes:
+
+def assessment(
+    found: Assessment,
+    proofs: bool,
+    handle: str = "",
+    beside: Mapping[str, Any] | None = None,
+    every: bool = False,
+    fields: Collection[str] = (),
+) -> bytes:
     """The object of docs/contract.md, "An assessment", as JSON in one line of UTF-8; with `proofs`, these too, by id.
 
-    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`.
+    `handle` is its address over HTTP; `beside` are the fields that the reading of a text fills: `answer`. With
+    `fields`, these alone are made and written; `claims.OUTCOME` is the claims of one outcome. With `every` one, all
+    open claims are listed, however many they are.
     """
-    data = {**as_json(found, open_claims=False), **(beside or {})}
+    tops = {name.partition(".")[0] for name in fields}
+    data = as_json(found, open_claims=False, every=every, wanted=lambda name: not tops or name in tops)
+    data |= beside or {}
     if handle:
         data = {"id": data.pop("id"), "handle": handle, **data}
-    names = list(data)
-    place = names.index("claims")
-    before, after = ({name: data[name] for name in some} for some in (names[:place], names[place + 1 :]))
-    fields = [_encoded(before)[1:-1], b'"claims":' + _claims(found, data["claims"]), _encoded(after)[1:-1]]
+    written = [_encoded({name: value})[1:-1] if name != CLAIMS else b"" for name, value in data.items()]
+    if CLAIMS in data:
+        asked = {name: rows for name, rows in data[CLAIMS].items() if _is_asked(name, fields)}
+        written[list(data).index(CLAIMS)] = b'"claims":' + _claims(found, asked, every)
     if proofs and found.explainer is not None:
-        fields.append(b'"proofs":' + _Proofs(found, found.explainer).text())
-    return b"{%b}" % b",".join(fields)
+        written.append(b'"proofs":' + _Proofs(found, found.explainer).text())
+    return b"{%b}" % b",".join(written)
+
+
+def _is_asked(outcome: str, fields: Collection[str]) -> bool:
+    return not fields or CLAIMS in fields or f"{CLAIMS}.{outcome}" in fields
 
 
 def _encoded(data: object) -> bytes:
     return dumps(data, None).encode("utf-8", "surrogatepass")
 
 
-def _claims(found: Assessment, data: Data) -> bytes:
+def _claims(found: Assessment, data: Data, every: bool) -> bytes:
     """The claims by outcome; those that are open make up most of an answer, and many patients share them."""
     fields = (
-        b'"%b":%b' % (name.encode(), _undetermined(found) if name == Outcome.UNDETERMINED else _encoded(rows))
+        b'"%b":%b' % (name.encode(), _undetermined(found, every) if name == Outcome.UNDETERMINED else _encoded(rows))
         for name, rows in data.items()
     )
     return b"{%b}" % b",".join(fields)
 
 
-def _undetermined(found: Assessment) -> bytes:
+def _undetermined(found: Assessment, every: bool) -> bytes:
     ontology = found.ontology
-    rows = [_row(ontology, item.claim, item.find_missing) for item in found.outcomes.of(Outcome.UNDETERMINED)]
+    rows = [_row(ontology, item.claim, item.find_missing) for item in listed(found, every)]
     return b"[%b]" % b",".join(rows)
 
 

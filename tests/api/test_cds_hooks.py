@@ -6,17 +6,12 @@ import re
 from typing import Any
 
 import httpx2 as httpx
-import jsonschema_rs
 import pytest
 
+from cds_hooks import HOOKS, RESPONSES
 from endpoint import Endpoint, problem
 from fhir import bundle, condition, observation
 
-HOOKS = {
-    "warrant-patient-view": "patient-view",
-    "warrant-order-select": "order-select",
-    "warrant-order-sign": "order-sign",
-}
 PATIENT = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1964-02-11"}
 CANCER = condition({"text": "breast cancer"})
 DARBEPOETIN: dict[str, Any] = {"resourceType": "MedicationRequest", "id": "d", "status": "draft", "intent": "order"}
@@ -24,41 +19,6 @@ DARBEPOETIN |= {"medicationCodeableConcept": {"text": "darbepoetin alfa"}}
 NEUTROPHILS = observation({"text": "absolute neutrophil count"}, 0.1, "10*9/L")
 NO_CHEMOTHERAPY: dict[str, Any] = {"resourceType": "MedicationStatement", "status": "not-taken"}
 NO_CHEMOTHERAPY |= {"medicationCodeableConcept": {"text": "chemotherapy"}}
-URL = {"type": "string", "format": "uri"}
-CARD = {
-    "type": "object",
-    "required": ["summary", "indicator", "source"],
-    "properties": {
-        "uuid": {"type": "string", "format": "uuid"},
-        "summary": {"type": "string", "minLength": 1, "maxLength": 139},
-        "detail": {"type": "string"},
-        "indicator": {"enum": ["info", "warning", "critical"]},
-        "source": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"}, "url": URL}},
-        "suggestions": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["label"],
-                "properties": {
-                    "actions": {"type": "array", "items": {"type": "object", "required": ["type", "description"]}}
-                },
-            },
-        },
-        "selectionBehavior": {"enum": ["at-most-one", "any"]},
-        "overrideReasons": {"type": "array", "items": {"type": "object", "required": ["code", "system", "display"]}},
-        "links": {
-            "type": "array",
-            "items": {"type": "object", "required": ["label", "url", "type"], "properties": {"url": URL}},
-        },
-    },
-    "dependentRequired": {"suggestions": ["selectionBehavior"]},
-    "additionalProperties": False,
-}
-CARDS = jsonschema_rs.validator_for(
-    {"type": "object", "required": ["cards"], "properties": {"cards": {"type": "array", "items": CARD}}},
-    validate_formats=True,
-)
-"""The response as section "CDS Service Response" of the specification has it."""
 
 
 def call(endpoint: Endpoint, service: str, prefetch: Any, **context: Any) -> httpx.Response:
@@ -76,7 +36,7 @@ def call(endpoint: Endpoint, service: str, prefetch: Any, **context: Any) -> htt
 def cards(endpoint: Endpoint, service: str, *resources: dict[str, Any], **context: Any) -> list[dict[str, Any]]:
     response = call(endpoint, service, {"patient": PATIENT, "rest": bundle(*resources)}, **context)
     assert response.status_code == 200, response.text
-    CARDS.validate(response.json())
+    RESPONSES.validate(response.json())
     found: list[dict[str, Any]] = response.json()["cards"]
     return found
 

@@ -15,8 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.app import create_app
+from api.config import Config
 from api.transport.client_tokens import ClientTokens, trusted_clients
 from kg.errors import InputError
 
@@ -47,7 +49,7 @@ def token(key: Any = KEY, algorithm: str = "ES384", header: Any = None, **claims
     return jwt.encode(given, key, algorithm=algorithm, headers={"kid": "one"} | (header or {}))
 
 
-def called(app: ClientTokens, sent: str = "", path: str = PATH, method: str = "POST", **headers: str) -> httpx.Response:
+def called(app: ASGIApp, sent: str = "", path: str = PATH, method: str = "POST", **headers: str) -> httpx.Response:
     async def call() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ROOT) as client:
             return await client.request(method, path, headers=headers | ({"authorization": sent} if sent else {}))
@@ -105,6 +107,14 @@ def test_behind_a_proxy_the_file_says_the_address(tmp_path: Path) -> None:
     path.write_text(json.dumps({"audience": "https://outside.example/", **CLIENTS}), encoding="utf-8")
     outside = token(aud=["https://outside.example" + PATH])
     assert called(ClientTokens(inner, path), f"Bearer {outside}").status_code == 200
+
+
+def test_the_service_asks_for_tokens_where_it_is_told_whose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "clients.json"
+    path.write_text(json.dumps(CLIENTS), encoding="utf-8")
+    monkeypatch.setenv("WARRANT_CDS_CLIENTS", str(path))
+    refused = called(create_app(Config.from_environment()), path="/cds-services", method="GET")
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,32 @@ def subjects(response: httpx.Response) -> set[str]:
 # -- lists
 
 
+ENUMERATED = [
+    ("claims", "article"),
+    ("claims", "kind"),
+    ("claims", "marker_state"),
+    ("concepts", "kind"),
+    ("references", "article"),
+]
+
+
+@pytest.mark.parametrize(("path", "name"), ENUMERATED)
+def test_a_filter_takes_the_values_that_the_document_enumerates_and_no_other(
+    endpoint: Endpoint, path: str, name: str
+) -> None:
+    # Given the document, when each value and then another one is asked for
+    operation = get(endpoint, "/openapi.json").json()["paths"][f"/v1/{path}"]["get"]
+    (values,) = [one["schema"]["enum"] for one in operation["parameters"] if one["name"] == name]
+    assert len(values) > 2
+    found = {value: get(endpoint, f"/v1/{path}", **{name: value}).json()["items"] for value in values}
+    assert {value for value, items in found.items() if not items} <= {"A1", "A4"}  # their lists of references are empty
+    refused = endpoint.client.get(f"/v1/{path}", params={name: "nothing"}).json()
+
+    # Then the values are found, and the other one is an error that lists them
+    assert (refused["status"], refused["errors"][0]["path"]) == (422, name)
+    assert f"Use one of {', '.join(values[1:])}." in refused["errors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("path", "count", "model"),
     [

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import httpx2 as httpx
+import jsonschema_rs
 import mcp
 import pytest
 
@@ -117,6 +118,30 @@ def test_resources_and_prompts_are_there(endpoint: Endpoint) -> None:
     assert article.encode() == endpoint.client.get("/v1/articles/A0").content
     assert prompts == ["ward_round_summary", "literature_check"]
     assert "62F, Hb 9" in text
+
+
+def test_a_stranger_finds_the_way_from_the_lists_alone(endpoint: Endpoint) -> None:
+    """Examples of the schemas are accepted, resources that are listed can be read, and answers lead to resources."""
+
+    async def explore(client: mcp.Client) -> tuple[dict[str, str], str, str]:
+        tools = {tool.name: tool.input_schema["properties"] for tool in (await client.list_tools()).tools}
+        read = {}
+        for resource in (await client.list_resources()).resources:
+            read[str(resource.uri)] = (await client.read_resource(str(resource.uri))).contents[0].text  # type: ignore[union-attr]
+        (case,) = tools["assess"]["case"]["examples"]
+        jsonschema_rs.validate(json.loads(read["warrant://case"]), case)
+        made = json.loads((await client.call_tool("assess", {"case": case})).content[0].text)  # type: ignore[union-attr]
+        (fact,) = tools["what_if"]["fact"]["examples"]
+        changed = await client.call_tool("what_if", {"handle": made["handle"], "fact": fact})
+        assert not changed.is_error
+        answer = json.loads((await client.call_tool("ask", QUESTION)).content[0].text)  # type: ignore[union-attr]
+        followed = await client.read_resource(answer["claims"][0]["resource"])
+        return read, followed.contents[0].text, answer["claims"][0]["id"]  # type: ignore[union-attr]
+
+    read, claim, name = using(endpoint.root + "/mcp", explore)
+    assert set(read) == {"warrant://articles", "warrant://case"}
+    assert read["warrant://articles"].encode() == endpoint.client.get("/v1/articles").content
+    assert json.loads(claim)["id"] == name
 
 
 def test_the_page_of_another_site_is_refused(endpoint: Endpoint) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="the extra `cohort` is not at hand")
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -62,6 +63,28 @@ def test_a_made_up_hospital() -> None:
 @pytest.mark.long
 def test_two_thousand_of_the_hospital() -> None:
     assert differing(synthetic(KNOWLEDGE.ontology, 2000, datetime.date.today().toordinal()), range(2000)) == []
+
+
+def contradictory(count: int, seed: int) -> pa.Table:
+    """The same hospital with a third of its statements made, present and absent as it falls."""
+    random, table = np.random.default_rng(seed), synthetic(KNOWLEDGE.ontology, count, seed)
+    for place, name in enumerate(table.column_names):
+        if ":" in name:
+            said = random.choice(np.array(["present", "absent", "unknown"]), count)
+            table = table.set_column(place, name, pa.array(np.where(random.random(count) < 0.3, said, "")))
+    return table
+
+
+def test_statements_that_clash_give_way_by_columns() -> None:
+    table = contradictory(16, 5)
+    assert differing(table, range(16)) == []
+    names = [name for name in table.column_names if name != "key"]
+    assert not WideTable(Cohort(KNOWLEDGE.ontology, KNOWLEDGE.engine), read, names).outcomes(table).exact.any()
+
+
+@pytest.mark.long
+def test_a_thousand_contradictory_patients() -> None:
+    assert differing(contradictory(1000, datetime.date.today().toordinal()), range(1000)) == []
 
 
 def test_same_seed_same_patients() -> None:

@@ -195,6 +195,7 @@ def test_what_goes_into_a_pipe_is_json_unless_asked_otherwise(capsys: pytest.Cap
         (["assess", "."], ".: Is a directory"),
         (["assess", "gone.yaml"], "gone.yaml: No such file"),
         (["assess", "-", "--jsonl", "--format", "text"], "--format: text cannot be given line by line."),
+        (["assess", str(EXAMPLES / "all-normal.yaml"), "--fields", "id,lerts"], "--fields: lerts: no field"),
         (["explain", str(EXAMPLES / "all-normal.yaml"), "--conclusion", "A0-39x"], "A0-39x: does not follow"),
     ],
 )
@@ -259,6 +260,32 @@ def test_a_line_is_answered_as_the_case_alone_would_be(
     (line,) = answers(capsys, "assess", "-", "--jsonl")
     typed(monkeypatch, BLASTS)
     assert line == answer(capsys, "assess", "-")
+
+
+def test_fields_are_those_of_the_whole_answer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not asked for is left out, the rest stays as it is; a key goes from the case to its answer."""
+    typed(monkeypatch, BLASTS + "\n")
+    (whole,) = answers(capsys, "assess", "-", "--jsonl")
+    for name in whole:
+        typed(monkeypatch, json.dumps({"id": 7, **json.loads(BLASTS)}) + "\n")
+        (some,) = answers(capsys, "assess", "-", "--jsonl", "--key", "id", "--fields", name)
+        assert some == {"key": "7", name: whole[name]}
+    typed(monkeypatch, BLASTS + "\n")
+    (some,) = answers(capsys, "assess", "-", "--jsonl", "--fields", "id,claims.applicable")
+    assert some == {"id": whole["id"], "claims": {"applicable": whole["claims"]["applicable"]}}
+
+
+@pytest.mark.long
+def test_two_processes_give_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(b"\n".join(LINES * 12) + b"\n")
+    command = [sys.executable, "-m", "kg.commands.dispatch", "assess", str(path), "--no-branches", "--jobs"]
+    one, two = (subprocess.run([*command, jobs], capture_output=True, check=False) for jobs in ("1", "2"))
+    assert one.returncode == two.returncode == WRONG
+    assert len(one.stdout.splitlines()) == 12 * len(LINES)
+    assert one.stdout == two.stdout
 
 
 def test_questions_line_by_line_have_a_day_each(

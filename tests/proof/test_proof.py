@@ -17,7 +17,7 @@ from kg.proof.derivations import Conclusion, Derivations, Instance
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import FACT_LEAVES, Explainer, NotEntailed, Proof, step_id
 from kg.reasoner.engine import Engine
-from kg.reasoner.rules import Axiom
+from kg.reasoner.rule_tables import Axiom, AxiomNumber
 from kg.record.record import Record
 from patients import ADULT, P, b12, hb
 from reduced import left
@@ -144,7 +144,7 @@ def test_a_proof_never_rests_on_what_does_not_follow() -> None:
     axioms = [Axiom(name, "subClassOf", "C", "source", "file") for name in ("B", "Ghost")]
     instances = {
         b: (Instance(b, "stated", None, ()),),
-        c: (Instance(c, "cax-sco", 0, (b,)), Instance(c, "cax-sco", 1, (ghost,))),
+        c: (Instance(c, "cax-sco", AxiomNumber(0), (b,)), Instance(c, "cax-sco", AxiomNumber(1), (ghost,))),
     }
     # when C is proved, then over B
     assert [step.conclusion for step in Explainer(Derivations(instances, axioms)).proof(c).steps] == [b, c]

@@ -33,8 +33,9 @@ from kg.proof.derivations import Conclusion, Derivations
 from kg.proof.engine_trace import derivations
 from kg.proof.proof import SENTENCES, Explainer
 from kg.reasoner.closure import Closure
-from kg.reasoner.engine import Engine, Saturation
+from kg.reasoner.engine import Engine
 from kg.reasoner.rules import OutsideFragment, compile_rules
+from kg.reasoner.saturation import Saturation
 from kg.record.record import Assertion, Record
 from places import SUPPORT
 from reduced import left

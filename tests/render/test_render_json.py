@@ -58,7 +58,7 @@ def test_the_json_has_the_fields_of_the_contract(name: str, assessments: dict[st
     assert set(data) >= WHOLE
     assert set(data["claims"]) == {"applicable", "undetermined", "ambiguous", "excluded"}
     fields = {
-        "applicable": {"id", "kind", "sentence", "proof"},
+        "applicable": {"id", "kind", "sentence", "proof", "review"},
         "undetermined": {"id", "missing"},
         "ambiguous": {"id", "holds_in", "fails_in", "missing", "reason"},
         "excluded": {"id", "proof"},

@@ -82,6 +82,7 @@ class DateReader:
         self.days_back: Mapping[str, int] = data["days_back"]
         self.counts: Mapping[str, int] = data["counts"]
         self.steps = {name: step for step, names in data["steps"].items() for name in names}
+        self.words_too = frozenset(data["words_too"])
         self.named = re.compile(self._named(data), re.IGNORECASE)
         self.numeric = re.compile(
             rf"{_BEFORE}(?P<a>\d{{1,2}})(?P<sep>[/.-])(?P<b>\d{{1,2}})(?P=sep)(?P<y>{_YEAR}|\d\d){_BEHIND}"
@@ -165,8 +166,7 @@ class DateReader:
             return DateHit(*place, None, year, loose=group == "loose") if year <= today.year else None
         if group in ("m12", "m13", "m14"):
             month = self.months[match[group].casefold()]
-            year = today.year if month <= today.month else today.year - 1
-            return DateHit(*match.span(group), None, year, month=month)
+            return DateHit(*match.span(group), None, _last_year_of(month, today), month=month)
         if group.startswith("w"):
             back = (today.weekday() - self.weekdays[match[group].casefold()]) % 7 or 7
             return DateHit(*match.span(group), _back(today, back))
@@ -188,10 +188,16 @@ class DateReader:
             year = f"20{short}"
         if year is None and named == "3" and self._may_be_a_year(match, number, today):
             return DateHit(start, end, None, 2000 + number, month=month)
+        if year is None and number > DAYS_OF_MONTH and match["m2"] and self._is_month(match["m2"]):
+            return DateHit(*match.span("m2"), None, _last_year_of(month, today), month=month)
         if year is None:
             return DateHit(start, end, None, None, (month, number)) if _day(2000, month, number) else None
         day = _day(int(year), month, number)
         return DateHit(start, end, day, wrong=day is None, says_year=True)
+
+    def _is_month(self, said: str) -> bool:
+        """Whether a word behind a number that is no day (`95 Dec`) is a month: no other word, or written as a name."""
+        return said[0].isupper() or said.casefold() not in self.words_too
 
     def _may_be_a_year(self, match: re.Match[str], number: int, today: datetime.date) -> bool:
         """Whether the digits behind a month can be a recent year as well (`Oct 25`); `on` makes them a day."""
@@ -209,6 +215,11 @@ class DateReader:
             last = _day(months // 12, months % 12 + 1, today.day) or _day(months // 12, months % 12 + 1, 28)
             return DateHit(start, end, last)
         return DateHit(start, end, _back(today, number * {"day": 1, "week": 7, "fortnight": 14}[step]))
+
+
+def _last_year_of(month: int, today: datetime.date) -> int:
+    """The year in which a month was last."""
+    return today.year if month <= today.month else today.year - 1
 
 
 def _any(names: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from kg.readers.text.people import MentionedPerson
 from kg.readers.text.reading import TextReading, UnreadSpan
 from kg.readers.text.resolved import Resolved
 from kg.readers.text.segments import Heading, Segment
+from kg.readers.text.several import PatientPart
 from kg.readers.text.tables import Tables
 from kg.readers.text.tokens import Scan
 from kg.readers.text.voice import Voice
@@ -56,6 +57,7 @@ class Document:
     places: tuple[Place, ...] = ()
     of_kin: tuple[tuple[int, int], ...] = ()
     person: MentionedPerson | None = None
+    patients: tuple[PatientPart, ...] = ()
     resolved: Resolved | None = None
     reading: TextReading | None = None
 

@@ -98,12 +98,12 @@ class Draft:
             counts[item.list] = number + 1
             yield f"$.{item.list}[{number}]", item
 
-    def drop(self, path: str, reason: str) -> None:
+    def drop(self, path: str, reason: str, code: Reason = Reason.UNSUPPORTED) -> None:
         """Take out the entry at a path and report it."""
         for place, item in list(self._placed()):
             if path == place or path.startswith(f"{place}."):
                 self.stated.remove(item)
-                self.leave(item.span.start, item.span.end, reason)
+                self.leave(item.span.start, item.span.end, reason, code)
                 return
         if path.startswith("$.age") and self.age:
             self.leave(self.age[1].start, self.age[1].end, reason)

@@ -27,7 +27,7 @@ class TextFormat:
         """The facts of a text."""
         from kg.readers.text import read_text  # noqa: PLC0415 - half a cold start that a structured case does not need
 
-        reading = read_text(text, context.names, context.today)
+        reading = read_text(text, context.names, context.today, context.patient)
         facts = reading.facts
         # the origin of a fact is the span that it was read from; age and sex are no facts of a list
         used = {fact.origin for fact in facts.facts if fact.origin}

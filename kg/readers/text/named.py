@@ -129,6 +129,8 @@ _DONE: Final = frozenset({Mark.DONE, Mark.SHOWS, Mark.PENDING})
 
 def sense(named: NamedConcept, heading: str, asked: bool) -> Sense:
     """The one sense that marks, heading and question amount to."""
+    if not named.marks and not asked and not heading:
+        return Sense.ASSERTED
     marks = named.marks | ({Mark.ASKED} if asked else set())
     marks = marks - {Mark.PLAN} if marks & _DONE else marks
     states = heading == "plan" and Mark.PLAN not in marks and not named.kinds.isdisjoint(_STATES) and not named.treats

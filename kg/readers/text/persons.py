@@ -10,6 +10,7 @@ from kg.readers.text.cues import Cue
 from kg.readers.text.document import Document, Layers
 from kg.readers.text.hl7v2 import FieldSpan, Message
 from kg.readers.text.people import OLDEST, MentionedPerson, Said, ages, sex_of_kin, sexes, told_in_cells
+from kg.readers.text.several import patient_parts
 from kg.readers.text.table_words import ColumnRole
 
 DIGITS: Final = 8
@@ -32,7 +33,9 @@ def persons(document: Document) -> Layers:
     message = document.message
     coded = tuple((role, span.start, span.end) for role, span in _coded(message)) if message else ()
     sex = (*sex, *(said for said in told_in_cells(document.seen, coded) if isinstance(said.value, str)))
-    return {"person": MentionedPerson(age or tuple(_by_birth(document)), sex)}
+    sound = [said for said in age if not said.doubt]
+    parts = () if message else patient_parts(document.seen, document.lexicon.language.patterns["patient"], sound, sex)
+    return {"person": MentionedPerson(age or tuple(_by_birth(document)), sex), "patients": parts}
 
 
 def _coded(message: Message) -> Iterator[tuple[ColumnRole, FieldSpan]]:

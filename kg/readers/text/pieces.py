@@ -118,10 +118,12 @@ class Scanner:
         if sign and sign.said in ("<", "<=", ">", ">=") and (role is ColumnRole.RANGE or valued):
             number = self._number(sign.end)
             if number and number[1] <= end:
-                low, high = (None, number[0][0]) if sign.said.startswith("<") else (number[0][0], None)
                 unit = unit_at(self.text, number[1])
                 stop = unit.end if unit and unit.end <= end else number[1]
-                return TextPiece(place, stop, range=PrintedRange(low, high, unit.said if unit else "", stop))
+                upper, said = sign.said.startswith("<"), unit.said if unit else ""
+                one, other = ((None, end) if upper else (end, None) for end in (number[0][0], number[0][-1]))
+                limits = PrintedRange(one[0], one[1], said, stop, other if other != one else None)
+                return TextPiece(place, stop, range=limits)
         return None
 
     def _number(self, place: int) -> tuple[tuple[Decimal, ...], int] | None:

@@ -20,6 +20,7 @@ from kg.readers.text.reading import TextReading
 from kg.readers.text.resolution import resolution
 from kg.readers.text.sections import sections
 from kg.readers.text.sentences import sentences
+from kg.readers.text.several import PatientPart, alone, chosen, of_none, of_one
 from kg.readers.text.voice import voice
 from kg.readers.text.wrapping import joined_lines, labels, leaders, separated
 from kg.vocabulary.names import Names
@@ -60,20 +61,38 @@ PIPELINE: Final = Pipeline((
         measurements,
     ),
     Component("assertion", ("segments", "voice", "headings", "scan"), ("places", "of_kin"), assertion),
-    Component("time and person", ("segments", "voice", "tables", "scan", "places", "of_kin"), ("person",), persons),
+    Component(
+        "time and person",
+        ("segments", "voice", "tables", "scan", "places", "of_kin"),
+        ("person", "patients"),
+        persons,
+    ),
     Component("resolution", ("places", "person", "scan", "unmeasured"), ("resolved",), resolution),
     Component("ledger", ("resolved", "places", "segments", "headings"), ("reading",), ledger),
 ))  # fmt: skip
 
 
-def read_text(text: str, names: Names, today: datetime.date, of_patient: bool = False) -> TextReading:
+def read_text(
+    text: str, names: Names, today: datetime.date, patient: str = "", of_patient: bool = False
+) -> TextReading:
     """The reading of any text. Nothing is raised: what cannot be used stands in `not_understood`.
 
+    Of a text of several patients what is said of `patient` is read, by the label in the text or the number of the
+    place; where none is named nothing is used, and the reading asks which.
     `of_patient` says that the text is known to tell of the patient, as a supposition does.
     """
-    reading = PIPELINE(Document(text, today, lexicon_of(names), of_patient)).reading
+    document = PIPELINE(Document(text, today, lexicon_of(names), of_patient))
+    assert document.reading is not None
+    if not document.patients:
+        return document.reading
+    given = document.view.given
+    parts = [PatientPart(part.label, *given(part.start, part.end)) for part in document.patients]
+    part = chosen(parts, patient)
+    if part is None:
+        return of_none(document.reading, parts)
+    reading = PIPELINE(Document(alone(text, part), today, lexicon_of(names), of_patient)).reading
     assert reading is not None
-    return reading
+    return of_one(reading, text, part, parts)
 
 
 def trace_text(text: str, names: Names, today: datetime.date) -> Iterator[tuple[Component, Document]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from kg.readers.text.numbers import Number, number_at
 
-_VOLUME: Final = r"(?:100\s?m[lL]|d[lL]|m[lL]|[uµμ][lL]|mc[lL]|n[lL]|c[lL]|DL|ML|UL|[lL]|mm\^?[3³]|MM3|cmm|h\b|min\b)"
+_VOLUME: Final = (
+    r"(?:100\s?m[lL]|d[lL]|m[lL]|[uµμ][lL]|mc[lL]|n[lL]|c[lL]|DL|ML|UL|[lL]|mm\^?[3³]|MM3|cu\.?\s?mm|cmm|h\b|min\b)"
+)
 _VOLUME_WORD: Final = r"(?:deci|milli|micro)?lit(?:re|er)s?|cubic millimet(?:re|er)s?"
 _UNIT: Final = re.compile(
     rf"[^\S\n]*(?:\|[^\S\n]*)?(?P<unit>"
     rf"(?:[xX×*·]\s*)?10\s*(?:\^|\*{{1,2}}|[eE])?\s*(?:12|[369]|[³⁶⁹]|¹²)\s*(?:cells\s*)?(?:/\s*{_VOLUME}|\bper\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:x\s*)?[eE](?:12|[369])\s*/\s*{_VOLUME}"
     r"|m[lL]\s*/\s*min(?:\s*/\s*1[.,]73\s*m[2²])?"
-    rf"|(?:[kK]|[cC]ells?|thousand|[tT]sd\.?|THOU|[tT]hou|[mM]ill?)?\s?/\s*(?:[uµμ][lL]|n[lL]|UL|mc[lL]|mm\^?[3³]|MM3|cmm|m[lL]|L\b)"
+    rf"|(?:[kK]|[cC]ells?|thousand|[tT]sd\.?|THOU|[tT]hou|[mM]ill?)?\s?/\s*(?:[uµμ][lL]|n[lL]|UL|mc[lL]|mm\^?[3³]|MM3|cu\.?\s?mm|cmm|m[lL]|L\b)"
     rf"|(?:[kmuµμnpfcdKMUNPFCD]|mc)?(?:gm|gr|g|G|mol|MOL|kat|eq|Eq|IU|iu|[uU]nits?|U|u|Gpt|cells)\s*(?:/\s*{_VOLUME}|\s\s?per\s+(?:{_VOLUME_WORD}|{_VOLUME}))"
     rf"|(?:pico|nano|micro|milli)?(?:grams?|moles?|units?|cells?)\s+per\s+(?:{_VOLUME_WORD}|{_VOLUME})"
     rf"|[cC]ells?\s+per\s+(?:{_VOLUME_WORD})|per\s+(?:micro)lit(?:re|er)"
@@ -72,12 +74,22 @@ class Printed:
 
 @dataclass(frozen=True)
 class PrintedRange:
-    """Ends of a range, None where open, with its unit as printed (empty: the value's)."""
+    """Ends of a range, None where open, with its unit as printed (empty: the value's).
+
+    `other`: the ends in the other style of numbers, where some end can be read in two (`kg.readers.text.numbers`).
+    """
 
     low: Decimal | None
     high: Decimal | None
     unit: str
     end: int
+    other: tuple[Decimal | None, Decimal | None] | None = None
+
+    @property
+    def in_other_style(self) -> PrintedRange:
+        """The same range with its ends in the other style of numbers."""
+        low, high = self.other or (self.low, self.high)
+        return replace(self, low=low, high=high, other=None)
 
 
 def comparator_at(text: str, place: int) -> Printed | None:
@@ -139,7 +151,7 @@ def range_at(text: str, place: int, commas: bool) -> PrintedRange | None:
         return None
     if opening["open"]:
         close = _CLOSE.match(text, found.end)
-        return PrintedRange(found.low, found.high, found.unit, close.end()) if close else None
+        return replace(found, end=close.end()) if close else None
     named = opening["name"] is not None
     return found if named or (found.low is not None and found.high is not None) else None
 
@@ -150,8 +162,9 @@ def _one_sided(text: str, start: int, sign: Printed, commas: bool) -> PrintedRan
         return None
     unit = unit_at(text, number.end)
     upper = sign.said.startswith("<")
-    end, value = unit.end if unit else number.end, number.values[0]
-    return PrintedRange(None if upper else value, value if upper else None, unit.said if unit else "", end)
+    end, value, other = unit.end if unit else number.end, number.values[0], number.values[-1]
+    swapped = (None if upper else other, other if upper else None) if other != value else None
+    return PrintedRange(None if upper else value, value if upper else None, unit.said if unit else "", end, swapped)
 
 
 def _two_sided(text: str, start: int, commas: bool) -> PrintedRange | None:
@@ -164,8 +177,10 @@ def _two_sided(text: str, start: int, commas: bool) -> PrintedRange | None:
     if high is None:
         return None
     unit = unit_at(text, high.end)
-    chosen = unit or first_unit
-    return PrintedRange(low.values[0], high.values[0], chosen.said if chosen else "", unit.end if unit else high.end)
+    chosen, doubt = unit or first_unit, len(low.values) + len(high.values) > 2
+    other = (low.values[-1], high.values[-1]) if doubt else None
+    end = unit.end if unit else high.end
+    return PrintedRange(low.values[0], high.values[0], chosen.said if chosen else "", end, other)
 
 
 def _number(text: str, place: int, commas: bool) -> Number | None:

@@ -97,6 +97,7 @@ class TextReading:
     kind: TextKind
     questions: tuple[Span, ...]
     general: tuple[Span, ...]
+    patients: tuple[Span, ...] = ()
 
 
 def question_alone(text: str, today: datetime.date) -> TextReading:

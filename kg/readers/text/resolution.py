@@ -20,7 +20,6 @@ from kg.readers.text.meaning import Meaning
 from kg.readers.text.measure import Measurer
 from kg.readers.text.measurements import quantity_of
 from kg.readers.text.named import NamedConcept, Place
-from kg.readers.text.numbers import decimal_commas
 from kg.readers.text.patient import addressed, completeness
 from kg.readers.text.reading import Mention, Sense, Span
 from kg.readers.text.resolved import Resolved
@@ -47,7 +46,7 @@ class _Resolution:
         self.names, self.today, self.lexicon = document.lexicon.names, document.today, document.lexicon
         self.segments, self.headings = document.segments, document.headings
         self.draft = Draft(self.text)
-        self.measurer = Measurer(self.names, self.lexicon.customs, self.draft, self.today, decimal_commas(self.text))
+        self.measurer = Measurer(self.names, self.lexicon.customs, self.draft, self.today)
         self.meaning = Meaning(self.lexicon, self.draft)
         self.mentions: list[Mention] = []
         self.dating = Dating(document)
@@ -214,21 +213,32 @@ class _Resolution:
         facts = CaseReader(self.names, self.today, lenient=True).read(case)
         for item in sorted(facts.unread, key=lambda item: origin_key(item.origin), reverse=True):
             assert isinstance(item.origin, JsonPath)
-            self.draft.drop(item.origin.path, item.message)
+            self.draft.drop(item.origin.path, item.message, item.reason)
         placed = self._placed(replace(facts, unread=()), origins)
         return (*self.draft.case(self.today), placed) if facts.unread else (case, origins, placed)
 
     def _placed(self, facts: PatientFacts, origins: Mapping[str, Span]) -> PatientFacts:
-        def origin(given: Origin | None) -> Origin:
+        spelled = [(hit.start, self.text[hit.start : hit.end]) for hit in self.scan.hits if hit.corrected]
+
+        def origin(given: Origin | None) -> TextSpan:
             assert isinstance(given, JsonPath)
             span = origins[given.path]
             return TextSpan(span.start, span.end)
 
+        def corrected(given: Origin | None) -> str:
+            span = origin(given) if spelled else None
+            return next((said for start, said in spelled if span and span.start <= start < span.end), "")
+
         issues: tuple[DataIssue, ...] = (*facts.issues, *self.measurer.issues)
         return replace(
             facts,
-            facts=tuple(replace(fact, origin=origin(fact.origin)) for fact in facts.facts),
-            measurements=tuple(replace(item, origin=origin(item.origin)) for item in facts.measurements),
+            facts=tuple(
+                replace(fact, origin=origin(fact.origin), corrected_from=corrected(fact.origin)) for fact in facts.facts
+            ),
+            measurements=tuple(
+                replace(item, origin=origin(item.origin), corrected_from=corrected(item.origin))
+                for item in facts.measurements
+            ),
             issues=issues,
             unread=tuple(replace(item, origin=origin(item.origin)) for item in facts.unread),
         ).ordered()

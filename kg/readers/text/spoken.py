@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from kg.readers.text.characters import Edit
@@ -39,13 +40,25 @@ class SpokenNumbers:
         self.signs: Mapping[str, str] = data["said"]
         ordered = sorted(self.signs, key=len, reverse=True)
         self.sign = re.compile(rf"[ \t]{{0,2}}\b(?P<said>{'|'.join(map(re.escape, ordered))})\b", re.IGNORECASE)
+        scales = sorted(data["scales"], key=len, reverse=True)
+        self.scales: Mapping[str, int] = data["scales"]
+        self.scaled = re.compile(
+            rf"(?<![\w.,/-])(?P<number>\d+(?:[.,]\d+)?)[ -]?(?P<scale>{'|'.join(map(re.escape, scales))})\b",
+            re.IGNORECASE,
+        )
         self.number = frozenset({*self.ones, *self.teens, *self.tens})
 
     def edits(self, text: str) -> tuple[Edit, ...]:
         """Numerals for number words; signs for their names where a text has almost none of its own."""
         words = [_Word(match.start(), match.end(), match[0].casefold()) for match in _WORD.finditer(text)]
         signs = list(self._signs(text)) if _dictated(text) else []
-        return (*signs, *self._numbers(text, words))
+        return (*signs, *self._numbers(text, words), *self._scaled(text))
+
+    def _scaled(self, text: str) -> Iterator[Edit]:
+        """Numerals for a numeral and a word that multiplies it: `2.1 lakh`."""
+        for match in self.scaled.finditer(text):
+            amount = Decimal(match["number"].replace(",", ".")) * self.scales[match["scale"].casefold()]
+            yield Edit(match.start(), match.end(), f"{amount.normalize():f}")
 
     def _signs(self, text: str) -> Iterator[Edit]:
         for match in self.sign.finditer(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import Final
@@ -15,12 +16,15 @@ from kg.readers.text.lexicon import Lexicon, PhraseHit
 from kg.readers.text.named import TREATMENTS
 from kg.readers.text.printed import dose_at, unit_at
 from kg.readers.text.reading import UnreadSpan
+from kg.readers.text.segments import Segment
 from kg.readers.text.tokens import Scan
 from kg.readers.text.word_lists import clinical_words, general_words, named_disorders
 from kg.vocabulary.names import fold
 
 UNKNOWN: Final = "a clinical word that the vocabulary does not have, or not by itself"
 NO_TEST: Final = "a number with a unit that belongs to no test that was understood"
+NO_NUMBER: Final = "a number whose signs can part thousands or decimals; it is not used"
+UNSAID: Final = "a number of which the text does not say what it is"
 NO_TREATMENT: Final = "no treatment of that name"
 _WHETHER_DONE: Final = (Cue.DONE, Cue.PLAN, Cue.PENDING, Cue.WITHHELD)
 _NEAR: Final = re.compile(r"(?:\s+\w+){0,2}\s+")
@@ -28,15 +32,19 @@ _GAP: Final = re.compile(r"[ -]{1,2}")
 _NUMBER: Final = re.compile(r"(?<![\w.,/^-])\d[\d.,]*")
 # small whole numbers and years say many things that are no value
 _BARE: Final = re.compile(r"(?:\d+\.\d+|(?!(?:19|20)\d\d(?!\d))\d{3,5}(?!\d))(?:/\d[\d.]*(?<=\d))*")
+_ODD: Final = re.compile(r"\d+(?:[.,]\d+)*,\d{4,}|\d+(?:[.,]\d+){2,}")
+_NAMED_BEFORE: Final = re.compile(r"(?<![^\W_])[^\W\d_]{4,}[^\S\n]+$")
 _GOES_ON: Final = re.compile(r"\s*(?:/|,|,?\s+and|<-|->|→)\s*", re.IGNORECASE)
 _COUNTED: Final = re.compile(r"\s*(?:years?|yrs?|months?|weeks?|days?|hours?|cm|mm|kg|cycles?)\b", re.IGNORECASE)
+_ALONE: Final = re.compile(r"\s*(?:[,;.)]|and\b|$|\n)(?!\d)")
+_WORD_BEHIND: Final = re.compile(r"\s(?P<word>[^\W\d_]+)")
 _CAPITALS: Final = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])[A-Za-z][A-Za-z0-9]{1,6}\b")
 _MARKED: Final = re.compile(r"\s?(?:[+](?!\w)|-(?=[\s,;/.]|$)|(?:positive|negative|pos|neg)\b)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]{2,}")
 _PLAIN: Final = re.compile(r"(?<![^\W_])[a-z]{5,}(?![^\W_])")
 RARE_IN_TEXT: Final = 600
 _AFTER_TAKING: Final = re.compile(
-    r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{5,})"
+    r"\s+(?:(?:an?|the|her|his|oral|daily|weekly|low|high|dose|dosed|long|term|regular)[\s-]+)*(?P<drug>[^\W\d_]{4,})"
 )
 
 
@@ -61,8 +69,8 @@ def leftover(document: Document, draft: Draft) -> tuple[UnreadSpan, ...]:
     asking = {place for part in parts if part.asks for place in range(part.start, part.end)}
     found: list[UnreadSpan] = []
     looks = (
-        *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan), *_numbers(scan.text),
-        *_taken(lexicon, scan), *_words(lexicon, scan), *_capitals(lexicon, scan.text),
+        *((hit.start, hit.end, UNKNOWN) for hit in nameless), *_doses(scan), *_lacking(scan),
+        *_numbers(lexicon, scan, parts), *_taken(lexicon, scan), *_words(lexicon, scan), *_capitals(lexicon, scan.text),
     )  # fmt: skip
     for start, end, reason in looks:
         if start in asking or not covered.isdisjoint(range(start, end)):
@@ -136,24 +144,50 @@ def _lacking(scan: Scan) -> Iterator[tuple[int, int, str]]:
             yield hit.start, hit.end, UNKNOWN
 
 
-def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
-    """Numbers that are no value of anything; a small one where it goes on with a series of them."""
-    last = -1
+def _numbers(lexicon: Lexicon, scan: Scan, parts: Sequence[Segment]) -> Iterator[tuple[int, int, str]]:
+    """Numbers that are no value of anything; a small one where it goes on with a series, or beside a measured value."""
+    text, last = scan.text, -1
+    values = (value.start for series in scan.series.values() for value in series.values)
+    starts = [part.start for part in parts]
+    measured = {bisect_right(starts, start) for start in values}
     for match in _NUMBER.finditer(text):
         in_series = last >= 0 and _GOES_ON.fullmatch(text, last, match.start()) is not None
         end = match.end() - (match[0][-1] in ".,")
         unit = unit_at(text, end)
         dose = None if unit else dose_at(text, end)
         if unit:
+            before = _NAMED_BEFORE.search(text, max(0, match.start() - 30), match.start())
+            if before and _names_a_test(lexicon, before[0].strip()):
+                yield before.start(), unit.end, NO_TEST
             yield match.start(), unit.end, NO_TEST
         elif dose and dose.said:
-            yield match.start(), dose.end, "a dose; a case has no place for it"
+            yield match.start(), _with_form(lexicon, text, dose.end), "a dose; a case has no place for it"
+        elif _ODD.fullmatch(text, match.start(), end):
+            yield match.start(), end, NO_NUMBER
         elif (bare := _BARE.match(text, match.start())) and bare.end() >= end and not _COUNTED.match(text, end):
             last = bare.end()
-            yield match.start(), bare.end(), "a number of which the text does not say what it is"
+            yield match.start(), bare.end(), UNSAID
         elif in_series and not _COUNTED.match(text, end):
             last = end
-            yield match.start(), end, "a number of which the text does not say what it is"
+            yield match.start(), end, UNSAID
+        elif bisect_right(starts, match.start()) in measured and _stands_alone(text, match.start(), end):
+            yield match.start(), end, UNSAID
+
+
+def _names_a_test(lexicon: Lexicon, word: str) -> bool:
+    """Whether a word before a number with a unit is what it is of: a clinical one, or one that English hardly has."""
+    return fold(word) in lexicon.customs.words or general_words().get(word.casefold(), 0) < RARE_IN_TEXT
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a number of two or three digits stands behind a blank and before a sign, `and` or the end."""
+    return 1 < end - start < 4 and text[start - 1 : start].isspace() and _ALONE.match(text, end) is not None
+
+
+def _with_form(lexicon: Lexicon, text: str, end: int) -> int:
+    """The end of the word behind a dose that says in which form it is given (`spray`)."""
+    match = _WORD_BEHIND.match(text, end)
+    return match.end() if match and fold(match["word"]) in lexicon.language.words["dose_forms"] else end
 
 
 def _taken(lexicon: Lexicon, scan: Scan) -> Iterator[tuple[int, int, str]]:

@@ -150,7 +150,8 @@ class ValueReader:
         first = self._value(start, limit)
         if first is None:
             return Series((), self._dose(start, limit), self._spread(start, limit))
-        first = replace(first, unit=first.unit or unit, days=first.days or day)
+        if (unit and not first.unit) or (day and not first.days):
+            first = replace(first, unit=first.unit or unit, days=first.days or day)
         values = [first, *self._bracketed(first, limit)]
         values = [*values, *self._more(values[-1], limit)] if len(values) == 1 else values
         reversed_ = reversed_ or _OF_ANOTHER_TIME.search(self.text, max(0, name - 30), name) is not None
@@ -443,6 +444,8 @@ class ValueReader:
         return end
 
     def _carried(self, values: list[ReadValue], reversed_: bool) -> tuple[ReadValue, ...]:
+        if len(values) == 1 and not reversed_:
+            return (replace(values[0], earlier=False),) if values[0].earlier and values[0].days else tuple(values)
         units = [value.unit for value in values if value.unit]
         ranges = [value.range for value in values if value.range]
         kilo = any(value.kilo for value in values)

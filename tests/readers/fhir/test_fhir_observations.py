@@ -72,6 +72,22 @@ def test_a_range_that_cannot_be_is_not_used_and_told(names: Names, low: float, h
     assert [issue.kind for issue in found.facts.issues] == ["reference_range"]
 
 
+@pytest.mark.parametrize(
+    ("unit", "low", "high", "meant"),
+    [("ug/L", 50, 170, "ug/dL"), ("umol/L", 50, 170, "ug/dL"), ("ug/dL", 9, 30, "umol/L"), ("ug/dL", 50, 170, ""),
+     ("ug/L", 500, 1700, ""), ("umol/L", 9, 30, ""), ("ug/dL", 30, 120, ""), ("ug/L", 0, 0, "")],
+)  # fmt: skip
+def test_a_unit_that_the_printed_range_denies_is_reported_and_not_corrected(
+    names: Names, unit: str, low: float, high: float, meant: str
+) -> None:
+    printed = [{"low": {"value": low, "unit": unit}, "high": {"value": high, "unit": unit}}]
+    found = reading(names, bundle(observation(coded("2498-4"), 80, unit, referenceRange=printed)))
+    assert len(found.facts.measurements) == (not meant)
+    if meant:
+        assert [issue.suggested_unit for issue in found.facts.issues] == [meant]
+        assert [item.reason for item in found.unread] == [Reason.IMPOSSIBLE_VALUE]
+
+
 def test_components_are_values_of_their_own(names: Names) -> None:
     panel = observation({"text": "blood count"}, component=[hemoglobin(), observation({"text": "nonesuch"}, 1)])
     found = reading(names, bundle(panel))
