@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run serve test check verify slice bench ontology lock release robot clean
+.PHONY: setup run serve test check verify slice bench ontology sbom lock release robot clean
 
 setup: $(STAMP)
 
@@ -67,6 +67,11 @@ release: setup        ## the files of a release in build/release/DATE, and the m
 	$(VENV)/bin/warrant release build/release
 	$(VENV)/bin/warrant release build/warrant.owl
 
+sbom:                 ## what the service is made of, as CycloneDX, from the locks: build/sbom.json
+	$(PYTHON) -m venv build/tools/sbom
+	build/tools/sbom/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sbom.txt
+	build/tools/sbom/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --short-PURLs --output-reproducible -o build/sbom.json
+
 lock: setup           ## renew the hashed locks
 	$(VENV)/bin/python -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --extra semantic --extra pictures --extra cohort --extra hermit --extra mcp --extra jwt --extra dev -o requirements/dev.txt
@@ -75,7 +80,8 @@ lock: setup           ## renew the hashed locks
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/build.in -o requirements/build.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-deps --no-emit-index-url --no-header --quiet requirements/semantic.in -o requirements/semantic.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/sssom.in -o requirements/sssom.txt
-	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt requirements/sssom.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements/sbom.in -o requirements/sbom.txt
+	sed -i '/^# This file/d;/--index-url/d;/--find-links/d' requirements/dev.txt requirements/run.txt requirements/bench.txt requirements/build.txt requirements/semantic.txt requirements/sssom.txt requirements/sbom.txt
 
 clean:
 	rm -rf $(VENV) build

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg.assess import Assessment
 from kg.errors import InputError, Problem
 from kg.knowledge import Knowledge
-from kg.readers.text import TextKind, TextReading, read_text
+from kg.readers.text import TextKind, TextReading, question_alone, read_text
 
 if TYPE_CHECKING:
     from kg.facts.patient import PatientFacts
@@ -61,15 +61,21 @@ def then(knowledge: Knowledge, assessment: Assessment, questions: Sequence[str])
     from kg.questions.patient import PatientAsker  # noqa: PLC0415 - only conversations need it
 
     def supposed(text: str, patient: Assessment) -> PatientFacts:
-        return read_text(text, knowledge.names, patient.record.facts.as_of).facts
+        return read_text(text, knowledge.names, patient.record.facts.as_of, of_patient=True).facts
 
     asker = knowledge.asker
-    found = PatientAsker(knowledge.ontology, knowledge.engine, asker.stages.listener.names, supposed, asker.answer)
+    names, about = asker.stages.listener.names, asker.stages.index.about
+    found = PatientAsker(knowledge.ontology, knowledge.engine, names, supposed, about, asker.answer)
     return found.ask(assessment, questions)
 
 
 def read(knowledge: Knowledge, text: str, today: datetime.date, patient: str = "") -> TextReading:
-    """A text, read, with its kind; of a text of several patients what is said of `patient`."""
+    """A text, read, with its kind; of a text of several patients what is said of `patient`.
+
+    One that only asks about medicine has no facts to read.
+    """
+    if knowledge.asker.router.only_asks(text):
+        return question_alone(text, today)
     return routed(knowledge, read_text(text, knowledge.names, today, patient))
 
 

@@ -27,6 +27,7 @@ BINS: Final = 10
 SIDE: Final = 300
 MARGIN: Final = 40
 FIRST: Final = (1, 3, 5)
+LIMITS: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ def _judged(
     place = int((odds > odds[item.claim]).sum()) if item.claim >= 0 else -1
     chance = logistic(covered.log_odds(evidence(stages, claims, names, item)))
     return HeldOut(item.claim >= 0, place, chance)
+
+
+def rates(found: Sequence[HeldOut], least: float) -> tuple[float, float]:
+    """The shares of the questions of claims that are answered, and of the others that are declined, from a chance."""
+    own = [item.chance >= least for item in found if item.answered]
+    others = [item.chance < least for item in found if not item.answered]
+    return sum(own) / len(own), sum(others) / len(others)
 
 
 def bins_of(found: Sequence[HeldOut]) -> list[ReliabilityBin]:
@@ -127,8 +135,9 @@ def main() -> None:
     others = [item for item in found if not item.answered]
     shares = ", ".join(f"{number}: {sum(item.place < number for item in own) / len(own):.1%}" for number in FIRST)
     print(f"{len(own)} questions of claims; the claim stands among the first {shares}")
-    print(f"answered {sum(item.chance >= LEAST for item in own) / len(own):.1%}")
-    print(f"declined {sum(item.chance < LEAST for item in others) / len(others):.1%} of {len(others)}")
+    for least in sorted({LEAST, *LIMITS}):
+        answered, declined = rates(found, least)
+        print(f"from a chance of {least:.2f}: answered {answered:.1%}, declined {declined:.1%} of {len(others)}")
     rows = bins_of(found)
     for row in rows:
         print(f"chance {row.chance:.2f}: share {row.share:.2f} ({row.count} questions)")

@@ -20,6 +20,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bench.questions.unanswerable import unanswerable
 from kg.ontology.compiled import DEFAULT_FOLDER, Ontology
 from kg.questions.answering import Stages
 from kg.questions.claim_index import ClaimIndex
@@ -51,7 +52,6 @@ RIDGE_OF_VECTORS: Final = 10.0
 LEAST: Final = 0.4
 OF_THE_ANSWERED: Final = 3.0
 BY_HAND: Final[Mapping[str, float]] = {"text": 2.5}
-NONE: Final = Path(__file__).parent / "unanswerable.yaml"
 HEAD: Final = """\
 # Weights of the models that rank claims and tell what is covered. Made by `python -m bench.questions.train`; read by
 # kg/questions/rank.py. Log-odds = bias + sum of weight times feature; the features are described in
@@ -106,7 +106,7 @@ class Collector:
         self.stages, self.index, self.encoder = stages, stages.index, encoder
         listen = stages.listener.listen
         self.asks = [[listen(text) for text in document.claim.asks] for document in self.index.documents]
-        self.none = [listen(text) for texts in yaml.safe_load(NONE.read_text("utf-8")).values() for text in texts]
+        self.none = [listen(text) for text in unanswerable()]
         self.folds, self.none_folds = held_out(len(self.asks)), held_out(len(self.none), seed=1)
         if encoder:
             encoder.see([asked.core for asked in (*(one for row in self.asks for one in row), *self.none)])

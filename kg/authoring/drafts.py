@@ -60,10 +60,10 @@ def drafted(path: Path) -> DraftArticle:
     references: list[tuple[int, str]] = []
     section, in_references = "Head", False
     for start, line in _lines(text):
-        if _is_heading(line):
-            section, in_references = line.strip(), bool(REFERENCES.fullmatch(line.strip(" :\n")))
-        elif in_references and (entry := LISTED.match(line)):
+        if in_references and (entry := LISTED.match(line)):
             references.append((int(entry[1]), entry[2].strip()))
+        elif _is_heading(line):
+            section, in_references = line.strip(), bool(REFERENCES.fullmatch(line.strip(" :\n")))
         else:
             claims += _sentences(text, start, line, section)
     title = text.strip().splitlines()[0].strip()

@@ -152,7 +152,7 @@ def _database(path: Path) -> Any:
     try:
         import duckdb  # noqa: PLC0415 - only databases need it
     except ImportError as error:
-        remedy = "Install `duckdb`, or export the tables as Parquet."
+        remedy = "Install the extra `cohort`, or export the tables as Parquet."
         raise InputError([Problem(str(path), "is read with DuckDB, which is not at hand", remedy)]) from error
     return duckdb.connect(str(path), read_only=True)
 

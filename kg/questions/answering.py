@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from kg.ontology.compiled import Ontology
 from kg.questions.answer import Answer
@@ -22,7 +23,9 @@ from kg.questions.tokens import Tokenizer
 from kg.questions.understand import Listener, UnderstoodQuestion
 from kg.questions.vectors import FILE as VECTORS
 from kg.questions.vectors import open_meaning
-from kg.store.dataset import open_kept
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,12 @@ class Asker:
 
     @cached_property
     def sets(self) -> Sets:
-        return Sets(self.ontology, self.stages.language, cache(lambda: open_kept(self.ontology.folder)))
+        return Sets(self.ontology, self.stages.language, cache(self._store))
+
+    def _store(self) -> ox.Store:
+        from kg.store.dataset import open_kept  # noqa: PLC0415 - a tenth of a cold start that few questions need
+
+        return open_kept(self.ontology.folder)
 
     @cached_property
     def models(self) -> Models:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import marshal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import log, sqrt
 from typing import Final
 
+from kg.cache.checked_file import CheckedFile
 from kg.ontology.compiled import Ontology
 from kg.ontology.model import Claim
 from kg.questions.tokens import Tokenizer
@@ -16,6 +18,8 @@ from kg.questions.tokens import Tokenizer
 SAID: Final = ("sentence", "means", "reason", "purpose", "scope", "window", "substanceNote", "strength")
 NOT_SUBJECTS: Final = ("asks", "indexTerm", "claimsOf", "marker", "sentence", "hasDoubt", "hasReading", "hasEffect")
 FIELDS: Final[Mapping[str, float]] = {"said": 1.0, "terms": 1.0, "names": 0.6, "section": 0.4}
+MADE_BY: Final = ("cache", "ontology", "vocabulary", "questions")
+Counted = tuple[dict[str, dict[str, int]], tuple[dict[str, int], ...], tuple[str, ...]]
 K1: Final = 1.2
 B: Final = 0.5
 
@@ -25,8 +29,8 @@ class ClaimDocument:
     """One claim: the words of each field, of each question that it answers, and its concepts."""
 
     claim: Claim
-    fields: Mapping[str, Counter[str]]
-    asks: tuple[Counter[str], ...]
+    fields: Mapping[str, Mapping[str, int]]
+    asks: tuple[Mapping[str, int], ...]
     concepts: frozenset[str]
 
 
@@ -35,23 +39,35 @@ class ClaimIndex:
 
     def __init__(self, ontology: Ontology, tokenizer: Tokenizer) -> None:
         self.ontology, self.tokenizer = ontology, tokenizer
-        self.documents = tuple(self._document(claim) for claim in ontology.claims.values())
+        claims = ontology.claims.values()
+        self.documents = tuple(
+            ClaimDocument(claim, fields, asks, frozenset(concepts))
+            for claim, (fields, asks, concepts) in zip(claims, self._kept(), strict=True)
+        )
         self.place = {document.claim.id: number for number, document in enumerate(self.documents)}
 
-    def _document(self, claim: Claim) -> ClaimDocument:
-        counts, concepts = self.tokenizer.counts, frozenset(self._concepts(claim))
-        names = (name for concept in concepts for name in self._names(concept))
-        return ClaimDocument(
-            claim,
-            {
-                "said": counts(said(claim, self.ontology)),
-                "terms": counts(claim.index_terms),
-                "names": counts(names),
-                "section": counts([claim.passage.section]),
-            },
-            tuple(counts([text]) for text in claim.asks),
-            concepts,
-        )
+    def _kept(self) -> list[Counted]:
+        """The words of every claim, from the cache or counted and kept."""
+        file = CheckedFile("words", MADE_BY, f"{self.ontology.digest} {self.tokenizer.digest}")
+        if (data := file.read()) is not None:
+            kept: list[Counted] = marshal.loads(data)
+            return kept
+        found = list(map(self._counted, self.ontology.claims.values()))
+        file.write(partial(marshal.dump, found))
+        return found
+
+    def _counted(self, claim: Claim) -> Counted:
+        """The words of a claim's fields, of each of its questions, and its concepts."""
+        concepts = tuple(sorted(set(self._concepts(claim))))
+        texts = {
+            "said": said(claim, self.ontology),
+            "terms": claim.index_terms,
+            "names": (name for concept in concepts for name in self._names(concept)),
+            "section": [claim.passage.section],
+        }
+        counts = self.tokenizer.counts
+        fields = {name: dict(counts(found)) for name, found in texts.items()}
+        return fields, tuple(dict(counts([text])) for text in claim.asks), concepts
 
     def _concepts(self, claim: Claim) -> Iterator[str]:
         """What a claim is about: the subjects it is compiled with, what it concludes, and concepts of its fields."""
@@ -91,6 +107,11 @@ class ClaimIndex:
     @cached_property
     def concept_frequency(self) -> Mapping[str, int]:
         return Counter(name for document in self.documents for name in document.concepts)
+
+    def about(self, concepts: Iterable[str]) -> tuple[str, ...]:
+        """The claims that are about one of some concepts."""
+        named = frozenset(concepts)
+        return tuple(document.claim.id for document in self.documents if not named.isdisjoint(document.concepts))
 
     # -- postings
 

@@ -24,8 +24,13 @@ from kg.vocabulary.mentions import Table
 
 SENTENCES: Final = 3
 MOST: Final = 8
+STANDING: Final = {
+    Outcome.APPLICABLE: "applies", Outcome.AMBIGUOUS: "ambiguous", Outcome.UNDETERMINED: "open",
+    Outcome.EXCLUDED: "excluded",
+}  # fmt: skip
 AND: Final = re.compile(r"\W*and\b", re.IGNORECASE)
 Read = Callable[[str, Assessment], PatientFacts]
+About = Callable[[Iterable[str]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,21 @@ class PatientAnswer:
 
 
 class PatientAsker:
-    """Answers questions about assessments by one reasoner; `read` reads a supposition, `general` what is left."""
+    """Answers questions about assessments by one reasoner.
+
+    `read` reads a supposition, `about` gives the claims about concepts, `general` answers what is left.
+    """
 
     def __init__(
-        self, ontology: Ontology, reasoner: Reasoner, names: Table[str], read: Read, general: Callable[[str], Answer]
+        self,
+        ontology: Ontology,
+        reasoner: Reasoner,
+        names: Table[str],
+        read: Read,
+        about: About,
+        general: Callable[[str], Answer],
     ) -> None:
-        self.reasoner, self.names, self.read, self.general = reasoner, names, read, general
+        self.reasoner, self.names, self.read, self.about, self.general = reasoner, names, read, about, general
         self.words: Conversation = read_conversation(ontology)
 
     def ask(self, assessment: Assessment, questions: Sequence[str]) -> tuple[PatientAnswer, ...]:
@@ -144,10 +158,19 @@ class _Turn:
         proofs = tuple(name for name in change.added if after.conclusion(name))[:MOST]
         if not sentences:
             no_change = Sentence(self.words.phrases["no_change"] + ".", ())
-            sentences = (no_change, *self._standing(self.asker.general(self.question), after))[:SENTENCES]
+            sentences = (no_change, *self._standing(self._claims_about(supposed, after), after))[:SENTENCES]
         # what is supposed is no new subject: "may I give it?" behind it is about what was spoken of before
         concepts = self.last.concepts if self.last and self.last.concepts else self.concepts
         return PatientAnswer(self.question, supposed, None, sentences, proofs, change, None, after, concepts)
+
+    def _claims_about(self, supposed: PatientFacts, after: Assessment) -> list[str]:
+        """The claims about what is supposed, those that are nearest to applying first."""
+        named = [*(fact.concept for fact in supposed.facts), *(item.quantity for item in supposed.measurements)]
+        known = {
+            name: after.outcomes.by_claim[name] for name in self.asker.about(named) if name in after.outcomes.by_claim
+        }
+        order = list(STANDING)
+        return sorted(known, key=lambda name: order.index(known[name].outcome))
 
     def _changed(self) -> PatientAnswer:
         """What is otherwise than in the assessment before the last supposition, or before the last dated value."""
@@ -168,13 +191,18 @@ class _Turn:
         return assess(self.ontology, self.asker.reasoner, replace(facts, measurements=kept))
 
     def _differences(self, before: Assessment, after: Assessment, change: Difference) -> Iterator[Sentence]:
-        """The claims that apply now and did not, then those that applied and do not."""
-        phrases = self.words.phrases
+        """Entries that are new, then those that are gone, then the claims that stand otherwise."""
+        phrases, told = self.words.phrases, set[str]()
         for key, ids in (("new", change.added), ("gone", change.removed)):
             items = (after if key == "new" else before).items
             for name in ids:
                 if name in items:
+                    told.update(items[name].claims)
                     yield Sentence(f"{phrases[key]}: {items[name].label}.", items[name].claims)
+        for outcome in (Outcome.APPLICABLE, Outcome.EXCLUDED):
+            for name, (_, now) in change.claims.items():
+                if now is outcome and name not in told:
+                    yield self._stands(name, after, phrases["applies_now" if now is Outcome.APPLICABLE else "excluded"])
 
     # -- one thing
 
@@ -217,12 +245,12 @@ class _Turn:
 
     def _undecided(self) -> PatientAnswer:
         """Claims about what is named that are open or excluded, with the facts that would decide them."""
-        phrases, sentences, proofs = self.words.phrases, [], []
-        for outcome, key in ((Outcome.UNDETERMINED, "open"), (Outcome.EXCLUDED, "excluded")):
+        sentences, proofs = [], []
+        for outcome in (Outcome.UNDETERMINED, Outcome.EXCLUDED):
             for item in self.now.outcomes.of(outcome):
                 claim = self.ontology.claims[item.claim]
                 if {name for _, name in claim.conclusions} & set(self.concepts):
-                    sentences.append(Sentence(f"{phrases[key]}: {claim.sentence}", (claim.id,)))
+                    sentences.append(self._stands(claim.id, self.now))
                     proofs.append(claim.id)
         asks_leave = self._has(self.words.permission)
         verdict = (Verdict.DEPENDS if sentences else Verdict.NOT_STATED) if asks_leave else None
@@ -233,15 +261,23 @@ class _Turn:
     def _general(self) -> PatientAnswer:
         """What the articles say to the question, and how each claim stands for the patient."""
         found = self.asker.general(self.question)
-        sentences = list(self._standing(found, self.now))
+        sentences = list(self._standing(found.ids()[:SENTENCES], self.now))
         said = self._said(found.verdict, sentences or found.sentences, found.ids())
         return replace(said, general=found)
 
-    def _standing(self, found: Answer, assessment: Assessment) -> Iterator[Sentence]:
-        """The claims of a general answer, each with how it stands for the patient."""
-        phrases, by_claim = self.words.phrases, assessment.outcomes.by_claim
-        keys = {Outcome.APPLICABLE: "applies", Outcome.EXCLUDED: "excluded", Outcome.UNDETERMINED: "open"}
-        for name in found.ids()[:SENTENCES]:
-            outcome = by_claim[name].outcome if name in by_claim else None
-            lead = f"{phrases[keys[outcome]]}: " if outcome in keys else ""
-            yield Sentence(lead + self.ontology.claims[name].sentence, (name,))
+    def _standing(self, claims: Iterable[str], assessment: Assessment) -> Iterator[Sentence]:
+        """Some claims, each with how it stands for the patient."""
+        for name in claims:
+            yield self._stands(name, assessment)
+
+    def _stands(self, name: str, assessment: Assessment, lead: str = "") -> Sentence:
+        """One claim with how it stands for the patient and, where it is open, the first facts that would decide it."""
+        phrases, found = self.words.phrases, assessment.outcomes.by_claim.get(name)
+        if found and not lead:
+            lead = phrases[STANDING[found.outcome]]
+        if found and found.outcome is Outcome.UNDETERMINED and found.missing:
+            lacking = ", ".join(fact.label for fact in found.missing[0])
+            lead = f"{lead} ({phrases['lacking'].format(facts=lacking)})"
+        return Sentence(
+            f"{lead}: {self.ontology.claims[name].sentence}" if lead else self.ontology.claims[name].sentence, (name,)
+        )

@@ -77,6 +77,11 @@ class Router:
             return TextRoute(TextKind.CASE, "")
         return TextRoute(TextKind.BOTH, " ".join(own))
 
+    def only_asks(self, text: str) -> bool:
+        """Whether every sentence of a text asks and none asserts anything of one person."""
+        parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
+        return bool(parts) and all(self._asks(part) and not self._asserts(part) for part in parts)
+
     def _asks(self, part: str) -> bool:
         return part.rstrip().endswith("?") or bool(self.opening.match(part) or self.phrase.search(part))
 

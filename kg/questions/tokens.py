@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from kg.questions.language import QuestionLanguage
-from kg.vocabulary.mentions import words
+from kg.vocabulary.mentions import folded_words, words
 from kg.vocabulary.names import fold
 
 SHORTEST: Final = 5
@@ -49,13 +50,19 @@ def stem(word: str) -> str:
 
 
 class Tokenizer:
-    """Texts to tokens: words written in haste in full, and those that say nothing told apart."""
+    """Texts to tokens: words written in haste in full, and those that say nothing told apart.
+
+    `digest` is that of the words that it knows.
+    """
 
     def __init__(self, language: QuestionLanguage) -> None:
         self.short: Mapping[str, tuple[str, ...]] = {
             fold(word): tuple(fold(full).split()) for word, full in language.short.items()
         }
         self.function = frozenset(stem(fold(word)) for word in language.function.split())
+        parts = (language.function, *sorted(f"{word}={full}" for word, full in language.short.items()))
+        self.digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        self._stems: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, text: str) -> tuple[QuestionToken, ...]:
         """All words from left to right."""
@@ -71,7 +78,15 @@ class Tokenizer:
 
     def counts(self, texts: Iterable[str]) -> Counter[str]:
         """Stem → how often it stands in some texts, words that say nothing left out."""
-        return Counter(token.stem for text in texts for token in self.content(text))
+        return Counter(form for text in texts for word in folded_words(text) for form in self._content_stems(word))
+
+    def _content_stems(self, word: str) -> tuple[str, ...]:
+        """The stems that a folded word stands for and that say something."""
+        found = self._stems.get(word)
+        if found is None:
+            full = map(stem, self.short.get(word, (word,)))
+            found = self._stems[word] = tuple(form for form in full if form not in self.function)
+        return found
 
 
 class Spelling:

@@ -17,7 +17,7 @@ from kg.questions.courtesy import Courtesy
 from kg.questions.figures import Figures
 from kg.questions.language import QuestionLanguage
 from kg.questions.tokens import QuestionToken, Spelling, Tokenizer
-from kg.vocabulary.mentions import NameHit, Table, words
+from kg.vocabulary.mentions import NameHit, Table, folded_words, words
 from kg.vocabulary.names import fold
 
 TELLING: Final = 3.0
@@ -113,7 +113,7 @@ class Listener:
         texts += [n for c in self.ontology.concepts.values() for n in (c.label, *c.synonyms, *c.related)]
         texts += [cue for reading in self.language.readings for cue in (*reading.cues, *reading.telling)]
         texts.append(self.language.function)
-        return Spelling(word.text for text in texts for word in words(text))
+        return Spelling(word for text in texts for word in folded_words(text))
 
     def listen(self, question: str) -> UnderstoodQuestion:
         """What a question asks."""

@@ -89,7 +89,9 @@ class ClaimsModel(ContractModel):
     ambiguous: list[AmbiguousModel]
     excluded: list[ExcludedModel]
     undetermined_left_out: int = Field(
-        default=0, ge=0, description="open claims beyond the 180 listed; `open_claims=all` lists every one"
+        default=0,
+        ge=0,
+        description="open claims that are not listed, where there are more than 180; `open_claims=all` lists every one",
     )
 
 

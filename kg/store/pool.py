@@ -28,6 +28,7 @@ from kg.store.zygote import Settings
 
 RETRY_AFTER: Final = 1
 SOON: Final = 0.05
+AT_ONCE: Final = 0.05
 BUSY: Final = 0.5
 DEPTH: Final = 8
 REMEDY: Final = "Ask for less, or put the most selective pattern first."
@@ -204,11 +205,16 @@ class Pool:
     def _give_away(self, worker: Worker) -> None:
         """What waits behind the first job of a worker is the first to wait for another."""
         while len(worker.jobs) > 1:
-            job = worker.jobs.pop()
-            if not job.reply.done():
-                job.worker = None
-                self._waiting.appendleft(job)
-                job.at(job.deadline, self._give_up, job)
+            self._wait_again(worker.jobs.pop())
+
+    def _wait_again(self, job: Job) -> None:
+        if not job.reply.done():
+            job.worker = None
+            self._waiting.appendleft(job)
+            job.at(job.deadline, self._give_up, job)
+
+    def _just_began(self, worker: Worker) -> bool:
+        return not worker.jobs[0].private and asyncio.get_running_loop().time() - worker.since < AT_ONCE
 
     def _move_aside(self, worker: Worker, job: Job, used: float) -> None:
         """Let a query go on beside the others, unless it only waits for a processor: that is no fault of its own."""
@@ -270,8 +276,14 @@ class Pool:
         self._dispatch()
 
     def lost(self, worker: Worker) -> None:
-        """A worker has ended: its first job was too much for it, the others go to another."""
+        """A worker has ended: its first job was too much for it, the others go to another.
+
+        A job that it had for no time at all goes to another too, once: the worker was gone before.
+        """
         self._give_away(worker)
+        if worker.jobs and not (job := worker.jobs[0]).tried and self._just_began(worker):
+            job.tried = True
+            self._wait_again(worker.jobs.popleft())
         if worker.jobs:
             said = f"The query was ended because it needs more than {self.limits.memory >> 20} MiB of memory, or is "
             worker.jobs[0].fail(QueryTooLarge(f"{said}nested too deeply. {REMEDY}"))

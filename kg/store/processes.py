@@ -31,6 +31,7 @@ class Job:
 
     `deadline` is in the time of the event loop, `allowed` the seconds until then when it was asked. A `private` one
     brings quads that only a worker of its own may see. `abandoned` waits until nobody wants the answer any more.
+    `tried`: a worker was lost as soon as it had the job, which was not the fault of the job.
     """
 
     request: bytes
@@ -41,6 +42,7 @@ class Job:
     abandoned: Callable[[], Awaitable[object]] | None = None
     worker: Worker | None = None
     timer: asyncio.TimerHandle | None = None
+    tried: bool = False
 
     def at(self, when: float, call: Callable[..., object], *arguments: object) -> None:
         """Call something at a time, in the place of what was to be called before."""

@@ -147,6 +147,9 @@ def test_the_process_they_are_forked_from_is_replaced() -> None:
                 assert (await pool.run(request("/echo", b"again"))).body == b"again"
                 break
             await asyncio.sleep(0.05)
+        # a worker that was forked before may have answered
+        while pool.zygote == first and time.monotonic() < start + 20:
+            await asyncio.sleep(0.05)
         assert pool.zygote != first
         return time.monotonic() - start
 

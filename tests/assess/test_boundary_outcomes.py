@@ -16,6 +16,7 @@ def test_every_executable_claim_is_met_just_not_met_and_contradicted(ontology: O
     assert len(KEPT) >= 522
     for purpose in Purpose:
         assert {one.claim for one in KEPT if one.purpose == purpose} == executable
+    assert all(one.claim in one.applicable for one in KEPT if one.purpose == Purpose.MET)
 
 
 def test_the_same_claims_apply_and_are_excluded(reader: CaseReader) -> None:

@@ -32,7 +32,8 @@ def test_of_many_open_claims_those_are_listed_of_which_most_is_known(
     found: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = found.outcomes.ids(Outcome.UNDETERMINED)
-    monkeypatch.setattr(open_claims, "LISTED", FEW)
+    monkeypatch.setattr(open_claims, "MOST", FEW)
+    monkeypatch.setattr(open_claims, "NEAREST", FEW)
     data = render.as_json(found)["claims"]
     named = [item["id"] for item in data["undetermined"]]
     assert len(named) == FEW
@@ -44,7 +45,8 @@ def test_of_many_open_claims_those_are_listed_of_which_most_is_known(
 def test_every_open_claim_is_listed_on_demand_and_written_the_same_both_ways(
     found: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_claims, "LISTED", FEW)
+    monkeypatch.setattr(open_claims, "MOST", FEW)
+    monkeypatch.setattr(open_claims, "NEAREST", FEW)
     for every in (False, True):
         sent = json.loads(wire.assessment(found, proofs=False, every=every))["claims"]
         assert sent == json.loads(render.dumps(render.as_json(found, every=every)["claims"]))

@@ -53,10 +53,20 @@ def test_a_claim_is_signed_by_two_people_and_not_by_one_twice(folder: Path) -> N
     assert "1 of 2 claims" in unsigned(ontology, [CLAIM, "N1-02"])[0]
 
 
-def test_a_signature_lapses_when_the_claim_or_a_limit_of_it_changes(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("articles/nails.yaml", "sentence: ", "sentence: Rarely, "),
+        ("thresholds.yaml", "of: Lumen, bound: '>', value: '50'", "of: Lumen, bound: '>', value: '60'"),
+    ],
+    ids=["its sentence", "a limit that its condition names"],
+)
+def test_a_signature_lapses_when_the_claim_changes(folder: Path, file: str, old: str, new: str) -> None:
     sign(folder, signer(folder, "one"))
-    path = folder / "articles" / "nails.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("sentence: ", "sentence: Rarely, ", 1), encoding="utf-8")
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     write(folder)
     assert review(Ontology(folder), CLAIM).state is ReviewState.LAPSED
 

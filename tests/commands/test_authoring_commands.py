@@ -68,3 +68,12 @@ def test_a_preview_shows_axioms_and_patients_at_the_edge(folder: Path, capsys: O
     assert "SubClassOf claimApplies value claim/N1-02" in found["readings"][0]["axioms"][0]
     assert {"met", "one fact short"} <= set(found["edge"])
     assert main(["preview", "N1-99", "--ontology", str(folder)]) == 2
+
+
+def test_short_entries_of_a_list_of_references_are_no_headings(tmp_path: Path, capsys: Output) -> None:
+    path = tmp_path / "joints.txt"
+    path.write_text("Joints\n\nA red joint is hot [2].\n\nReferences\n1. Heat\n2. Redness and heat\n", encoding="utf-8")
+    assert main(["new-article", str(path), "--id", "X2"]) == 0
+    draft = ArticleFile.model_validate(yaml.safe_load(capsys.readouterr().out))
+    assert [item.title for item in draft.article.references] == ["Heat", "Redness and heat"]
+    assert [(one.number, one.state, one.reference) for one in draft.article.markers] == [(2, "resolved", 2)]

@@ -44,6 +44,32 @@ def test_a_supposition_is_reasoned_about_and_its_facts_are_told(knowledge: Knowl
     assert "A1-68" in {claim for sentence in found.sentences for claim in sentence.claims} | set(found.change.added)
 
 
+def test_tests_that_share_a_result_are_supposed_together(knowledge: Knowledge, patient: Assessment) -> None:
+    (found,) = then(knowledge, patient, ["What if homocysteine and MMA are normal?"])
+
+    assert found.supposed is not None
+    assert {fact.concept for fact in found.supposed.facts} == {"NormalHomocysteine", "NormalMethylmalonicAcid"}
+    assert found.sentences[0].text.startswith("It now applies: Normal metabolites with high B12")
+    assert found.sentences[0].claims == ("A1-48",)
+
+
+def test_a_supposition_that_changes_nothing_says_so_and_how_the_claims_stand(
+    knowledge: Knowledge, patient: Assessment
+) -> None:
+    (found,) = then(knowledge, patient, ["Suppose MMA is normal."])
+    first, second = found.sentences
+
+    assert first.text == "Nothing that is said of the patient changes."
+    assert second.text.startswith("It is open here (not known: Patient with: Normal homocysteine): ")
+    assert second.claims == ("A1-48",)
+
+
+@pytest.mark.parametrize("question", ["What if there are no blasts?", "And if the film shows no blasts?"])
+def test_a_finding_is_supposed_to_be_absent(knowledge: Knowledge, patient: Assessment, question: str) -> None:
+    (found,) = told(knowledge, patient, question)
+    assert found.startswith("It does not apply here: Blasts on the film")
+
+
 def test_one_supposition_stands_on_another_behind_and(knowledge: Knowledge, patient: Assessment) -> None:
     first, second = then(knowledge, patient, ["What if she has a fever?", "And if the ferritin is 10 ng/mL?"])
     assert first.assessment is not second.assessment

@@ -93,13 +93,15 @@ class Dating:
         measured = [place.named for place in places if Mark.MEASURED in place.named.marks]
         for item in measured:
             before = [day for day in dates if day.start < item.token.start]
-            value = self.scan.series[item.hit].values[0]
+            values = self.scan.series[item.hit].values
+            value, several = values[0], len({one.days for one in values}) > 1
             if self.words.now_before(self.text, max(start, item.token.start - _NEAREST), value.start):
                 running = None
             elif before:
                 running = before[-1]
             if value.days and not value.earlier:
-                running = value.days[0] if len(value.days) == 1 and value.days[0].day != self.document.today else None
+                alone = len(value.days) == 1 and not several and value.days[0].day != self.document.today
+                running = value.days[0] if alone else None
             elif running and item.hit not in self.trailing:
                 self.panel[item.hit] = running
         told = self.words.past_in(self.text, start, end)

@@ -28,16 +28,20 @@ from kg.readers.text.tables import Tables
 from kg.readers.text.tokens import Scan
 from kg.readers.text.voice import Voice
 
-GIVEN: Final = ("text", "today", "lexicon")
+GIVEN: Final = ("text", "today", "lexicon", "of_patient")
 
 
 @dataclass(frozen=True)
 class Document:
-    """One text. The first three fields are given; each other field is a layer, empty until its stage has run."""
+    """One text. The first four fields are given; each other field is a layer, empty until its stage has run.
+
+    `of_patient` says that the text is known to tell of the patient, whatever it looks like.
+    """
 
     text: str
     today: datetime.date
     lexicon: Lexicon
+    of_patient: bool = False
     view: View = field(default=View(""))
     lines: tuple[Line, ...] = ()
     message: Message | None = None

@@ -195,23 +195,33 @@ class Lexicon:
         )
 
     def _with_shared_heads(self, words: Sequence[Atom], hits: Sequence[PhraseHit]) -> tuple[PhraseHit, ...]:
-        """Names that share the last word of one behind them: `liver or kidney disease`."""
-        taken = {index for hit in hits if not hit.entry.cue for index in range(hit.first, hit.last)}
-        found = list(hits)
+        """Names that share the last word of one behind them: `liver or kidney disease`, `iron and ferritin are low`.
+
+        A name that says less by itself, such as that of a quantity, gives way to the one with the shared word.
+        """
+        found = {hit.first: hit for hit in hits}
         for hit in hits:
             head = words[hit.last - 1].word
             if not hit.entry.concepts or hit.last - hit.first < 2:
                 continue
             place = hit.first
-            while place >= 2 and words[place - 1].word in self.joints and place - 2 not in taken:
-                phrase = f"{words[place - 2].word} {head}"
-                entry = self.entries.get(phrase)
-                if entry is None or not entry.concepts:
+            while place >= 2 and words[place - 1].word in self.joints:
+                shared = self._sharing(words, hits, place - 1, head)
+                if shared is None:
                     break
-                first = words[place - 2]
-                found.append(PhraseHit(place - 2, place - 1, first.start, first.end, phrase, entry))
-                place -= 2
-        return tuple(sorted(found, key=lambda hit: (hit.first, -hit.last)))
+                found[shared.first] = shared
+                place = shared.first
+        return tuple(sorted(found.values(), key=lambda hit: (hit.first, -hit.last)))
+
+    def _sharing(self, words: Sequence[Atom], hits: Sequence[PhraseHit], last: int, head: str) -> PhraseHit | None:
+        """The name that ends before `last` and is one together with the word `head`."""
+        before = next((hit for hit in hits if hit.last == last and not hit.entry.cue), None)
+        first = before.first if before else last - 1
+        phrase = f"{before.phrase if before else words[first].word} {head}"
+        entry = self.entries.get(phrase)
+        if entry is None or not entry.concepts:
+            return None
+        return PhraseHit(first, last, words[first].start, words[last - 1].end, phrase, entry)
 
     def _select(self, text: str, words: Sequence[Atom], spelled: Sequence[str]) -> tuple[PhraseHit, ...]:
         found = sorted(self._all(text, words, spelled), key=lambda hit: (hit.first, -hit.last))

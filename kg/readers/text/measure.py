@@ -18,7 +18,7 @@ from kg.readers.text.dates import DateHit
 from kg.readers.text.entries import Draft, plain
 from kg.readers.text.lab_conventions import Customs
 from kg.readers.text.lexicon import PhraseHit
-from kg.readers.text.numbers import decimal_commas, decimal_points
+from kg.readers.text.numbers import decimal_commas, decimal_points, thousands_points
 from kg.readers.text.printed import PrintedRange
 from kg.readers.text.reading import Span
 from kg.readers.text.values import ReadValue
@@ -33,6 +33,7 @@ class Measurer:
     def __init__(self, names: Names, customs: Customs, draft: Draft, as_of: datetime.date) -> None:
         self.names, self.customs, self.draft, self.as_of = names, customs, draft, as_of
         self.commas, self.points = decimal_commas(draft.text), decimal_points(draft.text)
+        self.grouped = thousands_points(draft.text)
         self.issues: list[DataIssue] = []
 
     def measure(self, concept: Concept, hit: PhraseHit, value: ReadValue, leading: DateHit | None, start: int) -> bool:
@@ -118,7 +119,9 @@ class Measurer:
         styles = [(numbers[0], limits), (numbers[-1], limits.in_other_style if limits else None)]
         if len(numbers) == 1:
             styles = styles[: 1 if limits is None or limits.other is None else 2]
-        elif self.points and not self.commas and numbers[0] < numbers[1]:
+        elif (self.points and not self.commas and numbers[0] < numbers[1]) or (
+            self.commas and self.grouped and not self.points and numbers[0] > numbers[1]
+        ):
             styles = styles[:1]
         if len(styles) == 1:
             return numbers[0], value

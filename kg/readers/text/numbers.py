@@ -27,6 +27,7 @@ _DECIMAL_COMMA: Final = re.compile(r"(?<![\w.,])\d+,\d{1,2}(?![\w,]|\.\d)")
 _DECIMAL_POINT: Final = re.compile(r"(?<![\w.,])\d+\.\d{1,2}(?![\w.,])")
 _THREE: Final = re.compile(r"[1-9]\d{0,2}[,.]\d{3}")
 _POINTS: Final = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}")
+_GROUPED: Final = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w.])")
 _TOO_MANY: Final = re.compile(r"[1-9]\d*,\d{4,}")
 _ASCII: Final = re.compile(r"[0-9.,]+")
 
@@ -51,6 +52,11 @@ def decimal_commas(text: str) -> bool:
 def decimal_points(text: str) -> bool:
     """Whether a text writes decimals with a point somewhere."""
     return _DECIMAL_POINT.search(text) is not None
+
+
+def thousands_points(text: str) -> bool:
+    """Whether a text parts thousands with points somewhere, beyond doubt."""
+    return _GROUPED.search(text) is not None
 
 
 def number_at(text: str, start: int, commas: bool) -> Number | None:

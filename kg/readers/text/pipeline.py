@@ -72,13 +72,16 @@ PIPELINE: Final = Pipeline((
 ))  # fmt: skip
 
 
-def read_text(text: str, names: Names, today: datetime.date, patient: str = "") -> TextReading:
+def read_text(
+    text: str, names: Names, today: datetime.date, patient: str = "", of_patient: bool = False
+) -> TextReading:
     """The reading of any text. Nothing is raised: what cannot be used stands in `not_understood`.
 
     Of a text of several patients what is said of `patient` is read, by the label in the text or the number of the
     place; where none is named nothing is used, and the reading asks which.
+    `of_patient` says that the text is known to tell of the patient, as a supposition does.
     """
-    document = PIPELINE(Document(text, today, lexicon_of(names)))
+    document = PIPELINE(Document(text, today, lexicon_of(names), of_patient))
     assert document.reading is not None
     if not document.patients:
         return document.reading
@@ -87,7 +90,7 @@ def read_text(text: str, names: Names, today: datetime.date, patient: str = "") 
     part = chosen(parts, patient)
     if part is None:
         return of_none(document.reading, parts)
-    reading = PIPELINE(Document(alone(text, part), today, lexicon_of(names))).reading
+    reading = PIPELINE(Document(alone(text, part), today, lexicon_of(names), of_patient)).reading
     assert reading is not None
     return of_one(reading, text, part, parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,3 +98,8 @@ class TextReading:
     questions: tuple[Span, ...]
     general: tuple[Span, ...]
     patients: tuple[Span, ...] = ()
+
+
+def question_alone(text: str, today: datetime.date) -> TextReading:
+    """The reading of a text that only asks about medicine: no facts of anybody, nothing left out."""
+    return TextReading(text, {}, {}, PatientFacts(today), (), (), TextKind.QUESTION, (), ())

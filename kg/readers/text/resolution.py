@@ -57,7 +57,7 @@ class _Resolution:
         assert self.document.person is not None
         self.draft.take(self.document.person)
         told = [place.named for place in places if place.sense is not Sense.ASKED]
-        about = addressed(self.text, self.segments, self.draft, self.scan, told)
+        about = self.document.of_patient or addressed(self.text, self.segments, self.draft, self.scan, told)
         self.draft.complete |= completeness(self.text, self.headings)
         self._write(places, about)
         self.draft.settle()
