@@ -49,8 +49,7 @@ verify: setup         ## HermiT judges 1,050 invented patients and 200 justifica
 	WARRANT_CONCLUSIONS=50 $(VENV)/bin/python -m pytest -m long tests/judges/test_third_reasoner.py
 	$(VENV)/bin/python -m pytest -m long
 
-SLICE := tests/api tests/check tests/export tests/house tests/judges/test_agreement.py tests/judges/test_elk.py \
-	tests/judges/test_examples.py tests/questions/test_questions.py tests/store
+SLICE := tests/api tests/check tests/export tests/house tests/judges/test_examples.py tests/questions/test_questions.py tests/store
 
 slice: setup          ## what CI runs of it: the long tests of SLICE; 36 patients and 12 justifications
 	$(VENV)/bin/warrant check --patients 36 --justifications 12 --seed 7
